@@ -1,0 +1,90 @@
+/**
+ * Every bound of the core, with its unit in the name, why it is this number, and what others use.
+ * Relations between them are asserted when this file loads.
+ */
+import { invariant } from "./assert.ts";
+
+export const limits = {
+  // ---- the wire
+  /** The frame's content. The published protocol's number; Nakama and Colyseus default to 4 KiB. */
+  frameBytesMax: 65_536,
+  /** 4 bytes of length in front of every frame. */
+  framePrefixBytes: 4,
+
+  // ---- a connection
+  /** Login server 1,000, game server 5,000 in the published design. */
+  connectionsMax: 5_000,
+  /** From accept to the end of the TLS handshake. */
+  handshakeTimeoutMs: 5_000,
+  /** From the open connection to the first complete packet. */
+  helloTimeoutMs: 10_000,
+  /** Silence after which a session is closed; netcode uses 5 to 15 s, the published design 30. */
+  idleTimeoutMs: 30_000,
+  /** Undecodable packets in a row before the session is closed. */
+  malformedInRowMax: 8,
+  /** Refused packets within one window before the session is closed as a flood. */
+  refusedPerWindowMax: 1_000,
+  refusedWindowMs: 10_000,
+  /** Received bytes that wait for a turn before reading pauses: two of the largest frames. */
+  inboundBytesMax: 131_080,
+  /** Packets of one connection in one round before the next connection has its turn. */
+  packetsPerRoundMax: 64,
+  /** Packets of one turn before every socket is flushed: bounds the delay of the first reply. */
+  packetsPerTurnMax: 16_384,
+  /** Bytes held or unsent for one connection before it is cut as a slow reader (WIRE of the row: 1 MiB). */
+  outboundBytesMax: 1_048_576,
+  /** Where congestion is told to the realm, and where it is taken back. */
+  outboundHighBytes: 262_144,
+  outboundLowBytes: 65_536,
+
+  // ---- sessions and budgets
+  /** All types together, for one session. The published design speaks of 10 actions a second. */
+  packetsPerSecond: 120,
+  packetsBurst: 240,
+
+  // ---- time
+  /** A gap between turns above this is a stall; idle deadlines are extended by it. */
+  stallMaxMs: 1_000,
+  /** Ticks fired by one `time.reached`; the rest is counted as skipped. Colyseus 0.18 uses 5. */
+  ticksPerStepMax: 5,
+
+  // ---- the journal
+  /** A block is closed at this size at the latest: fdatasync costs the same for 4 KiB and 64 KiB. */
+  blockBytesMax: 1_048_576,
+  segmentBytesMax: 67_108_864,
+  /** The longest that an event waits for its block when nobody waits for the event. */
+  commitWindowMs: 5,
+  /** Bytes of effects held for durability before reading pauses. */
+  heldBytesMax: 67_108_864,
+
+  // ---- containment
+  /** Failed steps in one window before the process stops with exit 70. */
+  failedStepsMax: 3,
+  failedStepsWindowMs: 60_000,
+
+  // ---- drain
+  /** SIGTERM to exit: every session told and flushed within this. */
+  drainTimeoutMs: 5_000,
+
+  // ---- features
+  /** Calls that wait for an answer, over all features. */
+  pendingCallsMax: 65_536,
+  /** Timers, over all features: ten for each of 5,000 sessions and room for the world. */
+  timersMax: 262_144,
+  /** Packets of one session that wait in the inbox for a tick. */
+  inboxPerSessionMax: 64,
+  /** Packets taken from the inbox of one feature in one tick. */
+  inboxPerTickMax: 4_096,
+} as const;
+
+invariant(
+  limits.inboundBytesMax >= 2 * (limits.frameBytesMax + limits.framePrefixBytes),
+  "a frame fits",
+);
+invariant(limits.outboundLowBytes < limits.outboundHighBytes, "low water below high water");
+invariant(limits.outboundHighBytes < limits.outboundBytesMax, "high water below the cut");
+invariant(limits.outboundHighBytes > limits.frameBytesMax, "one frame does not congest");
+invariant(limits.handshakeTimeoutMs < limits.helloTimeoutMs, "handshake ends before hello");
+invariant(limits.helloTimeoutMs < limits.idleTimeoutMs, "hello ends before idle");
+invariant(limits.blockBytesMax < limits.segmentBytesMax, "a block fits a segment");
+invariant(limits.packetsPerSecond <= limits.packetsBurst, "a burst holds a second");
