@@ -1,0 +1,206 @@
+// Made by scripts/gen-proto.ts. Change the schema in proto instead.
+import * as $protobuf from "protobufjs/minimal.js";
+import Long = require("long");
+
+/** Namespace reprise. */
+export namespace reprise {
+  /** Namespace v1. */
+  namespace v1 {
+    /**
+     * The number of a kind of packet. 1000-1099 sessions and login, 2000-2999 the game, 3000-3099
+     * guilds, 10000-65535 the features of users; in these, 1050-1099, 2100-2999 and 3050-3099 are
+     * Reprise's own additions to the published protocol. A number means one message for ever.
+     */
+    enum PacketType {
+      /** PACKET_UNKNOWN value */
+      PACKET_UNKNOWN = 0,
+
+      /** PACKET_HEARTBEAT_REQUEST value */
+      PACKET_HEARTBEAT_REQUEST = 1004,
+
+      /** PACKET_HEARTBEAT_RESPONSE value */
+      PACKET_HEARTBEAT_RESPONSE = 1005,
+
+      /** PACKET_HELLO value */
+      PACKET_HELLO = 1050,
+
+      /** PACKET_ERROR value */
+      PACKET_ERROR = 1051,
+
+      /** PACKET_DISCONNECT value */
+      PACKET_DISCONNECT = 1052,
+
+      /** PACKET_ECHO_REQUEST value */
+      PACKET_ECHO_REQUEST = 1053,
+
+      /** PACKET_ECHO_RESPONSE value */
+      PACKET_ECHO_RESPONSE = 1054,
+
+      /** PACKET_PROMPT_ECHO_REQUEST value */
+      PACKET_PROMPT_ECHO_REQUEST = 1055,
+
+      /** PACKET_PROMPT_ECHO_RESPONSE value */
+      PACKET_PROMPT_ECHO_RESPONSE = 1056,
+    }
+
+    /**
+     * Properties of a PacketHeader.
+     * @deprecated Use reprise.v1.PacketHeader.$Properties instead.
+     */
+    interface IPacketHeader extends reprise.v1.PacketHeader.$Properties {}
+
+    /** Represents a PacketHeader. */
+    class PacketHeader {
+      /**
+       * Constructs a new PacketHeader.
+       * @param [properties] Properties to set
+       */
+      constructor(properties?: reprise.v1.PacketHeader.$Properties);
+
+      /** Unknown fields preserved while decoding when enabled */
+      $unknowns?: Uint8Array[];
+
+      /** Numbers of users' features are no values of the enum: a receiver keeps the number. */
+      type: reprise.v1.PacketType;
+
+      /** Bytes of the payload as carried. */
+      size: number;
+
+      /**
+       * From the client: 1 for the first packet of a connection, then one more for each. From the
+       * server: counted from 1 for each session and kind of delivery.
+       */
+      sequence: number | Long;
+
+      /** Milliseconds since the epoch. */
+      timestamp: number | Long;
+
+      /** PacketHeader isCompressed. */
+      isCompressed: boolean;
+
+      /** The sequence of the packet that this one answers; 0 for a packet that answers none. */
+      inReplyTo: number | Long;
+
+      /**
+       * Encodes the specified PacketHeader message. Does not implicitly {@link reprise.v1.PacketHeader.verify|verify} messages.
+       * @param message PacketHeader message or plain object to encode
+       * @param [writer] Writer to encode to
+       * @returns Writer
+       */
+      static encode(
+        message: reprise.v1.PacketHeader.$Properties,
+        writer?: $protobuf.Writer,
+      ): $protobuf.Writer;
+
+      /**
+       * Decodes a PacketHeader message from the specified reader or buffer.
+       * @param reader Reader or buffer to decode from
+       * @param [length] Message length if known beforehand
+       * @returns {reprise.v1.PacketHeader & reprise.v1.PacketHeader.$Shape} PacketHeader
+       * @throws {Error} If the payload is not a reader or valid buffer
+       * @throws {$protobuf.util.ProtocolError} If required fields are missing
+       */
+      static decode(
+        reader: $protobuf.Reader | Uint8Array,
+        length?: number,
+      ): reprise.v1.PacketHeader & reprise.v1.PacketHeader.$Shape;
+    }
+
+    namespace PacketHeader {
+      /** Properties of a PacketHeader. */
+      interface $Properties {
+        /** Numbers of users' features are no values of the enum: a receiver keeps the number. */
+        type?: reprise.v1.PacketType | null;
+
+        /** Bytes of the payload as carried. */
+        size?: number | null;
+
+        /**
+         * From the client: 1 for the first packet of a connection, then one more for each. From the
+         * server: counted from 1 for each session and kind of delivery.
+         */
+        sequence?: number | Long | null;
+
+        /** Milliseconds since the epoch. */
+        timestamp?: number | Long | null;
+
+        /** PacketHeader isCompressed */
+        isCompressed?: boolean | null;
+
+        /** The sequence of the packet that this one answers; 0 for a packet that answers none. */
+        inReplyTo?: number | Long | null;
+
+        /** Unknown fields preserved while decoding when enabled */
+        $unknowns?: Uint8Array[];
+      }
+
+      /** Shape of a PacketHeader. */
+      type $Shape = reprise.v1.PacketHeader.$Properties;
+    }
+
+    /**
+     * Properties of a Packet.
+     * @deprecated Use reprise.v1.Packet.$Properties instead.
+     */
+    interface IPacket extends reprise.v1.Packet.$Properties {}
+
+    /** What a frame holds. A frame is this message behind its length in 4 bytes. */
+    class Packet {
+      /**
+       * Constructs a new Packet.
+       * @param [properties] Properties to set
+       */
+      constructor(properties?: reprise.v1.Packet.$Properties);
+
+      /** Unknown fields preserved while decoding when enabled */
+      $unknowns?: Uint8Array[];
+
+      /** Packet header. */
+      header?: reprise.v1.PacketHeader.$Properties | null;
+
+      /** Packet payload. */
+      payload: Uint8Array;
+
+      /**
+       * Encodes the specified Packet message. Does not implicitly {@link reprise.v1.Packet.verify|verify} messages.
+       * @param message Packet message or plain object to encode
+       * @param [writer] Writer to encode to
+       * @returns Writer
+       */
+      static encode(
+        message: reprise.v1.Packet.$Properties,
+        writer?: $protobuf.Writer,
+      ): $protobuf.Writer;
+
+      /**
+       * Decodes a Packet message from the specified reader or buffer.
+       * @param reader Reader or buffer to decode from
+       * @param [length] Message length if known beforehand
+       * @returns {reprise.v1.Packet & reprise.v1.Packet.$Shape} Packet
+       * @throws {Error} If the payload is not a reader or valid buffer
+       * @throws {$protobuf.util.ProtocolError} If required fields are missing
+       */
+      static decode(
+        reader: $protobuf.Reader | Uint8Array,
+        length?: number,
+      ): reprise.v1.Packet & reprise.v1.Packet.$Shape;
+    }
+
+    namespace Packet {
+      /** Properties of a Packet. */
+      interface $Properties {
+        /** Packet header */
+        header?: reprise.v1.PacketHeader.$Properties | null;
+
+        /** Packet payload */
+        payload?: Uint8Array | null;
+
+        /** Unknown fields preserved while decoding when enabled */
+        $unknowns?: Uint8Array[];
+      }
+
+      /** Shape of a Packet. */
+      type $Shape = reprise.v1.Packet.$Properties;
+    }
+  }
+}
