@@ -164,14 +164,17 @@ export interface ConfigChanged {
   readonly config: PlainData;
 }
 
-/** The wall clock now differs from `at` by `offsetMicros` (may be negative). For calendar dates only. */
+/**
+ * The wall clock now differs from `at` by `offsetMicros` (may be negative). For calendar dates only.
+ * After `server.started` it does not differ, until this event says so again.
+ */
 export interface ClockCorrected {
   readonly type: "clock.corrected";
   readonly at: Micros;
   readonly offsetMicros: number;
 }
 
-/** The process did nothing for `duration`: peers are not to blame for silence in it. */
+/** From `at` on the process did nothing for `duration`: peers are not to blame for silence in it. */
 export interface HostStalled {
   readonly type: "host.stalled";
   readonly at: Micros;
@@ -313,7 +316,10 @@ export interface Syscalls {
   /** Stops and restarts delivery of `received`; the peer feels it as a full window. */
   pauseReading(socket: SocketId): void;
   resumeReading(socket: SocketId): void;
-  /** `flush` sends what is queued, then closes; `reset` discards. Completion: `socketClosed`. */
+  /**
+   * `flush` sends what is queued, then closes; `reset` discards. Completion: `socketClosed`. The
+   * host does not ask twice, except for a `reset` when a `flush` takes too long.
+   */
   closeSocket(socket: SocketId, mode: CloseMode): void;
 
   /** One file operation. Operations on one path complete in order. Completion: `fileDone`. */
@@ -370,6 +376,9 @@ export interface PeerAddress {
   readonly security: "tls" | "plain";
 }
 
+/** Why a link never became a connection. */
+export type HandshakeFailure = "timeout" | "protocol" | "plaintext" | "closed";
+
 /**
  * What the platform tells the host. Each call only queues; everything happens in `turn`. Sockets,
  * timers and files of one platform thread come through one producer, in order; the order between
@@ -378,7 +387,7 @@ export interface PeerAddress {
 export interface Producer {
   socketOpened(socket: SocketId, peer: PeerAddress): void;
   /** A connection that never became one: a TLS handshake that failed or took too long. */
-  handshakeFailed(remote: string, reason: "timeout" | "protocol" | "plaintext" | "closed"): void;
+  handshakeFailed(remote: string, reason: HandshakeFailure): void;
   /** Ownership of `bytes` passes to the host. */
   received(socket: SocketId, bytes: Uint8Array): void;
   /** How many bytes the socket still holds unsent, told when all of a write has left. */

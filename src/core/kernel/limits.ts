@@ -37,6 +37,13 @@ export const limits = {
   outboundHighBytes: 262_144,
   outboundLowBytes: 65_536,
 
+  /** Sockets that are told SERVER_FULL at one time; those beyond them are reset without a word. */
+  turnedAwayMax: 256,
+  /** From the order to close in order to the reset of a peer that does not take what is queued. */
+  closeTimeoutMs: 5_000,
+  /** Frames are written into slabs of this size: one allocation for about 600 small packets. */
+  slabBytes: 65_536,
+
   // ---- sessions and budgets
   /** All types together, for one session. The published design speaks of 10 actions a second. */
   packetsPerSecond: 120,
@@ -45,6 +52,11 @@ export const limits = {
   // ---- time
   /** A gap between turns above this is a stall; idle deadlines are extended by it. */
   stallMaxMs: 1_000,
+  /** How often the wall clock is looked at, and the least step of it that is told. */
+  clockCheckMs: 1_000,
+  clockStepMinMs: 100,
+  /** How often the host looks after its connections while it has any: also how it sees a stall. */
+  housekeepingMs: 250,
   /** Ticks fired by one `time.reached`; the rest is counted as skipped. Colyseus 0.18 uses 5. */
   ticksPerStepMax: 5,
 
@@ -56,6 +68,10 @@ export const limits = {
   commitWindowMs: 5,
   /** Bytes of effects held for durability before reading pauses. */
   heldBytesMax: 67_108_864,
+  /** Bytes of the journal replayed in one turn of a recovery, so that signals are still heard. */
+  recoveryBytesPerTurn: 4_194_304,
+  /** Checkpoints kept: the newest, and the one before in case that is damaged. */
+  checkpointsKept: 2,
 
   // ---- containment
   /** Failed steps in one window before the process stops with exit 70. */
@@ -86,5 +102,7 @@ invariant(limits.outboundHighBytes < limits.outboundBytesMax, "high water below 
 invariant(limits.outboundHighBytes > limits.frameBytesMax, "one frame does not congest");
 invariant(limits.handshakeTimeoutMs < limits.helloTimeoutMs, "handshake ends before hello");
 invariant(limits.helloTimeoutMs < limits.idleTimeoutMs, "hello ends before idle");
+invariant(limits.housekeepingMs < limits.stallMaxMs, "a stall is longer than the gaps we make");
+invariant(limits.slabBytes < limits.outboundHighBytes, "one slab does not congest");
 invariant(limits.blockBytesMax < limits.segmentBytesMax, "a block fits a segment");
 invariant(limits.packetsPerSecond <= limits.packetsBurst, "a burst holds a second");

@@ -1,0 +1,105 @@
+/**
+ * The half of the configuration that is not journalled: what it says decides what a packet costs
+ * and how long it waits, and never what the realm answers. Plain data, so that it can be printed.
+ */
+import { apiRule } from "../kernel/assert.ts";
+import { limits } from "../kernel/limits.ts";
+
+/**
+ * When an event counts as durable: `none` at once, `written` when the operating system has its
+ * block (survives the process), `fsync` when the disk has it (survives the machine).
+ */
+export type Durability = "none" | "written" | "fsync";
+
+/** Packets a second, and how many at once. */
+export interface PacketBudget {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+export interface HostConfig {
+  /** What this process is, for its log lines: `login`, `game`, `data`. */
+  readonly role: string;
+  /** Connections at one time, >= 1. */
+  readonly connectionsMax: number;
+  /** Byte order of the frame's length. `big` is the published original's. */
+  readonly lengthEndian: "little" | "big";
+  /** Over all packet types of one connection. */
+  readonly session: PacketBudget;
+  /** Multiplies every budget; for load tests. */
+  readonly budgetMultiplier: number;
+  readonly durability: Durability;
+  /** The longest that an event waits for its block when nobody waits for the event. */
+  readonly commitWindowMs: number;
+  readonly blockBytesMax: number;
+  readonly segmentBytesMax: number;
+  readonly inboundBytesMax: number;
+  readonly packetsPerRoundMax: number;
+  readonly packetsPerTurnMax: number;
+  readonly outboundBytesMax: number;
+  readonly outboundHighBytes: number;
+  readonly outboundLowBytes: number;
+  readonly heldBytesMax: number;
+  readonly stallMaxMs: number;
+  readonly drainTimeoutMs: number;
+  readonly closeTimeoutMs: number;
+  readonly failedStepsMax: number;
+  readonly failedStepsWindowMs: number;
+  /** Steps a tail that another build wrote, without looking at its digests. */
+  readonly adoptTail: boolean;
+}
+
+export const defaultHostConfig: Omit<HostConfig, "role"> = {
+  connectionsMax: limits.connectionsMax,
+  lengthEndian: "little",
+  session: { perSecond: limits.packetsPerSecond, burst: limits.packetsBurst },
+  budgetMultiplier: 1,
+  durability: "fsync",
+  commitWindowMs: limits.commitWindowMs,
+  blockBytesMax: limits.blockBytesMax,
+  segmentBytesMax: limits.segmentBytesMax,
+  inboundBytesMax: limits.inboundBytesMax,
+  packetsPerRoundMax: limits.packetsPerRoundMax,
+  packetsPerTurnMax: limits.packetsPerTurnMax,
+  outboundBytesMax: limits.outboundBytesMax,
+  outboundHighBytes: limits.outboundHighBytes,
+  outboundLowBytes: limits.outboundLowBytes,
+  heldBytesMax: limits.heldBytesMax,
+  stallMaxMs: limits.stallMaxMs,
+  drainTimeoutMs: limits.drainTimeoutMs,
+  closeTimeoutMs: limits.closeTimeoutMs,
+  failedStepsMax: limits.failedStepsMax,
+  failedStepsWindowMs: limits.failedStepsWindowMs,
+  adoptTail: false,
+};
+
+/**
+ * A whole configuration with defaults for what is left out.
+ *
+ * @throws ApiMisuseError naming the key that is out of range or at odds with another
+ */
+export function hostConfig(given: Partial<HostConfig> & { readonly role: string }): HostConfig {
+  const config: HostConfig = { ...defaultHostConfig, ...given };
+  for (const [key, value] of Object.entries(config)) {
+    if (typeof value !== "number") continue;
+    const least = key === "commitWindowMs" ? 0 : 1;
+    apiRule(
+      Number.isFinite(value) && value >= least,
+      `host configuration: ${key} must be a number >= ${least}`,
+    );
+  }
+  apiRule(
+    config.outboundLowBytes < config.outboundHighBytes &&
+      config.outboundHighBytes < config.outboundBytesMax,
+    "host configuration: outboundLowBytes < outboundHighBytes < outboundBytesMax must hold",
+  );
+  apiRule(
+    config.blockBytesMax < config.segmentBytesMax,
+    "host configuration: blockBytesMax must be below segmentBytesMax",
+  );
+  apiRule(
+    config.inboundBytesMax >= limits.frameBytesMax + limits.framePrefixBytes,
+    "host configuration: inboundBytesMax must hold the largest frame",
+  );
+  return config;
+}

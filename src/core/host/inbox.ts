@@ -1,0 +1,168 @@
+/**
+ * What the platform has told, until a turn takes it. Each platform thread fills a lane of its own;
+ * files, calls and commands fill one more. A lane keeps its order; between lanes the order is a
+ * decision, made by rotation in production and by a recorded draw in the simulator.
+ *
+ * I1. What came through one lane is taken in the order in which it came, each once.
+ * I2. Filling a lane does nothing else: everything happens in the turn that takes.
+ */
+import type {
+  CallResult,
+  FileResult,
+  HandshakeFailure,
+  PeerAddress,
+  Producer,
+  RequestId,
+  SocketId,
+} from "../contract.ts";
+import { invariant } from "../kernel/assert.ts";
+import { WORKER_MAX } from "../kernel/ids.ts";
+import type { CallId } from "../kernel/ids.ts";
+import type { PlainData } from "../kernel/plain.ts";
+
+/** Decides whose completion is taken next. */
+export interface MergeOrder {
+  /**
+   * @param waiting the lanes that hold something, at least two, ascending; the array is reused.
+   *   Producers count from 0; the lane of files, calls and commands comes after the last of them
+   * @returns one of them
+   */
+  choose(waiting: readonly number[]): number;
+}
+
+/** What a platform thread told of its sockets. One object a chunk, not one a packet. */
+export type SocketCompletion =
+  | {
+      readonly type: "socketOpened";
+      readonly socket: SocketId;
+      readonly peer: PeerAddress;
+      readonly producer: number;
+    }
+  | { readonly type: "handshakeFailed"; readonly remote: string; readonly reason: HandshakeFailure }
+  | { readonly type: "received"; readonly socket: SocketId; readonly bytes: Uint8Array }
+  | { readonly type: "writeDrained"; readonly socket: SocketId; readonly unsentBytes: number }
+  | { readonly type: "socketEnded"; readonly socket: SocketId }
+  | { readonly type: "socketClosed"; readonly socket: SocketId; readonly code: string | null };
+
+/** What is of no socket. */
+export type ControlCompletion =
+  | { readonly type: "fileDone"; readonly request: RequestId; readonly result: FileResult }
+  | { readonly type: "callDone"; readonly call: CallId; readonly result: CallResult }
+  | { readonly type: "listening" }
+  | { readonly type: "listenFailed"; readonly code: string; readonly message: string }
+  | { readonly type: "drain" }
+  | { readonly type: "reconfigure"; readonly config: PlainData };
+
+export type Completion = SocketCompletion | ControlCompletion;
+
+export class Inbox {
+  /** What the platform's threads call. */
+  readonly producers: readonly Producer[];
+  readonly #lanes: readonly Lane<SocketCompletion>[];
+  readonly #control = new Lane<ControlCompletion>();
+  readonly #order: MergeOrder;
+  // Reused, so that taking allocates nothing.
+  readonly #waiting: number[] = [];
+
+  /** @param producers how many platform threads deliver, 1..16 */
+  constructor(producers: number, order: MergeOrder = new Rotation()) {
+    invariant(producers >= 1 && producers <= WORKER_MAX + 1, "1 to 16 producers", producers);
+    this.#order = order;
+    this.#lanes = Array.from({ length: producers }, () => new Lane<SocketCompletion>());
+    this.producers = this.#lanes.map(laneProducer);
+  }
+
+  /** Queues what is of no socket. */
+  post(completion: ControlCompletion): void {
+    this.#control.push(completion);
+  }
+
+  get isEmpty(): boolean {
+    return this.#control.isEmpty && this.#lanes.every((lane) => lane.isEmpty);
+  }
+
+  get hasControl(): boolean {
+    return !this.#control.isEmpty;
+  }
+
+  /** The next completion of any lane, in the merge order; null when all are empty. */
+  take(): Completion | null {
+    const waiting = this.#waiting;
+    waiting.length = 0;
+    for (let lane = 0; lane < this.#lanes.length; lane += 1) {
+      if (this.#lanes[lane]?.isEmpty === false) waiting.push(lane);
+    }
+    if (!this.#control.isEmpty) waiting.push(this.#lanes.length);
+    const [only] = waiting;
+    if (only === undefined) return null;
+    const chosen = waiting.length === 1 ? only : this.#order.choose(waiting);
+    const lane = chosen === this.#lanes.length ? this.#control : this.#lanes[chosen];
+    invariant(lane !== undefined && !lane.isEmpty, "the merge order chose an empty lane", chosen);
+    return lane.take();
+  }
+
+  /** The next completion that is of no socket, past whatever waits in the other lanes. */
+  takeControl(): ControlCompletion | null {
+    return this.#control.isEmpty ? null : this.#control.take();
+  }
+}
+
+/** Every waiting lane has its turn before any has a second one. */
+class Rotation implements MergeOrder {
+  #last = -1;
+
+  choose(waiting: readonly number[]): number {
+    const [first] = waiting;
+    invariant(first !== undefined, "something waits");
+    this.#last = waiting.find((lane) => lane > this.#last) ?? first;
+    return this.#last;
+  }
+}
+
+/** First in, first out; an array and a head, because `shift` moves what it leaves behind. */
+class Lane<T> {
+  #items: T[] = [];
+  #head = 0;
+
+  get isEmpty(): boolean {
+    return this.#head === this.#items.length;
+  }
+
+  push(item: T): void {
+    this.#items.push(item);
+  }
+
+  take(): T {
+    const item = this.#items[this.#head];
+    invariant(item !== undefined, "taking from an empty lane");
+    this.#head += 1;
+    if (this.#head === this.#items.length) {
+      this.#items = [];
+      this.#head = 0;
+    }
+    return item;
+  }
+}
+
+function laneProducer(lane: Lane<SocketCompletion>, producer: number): Producer {
+  return {
+    socketOpened: (socket, peer) => {
+      lane.push({ type: "socketOpened", socket, peer, producer });
+    },
+    handshakeFailed: (remote, reason) => {
+      lane.push({ type: "handshakeFailed", remote, reason });
+    },
+    received: (socket, bytes) => {
+      lane.push({ type: "received", socket, bytes });
+    },
+    writeDrained: (socket, unsentBytes) => {
+      lane.push({ type: "writeDrained", socket, unsentBytes });
+    },
+    socketEnded: (socket) => {
+      lane.push({ type: "socketEnded", socket });
+    },
+    socketClosed: (socket, code) => {
+      lane.push({ type: "socketClosed", socket, code });
+    },
+  };
+}
