@@ -10,13 +10,19 @@ interface ErrorDefinition {
   readonly closes: boolean;
   /** True when the same request may succeed later. */
   readonly retryable: boolean;
+  /** True when the peer is cut off without a word: its bytes are not to be trusted any more. */
+  readonly abuse: boolean;
 }
 
 const define = (
   code: number,
   meaning: string,
-  { closes = false, retryable = false }: { closes?: boolean; retryable?: boolean } = {},
-): ErrorDefinition => ({ code, meaning, closes, retryable });
+  {
+    closes = false,
+    retryable = false,
+    abuse = false,
+  }: { closes?: boolean; retryable?: boolean; abuse?: boolean } = {},
+): ErrorDefinition => ({ code, meaning, closes: closes || abuse, retryable, abuse });
 
 export const errorTable = {
   NONE: define(0, "no error"),
@@ -36,14 +42,14 @@ export const errorTable = {
   LIMIT_REACHED: define(103, "a limit of the feature is reached", { retryable: true }),
   SERVER_ONLY: define(104, "only the server may send this packet type"),
   SEQUENCE_BROKEN: define(105, "the packet's sequence is not the next one", { closes: true }),
-  FRAME_LENGTH_INVALID: define(106, "a frame of length 0 or above the limit", { closes: true }),
-  TOO_MANY_MALFORMED: define(107, "too many malformed packets in a row", { closes: true }),
+  FRAME_LENGTH_INVALID: define(106, "a frame of length 0 or above the limit", { abuse: true }),
+  TOO_MANY_MALFORMED: define(107, "too many malformed packets in a row", { abuse: true }),
   HELLO_TIMEOUT: define(108, "no complete packet after connecting", {
     closes: true,
     retryable: true,
   }),
   SLOW_READER: define(109, "the peer reads too slowly", { closes: true, retryable: true }),
-  FLOOD: define(110, "refused packets above the limit", { closes: true }),
+  FLOOD: define(110, "refused packets above the limit", { abuse: true }),
   DEADLINE_EXCEEDED: define(111, "the call was not answered before its deadline", {
     retryable: true,
   }),

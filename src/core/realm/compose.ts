@@ -1,0 +1,142 @@
+/**
+ * Composition: features in a fixed order become one table of packets, timers and calls. All that
+ * can be wrong with a set of features is found here, before the first event.
+ */
+import { apiRule } from "../kernel/assert.ts";
+import type { SessionState } from "../kernel/charts/session.ts";
+import type { PacketType } from "../kernel/ids.ts";
+import { contractHash, isPacketType, packetRules } from "../wire/index.ts";
+import type { AnyRequest, AnyToServer, PacketRules } from "../wire/index.ts";
+import type { Budget, ErasedPacketHandler, Feature } from "./feature.ts";
+
+/** One packet type that the realm serves. */
+export interface Route {
+  readonly feature: number;
+  readonly key: string;
+  readonly entry: AnyRequest | AnyToServer;
+  readonly handler: ErasedPacketHandler;
+  readonly states: ReadonlySet<SessionState>;
+}
+
+/** One declared timer. Its kind in the timer table is its index in `Composition.timers` + 1. */
+export interface TimerRoute {
+  readonly feature: number;
+  readonly name: string;
+}
+
+export interface Composition {
+  readonly features: readonly Feature[];
+  readonly rules: PacketRules;
+  /** 32 bits that tell two sets of contracts apart. */
+  readonly contractHash: number;
+  readonly budgets: ReadonlyMap<PacketType, Budget>;
+  readonly routes: ReadonlyMap<number, Route>;
+  readonly timers: readonly TimerRoute[];
+  /** Kinds by `feature.timer`. */
+  readonly timerKinds: ReadonlyMap<string, number>;
+  /** True when some feature needs ticks. */
+  readonly ticks: boolean;
+  /** Help texts by counter name, of all features. */
+  readonly counters: Readonly<Record<string, string>>;
+}
+
+/** The timer kind of calls' deadlines; feature timers follow. Also the order of equal instants. */
+export const deadlineKind = 0;
+
+/** @throws ApiMisuseError naming the feature and what is wrong with it */
+export function compose(features: readonly Feature[]): Composition {
+  const names = new Set<string>();
+  for (const { name } of features) {
+    apiRule(!names.has(name), `createRealm: two features are named "${name}"`);
+    names.add(name);
+  }
+  const rules = packetRules(features.map(({ declaration }) => declaration.contract));
+  const routes = new Map<number, Route>();
+  const budgets = new Map<PacketType, Budget>();
+  for (const [index, feature] of features.entries()) addRoutes(index, feature, routes, budgets);
+  const timers = features.flatMap((feature, index) => timerRoutes(index, feature));
+  const timerKinds = new Map(
+    timers.map(({ feature, name }, index) => [
+      `${features[feature]?.name ?? ""}.${name}`,
+      index + 1,
+    ]),
+  );
+  return {
+    features,
+    rules,
+    contractHash: contractHash(rules),
+    budgets,
+    routes,
+    timers,
+    timerKinds,
+    ticks: features.some(
+      ({ implementation }) =>
+        implementation.tick !== null ||
+        Object.values(implementation.packets).some((handler) => handler.inbox !== undefined),
+    ),
+    counters: Object.assign({}, ...features.map((feature) => countersOf(feature))) as Record<
+      string,
+      string
+    >,
+  };
+}
+
+function addRoutes(
+  index: number,
+  { name, declaration, implementation }: Feature,
+  routes: Map<number, Route>,
+  budgets: Map<PacketType, Budget>,
+): void {
+  for (const [key, entry] of Object.entries(declaration.contract.entries)) {
+    if (entry.kind === "toClient") continue;
+    const handler = implementation.packets[key];
+    apiRule(handler !== undefined, `feature "${name}": packet "${key}" has no handler`);
+    const both = handler.handle !== undefined && handler.inbox !== undefined;
+    apiRule(!both, `feature "${name}": packet "${key}" has both handle and inbox`);
+    apiRule(isPacketType(entry.type), `feature "${name}": ${entry.type} is no packet type`);
+    apiRule(handler.states.length > 0, `feature "${name}": packet "${key}" is allowed nowhere`);
+    routes.set(entry.type, {
+      feature: index,
+      key,
+      entry,
+      handler,
+      states: new Set(handler.states),
+    });
+    if (handler.budget !== undefined) {
+      const { perSecond, burst } = handler.budget;
+      apiRule(perSecond >= 1 && burst >= 1, `feature "${name}": budget of "${key}" must be >= 1`);
+      budgets.set(entry.type, handler.budget);
+    }
+  }
+  for (const key of Object.keys(implementation.packets)) {
+    const known = Object.hasOwn(declaration.contract.entries, key);
+    apiRule(known, `feature "${name}": handler "${key}" is for no packet of its contract`);
+  }
+}
+
+function timerRoutes(
+  feature: number,
+  { name, declaration, implementation }: Feature,
+): TimerRoute[] {
+  const timers = Object.keys(declaration.timers ?? {});
+  for (const timer of timers) {
+    const handled = implementation.timers[timer] !== undefined;
+    apiRule(handled, `feature "${name}": timer "${timer}" has no handler`);
+  }
+  for (const call of Object.keys(declaration.calls ?? {})) {
+    const handled = implementation.answers[call] !== undefined;
+    apiRule(handled, `feature "${name}": call "${call}" has no answer handler`);
+  }
+  const every = implementation.tick?.every ?? 1;
+  apiRule(Number.isSafeInteger(every) && every >= 1, `feature "${name}": tick.every must be >= 1`);
+  return timers.map((timer) => ({ feature, name: timer }));
+}
+
+function countersOf({ name, declaration }: Feature): Record<string, string> {
+  const counters = declaration.counters ?? {};
+  for (const counter of Object.keys(counters)) {
+    const sound = /^[a-z][a-z0-9_]*_total$/.test(counter);
+    apiRule(sound, `feature "${name}": counter "${counter}" must be lower_case and end in _total`);
+  }
+  return counters;
+}

@@ -1,0 +1,58 @@
+/** The realm: features composed into the one journalled machine. */
+import type { PacketRules } from "../wire/index.ts";
+import type { PacketType } from "../kernel/ids.ts";
+import { compose } from "./compose.ts";
+import type { Budget, Feature } from "./feature.ts";
+import { RealmMachine } from "./machine.ts";
+import { realmCounters } from "./counters.ts";
+
+export { carried, defineFeature, operation } from "./feature.ts";
+export type {
+  Answer,
+  Budget,
+  Carried,
+  Context,
+  Feature,
+  Implementation,
+  Operation,
+  ReplyContext,
+  SessionContext,
+  SessionView,
+  TellContext,
+  TickContext,
+  TimerViews,
+} from "./feature.ts";
+export { defaultRealmConfig, readRealmConfig, realmConfig } from "./config.ts";
+export type { RealmConfig } from "./config.ts";
+export type { RealmMachine } from "./machine.ts";
+
+/** A set of features, checked and ready to make machines of. */
+export interface Realm {
+  /** Every packet type that is served or sent. */
+  readonly rules: PacketRules;
+  /** Of the packet types that have one of their own. */
+  readonly budgets: ReadonlyMap<PacketType, Budget>;
+  /** 32 bits that tell two sets of contracts apart. */
+  readonly contractHash: number;
+  /** Help texts of the counters that machines of this realm count, by base name. */
+  readonly counters: Readonly<Record<string, string>>;
+  /** A machine in its first state. Machines share nothing. */
+  create(): RealmMachine;
+}
+
+/**
+ * Composes features, in the order given, which is also the order in which they hear of a session
+ * and of a tick.
+ *
+ * @throws ApiMisuseError naming the feature and the rule it breaks
+ */
+export function createRealm({ features }: { readonly features: readonly Feature[] }): Realm {
+  const composition = compose(features);
+  return {
+    rules: composition.rules,
+    budgets: composition.budgets,
+    contractHash: composition.contractHash,
+    counters: { ...realmCounters, ...composition.counters },
+    create: () => new RealmMachine(composition),
+  };
+}

@@ -1,0 +1,374 @@
+/**
+ * The realm: the one machine whose events are journalled. It owns sessions, timers, ticks and
+ * calls, and hands everything else to features.
+ *
+ * R1. A step reads nothing but its event and the state, and writes nothing but the state and the
+ *     outbox (C2 of the contract).
+ * R2. Time moves only by `at`. What is due fires in `time.reached`, in the order (dueAt, kind, id);
+ *     a tick comes before the timers of its instant.
+ * R3. Exactly one `closed` for each `opened` session, and nothing of a session after it.
+ * R4. A connection that has been ordered to close gets no more packets, and its own are ignored.
+ * R5. Sequences towards a peer count 1, 2, 3, ... per session and delivery.
+ */
+import type {
+  Delivery,
+  Event,
+  LogFields,
+  LogLevel,
+  Machine,
+  Outbox,
+  PayloadRef,
+} from "../contract.ts";
+import { apiRule, assertNever, invariant } from "../kernel/assert.ts";
+import { errorTable } from "../kernel/errors.ts";
+import type { ErrorCode } from "../kernel/errors.ts";
+import { callId, incarnatedId, micros } from "../kernel/ids.ts";
+import type {
+  CallId,
+  ConnectionId,
+  Incarnation,
+  Micros,
+  PacketType,
+  SessionId,
+} from "../kernel/ids.ts";
+import { limits } from "../kernel/limits.ts";
+import { digestStart, finish, mix } from "../kernel/digest.ts";
+import { assertPlain } from "../kernel/plain.ts";
+import type { PlainData } from "../kernel/plain.ts";
+import type { CloseReason } from "../kernel/reasons.ts";
+import { encodePayload } from "../wire/index.ts";
+import type { AnyMessage } from "../wire/index.ts";
+import { deadlineKind } from "./compose.ts";
+import type { Composition } from "./compose.ts";
+import { readRealmConfig } from "./config.ts";
+import { FeatureContext } from "./context.ts";
+import { disconnectMessage, errorMessage, messages } from "./control.ts";
+import type { AnyOperation } from "./feature.ts";
+import { onMalformed, onPacket, onRefused } from "./packets.ts";
+import type { Session } from "./sessions.ts";
+import { RealmState } from "./state.ts";
+import { answerCall, nextTimeout, passTime } from "./time.ts";
+
+export interface CallOrder {
+  readonly feature: string;
+  readonly name: string;
+  readonly operation: AnyOperation;
+  readonly request: PlainData;
+  readonly carry: PlainData;
+  readonly session: SessionId | 0;
+  readonly inReplyTo: number;
+}
+
+export class RealmMachine implements Machine {
+  readonly composition: Composition;
+  readonly state: RealmState;
+  readonly contexts: readonly FeatureContext[];
+  failedFeature: string | null = null;
+  #outbox: Outbox | null = null;
+
+  constructor(composition: Composition) {
+    this.composition = composition;
+    this.state = new RealmState(composition.features);
+    this.contexts = composition.features.map(
+      (feature, index) => new FeatureContext(this, feature, index),
+    );
+  }
+
+  // -------------------------------------------------------------- the machine's contract
+
+  step(event: Event, outbox: Outbox): void {
+    invariant(this.#outbox === null, "step is not re-entrant");
+    const { kernel } = this.state;
+    invariant(event.at >= kernel.now, "time does not go back", event.at, kernel.now);
+    this.failedFeature = null;
+    this.#outbox = outbox;
+    kernel.now = event.at;
+    try {
+      this.#apply(event);
+    } finally {
+      this.#outbox = null;
+    }
+  }
+
+  nextTimeout(): Micros | null {
+    return nextTimeout(this);
+  }
+
+  checkpoint(): Uint8Array {
+    return this.state.checkpoint();
+  }
+
+  restore(bytes: Uint8Array): void {
+    this.state.restore(bytes);
+  }
+
+  get tables(): readonly string[] {
+    return this.state.tables;
+  }
+
+  tableDigest(index: number): number {
+    return this.state.tableDigest(index);
+  }
+
+  digest(): number {
+    let hash = digestStart;
+    for (let index = 0; index < this.tables.length; index += 1) {
+      hash = mix(hash, this.tableDigest(index));
+    }
+    return finish(hash);
+  }
+
+  /** Every broken rule in words; empty when all hold. For tests and the simulator: its cost grows. */
+  violations(): string[] {
+    const found = this.state.sessions.violations();
+    for (const [index, { name, implementation }] of this.composition.features.entries()) {
+      const timers: Record<string, unknown> = {};
+      for (const [kind, route] of this.composition.timers.entries()) {
+        if (route.feature === index) timers[route.name] = this.state.timers.of(kind + 1);
+      }
+      for (const [rule, holds] of Object.entries(implementation.invariants)) {
+        const sound = holds(this.state.featureStates[index], timers, this.state.sessions.view());
+        if (!sound) found.push(`${name}: ${rule}`);
+      }
+    }
+    return found;
+  }
+
+  #apply(event: Event): void {
+    switch (event.type) {
+      case "packet.received":
+        return onPacket(this, event);
+      case "time.reached":
+        return passTime(this, event.at);
+      case "packet.refused":
+        return onRefused(this, event);
+      case "packet.malformed":
+        return onMalformed(this, event);
+      case "connection.opened":
+        return this.#open(event);
+      case "connection.ended":
+        return this.#peerEnded(event.connection);
+      case "connection.closed":
+        return this.#close(event.connection, event.reason);
+      case "connection.congested":
+        return this.count("connections_congested_total");
+      case "connection.writable":
+        return;
+      case "call.completed":
+        return answerCall(this, event.call, event.result);
+      case "server.started":
+        return this.#start(event.incarnation, event.seed, event.config);
+      case "config.changed":
+        this.state.kernel.config = readRealmConfig(event.config);
+        return;
+      case "clock.corrected":
+        this.state.kernel.wallOffsetMicros = event.offsetMicros;
+        return;
+      case "host.stalled":
+        return this.state.sessions.forgive(event.duration);
+      case "journal.low":
+        this.state.kernel.closedFor = "UNAVAILABLE";
+        return this.log("warn", "journal is in its reserve: no new sessions", {
+          freeBytes: event.freeBytes,
+        });
+      case "journal.recovered":
+        return this.log("info", "state recovered from the journal", {
+          events: event.events,
+          cutBytes: event.cutBytes,
+        });
+      case "step.failed":
+        return this.#stepFailed(event.connection, event.feature);
+      case "drain.requested":
+        return this.#drain();
+      default:
+        return assertNever(event);
+    }
+  }
+
+  // -------------------------------------------------------------- the life of the server
+
+  #start(
+    start: Incarnation,
+    seed: readonly [number, number, number, number],
+    config: PlainData,
+  ): void {
+    const { kernel } = this.state;
+    if (kernel.incarnation === 0) kernel.seed = seed;
+    invariant(start > kernel.incarnation, "incarnations only grow", start, kernel.incarnation);
+    kernel.incarnation = start;
+    kernel.calls = 0;
+    kernel.config = readRealmConfig(config);
+    kernel.tickBase = kernel.tick;
+    kernel.tickStart = kernel.now;
+    kernel.closedFor = null;
+  }
+
+  #drain(): void {
+    this.state.kernel.closedFor = "MAINTENANCE";
+    for (const session of this.state.sessions.all()) this.disconnect(session, "MAINTENANCE");
+  }
+
+  #stepFailed(connection: ConnectionId | null, feature: string): void {
+    this.count("steps_failed_total");
+    const session = connection === null ? undefined : this.state.sessions.ofConnection(connection);
+    this.log("error", "a feature threw; its event was left out", { feature });
+    if (session !== undefined) this.disconnect(session, "FEATURE_FAILED");
+  }
+
+  // -------------------------------------------------------------- the life of a session
+
+  #open(event: Extract<Event, { type: "connection.opened" }>): void {
+    const session = this.state.sessions.open(event);
+    this.count("sessions_opened_total");
+    this.log("info", "session opened", {
+      session: session.id,
+      remote: session.remote,
+      sessions: this.state.sessions.size,
+    });
+    for (const [index, { implementation }] of this.composition.features.entries()) {
+      const opened = implementation.sessions.opened?.bind(implementation.sessions);
+      if (opened !== undefined) this.run(index, session, (ctx) => opened(ctx));
+    }
+    const { closedFor } = this.state.kernel;
+    if (closedFor !== null) this.disconnect(session, closedFor);
+  }
+
+  /** The peer will send no more: what was answered still leaves, then the link ends. */
+  #peerEnded(connection: ConnectionId): void {
+    const session = this.state.sessions.ofConnection(connection);
+    if (session === undefined || session.ending !== null) return;
+    this.#end(session, "GOODBYE");
+    this.outbox.close(connection, "flush", "GOODBYE");
+  }
+
+  #close(connection: ConnectionId, reason: CloseReason): void {
+    const session = this.state.sessions.ofConnection(connection);
+    invariant(session !== undefined, "a connection closes once", connection);
+    this.state.sessions.advance(session, "connection.closed");
+    for (const [index, { implementation }] of this.composition.features.entries()) {
+      const closed = implementation.sessions.closed?.bind(implementation.sessions);
+      if (closed !== undefined) this.run(index, session, (ctx) => closed(ctx, reason));
+    }
+    this.state.inbox.drop(session.id);
+    this.state.sessions.remove(session);
+    this.count("sessions_closed_total");
+    this.log("info", "session closed", {
+      session: session.id,
+      remote: session.remote,
+      reason,
+      code: session.ending,
+      sessions: this.state.sessions.size,
+    });
+  }
+
+  /** Tells the peer why, then closes: in order, or at once for the codes that mean abuse. */
+  disconnect(session: Session, code: ErrorCode): void {
+    if (session.ending !== null) return;
+    const { retryable, abuse } = errorTable[code];
+    if (!abuse) {
+      const told = disconnectMessage(code, retryable);
+      const payload = this.encode(messages.disconnect.type, messages.disconnect.message, told);
+      this.send(session, payload, "committed", 0);
+    }
+    this.#end(session, code);
+    this.outbox.close(session.connection, abuse ? "reset" : "flush", code);
+  }
+
+  #end(session: Session, code: ErrorCode): void {
+    session.ending = code;
+    this.state.sessions.advance(session, "disconnect.ordered");
+    this.state.inbox.drop(session.id);
+    this.count(`sessions_ended_total{code="${code}"}`);
+  }
+
+  // -------------------------------------------------------------- services for handlers
+
+  /** The outbox of the step that is under way. */
+  get outbox(): Outbox {
+    invariant(this.#outbox !== null, "effects belong to a step");
+    return this.#outbox;
+  }
+
+  /** Runs a feature's code: what it throws is the feature's fault. */
+  run(feature: number, session: Session | null, handler: (ctx: FeatureContext) => void): void {
+    const ctx = this.contexts[feature];
+    invariant(ctx !== undefined, "a feature has a context", feature);
+    try {
+      handler(ctx.begin(session, null));
+    } catch (error) {
+      this.failedFeature ??= this.composition.features[feature]?.name ?? "";
+      throw error;
+    } finally {
+      ctx.end();
+    }
+  }
+
+  /** @throws ApiMisuseError when the message does not encode */
+  encode(type: PacketType, message: AnyMessage, value: unknown): PayloadRef {
+    return this.outbox.payload(type, encodePayload(message, value));
+  }
+
+  send(session: Session, payload: PayloadRef, delivery: Delivery, inReplyTo: number): void {
+    const sequence =
+      delivery === "committed" ? (session.committedSequence += 1) : (session.promptSequence += 1);
+    this.outbox.send(session.connection, payload, delivery, sequence, inReplyTo);
+  }
+
+  /** Answers a packet with an ERROR; ends the session too when the code says so. */
+  refuse(session: Session, code: ErrorCode, sequence: number, message?: string): void {
+    const told = errorMessage(code, message);
+    const payload = this.encode(messages.error.type, messages.error.message, told);
+    this.send(session, payload, "committed", sequence);
+    this.count(`packets_answered_with_error_total{code="${code}"}`);
+    if (errorTable[code].closes) this.disconnect(session, code);
+  }
+
+  setTimer(
+    feature: string,
+    name: string,
+    id: number | string,
+    dueAt: Micros,
+    data: PlainData,
+  ): void {
+    const { timers } = this.state;
+    const kind = this.#timerKind(feature, name);
+    apiRule(
+      timers.size < limits.timersMax,
+      `feature "${feature}": more than ${limits.timersMax} timers`,
+    );
+    if (typeof data === "object") assertPlain(data, `timer "${name}" of feature "${feature}"`);
+    timers.set(kind, id, dueAt, data);
+  }
+
+  cancelTimer(feature: string, name: string, id: number | string): boolean {
+    return this.state.timers.cancel(this.#timerKind(feature, name), id);
+  }
+
+  #timerKind(feature: string, name: string): number {
+    const kind = this.composition.timerKinds.get(`${feature}.${name}`);
+    apiRule(kind !== undefined, `feature "${feature}": timer "${name}" is not declared`);
+    return kind;
+  }
+
+  call(order: CallOrder): CallId {
+    const { kernel, calls, timers } = this.state;
+    apiRule(calls.size < limits.pendingCallsMax, `more than ${limits.pendingCallsMax} calls wait`);
+    assertPlain(order.request, `request of call "${order.name}" of feature "${order.feature}"`);
+    assertPlain(order.carry, `carry of call "${order.name}" of feature "${order.feature}"`);
+    const id = callId(incarnatedId(kernel.incarnation as Incarnation, 0, kernel.calls));
+    kernel.calls += 1;
+    const { feature, name, session, inReplyTo, carry, operation } = order;
+    calls.set(id, { feature, name, session, inReplyTo, carry });
+    timers.set(deadlineKind, id, micros(kernel.now + operation.deadline), undefined);
+    this.outbox.call(id, operation.name, order.request, operation.effect);
+    return id;
+  }
+
+  count(counter: string, by = 1): void {
+    this.outbox.count(counter, by);
+  }
+
+  log(level: LogLevel, message: string, fields?: LogFields): void {
+    this.outbox.log(level, message, fields);
+  }
+}

@@ -1,0 +1,162 @@
+/**
+ * From a packet's bytes to a handler with a typed value, and what happens when it does not get so
+ * far. The envelope was checked by the edge; it is read again here because a replay has no edge.
+ *
+ * A peer that sends anything but HELLO first speaks version 1 and is taken as greeted.
+ */
+import type { PacketMalformed, PacketReceived, PacketRefused } from "../contract.ts";
+import { assertNever, invariant } from "../kernel/assert.ts";
+import type { ErrorCode } from "../kernel/errors.ts";
+import { packetType } from "../kernel/ids.ts";
+import { decodePayload, EnvelopeReader, isInvalid } from "../wire/index.ts";
+import type { Route } from "./compose.ts";
+import type { Waiting } from "./inbox.ts";
+import type { RealmMachine } from "./machine.ts";
+import type { Session } from "./sessions.ts";
+
+// Read and used within one call: the reader keeps nothing from one packet to the next.
+const envelope = new EnvelopeReader();
+
+export function onPacket(realm: RealmMachine, event: PacketReceived): void {
+  const session = realm.state.sessions.ofConnection(event.connection);
+  invariant(session !== undefined, "packets come from open connections", event.connection);
+  if (session.ending !== null) return realm.count("packets_ignored_total");
+  if (!envelope.read(event.bytes)) return malformed(realm, session, "envelope");
+  session.heardAt = event.at;
+  const { type, sequence } = envelope;
+  const route = realm.composition.routes.get(type);
+  if (route === undefined) return realm.refuse(session, "NOT_SERVED", sequence);
+  if (session.state === "handshaking" && !route.states.has("handshaking")) {
+    realm.state.sessions.advance(session, "hello.accepted");
+  }
+  if (!route.states.has(session.state)) {
+    realm.count(`packets_refused_in_state_total{state="${session.state}"}`);
+    return realm.refuse(session, "NOT_ALLOWED_IN_STATE", sequence);
+  }
+  if (route.handler.inbox !== undefined) {
+    const payload = event.bytes.slice(envelope.payloadStart, envelope.payloadEnd);
+    const waiting = { session: session.id, type: packetType(type), sequence, payload };
+    if (!realm.state.inbox.add(waiting)) realm.refuse(session, "RATE_LIMITED", sequence);
+    return;
+  }
+  const { payloadStart, payloadEnd } = envelope;
+  serve(realm, session, route, { bytes: event.bytes, payloadStart, payloadEnd, sequence });
+}
+
+/** Serves a packet whose tick has come. */
+export function onTurn(
+  realm: RealmMachine,
+  { session: id, type, sequence, payload }: Waiting,
+): void {
+  const session = realm.state.sessions.get(id);
+  const route = realm.composition.routes.get(type);
+  invariant(session !== undefined && route !== undefined, "the inbox holds live packets", id, type);
+  if (session.ending !== null) return;
+  if (!route.states.has(session.state)) {
+    return realm.refuse(session, "NOT_ALLOWED_IN_STATE", sequence);
+  }
+  const range = { bytes: payload, payloadStart: 0, payloadEnd: payload.length, sequence };
+  serve(realm, session, route, range);
+}
+
+interface PayloadRange {
+  readonly bytes: Uint8Array;
+  readonly payloadStart: number;
+  readonly payloadEnd: number;
+  readonly sequence: number;
+}
+
+function serve(realm: RealmMachine, session: Session, route: Route, range: PayloadRange): void {
+  const { entry, handler, feature } = route;
+  const message = decodePayload(entry.message, range.bytes, range.payloadStart, range.payloadEnd);
+  const value = message === null ? null : entry.parse(message);
+  if (value === null || isInvalid(value)) {
+    realm.count("packets_undecodable_total");
+    realm.refuse(
+      session,
+      "INVALID_PACKET",
+      range.sequence,
+      isInvalid(value) ? value.invalid : undefined,
+    );
+    return malformed(realm, session, "payload");
+  }
+  session.malformedInRow = 0;
+  const ctx = realm.contexts[feature];
+  invariant(ctx !== undefined, "a route has a feature", feature);
+  const asked = {
+    session: session.id,
+    sequence: range.sequence,
+    entry: entry.kind === "request" ? entry : null,
+  };
+  try {
+    ctx.begin(session, asked);
+    if (handler.handle === undefined) handler.inbox?.(ctx, value);
+    else handler.handle(ctx, value);
+  } catch (error) {
+    realm.failedFeature ??= realm.composition.features[feature]?.name ?? "";
+    throw error;
+  } finally {
+    ctx.end();
+  }
+}
+
+/** One ERROR for all that the event stands for; a peer that goes on in spite of it is a flood. */
+export function onRefused(realm: RealmMachine, event: PacketRefused): void {
+  const session = realm.state.sessions.ofConnection(event.connection);
+  invariant(session !== undefined, "refusals are of open connections", event.connection);
+  if (session.ending !== null) return;
+  const { config } = realm.state.kernel;
+  session.heardAt = event.at;
+  if (event.at - session.refusedSince > config.refusedWindowMs * 1_000) {
+    session.refusedSince = event.at;
+    session.refusedCount = 0;
+  }
+  session.refusedCount += event.count;
+  if (session.refusedCount > config.refusedPerWindowMax) {
+    realm.log("warn", "refused packets above the limit", {
+      session: session.id,
+      refused: session.refusedCount,
+    });
+    return realm.disconnect(session, "FLOOD");
+  }
+  realm.refuse(session, event.reason, event.sequence);
+}
+
+export function onMalformed(realm: RealmMachine, event: PacketMalformed): void {
+  const session = realm.state.sessions.ofConnection(event.connection);
+  invariant(session !== undefined, "malformed packets are of open connections", event.connection);
+  if (session.ending === null) malformed(realm, session, event.reason);
+}
+
+function malformed(
+  realm: RealmMachine,
+  session: Session,
+  reason: PacketMalformed["reason"] | "payload",
+): void {
+  session.malformedInRow += 1;
+  realm.log("warn", "malformed packet", { session: session.id, reason });
+  const fatal = fatalCode(reason);
+  if (fatal !== null) realm.disconnect(session, fatal);
+  else if (session.malformedInRow > realm.state.kernel.config.malformedInRowMax) {
+    realm.disconnect(session, "TOO_MANY_MALFORMED");
+  } else if (reason !== "payload") realm.refuse(session, "INVALID_PACKET", 0);
+}
+
+/** The code that ends the session at once, or null when it survives. */
+function fatalCode(reason: PacketMalformed["reason"] | "payload"): ErrorCode | null {
+  switch (reason) {
+    case "frame-length":
+      return "FRAME_LENGTH_INVALID";
+    case "sequence":
+      return "SEQUENCE_BROKEN";
+    case "transport":
+      return "WRONG_TRANSPORT";
+    case "envelope":
+    case "size":
+    case "compressed":
+    case "payload":
+      return null;
+    default:
+      return assertNever(reason);
+  }
+}

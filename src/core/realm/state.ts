@@ -1,0 +1,169 @@
+/**
+ * Everything the realm remembers, in named tables: what a checkpoint holds and a digest covers.
+ * Nothing outside this object influences a step but the event itself.
+ */
+import { apiRule, assertNever } from "../kernel/assert.ts";
+import { digestPlain, digestStart, finish } from "../kernel/digest.ts";
+import type { ErrorCode } from "../kernel/errors.ts";
+import type { CallId, Micros, SessionId } from "../kernel/ids.ts";
+import { assertPlain, decodePlain, encodePlain } from "../kernel/plain.ts";
+import type { PlainData } from "../kernel/plain.ts";
+import { RandomStream } from "../kernel/random.ts";
+import type { Seed } from "../kernel/random.ts";
+import { TimerTable } from "../kernel/timers.ts";
+import { defaultRealmConfig } from "./config.ts";
+import type { RealmConfig } from "./config.ts";
+import type { Feature } from "./feature.ts";
+import { Inbox } from "./inbox.ts";
+import { Sessions } from "./sessions.ts";
+
+/** A call that waits for its answer. */
+export interface PendingCall {
+  readonly feature: string;
+  readonly name: string;
+  /** Whose event made it, 0 when nobody's. */
+  readonly session: SessionId | 0;
+  /** The sequence of the request that its answer replies to, 0 when none. */
+  readonly inReplyTo: number;
+  readonly carry: PlainData;
+}
+
+/** The realm's own scalars. */
+export interface Kernel {
+  incarnation: number;
+  seed: Seed;
+  now: Micros;
+  config: RealmConfig;
+  /** Where tick numbers count from: set by every start. */
+  tickStart: Micros;
+  tickBase: number;
+  /** The next tick's number. */
+  tick: number;
+  /** Calls made in this incarnation. */
+  calls: number;
+  /** Why no new session is taken, or null when they are. */
+  closedFor: ErrorCode | null;
+  /** The wall clock minus `now`, for calendar dates. */
+  wallOffsetMicros: number;
+}
+
+const kernelAtFirst = (): Kernel => ({
+  incarnation: 0,
+  seed: [0, 0, 0, 0],
+  now: 0 as Micros,
+  config: defaultRealmConfig,
+  tickStart: 0 as Micros,
+  tickBase: 0,
+  tick: 0,
+  calls: 0,
+  closedFor: null,
+  wallOffsetMicros: 0,
+});
+
+/** The tables that are not a feature's. */
+const ownTables = ["kernel", "sessions", "timers", "calls", "streams", "inbox"] as const;
+
+export class RealmState {
+  kernel = kernelAtFirst();
+  sessions = new Sessions();
+  timers = new TimerTable();
+  calls = new Map<CallId, PendingCall>();
+  streams = new Map<string, RandomStream>();
+  inbox = new Inbox();
+  /** In the order of `features`. */
+  featureStates: object[];
+  readonly #features: readonly Feature[];
+
+  constructor(features: readonly Feature[]) {
+    this.#features = features;
+    this.featureStates = features.map((feature) => {
+      const state = feature.declaration.state();
+      assertPlain(state, `state of feature "${feature.name}"`);
+      return state;
+    });
+  }
+
+  /** Of the feature's own stream `name`; made from the seed when first asked for. */
+  stream(feature: string, name: string): RandomStream {
+    const key = `${feature}.${name}`;
+    const known = this.streams.get(key);
+    if (known !== undefined) return known;
+    const stream = RandomStream.named(this.kernel.seed, key);
+    this.streams.set(key, stream);
+    return stream;
+  }
+
+  get tables(): readonly string[] {
+    return [...ownTables, ...this.#features.map((feature) => `feature:${feature.name}`)];
+  }
+
+  /** The plain data of one table. */
+  table(index: number): PlainData {
+    const own = ownTables[index];
+    switch (own) {
+      case "kernel":
+        return { ...this.kernel, config: { ...this.kernel.config } };
+      case "sessions":
+        return this.sessions.checkpoint();
+      case "timers":
+        return this.timers.checkpoint();
+      case "calls":
+        return this.calls as unknown as PlainData;
+      case "streams":
+        return new Map(Array.from(this.streams, ([name, stream]) => [name, stream.state()]));
+      case "inbox":
+        return this.inbox.checkpoint();
+      case undefined:
+        return this.featureStates[index - ownTables.length] as unknown as PlainData;
+      default:
+        return assertNever(own);
+    }
+  }
+
+  tableDigest(index: number): number {
+    if (ownTables[index] === "timers") return this.timers.digest();
+    return finish(digestPlain(digestStart, this.table(index)));
+  }
+
+  checkpoint(): Uint8Array {
+    const tables = this.tables.map((name, index) => [name, this.table(index)] as const);
+    const versions = this.#features.map(({ name, declaration }) => [name, declaration.version]);
+    return encodePlain([versions, new Map(tables)]);
+  }
+
+  restore(bytes: Uint8Array): void {
+    const [versions, tables] = decodePlain(bytes) as [[string, number][], Map<string, PlainData>];
+    const of = (name: string): PlainData => {
+      apiRule(tables.has(name), `checkpoint: table "${name}" is missing`);
+      return tables.get(name);
+    };
+    this.kernel = of("kernel") as unknown as Kernel;
+    this.sessions = Sessions.restore(of("sessions"));
+    this.timers = TimerTable.restore(of("timers"));
+    this.calls = of("calls") as unknown as Map<CallId, PendingCall>;
+    const streams = of("streams") as ReadonlyMap<string, Seed>;
+    this.streams = new Map(Array.from(streams, ([name, seed]) => [name, RandomStream.from(seed)]));
+    this.inbox = Inbox.restore(of("inbox"));
+    const written = new Map(versions);
+    this.featureStates = this.#features.map((feature) =>
+      migrated(feature, written.get(feature.name), () => of(`feature:${feature.name}`)),
+    );
+  }
+}
+
+/** The state that was written by `version`, brought to the feature's own version. */
+function migrated(feature: Feature, version: number | undefined, data: () => PlainData): object {
+  const { declaration, name } = feature;
+  if (version === undefined) return declaration.state();
+  apiRule(
+    version <= declaration.version,
+    `checkpoint: feature "${name}" has state version ${version}, this build knows ${declaration.version}`,
+  );
+  let state = data();
+  for (let from = version; from < declaration.version; from += 1) {
+    const step = declaration.migrations?.[from];
+    apiRule(step !== undefined, `feature "${name}" has no migration from state version ${from}`);
+    state = step(state);
+  }
+  return state as object;
+}

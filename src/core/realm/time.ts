@@ -1,0 +1,186 @@
+/**
+ * What comes with time: ticks, timers and the answers and deadlines of calls.
+ *
+ * T1. Tick n of a start is due at `tickStart + floor((n - tickBase) * 1,000,000 / tickHz)`: whole
+ *     numbers, so that no error adds up.
+ * T2. One step fires at most `ticksPerStepMax` ticks. The others are skipped and counted, and the
+ *     tick number goes on with time.
+ * T3. A call is answered exactly once: by its completion or by its deadline, whichever is first.
+ */
+import type { CallResult } from "../contract.ts";
+import { invariant } from "../kernel/assert.ts";
+import { callId, micros } from "../kernel/ids.ts";
+import type { CallId, Micros, SessionId } from "../kernel/ids.ts";
+import { limits } from "../kernel/limits.ts";
+import type { Timer } from "../kernel/timers.ts";
+import { isInvalid } from "../wire/index.ts";
+import { deadlineKind } from "./compose.ts";
+import type { Answer, AnyOperation } from "./feature.ts";
+import type { RealmMachine } from "./machine.ts";
+import { onTurn } from "./packets.ts";
+import type { Session } from "./sessions.ts";
+import type { PendingCall } from "./state.ts";
+
+export function nextTimeout(realm: RealmMachine): Micros | null {
+  const timer = realm.state.timers.nextDueAt();
+  const tick = nextTickAt(realm);
+  if (timer === null || tick === null) return timer ?? tick;
+  return timer < tick ? timer : tick;
+}
+
+/** When the next tick is due; null when no feature asks for ticks or the server has not started. */
+function nextTickAt(realm: RealmMachine): Micros | null {
+  const { tick, incarnation } = realm.state.kernel;
+  return realm.composition.ticks && incarnation > 0 ? tickDueAt(realm, tick) : null;
+}
+
+function tickDueAt(realm: RealmMachine, tick: number): Micros {
+  const { tickStart, tickBase, config } = realm.state.kernel;
+  return micros(tickStart + Math.floor(((tick - tickBase) * 1_000_000) / config.tickHz));
+}
+
+/** Fires all that is due at `at`, ticks and timers in one order. */
+export function passTime(realm: RealmMachine, at: Micros): void {
+  const { kernel, timers } = realm.state;
+  let ticks = 0;
+  for (;;) {
+    const tickAt = nextTickAt(realm);
+    const timerAt = timers.nextDueAt();
+    if (tickAt !== null && tickAt <= at && (timerAt === null || tickAt <= timerAt)) {
+      if (ticks < kernel.config.ticksPerStepMax) runTick(realm);
+      else skipTicks(realm, at);
+      ticks += 1;
+      continue;
+    }
+    const timer = timers.takeDue(at);
+    if (timer === null) return;
+    fire(realm, timer);
+  }
+}
+
+function runTick(realm: RealmMachine): void {
+  const { kernel, inbox } = realm.state;
+  for (let taken = 0; taken < limits.inboxPerTickMax; taken += 1) {
+    const waiting = inbox.take();
+    if (waiting === null) break;
+    onTurn(realm, waiting);
+  }
+  for (const [index, { implementation }] of realm.composition.features.entries()) {
+    const { tick } = implementation;
+    if (tick === null || kernel.tick % tick.every !== 0) continue;
+    realm.run(index, null, (ctx) => tick.run(ctx));
+  }
+  kernel.tick += 1;
+  realm.count("ticks_total");
+}
+
+/** Leaves out all ticks that are due at `at`. */
+function skipTicks(realm: RealmMachine, at: Micros): void {
+  const { kernel } = realm.state;
+  const elapsed = at - kernel.tickStart;
+  const due = kernel.tickBase + Math.floor((elapsed * kernel.config.tickHz) / 1_000_000) + 1;
+  // Rounding may put the estimate one to either side of the rule in T1, which is the one that counts.
+  let next = Math.max(due - 2, kernel.tick);
+  while (tickDueAt(realm, next) <= at) next += 1;
+  realm.count("ticks_skipped_total", next - kernel.tick);
+  kernel.tick = next;
+}
+
+function fire(realm: RealmMachine, timer: Timer): void {
+  if (timer.kind === deadlineKind) return expire(realm, callId(timer.id as number));
+  const route = realm.composition.timers[timer.kind - 1];
+  invariant(route !== undefined, "a timer has a feature", timer.kind);
+  const handler = realm.composition.features[route.feature]?.implementation.timers[route.name];
+  invariant(handler !== undefined, "a timer has a handler", route.name);
+  realm.run(route.feature, null, (ctx) => handler(ctx, timer.data, timer.id));
+}
+
+// ---------------------------------------------------------------- calls
+
+function expire(realm: RealmMachine, id: CallId): void {
+  const pending = realm.state.calls.get(id);
+  if (pending === undefined) return;
+  realm.state.calls.delete(id);
+  realm.count(`calls_answered_total{outcome="deadline"}`);
+  deliver(realm, pending, { ok: false, code: "DEADLINE_EXCEEDED" });
+}
+
+export function answerCall(realm: RealmMachine, id: CallId, result: CallResult): void {
+  const pending = realm.state.calls.get(id);
+  if (pending === undefined) return realm.count("calls_answered_too_late_total");
+  realm.state.calls.delete(id);
+  realm.state.timers.cancel(deadlineKind, id);
+  realm.count(`calls_answered_total{outcome="${result.ok ? "ok" : "failed"}"}`);
+  deliver(realm, pending, parsed(realm, pending, result));
+}
+
+function parsed(realm: RealmMachine, pending: PendingCall, result: CallResult): Answer<unknown> {
+  if (!result.ok) return { ok: false, code: result.code };
+  const { operation } = declared(realm, pending);
+  const value = operation.parse(result.answer);
+  if (!isInvalid(value)) return { ok: true, value };
+  realm.log("error", "an answer makes no sense", { operation: operation.name, why: value.invalid });
+  return { ok: false, code: "INTERNAL" };
+}
+
+function deliver(realm: RealmMachine, pending: PendingCall, answer: Answer<unknown>): void {
+  const { feature, replyTo, answered } = declared(realm, pending);
+  const session = pending.session === 0 ? null : sessionOrGone(realm, pending.session);
+  const entry = realm.composition.features[feature]?.declaration.contract.entries[replyTo];
+  const ctx = realm.contexts[feature];
+  invariant(ctx !== undefined, "a call has a feature", pending.feature);
+  const asked =
+    session === null || entry?.kind !== "request"
+      ? null
+      : { session: session.id, sequence: pending.inReplyTo, entry };
+  try {
+    answered(ctx.begin(session, asked), answer, pending.carry);
+  } catch (error) {
+    realm.failedFeature ??= pending.feature;
+    throw error;
+  } finally {
+    ctx.end();
+  }
+}
+
+interface DeclaredCall {
+  readonly feature: number;
+  readonly operation: AnyOperation;
+  readonly replyTo: string;
+  readonly answered: (ctx: unknown, answer: Answer<unknown>, carry: unknown) => void;
+}
+
+function declared(realm: RealmMachine, pending: PendingCall): DeclaredCall {
+  const feature = realm.composition.features.findIndex(({ name }) => name === pending.feature);
+  const found = realm.composition.features[feature];
+  const call = found?.declaration.calls?.[pending.name];
+  const answered = found?.implementation.answers[pending.name];
+  invariant(call !== undefined && answered !== undefined, "a call is declared", pending.name);
+  return {
+    feature,
+    operation: call.operation,
+    replyTo: call.replyTo ?? "",
+    answered: answered as DeclaredCall["answered"],
+  };
+}
+
+/** The session, or what is left to say of one that ended while its call was under way. */
+function sessionOrGone(realm: RealmMachine, id: SessionId): Session {
+  const session = realm.state.sessions.get(id);
+  if (session !== undefined) return session;
+  return {
+    id,
+    state: "disconnected",
+    remote: "unknown",
+    security: "plain",
+    openedAt: realm.state.kernel.now,
+    heardAt: realm.state.kernel.now,
+    connection: 0 as Session["connection"],
+    committedSequence: 0,
+    promptSequence: 0,
+    malformedInRow: 0,
+    refusedSince: realm.state.kernel.now,
+    refusedCount: 0,
+    ending: "GOODBYE",
+  };
+}
