@@ -1,0 +1,6 @@
+/** The program itself, once `main.js` has found a Node for it: the command line. */
+import { main } from "../cli/main.ts";
+import { watchParent } from "./parent.ts";
+
+watchParent();
+process.exitCode = await main(process.argv.slice(2));
