@@ -1,0 +1,72 @@
+/**
+ * The part of the fence that needs no types.
+ *
+ * - Sockets and timers wait while a file is read or written by a `...Sync` call. `src/io` may make
+ *   such calls only in the files below, all of which run before the server listens.
+ * - A constructor has no effect outside its object: whoever is told of the object, or whatever is
+ *   set going, would meet it unfinished. Acting belongs into `start`, `open` or `listen`.
+ */
+import ts from "typescript";
+import type { Finding, Report } from "./finding.ts";
+import { reporter } from "./finding.ts";
+
+/** Files of `src/io` that may block, each for the reason given. */
+export const mayBlock: ReadonlyMap<string, string> = new Map([
+  ["src/io/certificate.ts", "the certificate is read, or made, before the server listens"],
+  ["src/io/config.ts", "the configuration is read before anything else happens"],
+]);
+
+/** Calls that act at once, whatever they are called on. */
+const acting: ReadonlySet<string> = new Set(
+  (
+    "listen connect open start spawn send write end close destroy emit dispatchEvent " +
+    "setTimeout setInterval setImmediate queueMicrotask fetch"
+  ).split(" "),
+);
+
+/**
+ * @param path relative to the repository, with `/`
+ * @param text the file's text
+ */
+export function checkSyntax(path: string, text: string): readonly Finding[] {
+  const source = ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true);
+  const findings: Finding[] = [];
+  const report = reporter(findings, source);
+  const blocks = path.startsWith("src/io/") && !mayBlock.has(path);
+  const visit = (node: ts.Node): void => {
+    if (blocks && ts.isIdentifier(node) && /[a-z]Sync$/.test(node.text)) {
+      report(
+        node,
+        "sync-call",
+        `${node.text} stops the server: order it by a Syscall, or await it`,
+      );
+    }
+    if (ts.isConstructorDeclaration(node) && node.body) checkConstructor(node.body, report);
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return findings;
+}
+
+function checkConstructor(body: ts.Node, report: Report): void {
+  const visit = (node: ts.Node): void => {
+    // What a constructor only defines runs later.
+    if (ts.isFunctionLike(node)) return;
+    if (ts.isCallExpression(node)) {
+      const called = calledName(node);
+      if (acting.has(called)) {
+        report(node, "constructor", `the object is not finished: call ${called} in a start method`);
+      }
+      if (node.arguments.some(({ kind }) => kind === ts.SyntaxKind.ThisKeyword)) {
+        report(node, "constructor", "the object is not finished: tell others in a start method");
+      }
+    }
+    ts.forEachChild(node, visit);
+  };
+  ts.forEachChild(body, visit);
+}
+
+function calledName({ expression }: ts.CallExpression): string {
+  if (ts.isPropertyAccessExpression(expression)) return expression.name.text;
+  return ts.isIdentifier(expression) ? expression.text : "";
+}
