@@ -52,7 +52,7 @@ export interface Operation<Request extends PlainData, Answer> {
   readonly effect: CallEffect;
   readonly deadline: Micros;
   readonly parse: (answer: PlainData) => Answer | Invalid;
-  readonly [requestType]?: Request;
+  readonly [requestType]?: (request: Request) => void;
 }
 export type AnyOperation = Operation<never, unknown>;
 
@@ -77,8 +77,8 @@ export const operation = <Request extends PlainData, Answer>(
   parse: options.answer,
 });
 
-type RequestOf<O> = O extends Operation<infer R, unknown> ? R : never;
-type AnswerOf<O> = O extends Operation<never, infer A> ? Exclude<A, Invalid> : never;
+type RequestOf<O> = O extends { readonly [requestType]?: (request: infer R) => void } ? R : never;
+type AnswerOf<O> = O extends { parse(answer: PlainData): infer A } ? Exclude<A, Invalid> : never;
 type CarriedOf<C> = C extends Carried<infer T> ? T : never;
 
 export type TimerDeclarations = Readonly<Record<string, Carried<PlainData>>>;

@@ -1,0 +1,209 @@
+/**
+ * Every misuse of the feature API that the compiler must catch. Checked by `npm run typecheck`:
+ * an `@ts-expect-error` above a line that compiles is itself an error.
+ */
+import { reprise as pb } from "../../src/core/wire/gen/session.js";
+import {
+  carried,
+  defineContract,
+  defineFeature,
+  invalid,
+  operation,
+  request,
+  seconds,
+  toClient,
+  toServer,
+} from "../../src/index.ts";
+import type { SessionId } from "../../src/index.ts";
+
+const contract = defineContract("lamp", {
+  light: request(10_001, pb.v1.EchoRequest, 10_002, pb.v1.Hello, ({ bytes }) =>
+    bytes.length > 4 ? invalid("too long") : { watts: bytes.length },
+  ),
+  move: toServer(10_003, pb.v1.HeartbeatRequest, () => 7),
+  raw: toServer(10_004, pb.v1.EchoRequest),
+  dark: toClient(10_005, pb.v1.Error),
+});
+
+type SpendRequest = { readonly count: number };
+const spend = operation<SpendRequest, { left: number }>("data.spend", {
+  effect: "once",
+  deadline: seconds(5),
+  answer: (value) => (typeof value === "number" ? { left: value } : invalid("no number")),
+});
+
+const declared = defineFeature({
+  contract,
+  version: 1,
+  state: () => ({ lit: new Map<number, string>() }),
+  timers: { burnOut: carried<{ id: number }>(), bare: carried<undefined>() },
+  calls: {
+    buy: { operation: spend, carries: carried<{ at: number }>(), replyTo: "light" },
+    sweep: { operation: spend },
+  },
+});
+
+declared.implement({
+  packets: {
+    light: {
+      states: ["inWorld"],
+      budget: { perSecond: 2, burst: 4 },
+      handle(ctx, lamp) {
+        const watts: number = lamp.watts;
+        ctx.state.lit.set(watts, "on");
+        ctx.call("buy", { count: 1 }, { at: 3 });
+        ctx.call("sweep", { count: 1 });
+        ctx.timer("burnOut", 1, seconds(1), { id: 1 });
+        ctx.timer("bare", "x", seconds(1));
+        ctx.reply({ protocol: 1 });
+        ctx.send(ctx.session.id, "dark", { code: 1 });
+
+        // @ts-expect-error the carried data is missing
+        ctx.call("buy", { count: 1 });
+        // @ts-expect-error the carried data has another shape
+        ctx.call("buy", { count: 1 }, { at: "3" });
+        // @ts-expect-error the request has another shape
+        ctx.call("sweep", { count: "1" });
+        // @ts-expect-error no such call
+        ctx.call("sell", { count: 1 });
+        // @ts-expect-error a plain number is no span of time
+        ctx.timer("burnOut", 1, 1_000, { id: 1 });
+        // @ts-expect-error the timer's data has another shape
+        ctx.timer("burnOut", 1, seconds(1), { id: "1" });
+        // @ts-expect-error the timer's data is missing
+        ctx.timer("burnOut", 1, seconds(1));
+        // @ts-expect-error no such timer
+        ctx.timer("burnIn", 1, seconds(1), { id: 1 });
+        // @ts-expect-error the reply has another message
+        ctx.reply({ bytes: new Uint8Array() });
+        // @ts-expect-error a packet to the server cannot be sent
+        ctx.send(ctx.session.id, "move", {});
+        // @ts-expect-error another message
+        ctx.send(ctx.session.id, "dark", { code: "1" });
+        // @ts-expect-error a number is no session
+        ctx.send(1, "dark", { code: 1 });
+        // @ts-expect-error no such packet
+        ctx.broadcast("bright", { code: 1 });
+        // @ts-expect-error something without a packet type
+        ctx.broadcast("dark", 1);
+        // @ts-expect-error no such error code
+        ctx.refuse("NOPE");
+        // @ts-expect-error no such state
+        ctx.state.unlit.clear();
+        // @ts-expect-error no such edge
+        ctx.advance("teleported");
+        // @ts-expect-error a session's state is moved by `advance` alone
+        ctx.session.state = "inWorld";
+      },
+    },
+    move: {
+      states: ["inWorld"],
+      inbox(ctx, steps) {
+        const seven: number = steps;
+        ctx.count("moves_total", seven);
+        ctx.refuse("LIMIT_REACHED");
+        // @ts-expect-error a packet that is told takes no reply
+        ctx.reply({});
+        // @ts-expect-error the call's answer would have nobody to reply to
+        ctx.call("buy", { count: 1 }, { at: 3 });
+      },
+    },
+    raw: {
+      states: ["connected"],
+      handle(_ctx, message) {
+        const bytes: Uint8Array = message.bytes;
+        void bytes;
+      },
+    },
+  },
+  answers: {
+    buy(ctx, answer, { at }) {
+      if (!answer.ok) return ctx.refuse(answer.code);
+      const left: number = answer.value.left + at;
+      ctx.reply({ protocol: left });
+      // @ts-expect-error the answer has another shape
+      void answer.value.right;
+    },
+    sweep(ctx, answer) {
+      ctx.log("info", "swept", { ok: answer.ok });
+      // @ts-expect-error nobody asked
+      ctx.reply({});
+    },
+  },
+  timers: {
+    burnOut(ctx, { id }) {
+      ctx.state.lit.delete(id);
+      // @ts-expect-error a timer is nobody's event
+      void ctx.session;
+    },
+    bare(_ctx, nothing) {
+      const none: undefined = nothing;
+      void none;
+    },
+  },
+  tick: {
+    every: 2,
+    run(ctx) {
+      const stream = ctx.random("glow").unit();
+      ctx.publish([] as SessionId[], "dark", { code: stream });
+      // @ts-expect-error a tick is nobody's event
+      ctx.reply({});
+    },
+  },
+  invariants: {
+    "[LAMP-1] one timer a lamp": (state, timers) => timers.burnOut.size === state.lit.size,
+    // @ts-expect-error no such timer
+    "[LAMP-2] none": (_state, timers) => timers.never.size === 0,
+  },
+});
+
+declared.implement({
+  // @ts-expect-error handlers of `move` and `raw` are missing
+  packets: { light: { states: ["inWorld"], handle() {} } },
+  answers: { buy() {}, sweep() {} },
+  timers: { burnOut() {}, bare() {} },
+});
+
+// @ts-expect-error the timers' handlers are missing
+declared.implement({
+  packets: {
+    light: { states: ["inWorld"], handle() {} },
+    move: { states: ["inWorld"], handle() {} },
+    raw: { states: ["inWorld"], handle() {} },
+  },
+  answers: { buy() {}, sweep() {} },
+});
+
+declared.implement({
+  packets: {
+    // @ts-expect-error no such state of a session
+    light: { states: ["asleep"], handle() {} },
+    // @ts-expect-error neither handle nor inbox
+    move: { states: ["inWorld"] },
+    raw: { states: ["inWorld"], handle() {} },
+  },
+  answers: { buy() {}, sweep() {} },
+  timers: { burnOut() {}, bare() {} },
+});
+
+defineFeature({
+  contract,
+  version: 1,
+  state: () => ({}),
+  // @ts-expect-error a timer carries plain data, not a function
+  timers: { later: carried<() => void>() },
+});
+
+defineFeature({
+  contract,
+  version: 1,
+  state: () => ({}),
+  // @ts-expect-error only a request can be replied to
+  calls: { buy: { operation: spend, replyTo: "dark" } },
+});
+
+// @ts-expect-error something that is not a packet has no place in a contract
+defineContract("bad", { place: { x: 1 } });
+
+// @ts-expect-error a message without a decoder is none
+toServer(10_001, { encode: () => 1 });
