@@ -1,0 +1,166 @@
+/**
+ * A closed-loop echo load: each of C connections keeps D requests in flight.
+ *
+ *     node bench/load/echo.ts PORT TYPE CONNECTIONS DEPTH WARMUP_MS COUNTED_MS
+ *
+ * Every connection does one round trip before the clock starts. Prints one JSON object: packets
+ * answered in the counted time, its length, and percentiles of the round trip in microseconds.
+ * Whoever started it reads the server's CPU time at the lines `{"phase":"counting"}` and at the end.
+ */
+import { connect } from "node:net";
+import type { Socket } from "node:net";
+import { reprise as pb } from "../../src/core/wire/gen/packet.js";
+
+const [port, type, connections, depth, warmupMs, countedMs] = process.argv.slice(2).map(Number);
+if (!port || !type || !connections || !depth || warmupMs === undefined || !countedMs) {
+  process.stderr.write(
+    "usage: node bench/load/echo.ts PORT TYPE CONNECTIONS DEPTH WARMUP_MS COUNTED_MS\n",
+  );
+  process.exit(2);
+}
+
+/** EchoRequest { bytes = 58 bytes }: a payload of 60 bytes. */
+const payload = new Uint8Array(60).fill(0x61);
+payload.set([0x0a, 58]);
+
+/** A whole frame, made by protobufjs. */
+function frame(sequence: number): Uint8Array {
+  const packet = pb.v1.Packet.encode({
+    header: { type: type as number, size: payload.length, sequence, timestamp: 0 },
+    payload,
+  }).finish();
+  const bytes = new Uint8Array(4 + packet.length);
+  new DataView(bytes.buffer).setUint32(0, packet.length, true);
+  bytes.set(packet, 4);
+  return bytes;
+}
+
+/**
+ * The requests of one connection, numbered from 1. Frames differ in the sequence alone, so each
+ * is a copy of the template whose sequence takes as many bytes, with the sequence written over.
+ */
+class Requests {
+  #sequence = 0;
+
+  take(count: number): Buffer {
+    const parts: Uint8Array[] = [];
+    for (let index = 0; index < count; index += 1) {
+      this.#sequence += 1;
+      parts.push(this.#next());
+    }
+    return Buffer.concat(parts);
+  }
+
+  #next(): Uint8Array {
+    const size = varintBytes(this.#sequence);
+    let template = templates.get(size);
+    if (template === undefined) {
+      template = frame(2 ** (7 * (size - 1)));
+      templates.set(size, template);
+    }
+    const bytes = template.slice();
+    // Before it: the frame's length 4, the header's tag and length 2, type 3, size 2, sequence's tag 1.
+    let value = this.#sequence;
+    for (let index = 0; index < size; index += 1) {
+      bytes[12 + index] = (value & 0x7f) | (index < size - 1 ? 0x80 : 0);
+      value = Math.floor(value / 128);
+    }
+    return bytes;
+  }
+}
+const templates = new Map<number, Uint8Array>();
+
+const varintBytes = (value: number): number =>
+  value < 128 ? 1 : 1 + varintBytes(Math.floor(value / 128));
+
+let answered = 0;
+let counting = false;
+let ready = 0;
+const latencies: number[] = [];
+
+function open(): Socket {
+  const socket = connect({ host: "127.0.0.1", port: port as number, noDelay: true });
+  const requests = new Requests();
+  const sentAt: number[] = [];
+  let rest: Buffer = Buffer.alloc(0);
+  let greeted = false;
+  const ask = (count: number): void => {
+    const now = performance.now();
+    for (let index = 0; index < count; index += 1) sentAt.push(now);
+    socket.write(requests.take(count));
+  };
+  socket.on("connect", () => ask(1));
+  socket.on("data", (chunk: Buffer) => {
+    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    let offset = 0;
+    let count = 0;
+    while (bytes.length - offset >= 4) {
+      const length = bytes.readUInt32LE(offset);
+      if (bytes.length - offset - 4 < length) break;
+      offset += 4 + length;
+      count += 1;
+    }
+    rest = bytes.subarray(offset);
+    if (count === 0) return;
+    const now = performance.now();
+    const times = sentAt.splice(0, count);
+    if (counting) {
+      answered += count;
+      for (const time of times) latencies.push(now - time);
+    }
+    if (!greeted) {
+      greeted = true;
+      ready += 1;
+      if (ready === connections) start();
+      waiting.push(() => ask(depth as number));
+      return;
+    }
+    if (!stopped) ask(count);
+  });
+  socket.on("close", () => {
+    if (!stopped) fail("the server closed a connection");
+  });
+  socket.on("error", (error) => fail(error.message));
+  return socket;
+}
+
+let stopped = false;
+const waiting: (() => void)[] = [];
+
+function fail(message: string): never {
+  process.stderr.write(`bench/load/echo: ${message}\n`);
+  process.exit(1);
+}
+
+function start(): void {
+  // After this chunk's handlers: the last connection has yet to queue its own first request.
+  setImmediate(() => {
+    for (const begin of waiting) begin();
+    setTimeout(() => {
+      counting = true;
+      const from = performance.now();
+      process.stdout.write(`${JSON.stringify({ phase: "counting" })}\n`);
+      setTimeout(() => finish(performance.now() - from), countedMs);
+    }, warmupMs);
+  });
+}
+
+function finish(elapsedMs: number): void {
+  counting = false;
+  stopped = true;
+  const sorted = latencies.toSorted((a, b) => a - b);
+  const at = (share: number): number =>
+    Math.round(
+      (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0) * 1_000,
+    );
+  process.stdout.write(
+    `${JSON.stringify({ answered, seconds: elapsedMs / 1_000, p50Micros: at(0.5), p99Micros: at(0.99) })}\n`,
+    () => process.exit(0),
+  );
+}
+
+for (let index = 0; index < connections; index += 1) open();
+setTimeout(
+  () => fail("not every connection was answered within 20 s"),
+  20_000 + warmupMs + countedMs,
+).unref();

@@ -1,0 +1,111 @@
+/**
+ * What the benchmarks share: a server in a process of its own, its CPU time, a load beside it, and
+ * interleaved rounds, because these machines are shared and drift: only ratios of neighbouring
+ * runs mean anything.
+ */
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+
+/** Clock ticks a second of `/proc/PID/stat`. Linux has used 100 on every platform for decades. */
+const ticksPerSecond = 100;
+
+/** User and system time of a process so far, in seconds. Linux only. */
+export function cpuSeconds(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+}
+
+export interface Served {
+  readonly name: string;
+  readonly port: number;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+/** Reads JSON lines of a child until one satisfies `wanted`. */
+export async function jsonLine<T>(
+  child: ChildProcess,
+  wanted: (line: object) => T | null,
+): Promise<T> {
+  if (child.stdout === null) throw new Error("the child's output is not piped");
+  const lines = createInterface({ input: child.stdout });
+  try {
+    for await (const line of lines) {
+      if (!line.startsWith("{")) continue;
+      const found = wanted(JSON.parse(line) as object);
+      if (found !== null) return found;
+    }
+  } finally {
+    lines.close();
+    child.stdout.resume();
+  }
+  throw new Error(`${child.spawnargs.join(" ")} ended without the line that was waited for`);
+}
+
+/** Starts one of the reference echoes. */
+export async function startPeer(flushPer: "chunk" | "turn"): Promise<Served> {
+  const child = spawn(process.execPath, ["bench/peers/echo.ts", flushPer], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const port = await jsonLine(child, (line) => ("port" in line ? Number(line.port) : null));
+  return {
+    name: `one flush per ${flushPer}`,
+    port,
+    pid: child.pid ?? 0,
+    stop: async () => {
+      child.stdin?.end();
+      await once(child, "exit");
+    },
+  };
+}
+
+export interface EchoLoad {
+  readonly type: number;
+  readonly connections: number;
+  readonly depth: number;
+  readonly warmupMs: number;
+  readonly countedMs: number;
+}
+
+export interface EchoResult {
+  readonly packetsPerSecond: number;
+  readonly packetsPerCpuSecond: number;
+  readonly serverCores: number;
+  readonly p50Micros: number;
+  readonly p99Micros: number;
+}
+
+/** One run of the closed-loop echo load against a server. */
+export async function measureEcho(server: Served, load: EchoLoad): Promise<EchoResult> {
+  const { type, connections, depth, warmupMs, countedMs } = load;
+  const numbers = [server.port, type, connections, depth, warmupMs, countedMs].map(String);
+  const child = spawn(process.execPath, ["bench/load/echo.ts", ...numbers], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let before = 0;
+  const result = await jsonLine(child, (line) => {
+    if ("phase" in line) before = cpuSeconds(server.pid);
+    return "answered" in line
+      ? (line as { answered: number; seconds: number; p50Micros: number; p99Micros: number })
+      : null;
+  });
+  const cpu = cpuSeconds(server.pid) - before;
+  return {
+    packetsPerSecond: result.answered / result.seconds,
+    packetsPerCpuSecond: result.answered / cpu,
+    serverCores: cpu / result.seconds,
+    p50Micros: result.p50Micros,
+    p99Micros: result.p99Micros,
+  };
+}
+
+export const median = (values: readonly number[]): number => {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+};
