@@ -1,0 +1,16 @@
+/** The wire: contracts, frames, envelopes, payloads. */
+export * from "./contract.ts";
+export { disconnectFrame, wrongTransportFrame } from "./control.ts";
+export {
+  EnvelopeReader,
+  envelopeBytesMax,
+  packetFrameBytesMax,
+  payloadBytesMax,
+  writeEnvelope,
+  writeFrame,
+  type EnvelopeHeader,
+} from "./envelope.ts";
+export { FieldCursor, malformed, wireTypes } from "./fields.ts";
+export { Deframer, type DeframerOptions, type LengthEndian } from "./frame.ts";
+export { fromBigint, toBigint, toSafeNumber, type Long } from "./longs.ts";
+export { decodePayload, encodePayload } from "./payload.ts";
