@@ -1,0 +1,36 @@
+/**
+ * `npm run accept -- NAME`: every row and every number that the work called NAME promises.
+ *
+ * Prints `id bound measured pass|MISS` a line, writes bench/results/NAME.json, and exits 1 on a
+ * miss. Rows are proven by the tests that carry their ids, numbers by the benchmarks.
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { acceptances } from "./accept/index.ts";
+import type { Check } from "./accept/check.ts";
+
+const name = process.argv[2];
+const acceptance = name === undefined ? undefined : acceptances[name];
+if (name === undefined || acceptance === undefined) {
+  process.stderr.write(`usage: npm run accept -- ${Object.keys(acceptances).join("|")}\n`);
+  process.exit(2);
+}
+
+const print = ({ id, bound, measured, pass }: Check): void => {
+  process.stdout.write(
+    `${id.padEnd(44)} ${bound.padEnd(16)} ${measured.padEnd(24)} ${pass ? "pass" : "MISS"}\n`,
+  );
+};
+
+const checks: Check[] = [];
+for (const part of acceptance) {
+  for await (const check of part()) {
+    checks.push(check);
+    print(check);
+  }
+}
+const missed = checks.filter(({ pass }) => !pass);
+mkdirSync("bench/results", { recursive: true });
+const result = { name, date: new Date().toISOString(), node: process.version, checks };
+writeFileSync(`bench/results/${name}.json`, `${JSON.stringify(result, null, 2)}\n`);
+process.stdout.write(`${checks.length - missed.length} passed, ${missed.length} missed\n`);
+process.exitCode = missed.length === 0 ? 0 : 1;

@@ -1,0 +1,63 @@
+/** Rows: each is proven by the tests whose titles carry its id, run here once for all of them. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Check, Part } from "./check.ts";
+
+interface Assertion {
+  readonly fullName: string;
+  readonly status: string;
+}
+
+/** The ids of a range: `rowIds("WIRE", [1, 6], 8)` is WIRE-01 to WIRE-06 and WIRE-08. */
+export const rowIds = (
+  area: string,
+  ...numbers: readonly (number | readonly [number, number])[]
+): string[] =>
+  numbers.flatMap((part) => {
+    const [first, last] = typeof part === "number" ? [part, part] : part;
+    return Array.from(
+      { length: last - first + 1 },
+      (_, index) => `${area}-${String(first + index).padStart(2, "0")}`,
+    );
+  });
+
+/** A part that runs the whole test suite and looks the rows up in its results. */
+export const rows = (ids: readonly string[]): Part =>
+  async function* run(): AsyncIterable<Check> {
+    const results = runTests();
+    const failed = results.filter(({ status }) => status === "failed");
+    yield {
+      id: "tests",
+      bound: "0 failed",
+      measured: `${results.length} run, ${failed.length} failed`,
+      pass: results.length > 0 && failed.length === 0,
+    };
+    for (const id of ids) {
+      const own = results.filter(({ fullName }) => fullName.includes(`[${id}]`));
+      const passed = own.filter(({ status }) => status === "passed");
+      yield {
+        id,
+        bound: "tests pass",
+        measured: `${passed.length} of ${own.length}`,
+        pass: passed.length > 0 && !own.some(({ status }) => status === "failed"),
+      };
+    }
+  };
+
+function runTests(): readonly Assertion[] {
+  const folder = mkdtempSync(join(tmpdir(), "reprise-accept-"));
+  try {
+    const file = join(folder, "tests.json");
+    spawnSync("npx", ["vitest", "run", "--reporter=json", `--outputFile=${file}`], {
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+    const report = JSON.parse(readFileSync(file, "utf8")) as {
+      testResults: readonly { assertionResults: readonly Assertion[] }[];
+    };
+    return report.testResults.flatMap(({ assertionResults }) => assertionResults);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
