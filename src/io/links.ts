@@ -1,0 +1,152 @@
+/**
+ * The open sockets of a transport, plain or TLS: everything after the handshake.
+ *
+ * 1. `socketOpened` comes first and `socketClosed` last, exactly once each.
+ * 2. Nothing but `socketClosed` is told after `closeSocket`.
+ * 3. A flushed close sends what is queued, then (over TLS) close_notify, then FIN, and reads on
+ *    until the peer closes too: the kernel answers unread bytes at a close with a reset, which
+ *    would take the last reply from the peer. A timer ends the wait.
+ * 4. A reset discards both ways and the peer sees ECONNRESET.
+ * 5. Nothing here is done per packet: bytes go through as they come.
+ */
+import type { Socket } from "node:net";
+import type { CloseMode, PeerAddress, Producer, SocketId } from "../core/contract.ts";
+import { platformCode } from "./completions.ts";
+import { remoteOf } from "./transport.ts";
+
+export interface LinkSocket {
+  /** Where packets go in and out. */
+  readonly stream: Socket;
+  /** The TCP socket under it; the same one when there is no TLS. */
+  readonly tcp: Socket;
+  readonly security: PeerAddress["security"];
+}
+
+interface Link extends LinkSocket {
+  readonly id: SocketId;
+  /** Called by the stream for each write that has left. One function for all writes of a link. */
+  readonly written: () => void;
+  /** What the host was last told, so that a write that left at once is not told again. */
+  unsentBytes: number;
+  closing: boolean;
+  code: string | null;
+  flushTimer: NodeJS.Timeout | null;
+}
+
+export class Links {
+  readonly #links = new Map<SocketId, Link>();
+  readonly #producer: Producer;
+  readonly #flushTimeoutMs: number;
+  #lastId = 0;
+
+  constructor(producer: Producer, flushTimeoutMs: number) {
+    this.#producer = producer;
+    this.#flushTimeoutMs = flushTimeoutMs;
+  }
+
+  get count(): number {
+    return this.#links.size;
+  }
+
+  /** Takes over a socket that is ready for packets and begins to read it. */
+  open(socket: LinkSocket): SocketId {
+    this.#lastId += 1;
+    const id = this.#lastId as SocketId;
+    const link: Link = {
+      ...socket,
+      id,
+      written: () => this.#written(link),
+      unsentBytes: 0,
+      closing: false,
+      code: null,
+      flushTimer: null,
+    };
+    this.#links.set(id, link);
+    this.#producer.socketOpened(id, { remote: remoteOf(socket.tcp), security: socket.security });
+    this.#attach(link);
+    return id;
+  }
+
+  write(id: SocketId, bytes: Uint8Array): number {
+    const link = this.#links.get(id);
+    if (link === undefined || link.closing) return 0;
+    link.stream.write(view(bytes), link.written);
+    link.unsentBytes = link.stream.writableLength;
+    return link.unsentBytes;
+  }
+
+  pauseReading(id: SocketId): void {
+    const link = this.#links.get(id);
+    if (link !== undefined && !link.closing) link.stream.pause();
+  }
+
+  resumeReading(id: SocketId): void {
+    const link = this.#links.get(id);
+    if (link !== undefined && !link.closing) link.stream.resume();
+  }
+
+  close(id: SocketId, mode: CloseMode): void {
+    const link = this.#links.get(id);
+    if (link === undefined) return;
+    if (mode === "reset") reset(link);
+    else if (!link.closing) this.#flush(link);
+  }
+
+  /** Ends a link that must not become one: last words in clear, then a flushed close. */
+  refuse(id: SocketId, lastWords: Uint8Array, code: string): void {
+    const link = this.#links.get(id);
+    if (link === undefined || link.closing) return;
+    link.code = code;
+    link.stream.write(lastWords);
+    this.#flush(link);
+  }
+
+  destroy(): void {
+    for (const link of this.#links.values()) reset(link);
+  }
+
+  #attach(link: Link): void {
+    const { stream, id } = link;
+    const producer = this.#producer;
+    stream.on("data", (bytes: Buffer) => {
+      if (!link.closing) producer.received(id, bytes);
+    });
+    stream.on("end", () => {
+      if (!link.closing) producer.socketEnded(id);
+    });
+    stream.on("error", (error) => {
+      link.code ??= platformCode(error);
+    });
+    stream.on("close", () => this.#closed(link));
+  }
+
+  #written(link: Link): void {
+    if (link.unsentBytes === 0 || link.closing) return;
+    link.unsentBytes = link.stream.writableLength;
+    this.#producer.writeDrained(link.id, link.unsentBytes);
+  }
+
+  #flush(link: Link): void {
+    link.closing = true;
+    link.stream.resume();
+    link.stream.end();
+    link.flushTimer = setTimeout(() => link.stream.destroy(), this.#flushTimeoutMs);
+  }
+
+  #closed(link: Link): void {
+    if (link.flushTimer !== null) clearTimeout(link.flushTimer);
+    link.closing = true;
+    this.#links.delete(link.id);
+    this.#producer.socketClosed(link.id, link.code);
+  }
+}
+
+// The linger-0 close belongs to the TCP socket, and a TLS stream closes with the one under it.
+// Destroying both at once would leave the stream without its "close".
+function reset(link: Link): void {
+  link.closing = true;
+  if (!link.tcp.destroyed) link.tcp.resetAndDestroy();
+}
+
+const view = (bytes: Uint8Array): Buffer =>
+  Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength);
