@@ -1,0 +1,318 @@
+/**
+ * File operations below one folder, on Node's asynchronous callbacks.
+ *
+ * 1. An operation waits until all earlier ones on each of its paths are done; operations on
+ *    different paths overtake each other. A folder is a path of its own.
+ * 2. Every operation has exactly one completion, and never inside the order.
+ * 3. Handles stay open between operations, at most `handlesMax` of them. The one unused longest is
+ *    closed, but never one that holds writes which no sync has covered: the kernel may report a
+ *    failed write-back only to those who had the file open then.
+ * 4. A path outside of the folder is refused with EACCES.
+ */
+import fs from "node:fs";
+import { dirname, join } from "node:path";
+import type { FileEntry, FileOperation, FileResult, RequestId } from "../core/contract.ts";
+import { assertNever, invariant } from "../core/kernel/assert.ts";
+import { platformCode } from "./completions.ts";
+
+/** Two for the journal's live segments, the rest for a recovery that reads many. */
+const handlesMax = 32;
+
+export type FileCompletion = (request: RequestId, result: FileResult) => void;
+
+interface Task {
+  readonly request: RequestId;
+  readonly operation: FileOperation;
+  /** The keys in whose queues it waits. */
+  readonly paths: readonly string[];
+}
+
+interface Handle {
+  readonly descriptor: number;
+  /** True from a write until the sync that covers it. */
+  dirty: boolean;
+}
+
+type Opened = (error: NodeJS.ErrnoException | null, handle: Handle | null) => void;
+
+const done: FileResult = { ok: true, type: "done" };
+
+export class Files {
+  readonly #root: string;
+  readonly #completed: FileCompletion;
+  /** What waits for each path, the running one first. */
+  readonly #queues = new Map<string, Task[]>();
+  /** In the order of their last use, the latest last. */
+  readonly #handles = new Map<string, Handle>();
+  #running = 0;
+  #idle: (() => void) | null = null;
+
+  /** @param root an existing folder */
+  constructor(root: string, completed: FileCompletion) {
+    this.#root = root;
+    this.#completed = completed;
+  }
+
+  /** Orders one operation. Its completion comes later, never from inside this call. */
+  order(request: RequestId, operation: FileOperation): void {
+    const paths = pathsOf(operation);
+    if (!paths.every(isInside)) {
+      setImmediate(() => this.#completed(request, { ok: false, code: "EACCES" }));
+      return;
+    }
+    const task: Task = { request, operation, paths };
+    for (const path of paths) {
+      const queue = this.#queues.get(path);
+      if (queue === undefined) this.#queues.set(path, [task]);
+      else queue.push(task);
+    }
+    this.#running += 1;
+    this.#runIfFirst(task);
+  }
+
+  /** Waits for what was ordered, then closes every handle. Order nothing after it. */
+  async close(): Promise<void> {
+    if (this.#running > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+    const handles = [...this.#handles.values()];
+    this.#handles.clear();
+    await Promise.all(handles.map((handle) => closed(handle.descriptor)));
+  }
+
+  #runIfFirst(task: Task): void {
+    const first = task.paths.every((path) => this.#queues.get(path)?.[0] === task);
+    if (first) this.#run(task.operation, (result) => this.#finish(task, result));
+  }
+
+  #finish(task: Task, result: FileResult): void {
+    this.#running -= 1;
+    const next: Task[] = [];
+    for (const path of task.paths) {
+      const queue = this.#queues.get(path);
+      invariant(queue?.[0] === task, "a task ends at the head of its queues", path);
+      queue.shift();
+      const [head] = queue;
+      if (head === undefined) this.#queues.delete(path);
+      else next.push(head);
+    }
+    this.#completed(task.request, result);
+    for (const waiting of new Set(next)) this.#runIfFirst(waiting);
+    if (this.#running === 0) this.#idle?.();
+  }
+
+  #run(operation: FileOperation, finish: (result: FileResult) => void): void {
+    const settle = (error: NodeJS.ErrnoException | null): void =>
+      finish(error === null ? done : failed(error));
+    switch (operation.type) {
+      case "list":
+        return list(this.#path(operation.folder), finish);
+      case "read":
+        return this.#read(operation, finish);
+      case "write":
+        return this.#write(operation, settle);
+      case "sync":
+        return this.#sync(operation.path, settle);
+      case "syncFolder":
+        return syncFolder(this.#path(operation.folder), settle);
+      case "truncate":
+        return this.#truncate(operation, settle);
+      case "rename":
+        return this.#closeHandles([operation.from, operation.to], () =>
+          fs.rename(this.#path(operation.from), this.#path(operation.to), settle),
+        );
+      case "remove":
+        return this.#closeHandles([operation.path], () =>
+          fs.unlink(this.#path(operation.path), settle),
+        );
+      default:
+        return assertNever(operation);
+    }
+  }
+
+  #read(
+    { path, offset, length }: Extract<FileOperation, { type: "read" }>,
+    finish: (result: FileResult) => void,
+  ): void {
+    this.#open(path, false, (error, handle) => {
+      if (handle === null) {
+        const missing = error?.code === "ENOENT";
+        const empty: FileResult = { ok: true, type: "bytes", bytes: new Uint8Array(0) };
+        return finish(missing ? empty : failed(error));
+      }
+      readAt(handle.descriptor, offset, length, finish);
+    });
+  }
+
+  #write(
+    { path, offset, bytes }: Extract<FileOperation, { type: "write" }>,
+    settle: (error: NodeJS.ErrnoException | null) => void,
+  ): void {
+    this.#open(path, true, (error, handle) => {
+      if (handle === null) return settle(error);
+      handle.dirty = true;
+      writeAt(handle.descriptor, bytes, offset, settle);
+    });
+  }
+
+  #sync(path: string, settle: (error: NodeJS.ErrnoException | null) => void): void {
+    this.#open(path, false, (error, handle) => {
+      if (handle === null) return settle(error);
+      fs.fdatasync(handle.descriptor, (failure) => {
+        if (failure === null) handle.dirty = false;
+        settle(failure);
+      });
+    });
+  }
+
+  #truncate(
+    { path, length }: Extract<FileOperation, { type: "truncate" }>,
+    settle: (error: NodeJS.ErrnoException | null) => void,
+  ): void {
+    this.#open(path, false, (error, handle) => {
+      if (handle === null) return settle(error);
+      handle.dirty = true;
+      fs.ftruncate(handle.descriptor, length, settle);
+    });
+  }
+
+  #open(path: string, create: boolean, opened: Opened): void {
+    const kept = this.#handles.get(path);
+    if (kept !== undefined) {
+      this.#handles.delete(path);
+      this.#handles.set(path, kept);
+      return opened(null, kept);
+    }
+    const { O_RDWR, O_CREAT } = fs.constants;
+    const absolute = this.#path(path);
+    fs.open(absolute, create ? O_RDWR | O_CREAT : O_RDWR, 0o640, (error, descriptor) => {
+      if (error === null) {
+        const handle: Handle = { descriptor, dirty: false };
+        this.#handles.set(path, handle);
+        this.#closeUnused();
+        return opened(null, handle);
+      }
+      if (!create || error.code !== "ENOENT") return opened(error, null);
+      fs.mkdir(dirname(absolute), { recursive: true, mode: 0o750 }, (failure) =>
+        failure === null ? this.#open(path, true, opened) : opened(failure, null),
+      );
+    });
+  }
+
+  #closeUnused(): void {
+    if (this.#handles.size <= handlesMax) return;
+    for (const [path, handle] of this.#handles) {
+      if (handle.dirty || this.#queues.has(path)) continue;
+      this.#handles.delete(path);
+      fs.close(handle.descriptor, () => undefined);
+      return;
+    }
+  }
+
+  #closeHandles(paths: readonly string[], then: () => void): void {
+    const [path, ...rest] = paths;
+    if (path === undefined) return then();
+    const handle = this.#handles.get(path);
+    this.#handles.delete(path);
+    if (handle === undefined) return this.#closeHandles(rest, then);
+    fs.close(handle.descriptor, () => this.#closeHandles(rest, then));
+  }
+
+  #path(path: string): string {
+    return join(this.#root, path);
+  }
+}
+
+function pathsOf(operation: FileOperation): readonly string[] {
+  switch (operation.type) {
+    case "list":
+    case "syncFolder":
+      return [operation.folder];
+    case "rename":
+      return [...new Set([operation.from, operation.to])];
+    default:
+      return [operation.path];
+  }
+}
+
+/** The root itself is the empty path or "."; drive letters and backslashes are for Windows' sake. */
+function isInside(path: string): boolean {
+  if (path === "" || path === ".") return true;
+  return path
+    .split("/")
+    .every((part) => part !== "" && part !== "." && part !== ".." && !/[\\:\0]/.test(part));
+}
+
+const failed = (error: unknown): FileResult => ({ ok: false, code: platformCode(error) });
+
+function readAt(
+  descriptor: number,
+  offset: number,
+  length: number,
+  finish: (result: FileResult) => void,
+): void {
+  fs.fstat(descriptor, (error, status) => {
+    if (error !== null) return finish(failed(error));
+    // What is asked for may be "all there is": memory goes by what the file has.
+    const bytes = new Uint8Array(Math.max(0, Math.min(length, status.size - offset)));
+    let filled = 0;
+    const more = (): void => {
+      if (filled === bytes.length) return finish({ ok: true, type: "bytes", bytes });
+      fs.read(descriptor, bytes, filled, bytes.length - filled, offset + filled, (failure, n) => {
+        if (failure !== null) return finish(failed(failure));
+        if (n === 0) {
+          return finish({ ok: true, type: "bytes", bytes: bytes.subarray(0, filled) });
+        }
+        filled += n;
+        more();
+      });
+    };
+    more();
+  });
+}
+
+function writeAt(
+  descriptor: number,
+  bytes: Uint8Array,
+  offset: number,
+  settle: (error: NodeJS.ErrnoException | null) => void,
+): void {
+  if (bytes.length === 0) return void setImmediate(settle, null);
+  fs.write(descriptor, bytes, 0, bytes.length, offset, (error, written) => {
+    if (error !== null) return settle(error);
+    if (written === bytes.length) return settle(null);
+    writeAt(descriptor, bytes.subarray(written), offset + written, settle);
+  });
+}
+
+function list(folder: string, finish: (result: FileResult) => void): void {
+  fs.readdir(folder, { withFileTypes: true }, (error, found) => {
+    if (error !== null) {
+      const missing = error.code === "ENOENT";
+      return finish(missing ? { ok: true, type: "entries", entries: [] } : failed(error));
+    }
+    const names = found.filter((entry) => entry.isFile()).map((entry) => entry.name);
+    names.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+    const entries: FileEntry[] = [];
+    const next = (index: number): void => {
+      const name = names[index];
+      if (name === undefined) return finish({ ok: true, type: "entries", entries });
+      fs.stat(join(folder, name), (failure, status) => {
+        if (failure !== null && failure.code !== "ENOENT") return finish(failed(failure));
+        if (failure === null) entries.push({ name, bytes: status.size });
+        next(index + 1);
+      });
+    };
+    next(0);
+  });
+}
+
+function syncFolder(folder: string, settle: (error: NodeJS.ErrnoException | null) => void): void {
+  // Windows neither opens a folder nor needs it: its file systems journal the entries themselves.
+  if (process.platform === "win32") return void setImmediate(settle, null);
+  fs.open(folder, "r", (error, descriptor) => {
+    if (error !== null) return settle(error);
+    fs.fsync(descriptor, (failure) => fs.close(descriptor, () => settle(failure)));
+  });
+}
+
+const closed = (descriptor: number): Promise<void> =>
+  new Promise((resolve) => fs.close(descriptor, () => resolve()));
