@@ -1,0 +1,97 @@
+/**
+ * Whoever performs the realm's calls, on the other side of a network that loses and repeats. It
+ * outlives the server's process.
+ *
+ * C1. A call is performed once: asking again with the same key gives the same answer.
+ * C2. Every asking process is answered, in the end by UNAVAILABLE, unless it dies first.
+ */
+import type { CallResult } from "../core/contract.ts";
+import type { CallId } from "../core/kernel/ids.ts";
+import type { PlainData } from "../core/kernel/plain.ts";
+import type { Decisions, Subject } from "./decisions.ts";
+import type { FaultCounters } from "./faults.ts";
+import type { CallOptions } from "./options.ts";
+import type { Scheduler } from "./scheduler.ts";
+
+/** What an operation does, at once and without fail; the simulator adds the rest. */
+export type SimulatedPerformer = (request: PlainData, call: CallId) => PlainData;
+
+export interface CallParts {
+  readonly scheduler: Scheduler;
+  readonly decisions: Decisions;
+  readonly faults: FaultCounters;
+  readonly options: CallOptions;
+}
+
+/** Production gives a performer this long. */
+const timeoutMicros = 10_000_000;
+const unavailable: CallResult = { ok: false, code: "UNAVAILABLE" };
+
+export class Performers {
+  readonly #parts: CallParts;
+  readonly #performers: Readonly<Record<string, SimulatedPerformer>>;
+  readonly #answers = new Map<CallId, CallResult>();
+  readonly #slow: Subject;
+  readonly #fate: Subject;
+
+  constructor(parts: CallParts, performers: Readonly<Record<string, SimulatedPerformer>>) {
+    this.#parts = parts;
+    this.#performers = performers;
+    this.#slow = parts.decisions.subject("calls/slow");
+    this.#fate = parts.decisions.subject("calls/fate");
+  }
+
+  /** @param answer called once, or twice where the decisions say so; never from inside this call */
+  perform(
+    { call, operation, request }: { call: CallId; operation: string; request: PlainData },
+    answer: (result: CallResult) => void,
+  ): void {
+    const { scheduler, faults } = this.#parts;
+    const delayMicros = this.#delay();
+    switch (this.#drawFate()) {
+      case "failed":
+        faults.hit("call.failed");
+        scheduler.after(delayMicros, () => answer(unavailable));
+        return;
+      case "lost":
+        faults.hit("call.lost");
+        scheduler.after(timeoutMicros, () => answer(unavailable));
+        return;
+      case "duplicate":
+        faults.hit("call.duplicate");
+        scheduler.after(2 * delayMicros, () => answer(this.#performOnce(call, operation, request)));
+        break;
+      case "usual":
+        break;
+    }
+    scheduler.after(delayMicros, () => answer(this.#performOnce(call, operation, request)));
+  }
+
+  #performOnce(call: CallId, operation: string, request: PlainData): CallResult {
+    const known = this.#answers.get(call);
+    if (known !== undefined) return known;
+    const performer = this.#performers[operation];
+    const result: CallResult =
+      performer === undefined ? unavailable : { ok: true, answer: performer(request, call) };
+    this.#answers.set(call, result);
+    return result;
+  }
+
+  #delay(): number {
+    const { options, faults } = this.#parts;
+    const extra = this.#slow.next<number>(0, (random) =>
+      random.chance(options.slowPerMillion, 1_000_000) ? random.below(options.slowMaxMicros) : 0,
+    );
+    if (extra > 0) faults.hit("call.slow");
+    return options.delayMicros + extra;
+  }
+
+  #drawFate(): "usual" | "failed" | "lost" | "duplicate" {
+    const { options } = this.#parts;
+    return this.#fate.next<"usual" | "failed" | "lost" | "duplicate">("usual", (random) => {
+      if (random.chance(options.failedPerMillion, 1_000_000)) return "failed";
+      if (random.chance(options.lostPerMillion, 1_000_000)) return "lost";
+      return random.chance(options.duplicatePerMillion, 1_000_000) ? "duplicate" : "usual";
+    });
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * Every fault that the simulator can inject, by name. A campaign counts each, `docs/FAULTS.md`
+ * describes each, and a test keeps the two tables the same.
+ */
+
+export const faults = {
+  "network.delay": "a write arrives later than usual, and everything behind it with it",
+  "network.delay-tail": "a write arrives after a retransmission time-out",
+  "network.fragment": "one write arrives as several reads",
+  "network.coalesce": "several writes arrive as one read",
+  "network.short-write": "the kernel takes only a part of a write",
+  "network.window-full": "the receiver's buffer is full, so the sender's fills up",
+  "network.reset": "a device on the way resets both ends in the middle of the stream",
+  "network.cut": "the link goes dead and neither end is told (half-open)",
+  "network.refused": "a connection is refused",
+  "network.unanswered": "a connection attempt is never answered",
+  "network.backlog-full": "the accept queue is full, so the attempt is repeated later",
+  "tls.silent": "the client connects and never begins the handshake",
+  "tls.plaintext": "the client speaks plain text to a TLS port",
+  "tls.abandoned": "the client closes in the middle of the handshake",
+  "tls.rejected": "the client rejects the server's certificate",
+  "tls.slow": "the server's part of the handshake takes long",
+  "peer.reset": "a client resets its connection",
+  "peer.half-close": "a client ends its sending side and goes on reading",
+  "peer.slow-reader": "a client stops reading for a while",
+  "peer.vanished": "a client is gone without a word",
+  "peer.garbage": "a client sends bytes that are no packet",
+  "peer.flood": "a client sends more than its budget",
+  "peer.half-header": "a client sends a part of a frame and never the rest",
+  "process.stall": "the process does nothing for a while",
+  "process.crash": "the process is killed; the machine lives",
+  "process.power-loss": "the machine loses its power, and what was not synced",
+  "process.crash-in-turn": "the process dies between two system calls of one turn",
+  "process.crash-in-recovery": "the process dies before it listens",
+  "process.drain": "the process is asked to end in order, and is started again",
+  "clock.skew": "the wall clock of a machine is wrong from the start",
+  "clock.jump": "the wall clock steps",
+  "clock.drift": "the monotonic clock of a machine runs too fast or too slow",
+  "disk.slow": "a file operation takes long",
+  "disk.sync-failed": "an fsync fails",
+  "disk.write-failed": "a write fails with an input/output error",
+  "disk.lost": "a write that was not synced is lost in a power loss",
+  "disk.torn": "a write that was not synced survives a power loss in part",
+  "disk.entry-lost": "a file's creation, rename or removal is lost in a power loss",
+  "call.slow": "a call is answered late",
+  "call.failed": "a call fails",
+  "call.duplicate": "a call is answered twice",
+  "call.lost": "a call is never performed, and answered as unavailable when its time is up",
+  "merge.order": "the inbox takes from another producer than the one whose turn it is",
+} as const;
+
+export type Fault = keyof typeof faults;
+
+export const faultNames = Object.keys(faults) as readonly Fault[];
+
+/** What a fault happened to, as far as coverage cares. */
+export type FaultListener = (fault: Fault, connection: string | null) => void;
+
+/** Counts what was injected, and tells the coverage map. */
+export class FaultCounters {
+  readonly counts: Record<Fault, number>;
+  /** Called at each fault. Replaced by the run. */
+  onFault: FaultListener = () => undefined;
+
+  constructor() {
+    this.counts = Object.fromEntries(faultNames.map((name) => [name, 0])) as Record<Fault, number>;
+  }
+
+  /** @param connection the name of the link it happened to, or null */
+  hit(fault: Fault, connection: string | null = null): void {
+    this.counts[fault] += 1;
+    this.onFault(fault, connection);
+  }
+}

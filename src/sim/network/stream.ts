@@ -1,0 +1,313 @@
+/**
+ * A socket as a Node program has it: `net.Socket` or `tls.TLSSocket` over one kernel endpoint. Both
+ * the simulated server and the simulated clients use it, as the real ones use Node's.
+ *
+ * N1. `data` in order, then at most one `end`, then exactly one `close`; nothing after `close`.
+ * N2. Events happen in a pass of the owner's loop, never inside a call to the stream.
+ * N3. A paused stream goes on reading into a buffer of 64 KiB, as Node's does. So it learns of a
+ *     reset while it is paused, and what it had buffered is lost with it.
+ * N4. `unsentBytes` counts a write until the kernel has taken all of it. Writes that wait behind
+ *     another one go to the kernel together.
+ * N5. With both halves ended the stream closes by itself.
+ *
+ * Left out: error events apart from the code that `close` carries, because nobody here can do
+ * anything between the two.
+ */
+import { invariant } from "../../core/kernel/assert.ts";
+import type { IoLoop, LoopWork } from "../loop.ts";
+import type { Scheduler } from "../scheduler.ts";
+import type { Endpoint, EndpointOwner } from "./tcp.ts";
+import { SecureSession } from "./tls.ts";
+import type { SecureOptions } from "./tls.ts";
+
+export interface StreamEvents {
+  data(bytes: Uint8Array): void;
+  /** The peer will send no more. */
+  end(): void;
+  /** @param code of what broke the stream, null when nothing did */
+  close(code: string | null): void;
+  /** The kernel has taken all of a write that it could not take at once. */
+  written(unsentBytes: number): void;
+  /** The handshake is done. Over plain TCP it never happens. */
+  secured(): void;
+  /** The handshake failed; the stream is still open, and plain. */
+  insecure(reason: "protocol" | "plaintext"): void;
+}
+
+export interface StreamParts {
+  readonly scheduler: Scheduler;
+  readonly loop: IoLoop;
+  readonly endpoint: Endpoint;
+  /** Null: plain. */
+  readonly secure: SecureOptions | null;
+  /** False: the stream ends its own half as soon as the peer has ended the other. */
+  readonly allowHalfOpen: boolean;
+}
+
+const readBytesMax = 65_536;
+const highWaterBytes = 65_536;
+/** libuv reads so often from one socket before it looks at the others. */
+const readsPerPass = 32;
+
+export class Stream implements LoopWork, EndpointOwner {
+  isWoken = false;
+  allowHalfOpen: boolean;
+  readonly #parts: StreamParts;
+  readonly #events: StreamEvents;
+  readonly #secure: SecureSession | null;
+  #state: "open" | "destroyed" | "closed" = "open";
+  #code: string | null = null;
+
+  /** The handshake failed: what is still said is said in clear. */
+  #isPlainAfterAll = false;
+
+  // Reading.
+  #isFlowing = true;
+  #buffer: Uint8Array[] = [];
+  #bufferedBytes = 0;
+  #end: "none" | "seen" | "told" = "none";
+
+  // Writing.
+  /** What the kernel has not taken yet of the write that it is taking. */
+  #current: Uint8Array | null = null;
+  #currentBytes = 0;
+  #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
+  #finish: "open" | "asked" | "done" = "open";
+
+  constructor(parts: StreamParts, events: StreamEvents) {
+    this.#parts = parts;
+    this.#events = events;
+    this.allowHalfOpen = parts.allowHalfOpen;
+    this.#secure =
+      parts.secure === null ? null : new SecureSession(parts.secure, this.#secureEvents());
+    parts.endpoint.owner = this;
+    this.#secure?.start();
+    this.#wake();
+  }
+
+  get isDestroyed(): boolean {
+    return this.#state !== "open";
+  }
+
+  get unsentBytes(): number {
+    return this.#currentBytes + this.#waitingBytes;
+  }
+
+  /** Queues bytes; nobody may change them afterwards. Returns `unsentBytes`. */
+  write(bytes: Uint8Array): number {
+    if (this.#state !== "open" || this.#finish !== "open") return this.unsentBytes;
+    if (this.#current !== null) {
+      this.#waiting.push(bytes);
+      this.#waitingBytes += bytes.length;
+      return this.unsentBytes;
+    }
+    this.#current = this.#sealed(bytes);
+    this.#currentBytes = bytes.length;
+    this.#flush(false);
+    return this.unsentBytes;
+  }
+
+  pause(): void {
+    this.#isFlowing = false;
+  }
+
+  resume(): void {
+    this.#isFlowing = true;
+    this.#wake();
+  }
+
+  /** Sends what is queued, then ends this half. */
+  end(): void {
+    if (this.#finish !== "open" || this.#state !== "open") return;
+    this.#finish = "asked";
+    this.#finishIfDone();
+    this.#wake();
+  }
+
+  /** Closes at once; what is queued and what was not read is lost. */
+  destroy(code: string | null = null): void {
+    if (this.#state !== "open") return;
+    this.#destroyed(code);
+    this.#parts.endpoint.close();
+  }
+
+  /** Closes at once; the peer sees a reset. */
+  reset(): void {
+    if (this.#state !== "open") return;
+    this.#destroyed(null);
+    this.#parts.endpoint.abort();
+  }
+
+  // What the kernel tells.
+
+  readable(): void {
+    this.#wake();
+  }
+
+  writable(): void {
+    this.#wake();
+  }
+
+  /** One pass of the owner's loop. */
+  poll(): void {
+    if (this.#state === "open") {
+      // What a pause had kept goes first, and makes room for more.
+      this.#deliver();
+      this.#read();
+      this.#flush(true);
+      this.#deliver();
+      this.#closeIfOver();
+    }
+    if (this.#state === "destroyed") {
+      this.#state = "closed";
+      this.#events.close(this.#code);
+    }
+  }
+
+  #wake(): void {
+    this.#parts.loop.wake(this);
+  }
+
+  #destroyed(code: string | null): void {
+    this.#state = "destroyed";
+    this.#code = code;
+    this.#buffer = [];
+    this.#bufferedBytes = 0;
+    this.#current = null;
+    this.#waiting = [];
+    this.#currentBytes = 0;
+    this.#waitingBytes = 0;
+    this.#wake();
+  }
+
+  #read(): void {
+    const { endpoint } = this.#parts;
+    for (let reads = 0; reads < readsPerPass && this.#wantsBytes(); reads += 1) {
+      const bytes = endpoint.receive(readBytesMax);
+      if (bytes === null) break;
+      if (this.#secure === null) this.#push(bytes);
+      else this.#secure.feed(bytes);
+      // Delivered now, or the buffer would look full to the next read.
+      this.#deliver();
+    }
+    if (this.#state !== "open" || !this.#wantsBytes()) return;
+    if (endpoint.hasBytes) return this.#wake();
+    const error = endpoint.readError();
+    if (error !== null) return this.destroy(error);
+    if (endpoint.hasEnded && this.#end === "none") this.#end = "seen";
+  }
+
+  #wantsBytes(): boolean {
+    return this.#state === "open" && this.#bufferedBytes < highWaterBytes;
+  }
+
+  #push(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    this.#buffer.push(bytes);
+    this.#bufferedBytes += bytes.length;
+  }
+
+  #deliver(): void {
+    while (this.#isFlowing && this.#state === "open") {
+      const bytes = this.#buffer.shift();
+      if (bytes === undefined) break;
+      this.#bufferedBytes -= bytes.length;
+      this.#events.data(bytes);
+    }
+    const isDrained = this.#buffer.length === 0 && this.#isFlowing;
+    if (this.#end !== "seen" || !isDrained || this.#state !== "open") return;
+    this.#end = "told";
+    this.#events.end();
+    if (!this.allowHalfOpen) this.end();
+  }
+
+  #closeIfOver(): void {
+    if (this.#state !== "open" || this.#end !== "told" || this.#finish !== "done") return;
+    this.destroy();
+  }
+
+  /** @param isPass whether this is a pass of the loop, in which events may be told */
+  #flush(isPass: boolean): void {
+    while (this.#current !== null && this.#state === "open") {
+      const taken = this.#parts.endpoint.send(this.#current);
+      if (typeof taken === "string") return this.destroy(taken);
+      if (taken < this.#current.length) {
+        this.#current = this.#current.subarray(taken);
+        return;
+      }
+      this.#current = null;
+      this.#currentBytes = 0;
+      this.#takeWaiting();
+      if (isPass) this.#events.written(this.unsentBytes);
+    }
+    this.#finishIfDone();
+  }
+
+  #takeWaiting(): void {
+    if (this.#waiting.length === 0) return;
+    this.#current = this.#sealed(joined(this.#waiting, this.#waitingBytes));
+    this.#currentBytes = this.#waitingBytes;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+  }
+
+  #finishIfDone(): void {
+    if (this.#finish !== "asked" || this.#current !== null || this.#state !== "open") return;
+    if (this.#secure?.isOpen === true) {
+      // As much of it as the kernel takes: the FIN behind it says the same.
+      this.#parts.endpoint.send(this.#secure.closeNotify());
+    }
+    this.#finish = "done";
+    this.#parts.endpoint.shutdown();
+    this.#wake();
+  }
+
+  #sealed(bytes: Uint8Array): Uint8Array {
+    if (this.#secure === null || this.#isPlainAfterAll) return bytes;
+    return this.#secure.seal(bytes);
+  }
+
+  #secureEvents(): ConstructorParameters<typeof SecureSession>[1] {
+    return {
+      reply: (bytes, computeMicros) => this.#reply(bytes, computeMicros),
+      secured: () => this.#events.secured(),
+      data: (bytes) => this.#push(bytes),
+      ended: () => {
+        if (this.#end === "none") this.#end = "seen";
+      },
+      failed: (reason) => {
+        this.#isPlainAfterAll = true;
+        this.#events.insecure(reason);
+      },
+    };
+  }
+
+  /** The handshake's own bytes. They are few, and go ahead of whatever waits. */
+  #reply(bytes: Uint8Array, computeMicros: number): void {
+    if (computeMicros > 0) {
+      this.#parts.scheduler.after(computeMicros, () => this.#reply(bytes, 0));
+      return;
+    }
+    if (this.#state !== "open") return;
+    let rest = bytes;
+    const taken = this.#parts.endpoint.send(rest);
+    if (typeof taken === "string") return this.destroy(taken);
+    rest = rest.subarray(taken);
+    if (rest.length === 0) return;
+    invariant(this.#current === null, "nothing is written before the handshake is done");
+    this.#current = rest;
+  }
+}
+
+function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const [only] = parts;
+  if (parts.length === 1 && only !== undefined) return only;
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

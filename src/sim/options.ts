@@ -1,0 +1,303 @@
+/**
+ * What a run is made of: its size, and how likely each fault is. A seed draws its own options
+ * (swarm testing): leaving most faults out of most runs finds more than a little of everything
+ * everywhere, because faults hide each other.
+ *
+ * Chances are whole numbers out of a million, sizes in bytes, times in microseconds.
+ */
+import { RandomStream } from "../core/kernel/random.ts";
+import { seedWords } from "./decisions.ts";
+
+/** How likely something is, 0..1,000,000. */
+type PerMillion = number;
+
+export interface NetworkOptions {
+  /** How long a segment travels, one way, when nothing delays it. */
+  readonly delayMicros: number;
+  readonly delayPerMillion: PerMillion;
+  readonly delayMaxMicros: number;
+  readonly tailPerMillion: PerMillion;
+  readonly tailMaxMicros: number;
+  readonly fragmentPerMillion: PerMillion;
+  readonly shortWritePerMillion: PerMillion;
+  /** Of each write, that the link is reset or goes dead with it. */
+  readonly resetPerMillion: PerMillion;
+  readonly cutPerMillion: PerMillion;
+  /** Of each connection attempt. */
+  readonly refusedPerMillion: PerMillion;
+  readonly unansweredPerMillion: PerMillion;
+  readonly receiveBufferBytes: number;
+  readonly sendBufferBytes: number;
+  readonly backlog: number;
+}
+
+export interface HandshakeOptions {
+  /** Of each connection. */
+  readonly silentPerMillion: PerMillion;
+  readonly plaintextPerMillion: PerMillion;
+  readonly abandonedPerMillion: PerMillion;
+  readonly rejectedPerMillion: PerMillion;
+  readonly slowPerMillion: PerMillion;
+  /** What the server computes for one handshake. */
+  readonly serverMicros: number;
+  readonly timeoutMicros: number;
+}
+
+export interface ProcessOptions {
+  /** From a completion to the turn that handles it. */
+  readonly turnDelayMicros: number;
+  /** Of each turn. */
+  readonly stallPerMillion: PerMillion;
+  readonly stallMaxMicros: number;
+  /** Ends of the process in the run: drawn how many, when, and which. */
+  readonly endsMax: number;
+  readonly restartMaxMicros: number;
+  /** How many threads read sockets, 2..16; the inbox merges what they deliver. */
+  readonly producers: number;
+  /** Of each choice of the inbox, that another producer than usual is taken. */
+  readonly mergePerMillion: PerMillion;
+}
+
+export interface ClockOptions {
+  readonly skewMaxMicros: number;
+  readonly driftMaxPerMillion: PerMillion;
+  readonly jumpsMax: number;
+  readonly jumpMaxMicros: number;
+}
+
+export interface DiskOptions {
+  readonly operationMicros: number;
+  readonly syncMicros: number;
+  /** Of each operation. */
+  readonly slowPerMillion: PerMillion;
+  readonly slowMaxMicros: number;
+  readonly syncFailedPerMillion: PerMillion;
+  readonly writeFailedPerMillion: PerMillion;
+}
+
+export interface CallOptions {
+  readonly delayMicros: number;
+  readonly slowPerMillion: PerMillion;
+  readonly slowMaxMicros: number;
+  readonly failedPerMillion: PerMillion;
+  readonly duplicatePerMillion: PerMillion;
+  readonly lostPerMillion: PerMillion;
+}
+
+export interface WorkloadOptions {
+  readonly clients: number;
+  /** Of each client, that it misbehaves in one of the ways of `clients/script.ts`. */
+  readonly rudePerMillion: PerMillion;
+  /** Between two packets of a client, on average. */
+  readonly thinkMicros: number;
+  readonly payloadBytesMax: number;
+  /** How long a client stays before it leaves and comes again. */
+  readonly stayMaxMicros: number;
+}
+
+/** The host's configuration, as far as a run varies it. */
+export interface ServerOptions {
+  readonly security: "tls" | "plain";
+  readonly connectionsMax: number;
+  readonly idleTimeoutMicros: number;
+}
+
+export interface SimulationOptions {
+  /** Faults and workload for so long ... */
+  readonly seconds: number;
+  /** ... and then quiet, in which everything must settle. */
+  readonly quietSeconds: number;
+  readonly network: NetworkOptions;
+  readonly handshake: HandshakeOptions;
+  readonly process: ProcessOptions;
+  readonly clock: ClockOptions;
+  readonly disk: DiskOptions;
+  readonly calls: CallOptions;
+  readonly workload: WorkloadOptions;
+  readonly server: ServerOptions;
+}
+
+/** Options of which some parts are fixed by the caller and the others drawn or calm. */
+export type PartialOptions = {
+  readonly [Group in keyof SimulationOptions]?: SimulationOptions[Group] extends number
+    ? number
+    : Partial<SimulationOptions[Group]>;
+};
+
+/** No faults at all: a quick local network, perfect clocks, an honest disk, polite clients. */
+export const calmOptions: SimulationOptions = {
+  seconds: 10,
+  quietSeconds: 60,
+  network: {
+    delayMicros: 100,
+    delayPerMillion: 0,
+    delayMaxMicros: 20_000,
+    tailPerMillion: 0,
+    tailMaxMicros: 1_200_000,
+    fragmentPerMillion: 0,
+    shortWritePerMillion: 0,
+    resetPerMillion: 0,
+    cutPerMillion: 0,
+    refusedPerMillion: 0,
+    unansweredPerMillion: 0,
+    receiveBufferBytes: 131_072,
+    sendBufferBytes: 131_072,
+    backlog: 100,
+  },
+  handshake: {
+    silentPerMillion: 0,
+    plaintextPerMillion: 0,
+    abandonedPerMillion: 0,
+    rejectedPerMillion: 0,
+    slowPerMillion: 0,
+    serverMicros: 650,
+    timeoutMicros: 5_000_000,
+  },
+  process: {
+    turnDelayMicros: 20,
+    stallPerMillion: 0,
+    stallMaxMicros: 3_000_000,
+    endsMax: 0,
+    restartMaxMicros: 2_000_000,
+    producers: 2,
+    mergePerMillion: 0,
+  },
+  clock: { skewMaxMicros: 0, driftMaxPerMillion: 0, jumpsMax: 0, jumpMaxMicros: 3_600_000_000 },
+  disk: {
+    operationMicros: 20,
+    syncMicros: 270,
+    slowPerMillion: 0,
+    slowMaxMicros: 500_000,
+    syncFailedPerMillion: 0,
+    writeFailedPerMillion: 0,
+  },
+  calls: {
+    delayMicros: 500,
+    slowPerMillion: 0,
+    slowMaxMicros: 3_000_000,
+    failedPerMillion: 0,
+    duplicatePerMillion: 0,
+    lostPerMillion: 0,
+  },
+  workload: {
+    clients: 4,
+    rudePerMillion: 0,
+    thinkMicros: 100_000,
+    payloadBytesMax: 200,
+    stayMaxMicros: 10_000_000,
+  },
+  server: { security: "tls", connectionsMax: 5_000, idleTimeoutMicros: 30_000_000 },
+};
+
+/** The options of a seed: each kind of fault is on in about half of the seeds, at a drawn rate. */
+export function drawOptions(seed: number): SimulationOptions {
+  const random = RandomStream.named(seedWords(seed), "options");
+  return {
+    seconds: 10,
+    quietSeconds: 90,
+    network: drawNetwork(random),
+    handshake: drawHandshake(random),
+    process: drawProcess(random),
+    clock: drawClock(random),
+    disk: drawDisk(random),
+    calls: drawCalls(random),
+    workload: drawWorkload(random),
+    server: {
+      security: random.chance(2, 3) ? "tls" : "plain",
+      connectionsMax: random.chance(1, 4) ? random.between(1, 6) : 5_000,
+      idleTimeoutMicros: random.pick([1_500_000, 3_000_000, 5_000_000, 30_000_000]),
+    },
+  };
+}
+
+/** Puts what is given over `base`, group by group. */
+export function withOptions(base: SimulationOptions, given: PartialOptions): SimulationOptions {
+  return {
+    seconds: given.seconds ?? base.seconds,
+    quietSeconds: given.quietSeconds ?? base.quietSeconds,
+    network: { ...base.network, ...given.network },
+    handshake: { ...base.handshake, ...given.handshake },
+    process: { ...base.process, ...given.process },
+    clock: { ...base.clock, ...given.clock },
+    disk: { ...base.disk, ...given.disk },
+    calls: { ...base.calls, ...given.calls },
+    workload: { ...base.workload, ...given.workload },
+    server: { ...base.server, ...given.server },
+  };
+}
+
+/** Off in half of the seeds, otherwise up to `most`, with small rates as likely as large ones. */
+const rate = (random: RandomStream, most: PerMillion): PerMillion => {
+  if (random.chance(1, 2)) return 0;
+  return Math.max(1, Math.floor(most / (1 << random.below(8))));
+};
+
+const drawNetwork = (random: RandomStream): NetworkOptions => ({
+  delayMicros: random.pick([50, 100, 500, 2_000, 20_000]),
+  delayPerMillion: rate(random, 500_000),
+  delayMaxMicros: random.pick([5_000, 50_000, 300_000]),
+  tailPerMillion: rate(random, 20_000),
+  tailMaxMicros: random.pick([600_000, 2_000_000, 6_000_000]),
+  fragmentPerMillion: rate(random, 500_000),
+  shortWritePerMillion: rate(random, 200_000),
+  resetPerMillion: rate(random, 5_000),
+  cutPerMillion: rate(random, 2_000),
+  refusedPerMillion: rate(random, 100_000),
+  unansweredPerMillion: rate(random, 50_000),
+  receiveBufferBytes: random.pick([2_048, 16_384, 131_072]),
+  sendBufferBytes: random.pick([2_048, 16_384, 131_072]),
+  backlog: random.pick([1, 4, 100]),
+});
+
+const drawHandshake = (random: RandomStream): HandshakeOptions => ({
+  silentPerMillion: rate(random, 50_000),
+  plaintextPerMillion: rate(random, 50_000),
+  abandonedPerMillion: rate(random, 50_000),
+  rejectedPerMillion: rate(random, 50_000),
+  slowPerMillion: rate(random, 100_000),
+  serverMicros: 650,
+  timeoutMicros: 5_000_000,
+});
+
+const drawProcess = (random: RandomStream): ProcessOptions => ({
+  turnDelayMicros: random.pick([5, 20, 200, 2_000]),
+  stallPerMillion: rate(random, 5_000),
+  stallMaxMicros: random.pick([300_000, 1_500_000, 5_000_000]),
+  endsMax: random.chance(1, 2) ? 0 : random.between(1, 4),
+  restartMaxMicros: random.pick([100_000, 1_000_000, 3_000_000]),
+  producers: random.between(2, 4),
+  mergePerMillion: rate(random, 800_000),
+});
+
+const drawClock = (random: RandomStream): ClockOptions => ({
+  skewMaxMicros: random.chance(1, 2) ? 0 : 5_000_000,
+  driftMaxPerMillion: random.chance(1, 2) ? 0 : 500,
+  jumpsMax: random.chance(1, 2) ? 0 : random.between(1, 3),
+  jumpMaxMicros: random.pick([500_000, 5_000_000, 3_600_000_000]),
+});
+
+const drawDisk = (random: RandomStream): DiskOptions => ({
+  operationMicros: random.pick([5, 20, 200]),
+  syncMicros: random.pick([100, 270, 3_000]),
+  slowPerMillion: rate(random, 20_000),
+  slowMaxMicros: random.pick([20_000, 500_000]),
+  syncFailedPerMillion: random.chance(3, 4) ? 0 : 1_000,
+  writeFailedPerMillion: random.chance(3, 4) ? 0 : 500,
+});
+
+const drawCalls = (random: RandomStream): CallOptions => ({
+  delayMicros: random.pick([100, 500, 5_000]),
+  slowPerMillion: rate(random, 100_000),
+  slowMaxMicros: 3_000_000,
+  failedPerMillion: rate(random, 100_000),
+  duplicatePerMillion: rate(random, 100_000),
+  lostPerMillion: rate(random, 50_000),
+});
+
+const drawWorkload = (random: RandomStream): WorkloadOptions => ({
+  clients: random.chance(9, 10) ? random.between(2, 8) : random.between(9, 30),
+  rudePerMillion: rate(random, 600_000),
+  thinkMicros: random.pick([30_000, 100_000, 400_000]),
+  payloadBytesMax: random.pick([0, 40, 400, 5_000]),
+  stayMaxMicros: random.pick([1_000_000, 4_000_000, 20_000_000]),
+});

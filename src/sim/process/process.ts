@@ -1,0 +1,300 @@
+/**
+ * One run of the server's program: the system calls of one host, in simulated time. The loop is
+ * production's (`src/io/driver.ts`): completions are delivered as they come, one turn follows, and
+ * a timer waits for `nextTurn()`.
+ *
+ * P1. The host is called only by events of the scheduler, one call at a time.
+ * P2. A process dies between two of its system calls. Those that the host makes after that, in the
+ *     rest of a turn that no longer exists, do nothing.
+ * P3. After its death nothing of the process is delivered to anybody, and `ended` was told once.
+ */
+import type {
+  CallResult,
+  CloseMode,
+  FileOperation,
+  HostPort,
+  LogFields,
+  LogLevel,
+  RequestId,
+  SocketId,
+  Syscalls,
+} from "../../core/contract.ts";
+import { invariant } from "../../core/kernel/assert.ts";
+import type { CallId, Micros } from "../../core/kernel/ids.ts";
+import type { PlainData } from "../../core/kernel/plain.ts";
+import { RandomStream } from "../../core/kernel/random.ts";
+import type { Seed } from "../../core/kernel/random.ts";
+import type { Performers } from "../calls.ts";
+import type { MachineClock } from "../clock.ts";
+import type { Decisions, Subject } from "../decisions.ts";
+import type { Disk } from "../disk.ts";
+import type { FaultCounters } from "../faults.ts";
+import { IoLoop } from "../loop.ts";
+import type { Machine } from "../network/network.ts";
+import type { HandshakeOptions, ProcessOptions } from "../options.ts";
+import type { Scheduler, Task } from "../scheduler.ts";
+import { DrawnMergeOrder } from "./merge.ts";
+import { SimulatedTransport } from "./transport.ts";
+import type { TransportObserver } from "./transport.ts";
+
+/** What the host is made with; the maker adds configuration, realm and packets. */
+export interface HostSurroundings {
+  readonly syscalls: Syscalls;
+  readonly mergeOrder: DrawnMergeOrder;
+  readonly producers: number;
+}
+
+export type HostMaker = (surroundings: HostSurroundings) => HostPort;
+
+/** How a process ended. */
+export type ProcessEnd =
+  | { readonly type: "exit"; readonly code: number; readonly message: string }
+  | { readonly type: "threw"; readonly error: unknown }
+  | { readonly type: "killed" };
+
+export interface ProcessEvents {
+  ended(end: ProcessEnd): void;
+  logged(level: LogLevel, message: string, fields: LogFields): void;
+  listening(): void;
+  /** Before and after each turn of the host, for those who check. */
+  turned(): void;
+}
+
+export interface ProcessParts {
+  /** `node.start`, the same in every run of the same plan. */
+  readonly name: string;
+  readonly scheduler: Scheduler;
+  readonly decisions: Decisions;
+  readonly faults: FaultCounters;
+  readonly options: ProcessOptions;
+  readonly handshake: HandshakeOptions;
+  readonly machine: Machine;
+  readonly clock: MachineClock;
+  readonly disk: Disk;
+  readonly performers: Performers;
+  readonly entropy: Seed;
+  readonly security: "tls" | "plain";
+  readonly backlog: number;
+  readonly plaintextReply: Uint8Array;
+  readonly observer: TransportObserver;
+  readonly events: ProcessEvents;
+}
+
+/** Production's default. */
+const flushTimeoutMicros = 5_000_000;
+/** Node's timers tell whole milliseconds. */
+const timerMicros = 1_000;
+
+export class SimulatedProcess implements Syscalls {
+  readonly #parts: ProcessParts;
+  readonly #transport: SimulatedTransport;
+  readonly #loops: readonly IoLoop[];
+  readonly #host: HostPort;
+  readonly #entropy: RandomStream;
+  readonly #stall: Subject;
+  #isAlive = true;
+  #turnTask: Task | null = null;
+  #timer: Task | null = null;
+  #timerMicros = Infinity;
+  /** How many more system calls the process makes before it dies; Infinity: as many as it likes. */
+  #callsLeft = Infinity;
+
+  constructor(parts: ProcessParts, makeHost: HostMaker) {
+    this.#parts = parts;
+    const { decisions, name, options, scheduler } = parts;
+    this.#entropy = RandomStream.named(parts.entropy, `entropy/${name}`);
+    this.#stall = decisions.subject(`process/${name}/stall`);
+    const mergeOrder = new DrawnMergeOrder(parts);
+    this.#host = makeHost({ syscalls: this, mergeOrder, producers: options.producers });
+    this.#loops = this.#host.producers.map(
+      () =>
+        new IoLoop(
+          scheduler,
+          () => options.turnDelayMicros,
+          () => this.#askTurn(),
+        ),
+    );
+    const threads = this.#host.producers.map((producer, index) => {
+      const loop = this.#loops[index];
+      invariant(loop !== undefined, "a loop for each producer");
+      return { loop, producer };
+    });
+    this.#transport = new SimulatedTransport({ ...parts, threads, flushTimeoutMicros });
+  }
+
+  get isAlive(): boolean {
+    return this.#isAlive;
+  }
+
+  /** Begins: recovery comes first. Call once. */
+  start(): void {
+    this.#guarded(() => this.#host.start());
+    this.#askTurn();
+  }
+
+  /** SIGTERM. */
+  drain(): void {
+    if (!this.#isAlive) return;
+    this.#host.drain();
+    this.#askTurn();
+  }
+
+  /** SIGKILL, now or after so many more system calls. */
+  kill(afterCalls = 0): void {
+    if (!this.#isAlive) return;
+    if (afterCalls === 0) this.#end({ type: "killed" });
+    else this.#callsLeft = afterCalls;
+  }
+
+  // ---------------------------------------------------------------- what the host asks for
+
+  monotonic(): Micros {
+    return this.#parts.clock.monotonic();
+  }
+
+  wallClock(): Micros {
+    return this.#parts.clock.wallClock();
+  }
+
+  entropy(length: number): Uint8Array {
+    return Uint8Array.from({ length }, () => this.#entropy.uint32() & 0xff);
+  }
+
+  listen(): void {
+    if (!this.#mayCall()) return;
+    const isListening = this.#transport.listen();
+    this.#complete(() => {
+      if (isListening) {
+        this.#host.listening();
+        this.#parts.events.listening();
+      } else {
+        this.#host.listenFailed("EADDRINUSE", "the simulated port is already in use");
+      }
+    });
+  }
+
+  stopListening(): void {
+    if (this.#mayCall()) this.#transport.stopListening();
+  }
+
+  write(socket: SocketId, bytes: Uint8Array): number {
+    return this.#mayCall() ? this.#transport.write(socket, bytes) : 0;
+  }
+
+  pauseReading(socket: SocketId): void {
+    if (this.#mayCall()) this.#transport.pauseReading(socket);
+  }
+
+  resumeReading(socket: SocketId): void {
+    if (this.#mayCall()) this.#transport.resumeReading(socket);
+  }
+
+  closeSocket(socket: SocketId, mode: CloseMode): void {
+    if (this.#mayCall()) this.#transport.closeSocket(socket, mode);
+  }
+
+  file(request: RequestId, operation: FileOperation): void {
+    if (!this.#mayCall()) return;
+    this.#parts.disk.order(operation, (result) => {
+      if (!this.#isAlive) return;
+      this.#host.fileDone(request, result);
+      this.#askTurn();
+    });
+  }
+
+  perform(call: CallId, operation: string, request: PlainData): void {
+    if (!this.#mayCall()) return;
+    this.#parts.performers.perform({ call, operation, request }, (result: CallResult) => {
+      if (!this.#isAlive) return;
+      this.#host.callDone(call, result);
+      this.#askTurn();
+    });
+  }
+
+  log(level: LogLevel, message: string, fields: LogFields): void {
+    if (this.#isAlive) this.#parts.events.logged(level, message, fields);
+  }
+
+  exit(code: number, message: string): void {
+    if (this.#isAlive) this.#end({ type: "exit", code, message });
+  }
+
+  // ---------------------------------------------------------------- the loop
+
+  /** A completion of no socket, told a moment later. */
+  #complete(tell: () => void): void {
+    this.#parts.scheduler.after(this.#parts.options.turnDelayMicros, () => {
+      if (!this.#isAlive) return;
+      tell();
+      this.#askTurn();
+    });
+  }
+
+  #askTurn(): void {
+    if (this.#turnTask !== null || !this.#isAlive) return;
+    const { options, scheduler, faults } = this.#parts;
+    const stallMicros = this.#stall.next<number>(0, (random) =>
+      random.chance(options.stallPerMillion, 1_000_000) ? random.below(options.stallMaxMicros) : 0,
+    );
+    if (stallMicros > 0) faults.hit("process.stall");
+    this.#turnTask = scheduler.after(stallMicros, () => this.#turn());
+  }
+
+  #turn(): void {
+    this.#turnTask = null;
+    if (!this.#isAlive) return;
+    this.#guarded(() => this.#host.turn());
+    this.#parts.events.turned();
+    if (this.#isAlive) this.#arm();
+  }
+
+  /** One timer for the earliest time that the host asked for. */
+  #arm(): void {
+    const due = this.#host.nextTurn();
+    if (due === null) return;
+    const { clock, scheduler } = this.#parts;
+    const now = clock.monotonic();
+    if (due <= now) return this.#askTurn();
+    // A timer is never early, and up to a millisecond late.
+    const atMicros = clock.whenMonotonic(due) + timerMicros - 1;
+    if (atMicros >= this.#timerMicros) return;
+    if (this.#timer !== null) scheduler.cancel(this.#timer);
+    this.#timerMicros = atMicros;
+    this.#timer = scheduler.at(atMicros, () => {
+      this.#timer = null;
+      this.#timerMicros = Infinity;
+      if (!this.#isAlive) return;
+      const later = this.#host.nextTurn();
+      if (later !== null && later > clock.monotonic()) this.#arm();
+      else if (later !== null) this.#askTurn();
+    });
+  }
+
+  /** False when the process is dead, or dies before this very call (P2). */
+  #mayCall(): boolean {
+    if (!this.#isAlive) return false;
+    if (this.#callsLeft === 0) {
+      this.#end({ type: "killed" });
+      return false;
+    }
+    this.#callsLeft -= 1;
+    return true;
+  }
+
+  #guarded(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      // A ghost may trip over a world that no longer answers; only the living can fail.
+      if (this.#isAlive) this.#end({ type: "threw", error });
+    }
+  }
+
+  #end(end: ProcessEnd): void {
+    this.#isAlive = false;
+    for (const loop of this.#loops) loop.stop();
+    if (this.#turnTask !== null) this.#parts.scheduler.cancel(this.#turnTask);
+    if (this.#timer !== null) this.#parts.scheduler.cancel(this.#timer);
+    this.#parts.events.ended(end);
+  }
+}
