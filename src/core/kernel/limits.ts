@@ -64,6 +64,8 @@ export const limits = {
   /** A block is closed at this size at the latest: fdatasync costs the same for 4 KiB and 64 KiB. */
   blockBytesMax: 1_048_576,
   segmentBytesMax: 67_108_864,
+  /** Events between two state digests: one table every 41 ms at 100,000 events a second. */
+  stateDigestEveryEvents: 4_096,
   /** The longest that an event waits for its block when nobody waits for the event. */
   commitWindowMs: 5,
   /** Bytes of effects held for durability before reading pauses. */
