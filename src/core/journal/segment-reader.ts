@@ -1,0 +1,259 @@
+/**
+ * Takes one segment file apart, whatever state it is in: bytes in, findings out. It knows the file
+ * only; whether what it finds fits the rest of the log is the scanner's to judge.
+ *
+ *     head -> blocks -> blank -> search        (each arrow at most once, any may be skipped)
+ *
+ * - head: the file's header is awaited. blocks: each block follows on the one before.
+ * - blank: nothing but zeros since the last block, as in a file whose space was reserved.
+ * - search: something that is no block stood where one should. From here on every byte could begin
+ *   a later block, which would prove that the bad place once was good.
+ *
+ * G1. `damage` is found at most once in a file, and only there does the search begin.
+ * G2. What the search finds carries the salt of the segment. If that is lost with the header, it
+ *     must be whole, and the scanner asks for more.
+ * G3. At most one block and one chunk are held in memory.
+ */
+import { apiRule } from "../kernel/assert.ts";
+import { isBlockMagic, readBlockHeader } from "./block.ts";
+import type { Checksum } from "./checksum.ts";
+import {
+  blockHeaderBytes,
+  fileHeadBytes,
+  headBodyBytesMax,
+  type BlockHeader,
+  type JournalProblem,
+  type SegmentHeader,
+} from "./format.ts";
+import { readSegmentHeader } from "./segment-header.ts";
+
+/** In the order of the file. */
+export type Finding =
+  | { readonly type: "header"; readonly header: SegmentHeader }
+  | {
+      readonly type: "block";
+      readonly offset: number;
+      readonly header: BlockHeader;
+      readonly payload: Uint8Array;
+    }
+  | { readonly type: "damage"; readonly offset: number; readonly problem: JournalProblem }
+  /** The header of a block behind the damage; `isWhole` when its batch is sound, too. */
+  | {
+      readonly type: "stray";
+      readonly offset: number;
+      readonly header: BlockHeader;
+      readonly isWhole: boolean;
+    };
+
+type State = "head" | "blocks" | "blank" | "search";
+
+export class SegmentReader {
+  readonly #checksum: Checksum;
+  #state: State = "head";
+  #header: SegmentHeader | null = null;
+  #found: Finding[] = [];
+  /** Length of the file. */
+  #fileBytes: number;
+  /** Where the last sound block ends; 0 before the first. */
+  #blocksEnd = 0;
+  /** Where the zeros begin. */
+  #blankStart = 0;
+  /** What is not taken yet, and where in the file it begins. */
+  #pieces: Uint8Array[] = [];
+  #piecesBytes = 0;
+  #offset = 0;
+  /** So many bytes, the held ones included, until there is anything to do. */
+  #needed: number;
+
+  /** @param fileBytes the length of the file, all of which will be fed */
+  constructor(fileBytes: number, checksum: Checksum) {
+    this.#checksum = checksum;
+    this.#fileBytes = fileBytes;
+    this.#needed = Math.min(fileBytes, fileHeadBytes + headBodyBytesMax);
+  }
+
+  /** Where the last sound block ends; 0 when the file has none. */
+  get blocksEnd(): number {
+    return this.#blocksEnd;
+  }
+
+  /** The length of the file. */
+  get fileBytes(): number {
+    return this.#fileBytes;
+  }
+
+  /** @param chunk the next bytes of the file. Kept: findings are views of it. */
+  feed(chunk: Uint8Array): readonly Finding[] {
+    this.#pieces.push(plainBytes(chunk));
+    this.#piecesBytes += chunk.length;
+    const fed = this.#offset + this.#piecesBytes;
+    apiRule(fed <= this.#fileBytes, "a segment is longer than it was announced");
+    return this.#piecesBytes < this.#needed ? [] : this.#work();
+  }
+
+  /** The file has ended, at the latest where it was announced to. */
+  end(): readonly Finding[] {
+    this.#fileBytes = this.#offset + this.#piecesBytes;
+    const findings = this.#work();
+    // A segment's header and first block are one write, so a header alone is a write that was torn.
+    if (this.#header !== null && this.#blocksEnd === 0 && this.#state !== "search") {
+      return [...findings, damage(0, "it ends before its first block")];
+    }
+    return findings;
+  }
+
+  #work(): readonly Finding[] {
+    this.#found = [];
+    const bytes = this.#join();
+    let at = 0;
+    for (;;) {
+      const next = this.#advance(bytes, at);
+      if (next === null) break;
+      at = next;
+    }
+    this.#offset += at;
+    this.#pieces = [bytes.subarray(at)];
+    this.#piecesBytes = bytes.length - at;
+    return this.#found;
+  }
+
+  #join(): Uint8Array {
+    const first = this.#pieces[0];
+    if (first !== undefined && first.length === this.#piecesBytes) return first;
+    const bytes = new Uint8Array(this.#piecesBytes);
+    let at = 0;
+    for (const piece of this.#pieces) {
+      bytes.set(piece, at);
+      at += piece.length;
+    }
+    return bytes;
+  }
+
+  /** Takes one thing at `at`. Returns where the next begins, or null to wait for more bytes. */
+  #advance(bytes: Uint8Array, at: number): number | null {
+    switch (this.#state) {
+      case "head":
+        return this.#takeHead(bytes);
+      case "blocks":
+        return this.#takeBlock(bytes, at);
+      case "blank":
+        return this.#passZeros(bytes, at);
+      case "search":
+        return this.#searchOn(bytes, at);
+    }
+  }
+
+  #takeHead(bytes: Uint8Array): number | null {
+    if (bytes.length < this.#needed && this.#offset + bytes.length < this.#fileBytes) return null;
+    if (isZero(bytes, 0, Math.min(bytes.length, fileHeadBytes))) return this.#enterBlank(0, 0);
+    const head = readSegmentHeader(bytes, this.#checksum);
+    if (!head.ok) return this.#enterSearch({ offset: 0, problem: head.problem }, 0);
+    this.#header = head.value.header;
+    this.#found.push({ type: "header", header: head.value.header });
+    this.#state = "blocks";
+    return head.value.bytes;
+  }
+
+  #takeBlock(bytes: Uint8Array, at: number): number | null {
+    const offset = this.#offset + at;
+    const fileLeft = this.#fileBytes - offset;
+    if (fileLeft === 0) return null;
+    if (this.#lacks(bytes, at, Math.min(fileLeft, blockHeaderBytes))) return null;
+    if (bytes[at] === 0) return this.#enterBlank(offset, at);
+    if (fileLeft < blockHeaderBytes) return this.#spoilt(offset, at, "it ends within a header");
+    const header = readBlockHeader(bytes, at, this.#checksum);
+    if (header === null) return this.#spoilt(offset, at, "a header's checksum does not fit");
+    if (!this.#isOfThisSegment(header))
+      return this.#spoilt(offset, at, "an old block stands there");
+    const length = blockHeaderBytes + header.payloadBytes;
+    if (fileLeft < length) return this.#spoilt(offset, at, "it ends within a block");
+    if (this.#lacks(bytes, at, length)) return null;
+    if (!this.#isSound(bytes, at, header)) {
+      return this.#spoilt(offset, at, "a block's checksum does not fit");
+    }
+    const payload = bytes.subarray(at + blockHeaderBytes, at + length);
+    this.#found.push({ type: "block", offset, header, payload });
+    this.#blocksEnd = offset + length;
+    return at + length;
+  }
+
+  #passZeros(bytes: Uint8Array, at: number): number | null {
+    let to = at;
+    while (to < bytes.length && bytes[to] === 0) to += 1;
+    if (to < bytes.length)
+      return this.#spoilt(this.#blankStart, to, "zeros stand before something");
+    this.#needed = 1;
+    return to === at ? null : to;
+  }
+
+  #searchOn(bytes: Uint8Array, at: number): number | null {
+    let to = at;
+    while (to + blockHeaderBytes <= bytes.length && !isBlockMagic(bytes, to)) to += 1;
+    if (to + blockHeaderBytes > bytes.length) {
+      this.#needed = bytes.length - to + 1;
+      return to === at ? null : to;
+    }
+    const header = readBlockHeader(bytes, to, this.#checksum);
+    if (header === null || !this.#isOfThisSegment(header)) return to + 1;
+    const offset = this.#offset + to;
+    const length = blockHeaderBytes + header.payloadBytes;
+    const isInFile = offset + length <= this.#fileBytes;
+    if (isInFile && this.#lacks(bytes, to, length)) return to === at ? null : to;
+    const isWhole = isInFile && this.#isSound(bytes, to, header);
+    this.#found.push({ type: "stray", offset, header, isWhole });
+    return to + 1;
+  }
+
+  /** True when bytes are still to come; says how many are needed. */
+  #lacks(bytes: Uint8Array, at: number, length: number): boolean {
+    this.#needed = length;
+    return bytes.length - at < length;
+  }
+
+  #isOfThisSegment(block: BlockHeader): boolean {
+    const own = this.#header;
+    if (own === null) return true;
+    const isSalted = block.salt[0] === own.salt[0] && block.salt[1] === own.salt[1];
+    return isSalted && block.segment === own.segment;
+  }
+
+  #isSound(bytes: Uint8Array, at: number, header: BlockHeader): boolean {
+    const start = at + blockHeaderBytes;
+    return this.#checksum(bytes, start, start + header.payloadBytes, 0) === header.payloadChecksum;
+  }
+
+  #enterBlank(offset: number, at: number): number {
+    this.#state = "blank";
+    this.#blankStart = offset;
+    return at;
+  }
+
+  #spoilt(offset: number, at: number, detail: string): number {
+    const { problem } = damage(offset, detail);
+    return this.#enterSearch({ offset, problem }, at);
+  }
+
+  #enterSearch(where: { offset: number; problem: JournalProblem }, at: number): number {
+    this.#state = "search";
+    this.#found.push({ type: "damage", ...where });
+    return at;
+  }
+}
+
+const damage = (offset: number, detail: string): Extract<Finding, { type: "damage" }> => ({
+  type: "damage",
+  offset,
+  problem: { code: "block-damaged", detail },
+});
+
+const isZero = (bytes: Uint8Array, start: number, end: number): boolean => {
+  for (let at = start; at < end; at += 1) if (bytes[at] !== 0) return false;
+  return true;
+};
+
+// A platform's own kind of byte array would hand its kind on to every event, and its `subarray`
+// may be slower; plain data does not know it at all.
+const plainBytes = (bytes: Uint8Array): Uint8Array =>
+  Object.getPrototypeOf(bytes) === Uint8Array.prototype
+    ? bytes
+    : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
