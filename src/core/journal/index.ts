@@ -1,0 +1,40 @@
+/** The journal: the log of events, its checkpoints, and what reads them. Pure: bytes in, bytes out. */
+export { lastSequence, type JournalBlock } from "./block.ts";
+export { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from "./checkpoint.ts";
+export { crc32, type Checksum } from "./checksum.ts";
+export { readEvents, type BatchContent, type StateDigest } from "./event-reader.ts";
+export {
+  checkpointFolder,
+  checkpointPath,
+  checkpointSequence,
+  journalFolder,
+  journalFormat,
+  journalStart,
+  segmentPath,
+  segmentSequence,
+  type BlockHeader,
+  type Chain,
+  type JournalPosition,
+  type JournalProblem,
+  type JournalProblemCode,
+  type Read,
+  type SegmentHeader,
+  type SegmentIdentity,
+} from "./format.ts";
+export { JournalInspector, type JournalSummary } from "./inspect.ts";
+export {
+  Replayer,
+  stepFailures,
+  type Checked,
+  type Divergence,
+  type ReplayerOptions,
+} from "./replayer.ts";
+export {
+  JournalScanner,
+  type Cut,
+  type JournalEnd,
+  type ScannerOptions,
+  type ScanVerdict,
+} from "./scanner.ts";
+export { stateDigestTable } from "./state-digests.ts";
+export { JournalWriter, type JournalWriterOptions, type SealedBlock } from "./writer.ts";
