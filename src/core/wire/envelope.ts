@@ -48,6 +48,87 @@ export class EnvelopeReader implements EnvelopeHeader {
    * @param bytes the content of one frame
    */
   read(bytes: Uint8Array): boolean {
+    return this.readCommon(bytes) || this.readAny(bytes);
+  }
+
+  /**
+   * Reads what every writer writes: one short header, then at most one payload, and in the header
+   * known fields with their tags and values at their shortest or nearly so. False when anything is
+   * otherwise; that says nothing about the bytes.
+   */
+  private readCommon(bytes: Uint8Array): boolean {
+    const end = bytes.length;
+    if (end < 2 || bytes[0] !== packetTags.header) return false;
+    const headerBytes = bytes[1] as number;
+    const headerEnd = 2 + headerBytes;
+    if (headerBytes >= 0x80 || headerEnd > end) return false;
+    this.clear();
+    let at = 2;
+    while (at < headerEnd) {
+      const tag = bytes[at++] as number;
+      if (tag === headerTags.inReplyTo && (at >= headerEnd || bytes[at++] !== 1)) return false;
+      // All fields are varints: up to four bytes into `low`, up to three more into `high`.
+      let low = 0;
+      let high = 0;
+      let shift = 0;
+      for (;;) {
+        if (at >= headerEnd || shift === 49) return false;
+        const byte = bytes[at++] as number;
+        if (shift < 28) low |= (byte & 0x7f) << shift;
+        else high |= (byte & 0x7f) << (shift - 28);
+        if (byte < 0x80) break;
+        shift += 7;
+      }
+      if (!this.setField(tag, low, high)) return false;
+    }
+    return this.readCommonPayload(bytes, headerEnd, end);
+  }
+
+  private setField(tag: number, low: number, high: number): boolean {
+    const value = high === 0 ? low : high * 0x1000_0000 + low;
+    switch (tag) {
+      case headerTags.type:
+        this.type = value;
+        return high < 0x10;
+      case headerTags.size:
+        this.size = value;
+        return high < 0x10;
+      case headerTags.sequence:
+        this.sequence = value;
+        return true;
+      case headerTags.timestamp:
+        this.timestamp = value;
+        return true;
+      case headerTags.isCompressed:
+        this.isCompressed = value !== 0;
+        return true;
+      case headerTags.inReplyTo:
+        this.inReplyTo = value;
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  private readCommonPayload(bytes: Uint8Array, start: number, end: number): boolean {
+    if (start === end) return true;
+    if (start + 2 > end || bytes[start] !== packetTags.payload) return false;
+    const first = bytes[start + 1] as number;
+    let at = start + 2;
+    let size = first;
+    if (first >= 0x80) {
+      if (at === end) return false;
+      const second = bytes[at++] as number;
+      // Longer ones are rare enough for the other way.
+      if (second >= 0x80) return false;
+      size = (second << 7) | (first & 0x7f);
+    }
+    this.payloadStart = at;
+    this.payloadEnd = end;
+    return at + size === end;
+  }
+
+  private clear(): void {
     this.type = 0;
     this.size = 0;
     this.sequence = 0;
@@ -56,6 +137,11 @@ export class EnvelopeReader implements EnvelopeHeader {
     this.inReplyTo = 0;
     this.payloadStart = 0;
     this.payloadEnd = 0;
+  }
+
+  /** Reads whatever protobuf allows. */
+  private readAny(bytes: Uint8Array): boolean {
+    this.clear();
     const cursor = this.cursor;
     const end = bytes.length;
     cursor.reset(bytes, 0, end);
@@ -137,17 +223,44 @@ export function writeEnvelope(
   payloadEnd: number,
 ): number {
   const size = payloadEnd - payloadStart;
-  invariant(size >= 0 && payloadEnd <= payload.length, "envelope: no such payload");
-  invariant(offset + overheadBytesMax + size <= target.length, "envelope: the target is too small");
-  const headerStart = offset + 2;
-  const headerEnd = writeHeader(target, headerStart, header, size);
+  invariant(
+    size >= 0 && payloadEnd <= payload.length && offset + overheadBytesMax + size <= target.length,
+    "envelope: no such payload, or the target is too small",
+  );
+  let at = offset + 2;
+  if (header.type !== 0) {
+    target[at] = headerTags.type;
+    at = writeUint31(target, at + 1, header.type);
+  }
+  if (size !== 0) {
+    target[at] = headerTags.size;
+    at = writeUint31(target, at + 1, size);
+  }
+  if (header.sequence !== 0) {
+    target[at] = headerTags.sequence;
+    at = writeUint53(target, at + 1, header.sequence);
+  }
+  if (header.timestamp !== 0) {
+    target[at] = headerTags.timestamp;
+    at = writeUint53(target, at + 1, header.timestamp);
+  }
+  if (header.isCompressed) {
+    target[at] = headerTags.isCompressed;
+    target[at + 1] = 1;
+    at += 2;
+  }
+  if (header.inReplyTo !== 0) {
+    target[at] = headerTags.inReplyTo;
+    target[at + 1] = 1;
+    at = writeUint53(target, at + 2, header.inReplyTo);
+  }
   target[offset] = packetTags.header;
-  target[offset + 1] = headerEnd - headerStart;
-  if (size === 0) return headerEnd;
-  target[headerEnd] = packetTags.payload;
-  const start = writeUint32(target, headerEnd + 1, size);
-  copyPayload(target, start, payload, payloadStart, size);
-  return start + size;
+  target[offset + 1] = at - offset - 2;
+  if (size === 0) return at;
+  target[at] = packetTags.payload;
+  at = writeUint31(target, at + 1, size);
+  copyPayload(target, at, payload, payloadStart, size);
+  return at + size;
 }
 
 /**
@@ -194,7 +307,7 @@ const headerTags = {
   inReplyTo: 0x80,
 } as const;
 
-/** Tags and values of the header's fields at their longest, see `writeHeader`. */
+/** Tags and values of the header's fields at their longest. */
 const headerBytesMax = 1 + 5 + (1 + 5) + (1 + 8) + (1 + 8) + (1 + 1) + (2 + 8);
 invariant(headerBytesMax < 0x80, "a header's length takes one byte");
 
@@ -204,44 +317,8 @@ const overheadBytesMax = 2 + headerBytesMax + 1 + 5;
 /** The longest payload that surely fits a frame, whatever its header says. */
 export const payloadBytesMax = limits.frameBytesMax - overheadBytesMax;
 
-function writeHeader(
-  target: Uint8Array,
-  offset: number,
-  header: EnvelopeHeader,
-  size: number,
-): number {
-  let at = offset;
-  if (header.type !== 0) {
-    target[at] = headerTags.type;
-    at = writeUint32(target, at + 1, header.type);
-  }
-  if (size !== 0) {
-    target[at] = headerTags.size;
-    at = writeUint32(target, at + 1, size);
-  }
-  if (header.sequence !== 0) {
-    target[at] = headerTags.sequence;
-    at = writeUint53(target, at + 1, header.sequence);
-  }
-  if (header.timestamp !== 0) {
-    target[at] = headerTags.timestamp;
-    at = writeUint53(target, at + 1, header.timestamp);
-  }
-  if (header.isCompressed) {
-    target[at] = headerTags.isCompressed;
-    target[at + 1] = 1;
-    at += 2;
-  }
-  if (header.inReplyTo !== 0) {
-    target[at] = headerTags.inReplyTo;
-    target[at + 1] = 1;
-    at = writeUint53(target, at + 2, header.inReplyTo);
-  }
-  return at;
-}
-
-/** A varint of 0..2^32-1. Returns the offset after it. */
-function writeUint32(target: Uint8Array, offset: number, value: number): number {
+/** A varint of 0..2^31-1. Returns the offset after it. */
+function writeUint31(target: Uint8Array, offset: number, value: number): number {
   let at = offset;
   let rest = value;
   while (rest > 0x7f) {
@@ -254,17 +331,17 @@ function writeUint32(target: Uint8Array, offset: number, value: number): number 
 
 /** A varint of 0..2^53-1. Returns the offset after it. */
 function writeUint53(target: Uint8Array, offset: number, value: number): number {
-  if (value < 0x1000_0000) return writeUint32(target, offset, value);
+  if (value < 0x1000_0000) return writeUint31(target, offset, value | 0);
   // 28 bits are four bytes of a varint; the rest, at most 25 bits, is another varint behind them.
   const low = value & 0xfff_ffff;
   target[offset] = (low & 0x7f) | 0x80;
   target[offset + 1] = ((low >>> 7) & 0x7f) | 0x80;
   target[offset + 2] = ((low >>> 14) & 0x7f) | 0x80;
   target[offset + 3] = (low >>> 21) | 0x80;
-  return writeUint32(target, offset + 4, (value - low) / 0x1000_0000);
+  return writeUint31(target, offset + 4, ((value - low) / 0x1000_0000) | 0);
 }
 
-/** Copies; up to about a hundred bytes a loop beats `set`, which needs a view of the source. */
+/** Copies; for few bytes a loop beats `set`, above all where that needs a view of the source. */
 function copyPayload(
   target: Uint8Array,
   offset: number,
@@ -272,15 +349,15 @@ function copyPayload(
   start: number,
   size: number,
 ): void {
-  if (size <= loopBytesMax) {
+  const whole = size === payload.length;
+  if (size <= (whole ? loopBytesMax : loopBytesMaxOfPart)) {
     for (let index = 0; index < size; index++) {
       target[offset + index] = payload[start + index] as number;
     }
-  } else if (size === payload.length) {
-    target.set(payload, offset);
-  } else {
-    target.set(payload.subarray(start, start + size), offset);
+    return;
   }
+  target.set(whole ? payload : payload.subarray(start, start + size), offset);
 }
 
-const loopBytesMax = 96;
+const loopBytesMax = 12;
+const loopBytesMaxOfPart = 48;
