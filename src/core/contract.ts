@@ -242,7 +242,7 @@ export interface SendOrder {
  * the order of the calls; `log` and `count` never do.
  */
 export interface Outbox {
-  /** Encodes a payload once for all that get it. `bytes` are copied. */
+  /** Takes a payload once for all that get it. `bytes` are borrowed until the step returns. */
   payload(type: PacketType, bytes: Uint8Array): PayloadRef;
   /** Frames the payload for one connection. Header timestamp: `at` of the event, in milliseconds. */
   send(
@@ -322,7 +322,10 @@ export interface Syscalls {
    */
   closeSocket(socket: SocketId, mode: CloseMode): void;
 
-  /** One file operation. Operations on one path complete in order. Completion: `fileDone`. */
+  /**
+   * One file operation. Those on one path are carried out and complete in the order of the orders,
+   * so a sync may be ordered right behind its write. Completion: `fileDone`.
+   */
   file(request: RequestId, operation: FileOperation): void;
   /** Hands a call to whoever performs it. Completion: `callDone`. */
   perform(call: CallId, operation: string, request: PlainData): void;

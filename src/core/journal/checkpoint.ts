@@ -1,7 +1,7 @@
 /**
  * A checkpoint: the whole state after one event, and where the journal goes on from there.
  *
- *     head (magic, format, checksum, named values), bytes of the machine to the end of the file
+ *     head (magic, format, checksum, named values), bytes of the machine, bytes of the host
  *
  * K1. A checkpoint stands between two blocks and names the last one by its checksum, so a recovery
  *     finds out when a checkpoint and a journal are not of one history.
@@ -29,6 +29,8 @@ export interface Checkpoint {
   readonly digest: Digest;
   /** What `machine.checkpoint()` returned. */
   readonly machine: Uint8Array;
+  /** What the host must know besides: open connections, calls without an answer. May be empty. */
+  readonly host: Uint8Array;
 }
 
 /** The file's bytes. Cost grows with the machine's bytes, which are copied. */
@@ -36,7 +38,8 @@ export const encodeCheckpoint = (
   checkpoint: Checkpoint,
   checksum: Checksum = crc32,
 ): Uint8Array => {
-  const { identity, position, digest, machine } = checkpoint;
+  const { identity, position, digest, machine, host } = checkpoint;
+  const machineSum = checksum(machine, 0, machine.length, 0);
   const head = encodeFileHead(
     checkpointMagic,
     {
@@ -46,20 +49,22 @@ export const encodeCheckpoint = (
       ...chainValues(position.chain),
       digest,
       bytes: machine.length,
-      sum: checksum(machine, 0, machine.length, 0),
+      host: host.length,
+      sum: checksum(host, 0, host.length, machineSum),
     },
     checksum,
   );
-  const bytes = new Uint8Array(head.length + machine.length);
+  const bytes = new Uint8Array(head.length + machine.length + host.length);
   bytes.set(head);
   bytes.set(machine, head.length);
+  bytes.set(host, head.length + machine.length);
   return bytes;
 };
 
 /**
  * Reads a file of `encodeCheckpoint`.
  *
- * @param bytes the whole file; `machine` is a view of it
+ * @param bytes the whole file; `machine` and `host` are views of it
  * @returns a problem for anything that is damaged, foreign or of a newer format
  */
 export const decodeCheckpoint = (
@@ -69,22 +74,29 @@ export const decodeCheckpoint = (
   const read = readFileHead(bytes, checkpointMagic, checksum);
   if (!read.ok) return read;
   const head = read.value;
-  const machine = bytes.subarray(head.bytes);
-  const length = headInteger(head, "bytes", Number.MAX_SAFE_INTEGER);
+  const body = bytes.subarray(head.bytes);
+  const machineBytes = headInteger(head, "bytes", Number.MAX_SAFE_INTEGER);
+  const hostBytes = headInteger(head, "host", Number.MAX_SAFE_INTEGER);
   const sum = headInteger(head, "sum", 0xffff_ffff);
   const identity = readIdentity(head);
   const position = readPosition(head);
   const digest = headInteger(head, "digest", 0xffff_ffff);
-  if (identity === null || position === null || digest === null) {
+  const isWhole = identity !== null && position !== null && digest !== null;
+  if (!isWhole || machineBytes === null || hostBytes === null) {
     return problem("content-malformed", "its header lacks a value or has a wrong one");
   }
-  if (length !== machine.length) {
-    return problem("block-damaged", `it has ${machine.length} bytes of state instead of ${length}`);
+  const length = machineBytes + hostBytes;
+  if (length !== body.length) {
+    return problem("block-damaged", `it has ${body.length} bytes of state instead of ${length}`);
   }
-  if (sum !== checksum(machine, 0, machine.length, 0)) {
+  if (sum !== checksum(body, 0, length, 0)) {
     return problem("block-damaged", "the checksum of its state does not fit");
   }
-  return { ok: true, value: { identity, position, digest, machine } };
+  const machine = body.subarray(0, machineBytes);
+  return {
+    ok: true,
+    value: { identity, position, digest, machine, host: body.subarray(machineBytes) },
+  };
 };
 
 const readPosition = (head: FileHead): JournalPosition | null => {
