@@ -305,7 +305,7 @@ export class RealmMachine implements Machine {
 
   /** @throws ApiMisuseError when the message does not encode */
   encode(type: PacketType, message: AnyMessage, value: unknown): PayloadRef {
-    return this.outbox.payload(type, encodePayload(message, value));
+    return this.outbox.payload(type, encodePayload(message, value as never));
   }
 
   send(session: Session, payload: PayloadRef, delivery: Delivery, inReplyTo: number): void {
