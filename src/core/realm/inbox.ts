@@ -56,8 +56,9 @@ export class Inbox {
     this.#queues.delete(session);
   }
 
-  holds(session: SessionId): boolean {
-    return this.#queues.has(session);
+  /** Who has something waiting. */
+  waiting(): MapIterator<SessionId> {
+    return this.#queues.keys();
   }
 
   checkpoint(): PlainData {

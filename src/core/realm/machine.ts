@@ -121,6 +121,12 @@ export class RealmMachine implements Machine {
   /** Every broken rule in words; empty when all hold. For tests and the simulator: its cost grows. */
   violations(): string[] {
     const found = this.state.sessions.violations();
+    for (const id of this.state.inbox.waiting()) {
+      const session = this.state.sessions.get(id);
+      if (session === undefined || session.ending !== null) {
+        found.push(`R4: the inbox holds packets of session ${id}, which has ended`);
+      }
+    }
     for (const [index, { name, implementation }] of this.composition.features.entries()) {
       const timers: Record<string, unknown> = {};
       for (const [kind, route] of this.composition.timers.entries()) {
