@@ -21,6 +21,9 @@ export interface FolderLock {
 /** SQLITE_BUSY. */
 const busy = 5;
 
+/** What this process has locked. A database that nobody refers to would be closed, and unlocked. */
+const held = new Set<DatabaseSync>();
+
 /**
  * Makes the folder if need be and locks it.
  *
@@ -38,11 +41,10 @@ export function lockFolder(folder: string): FolderLock {
   }
   const owner = join(folder, "owner.json");
   writeFileSync(owner, `${JSON.stringify({ ...ownIdentity(), since: new Date() })}\n`);
-  let held = true;
+  held.add(database);
   return {
     release: () => {
-      if (!held) return;
-      held = false;
+      if (!held.delete(database)) return;
       rmSync(owner, { force: true });
       database.close();
     },
