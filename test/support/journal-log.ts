@@ -1,0 +1,123 @@
+/** Journals in memory: written by the real writer, kept as files, read by the real scanner. */
+import type { Event } from "../../src/core/contract.ts";
+import {
+  JournalScanner,
+  JournalWriter,
+  journalStart,
+  type JournalBlock,
+  type JournalPosition,
+  type JournalWriterOptions,
+  type ScannerOptions,
+  type ScanVerdict,
+  type SealedBlock,
+  type SegmentIdentity,
+} from "../../src/core/journal/index.ts";
+import { connectionId, incarnation, micros } from "../../src/core/kernel/ids.ts";
+
+/** Path to content, in any order. */
+export type LogFiles = Map<string, Uint8Array<ArrayBuffer>>;
+
+export const logIdentity = (start = 1): SegmentIdentity => ({
+  build: "build-of-a-test",
+  node: "v26.10.0",
+  v8: "14.6.202.1-node.18",
+  protocol: 1,
+  configDigest: 0xc0ffee11,
+  incarnation: incarnation(start),
+  salt: [0x5a170000 + start, 0x9e3779b9],
+});
+
+const logLimits = { blockBytesMax: 65_536, segmentBytesMax: 262_144 };
+
+export const logWriter = (options: Partial<JournalWriterOptions> = {}): JournalWriter =>
+  new JournalWriter({ ...journalStart, identity: logIdentity(), limits: logLimits, ...options });
+
+/** A writer that goes on where a scan ended, as the next start would. */
+export const nextWriter = (
+  position: JournalPosition,
+  start: number,
+  segmentBytesMax = logLimits.segmentBytesMax,
+): JournalWriter =>
+  logWriter({
+    ...position,
+    identity: logIdentity(start),
+    limits: {
+      blockBytesMax: Math.min(logLimits.blockBytesMax, segmentBytesMax - 1),
+      segmentBytesMax,
+    },
+  });
+
+/** One block for each batch. The digest of an event's effects is its sequence times 3, plus 1. */
+export const writeBatches = (
+  writer: JournalWriter,
+  batches: readonly (readonly Event[])[],
+): SealedBlock[] => {
+  const blocks: SealedBlock[] = [];
+  for (const batch of batches) {
+    for (const event of batch) writer.effects((writer.append(event) * 3 + 1) >>> 0);
+    const block = writer.seal();
+    if (block !== null) blocks.push(block);
+  }
+  return blocks;
+};
+
+/** Carries out the writes. */
+export const filesOf = (blocks: readonly SealedBlock[], files: LogFiles = new Map()): LogFiles => {
+  for (const { path, offset, bytes } of blocks) {
+    const before = files.get(path) ?? new Uint8Array(0);
+    const after = new Uint8Array(Math.max(before.length, offset + bytes.length));
+    after.set(before);
+    after.set(bytes, offset);
+    files.set(path, after);
+  }
+  return files;
+};
+
+export interface Scanned {
+  readonly blocks: readonly JournalBlock[];
+  readonly verdict: ScanVerdict;
+}
+
+/** Feeds every file in chunks of the given size, in the order of the names, and looks no further. */
+export const scanFiles = (
+  files: LogFiles,
+  { chunkBytes = 10_000, ...options }: Partial<ScannerOptions> & { chunkBytes?: number } = {},
+): Scanned => {
+  const scanner = new JournalScanner({ after: journalStart, ...options });
+  const blocks: JournalBlock[] = [];
+  for (const path of [...files.keys()].sort()) {
+    const bytes = files.get(path) ?? new Uint8Array(0);
+    scanner.begin(path, bytes.length);
+    for (let at = 0; at < bytes.length; at += chunkBytes) {
+      blocks.push(...scanner.feed(bytes.slice(at, at + chunkBytes)));
+    }
+    blocks.push(...scanner.endOfFile());
+  }
+  return { blocks, verdict: scanner.finish() };
+};
+
+/** Carries out what a verdict asks for before the next start. */
+export const cutFiles = (files: LogFiles, verdict: ScanVerdict): LogFiles => {
+  const cut = new Map(files);
+  if (verdict.type !== "unfinished") return cut;
+  for (const { path, offset } of verdict.cuts) {
+    if (offset === 0) cut.delete(path);
+    else cut.set(path, (cut.get(path) ?? new Uint8Array(0)).slice(0, offset));
+  }
+  return cut;
+};
+
+/** A packet with content of its own, `index` microseconds after the first. */
+export const packetEvent = (index: number, length = 100): Event => ({
+  type: "packet.received",
+  at: micros(1_700_000_000_000_000 + index),
+  connection: connectionId(0x11_0000_0000 + (index % 7)),
+  transport: "stream",
+  bytes: Uint8Array.from({ length }, (_, at) => (index * 31 + at * 7) & 0xff),
+});
+
+/** `blocks` batches of `events` packets each, from the packet of that index. */
+export const packetBatches = (blocks: number, events: number, from = 0): Event[][] =>
+  Array.from({ length: blocks }, (_, block) =>
+    Array.from({ length: events }, (_none, event) => packetEvent(from + block * events + event)),
+  );
