@@ -13,4 +13,5 @@ export {
 export { FieldCursor, malformed, wireTypes } from "./fields.ts";
 export { Deframer, type DeframerOptions, type LengthEndian } from "./frame.ts";
 export { fromBigint, toBigint, toSafeNumber, type Long } from "./longs.ts";
+export { position, type Position } from "./position.ts";
 export { decodePayload, encodePayload } from "./payload.ts";
