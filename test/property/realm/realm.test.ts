@@ -9,7 +9,7 @@ import { RealmDriver, RecordingOutbox } from "../../support/realm-driver.ts";
 import type { Closed, Sent } from "../../support/realm-driver.ts";
 
 type Move =
-  | { readonly kind: "connect" | "crash" }
+  | { readonly kind: "connect" }
   | { readonly kind: "close" | "end" | "malformed" | "answer"; readonly pick: number }
   | { readonly kind: "packet"; readonly pick: number; readonly type: number; readonly size: number }
   | { readonly kind: "garbage"; readonly pick: number; readonly bytes: Uint8Array }
@@ -74,7 +74,7 @@ class Play {
     else if (next.kind === "answer") {
       const call = this.calls.splice(next.pick % Math.max(this.calls.length, 1), 1)[0];
       if (call !== undefined) driver.answer(call, { ok: true, answer: 1 });
-    } else if (next.kind !== "crash") this.#onConnection(next);
+    } else this.#onConnection(next);
     if (driver.events.length === known || next.kind === "pass") return;
     this.sent.push(...driver.outbox.sent);
     this.closed.push(...driver.outbox.closed);
