@@ -7,8 +7,10 @@
 import { readFile } from "node:fs/promises";
 import { ApiMisuseError } from "../core/kernel/assert.ts";
 import { UsageError } from "./arguments.ts";
+import { CommandError } from "./command-error.ts";
 import type { Command } from "./command.ts";
 import { nearest } from "./nearest.ts";
+import { printJson } from "./output.ts";
 
 /** By name, in the order of the list that `--help` prints. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
@@ -50,7 +52,11 @@ async function run(name: string, argv: readonly string[]): Promise<number> {
       console.error(`reprise ${name}: ${error.message}; see reprise ${name} --help`);
       return 2;
     }
-    console.error(`reprise ${name}: ${oneLine(error)}`);
+    const message = oneLine(error);
+    console.error(`reprise ${name}: ${message}`);
+    // Whoever asked for JSON gets an object also when it fails.
+    const details = error instanceof CommandError ? error.details : {};
+    if (argv.includes("--json")) printJson({ error: message, ...details });
     return 1;
   }
 }
@@ -106,7 +112,8 @@ function asksForHelp(argv: readonly string[]): boolean {
 /** A user gets one line that says what went wrong; a bug of ours also says where. */
 function oneLine(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const expected = error instanceof ApiMisuseError || "code" in error;
-  if (expected) return error.message.replaceAll("\n", " ");
+  const isExpected =
+    error instanceof CommandError || error instanceof ApiMisuseError || "code" in error;
+  if (isExpected) return error.message.replaceAll("\n", " ");
   return error.stack ?? error.message;
 }

@@ -1,0 +1,107 @@
+/** `reprise inspect`: what is in a journal, without stepping anything. */
+import type { PacketReceived } from "../../core/contract.ts";
+import { builtinFeatures } from "../../core/features/index.ts";
+import { JournalInspector } from "../../core/journal/index.ts";
+import type { JournalProblem, JournalSummary } from "../../core/journal/index.ts";
+import type { PacketType } from "../../core/kernel/ids.ts";
+import { createRealm } from "../../core/realm/index.ts";
+import { EnvelopeReader } from "../../core/wire/index.ts";
+import type { PacketRules } from "../../core/wire/index.ts";
+import { flag, readArguments } from "../arguments.ts";
+import type { Command } from "../command.ts";
+import { findJournal, scanJournal } from "../journal-files.ts";
+import type { JournalFiles } from "../journal-files.ts";
+import { grouped, printJson, ProgressLine, table } from "../output.ts";
+
+const help = `\
+Says what is in a journal: who wrote it, which events and packets, and whether it is whole.
+
+Usage: reprise inspect PATH [--json]
+
+PATH is a journal's folder, a role's data folder, or one segment.
+
+  --json   print one JSON object
+
+Exit code 0: it is whole, or ends with an unfinished tail. 1: it is corrupt, or of a newer format.
+
+Examples:
+  reprise inspect data/game/journal
+  reprise inspect data/game/journal/0000000000000001.segment --json`;
+
+export const inspect: Command = {
+  name: "inspect",
+  summary: "say what is in a journal",
+  help,
+  run(argv) {
+    const { values, positionals } = readArguments(argv, { json: flag() }, ["PATH"]);
+    const summary = summaryOf(findJournal(positionals[0] ?? ""));
+    if (values.json) printJson(summary);
+    else console.log(table(rowsOf(summary)));
+    if (summary.problem === null) return Promise.resolve(0);
+    console.error(`reprise inspect: ${summary.problem}`);
+    return Promise.resolve(1);
+  },
+};
+
+function summaryOf(files: JournalFiles): JournalSummary {
+  const { rules } = createRealm({ features: builtinFeatures });
+  const inspector = new JournalInspector((packet) => packetName(packet, rules));
+  const progress = new ProgressLine();
+  let read = 0;
+  let unreadable: JournalProblem | null = null;
+  const verdict = scanJournal(files, "anything", (block) => {
+    unreadable ??= inspector.add(block);
+    read += block.payload.length;
+    progress.show(() => `reading: ${grouped(read)} of ${grouped(files.bytes)} bytes`);
+    return true;
+  });
+  progress.end();
+  // Stopping early is up to the callback above, which never does.
+  if (verdict === null) throw new Error("the scan was not finished");
+  const summary = inspector.summary(verdict);
+  const problem = summary.problem ?? (unreadable as JournalProblem | null)?.detail ?? null;
+  return { ...summary, problem };
+}
+
+const envelope = new EnvelopeReader();
+
+/** The contract's name for the packet, with its number. */
+function packetName({ bytes }: PacketReceived, rules: PacketRules): string {
+  if (!envelope.read(bytes)) return "malformed";
+  const rule = rules.get(envelope.type as PacketType);
+  return rule === undefined ? `unknown ${envelope.type}` : `${rule.name} ${envelope.type}`;
+}
+
+function rowsOf(summary: JournalSummary): (readonly [string, string])[] {
+  const { build, node, protocol, incarnation, unfinishedTail: tail } = summary;
+  const rows: [string, string][] = [
+    ["format", String(summary.format)],
+    ["written by", build === null ? "nobody yet" : `build ${build} on Node ${node ?? "unknown"}`],
+    ["protocol", String(protocol ?? "unknown")],
+    ["starts", String(incarnation ?? 0)],
+    [
+      "size",
+      `${summary.segments} segments, ${grouped(summary.blocks)} blocks, ${grouped(summary.bytes)} bytes`,
+    ],
+    ["events", rangeOf(summary)],
+    ["sessions", grouped(summary.sessions)],
+  ];
+  for (const [event, count] of byCount(summary.events)) rows.push([`  ${event}`, grouped(count)]);
+  rows.push(["packets", ""]);
+  for (const [packet, count] of byCount(summary.packets))
+    rows.push([`  ${packet}`, grouped(count)]);
+  rows.push([
+    "unfinished",
+    tail === null ? "nothing" : `${tail.bytes} bytes at byte ${tail.offset} of ${tail.path}`,
+  ]);
+  return rows;
+}
+
+function rangeOf({ from, to, fromAt, toAt }: JournalSummary): string {
+  if (from === null || to === null || fromAt === null || toAt === null) return "none";
+  const time = (micros: number): string => new Date(micros / 1_000).toISOString();
+  return `${grouped(to - from + 1)} (${from} to ${to}), ${time(fromAt)} to ${time(toAt)}`;
+}
+
+const byCount = (counts: Readonly<Record<string, number>>): [string, number][] =>
+  Object.entries(counts).toSorted(([, left], [, right]) => right - left);

@@ -1,0 +1,151 @@
+/**
+ * The files of a journal for the commands that look at one: finds them from whatever path was
+ * given, and reads them chunk by chunk, synchronously, because nothing else waits for the process.
+ */
+import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { crc32 as zlibCrc32 } from "node:zlib";
+import {
+  checkpointFolder,
+  checkpointSequence,
+  decodeCheckpoint,
+  journalFolder,
+  JournalScanner,
+  segmentSequence,
+} from "../core/journal/index.ts";
+import type {
+  Checkpoint,
+  Checksum,
+  JournalBlock,
+  JournalPosition,
+  ScanVerdict,
+} from "../core/journal/index.ts";
+import { limits } from "../core/kernel/limits.ts";
+import { CommandError } from "./command-error.ts";
+
+export interface SegmentFile {
+  readonly path: string;
+  readonly bytes: number;
+  /** The first event, by the file's name. */
+  readonly firstSequence: number;
+}
+
+export interface JournalFiles {
+  /** In the order of their first events; at least one. */
+  readonly segments: readonly SegmentFile[];
+  readonly bytes: number;
+  /** Where checkpoints of this journal would be. */
+  readonly checkpoints: string;
+}
+
+/** The platform's own CRC-32, five times as fast as the pure one and proven equal to it. */
+export const fastChecksum: Checksum = (bytes, start, end, seed) =>
+  zlibCrc32(bytes.subarray(start, end), seed);
+
+/**
+ * @param path a segment, a folder of segments, or a role's data folder
+ * @throws CommandError that says what is there instead
+ */
+export function findJournal(path: string): JournalFiles {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) throw new CommandError(`${path} does not exist`);
+  if (stats.isFile()) {
+    const firstSequence = segmentSequence(path);
+    if (firstSequence === null) {
+      throw new CommandError(`${path} is no journal: a segment is called like ${exampleName}`);
+    }
+    return filesOf(dirname(resolve(path)), [{ path, bytes: stats.size, firstSequence }]);
+  }
+  const here = segmentsIn(path);
+  if (here.length > 0) return filesOf(resolve(path), here);
+  const below = join(path, journalFolder);
+  const inside = segmentsIn(below);
+  if (inside.length > 0) return filesOf(resolve(below), inside);
+  throw new CommandError(nothingIn(path));
+}
+
+/** The newest checkpoint of a state before the first segment's end; null when there is none. */
+export function checkpointBefore(files: JournalFiles): Checkpoint | null {
+  const next = files.segments[1]?.firstSequence ?? Infinity;
+  const names = listNames(files.checkpoints).filter((name) => checkpointSequence(name) !== null);
+  for (const name of names.toReversed()) {
+    if ((checkpointSequence(name) ?? Infinity) >= next) continue;
+    const read = decodeCheckpoint(readFileSync(join(files.checkpoints, name)), fastChecksum);
+    if (read.ok) return read.value;
+  }
+  return null;
+}
+
+/**
+ * Reads the journal once, in order.
+ *
+ * @param after where the journal is known to go on from, or "anything"
+ * @param take gets each verified block; returns false to stop, and then there is no verdict
+ */
+export function scanJournal(
+  files: JournalFiles,
+  after: JournalPosition | "anything",
+  take: (block: JournalBlock) => boolean,
+): ScanVerdict | null {
+  const scanner = new JournalScanner({ after, checksum: fastChecksum });
+  for (const { path, bytes } of files.segments) {
+    if (scanner.verdict !== null) break;
+    scanner.begin(path, bytes);
+    for (const chunk of chunksOf(path)) {
+      if (!scanner.feed(chunk).every(take)) return null;
+      if (scanner.verdict !== null) break;
+    }
+    if (!scanner.endOfFile().every(take)) return null;
+  }
+  return scanner.finish();
+}
+
+function* chunksOf(path: string): Generator<Uint8Array> {
+  const file = openSync(path, "r");
+  try {
+    for (;;) {
+      // The blocks are views of the chunk, so each chunk has memory of its own.
+      const chunk = new Uint8Array(limits.recoveryReadBytes);
+      const length = readSync(file, chunk, 0, chunk.length, null);
+      if (length === 0) return;
+      yield chunk.subarray(0, length);
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+const exampleName = "0000000000000001.segment";
+
+function filesOf(folder: string, segments: readonly SegmentFile[]): JournalFiles {
+  const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
+  return { segments, bytes, checkpoints: join(dirname(folder), checkpointFolder) };
+}
+
+function segmentsIn(folder: string): readonly SegmentFile[] {
+  const segments: SegmentFile[] = [];
+  for (const name of listNames(folder)) {
+    const firstSequence = segmentSequence(name);
+    if (firstSequence === null) continue;
+    const path = join(folder, name);
+    segments.push({ path, bytes: statSync(path).size, firstSequence });
+  }
+  return segments;
+}
+
+/** In ascending order; a missing folder has none. */
+function listNames(folder: string): readonly string[] {
+  const stats = statSync(folder, { throwIfNoEntry: false });
+  if (stats?.isDirectory() !== true) return [];
+  return readdirSync(folder).toSorted((left, right) => (left < right ? -1 : 1));
+}
+
+/** Perhaps somebody named the data folder, which has a journal for each role. */
+function nothingIn(path: string): string {
+  const roles = listNames(path).filter((name) => {
+    return segmentsIn(join(path, name, journalFolder)).length > 0;
+  });
+  if (roles.length === 0) return `${path} holds no journal: no file like ${exampleName} is there`;
+  const paths = roles.map((role) => join(path, role, journalFolder));
+  return `${basename(resolve(path))} holds more than one role's data; name a journal: ${paths.join(", ")}`;
+}

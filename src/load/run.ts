@@ -1,0 +1,233 @@
+/**
+ * A load: opens all clients, then lets each send at its times, then waits for the answers.
+ *
+ *     connecting: at most `connectingMax` handshakes at a time, until all clients are in
+ *     sending: one timer for all clients; what is due is sent, whatever the answers do
+ *     draining: nothing more is sent; ends when every message has its outcome
+ *
+ * 1. All clients are in before the first message leaves; when they are not, none leaves.
+ * 2. Every message has one outcome: answered rightly, or an error of some kind.
+ * 3. A latency counts from the time the message was due (`schedule.ts`), so neither a slow server
+ *    nor a late timer of our own makes it smaller.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { invariant } from "../core/kernel/assert.ts";
+import type { Micros } from "../core/kernel/ids.ts";
+import type { Seed } from "../core/kernel/random.ts";
+import type { ClientState } from "../client/borders.ts";
+import { now } from "../client/node.ts";
+import type { Refused } from "../client/refused.ts";
+import type { Target } from "../client/target.ts";
+import { LoadClient } from "./client.ts";
+import type { Listener } from "./client.ts";
+import { resultOf } from "./result.ts";
+import type { LoadResult } from "./result.ts";
+import type { Scenario } from "./scenario.ts";
+import { Schedule } from "./schedule.ts";
+import { Tally } from "./tally.ts";
+
+export interface LoadOptions {
+  readonly scenario: Scenario;
+  readonly target: Target;
+  readonly clients: number;
+  /** Messages a second for each client; may be a fraction. */
+  readonly ratePerSecond: number;
+  /** From the moment at which all clients are in. */
+  readonly seconds: number;
+  /** From the sending of a message to its answer, the wait for a link included. */
+  readonly requestTimeoutMs: number;
+  /** From the first attempt until all clients must be in. */
+  readonly connectTimeoutMs: number;
+  /** Draws the delays before reconnecting. */
+  readonly seed: Seed;
+}
+
+/** How a load is getting on. */
+export interface Progress {
+  readonly phase: "connecting" | "sending" | "draining";
+  /** Clients that are in now. */
+  readonly ready: number;
+  /** Since the sending began; 0 before. */
+  readonly seconds: number;
+  readonly tally: Tally;
+}
+
+/** Handshakes at a time: one over TLS costs both sides a millisecond of CPU. */
+const connectingMax = 64;
+/** How often the machines are asked what is due besides messages: timeouts, reconnects. */
+const tendEveryMs = 50;
+const progressEveryMs = 1_000;
+
+/** Runs a load to its end. The result says what happened, also when nothing could be sent. */
+export async function runLoad(
+  options: LoadOptions,
+  progress: (progress: Progress) => void,
+): Promise<LoadResult> {
+  const run = new LoadRun(options);
+  const tending = setInterval(() => run.tend(), tendEveryMs);
+  const telling = setInterval(() => progress(run.progress()), progressEveryMs);
+  try {
+    await run.connect();
+    if (run.complete) await run.send();
+  } finally {
+    clearInterval(tending);
+    clearInterval(telling);
+    await run.stop();
+  }
+  return run.result();
+}
+
+class LoadRun implements Listener {
+  readonly #options: LoadOptions;
+  readonly #tally = new Tally();
+  readonly #clients: readonly LoadClient[];
+  readonly #states: ClientState["name"][];
+  #phase: Progress["phase"] | "over" = "connecting";
+  #ready = 0;
+  #connected = 0;
+  #stopped = 0;
+  /** Why the last link that did not come up did not. */
+  #trouble: Refused | null = null;
+  #schedule: Schedule | null = null;
+  #startedAt = 0;
+  #endedAt = 0;
+  #cpuMicros = 0;
+
+  constructor(options: LoadOptions) {
+    this.#options = options;
+    const { target, scenario, requestTimeoutMs, ratePerSecond, seed, clients } = options;
+    // Room for all that can wait for a link or an answer before it times out.
+    const pendingMax = Math.max(1_024, Math.ceil((2 * ratePerSecond * requestTimeoutMs) / 1_000));
+    const common = { target, scenario, requestTimeoutMs, pendingMax, seed };
+    const clientAt = (index: number): LoadClient => new LoadClient({ index, ...common }, this);
+    this.#clients = Array.from({ length: clients }, (_, index) => clientAt(index));
+    this.#states = this.#clients.map(() => "idle");
+  }
+
+  /** Whether all clients came in. */
+  get complete(): boolean {
+    return this.#connected === this.#options.clients;
+  }
+
+  // ---------------------------------------------------------------- phases
+
+  /** Ends when all clients are in, when one is turned away for good, or when the time is up. */
+  async connect(): Promise<void> {
+    const { clients, connectTimeoutMs } = this.#options;
+    const deadline = now() + connectTimeoutMs * 1_000;
+    let started = 0;
+    while (this.#ready < clients && this.#stopped === 0 && now() < deadline) {
+      while (started < clients && started - this.#ready < connectingMax) {
+        this.#clients[started]?.start();
+        started += 1;
+      }
+      await sleep(1);
+    }
+    this.#connected = this.#ready;
+  }
+
+  /** Sends every message at its time, then waits for the outcomes. */
+  async send(): Promise<void> {
+    const { clients, ratePerSecond, seconds, requestTimeoutMs } = this.#options;
+    const cpu = process.cpuUsage();
+    this.#startedAt = now();
+    const schedule = new Schedule({ clients, ratePerSecond, seconds }, this.#startedAt as Micros);
+    this.#schedule = schedule;
+    this.#phase = "sending";
+    while (!schedule.done) {
+      this.#sendDue(schedule);
+      await sleep(1);
+    }
+    this.#phase = "draining";
+    // Every message expires by itself; the deadline is for a bug of ours.
+    const deadline = now() + (requestTimeoutMs + 10 * tendEveryMs) * 1_000;
+    while (this.#tally.open > 0 && now() < deadline) await sleep(1);
+    invariant(this.#tally.open === 0, "every message has an outcome", this.#tally.open);
+    this.#endedAt = now();
+    const { user, system } = process.cpuUsage(cpu);
+    this.#cpuMicros = user + system;
+  }
+
+  async stop(): Promise<void> {
+    this.#phase = "over";
+    for (const { machine } of this.#clients) {
+      this.#tally.noticed("SEQUENCE_BROKEN", machine.counters.sequenceViolations);
+    }
+    await Promise.all(this.#clients.map((client) => client.stop()));
+  }
+
+  /** Lets the machines do what is due besides messages. */
+  tend(): void {
+    const at = now();
+    for (const client of this.#clients) client.tend(at);
+  }
+
+  // ---------------------------------------------------------------- what is told
+
+  progress(): Progress {
+    const seconds = this.#startedAt === 0 ? 0 : (now() - this.#startedAt) / 1_000_000;
+    const phase = this.#phase === "over" ? "draining" : this.#phase;
+    return { phase, ready: this.#ready, seconds, tally: this.#tally };
+  }
+
+  result(): LoadResult {
+    const { scenario, clients, ratePerSecond, seconds } = this.#options;
+    return resultOf({
+      scenario: scenario.name,
+      clients,
+      ratePerSecond,
+      seconds,
+      connected: this.#connected,
+      trouble: this.#trouble,
+      tally: this.#tally,
+      startedAtMicros: this.#startedAt,
+      endedAtMicros: this.#endedAt,
+      cpuMicros: this.#cpuMicros,
+      counters: this.#clients.map(({ machine }) => machine.counters),
+    });
+  }
+
+  // ---------------------------------------------------------------- what the clients tell
+
+  answered(client: number, round: number, answer: unknown, at: Micros): void {
+    const wrong = this.#options.scenario.check({ client, round }, answer);
+    const dueAt = this.#schedule?.dueAt(client, round) ?? at;
+    if (wrong === null) this.#tally.answered(dueAt, at);
+    else this.#tally.failed(wrong);
+  }
+
+  failed(_client: number, _round: number, refused: Refused): void {
+    this.#tally.failed(refused.code);
+  }
+
+  refused(_client: number, refused: Refused): void {
+    this.#tally.noticed(refused.code);
+  }
+
+  changed(client: number, state: ClientState): void {
+    const before = this.#states[client];
+    this.#states[client] = state.name;
+    if (state.name === "ready") this.#ready += 1;
+    if (before === "ready") this.#ready -= 1;
+    if (state.name === "stopped") this.#stopped += 1;
+    if (state.name === "stopped" || state.name === "backingOff") this.#trouble = state.reason;
+    if (this.#phase === "connecting" || this.#phase === "over") return;
+    if (before === "ready") this.#tally.disconnects += 1;
+    if (state.name === "ready") this.#tally.reconnects += 1;
+  }
+
+  #sendDue(schedule: Schedule): void {
+    const { scenario } = this.#options;
+    while (!schedule.done) {
+      const at = now();
+      const dueAt = schedule.nextDueAt();
+      if (dueAt > at) return;
+      const turn = schedule.take();
+      const client = this.#clients[turn.client];
+      invariant(client !== undefined, "a message of a client that there is", turn.client);
+      this.#tally.sent += 1;
+      this.#tally.lag.record(at - dueAt);
+      scenario.ask(client.machine, turn, at);
+    }
+  }
+}
