@@ -12,6 +12,7 @@ export {
   journalStart,
   segmentPath,
   segmentSequence,
+  segmentsAfter,
   type BlockHeader,
   type Chain,
   type JournalPosition,
