@@ -1,0 +1,133 @@
+/**
+ * The log: one JSON object a line, with level, time and message, through pino.
+ *
+ * 1. Of one message at most `linesPerSecondMax` lines are written in a second, whoever causes them;
+ *    then one line says how many were left out. A message is its text: what varies is in the fields.
+ * 2. Logging never waits for the reader. Lines wait in memory, at most `waitingBytesMax`; then they
+ *    are dropped and counted.
+ * 3. There is nothing to redact: secrets do not reach the core, and nothing else logs packets.
+ */
+import { openSync } from "node:fs";
+import { pino } from "pino";
+import type { LogFields, LogLevel } from "../core/contract.ts";
+
+export interface LogOptions {
+  readonly level: LogLevel;
+  /** `stdout`, `stderr` or the path of a file, which is appended to. */
+  readonly destination: string;
+  readonly linesPerSecondMax: number;
+}
+
+export interface LogCounters {
+  /** Lines left out by 1. */
+  suppressed: number;
+  /** Lines lost by 2. */
+  dropped: number;
+}
+
+const waitingBytesMax = 8 * 1_048_576;
+/** Messages are constants in the code; should one not be, the rest shares one line's budget. */
+const messagesMax = 1_000;
+const otherMessages = "other messages";
+const windowMs = 1_000;
+
+/** One message's lines in the second that began at `since`. */
+interface Window {
+  readonly level: LogLevel;
+  since: number;
+  lines: number;
+  suppressed: number;
+}
+
+export class Log {
+  readonly counters: LogCounters = { suppressed: 0, dropped: 0 };
+  readonly #pino: pino.Logger;
+  readonly #destination: ReturnType<typeof pino.destination>;
+  readonly #linesMax: number;
+  readonly #windows = new Map<string, Window>();
+  #timer: NodeJS.Timeout | null = null;
+
+  /** @throws Error when a file cannot be opened */
+  constructor({ level, destination, linesPerSecondMax }: LogOptions) {
+    this.#linesMax = linesPerSecondMax;
+    this.#destination = openDestination(destination);
+    this.#destination.on("drop", () => {
+      this.counters.dropped += 1;
+    });
+    this.#pino = pino(
+      {
+        level,
+        base: null,
+        messageKey: "message",
+        timestamp: pino.stdTimeFunctions.isoTime,
+        formatters: { level: (label) => ({ level: label }) },
+      },
+      this.#destination,
+    );
+  }
+
+  /** @param message a constant text; what varies goes into `fields` */
+  write(level: LogLevel, message: string, fields: LogFields = {}): void {
+    if (!this.#pino.isLevelEnabled(level)) return;
+    if (this.#admits(level, message)) this.#pino[level](fields, message);
+  }
+
+  /** Writes all that waits, now. For the end of the process. */
+  flush(): void {
+    for (const [message, window] of this.#windows) this.#end(message, window);
+    this.#destination.flushSync();
+  }
+
+  /** Flushes and ends the log. */
+  close(): void {
+    this.flush();
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#destination.end();
+  }
+
+  #admits(level: LogLevel, message: string): boolean {
+    const known = this.#windows.has(message) || this.#windows.size < messagesMax;
+    const key = known ? message : otherMessages;
+    const now = performance.now();
+    let window = this.#windows.get(key);
+    if (window !== undefined && now - window.since >= windowMs) {
+      this.#end(key, window);
+      window = undefined;
+    }
+    if (window === undefined) {
+      window = { level, since: now, lines: 0, suppressed: 0 };
+      this.#windows.set(key, window);
+      this.#timer ??= setTimeout(() => this.#ticked(), windowMs).unref();
+    }
+    if (window.lines < this.#linesMax) {
+      window.lines += 1;
+      return true;
+    }
+    window.suppressed += 1;
+    this.counters.suppressed += 1;
+    return false;
+  }
+
+  #ticked(): void {
+    this.#timer = null;
+    const now = performance.now();
+    for (const [message, window] of this.#windows) {
+      if (now - window.since >= windowMs) this.#end(message, window);
+    }
+    if (this.#windows.size > 0) this.#timer = setTimeout(() => this.#ticked(), windowMs).unref();
+  }
+
+  /** Tells what was left out. */
+  #end(message: string, { level, suppressed }: Window): void {
+    this.#windows.delete(message);
+    if (suppressed > 0) this.#pino[level]({ suppressed }, message);
+  }
+}
+
+function openDestination(destination: string): ReturnType<typeof pino.destination> {
+  const standard = { stdout: 1, stderr: 2 }[destination];
+  // A file is opened at once, so that one which cannot be written stops the start and not a line.
+  const dest = standard ?? openSync(destination, "a", 0o640);
+  return pino.destination({ dest, sync: false, maxLength: waitingBytesMax });
+}

@@ -1,0 +1,157 @@
+/**
+ * `/metrics` in Prometheus' text format 0.0.4 and `/health`, over HTTP.
+ *
+ * Counting costs the host an addition. The text is made when somebody asks for it, on the main
+ * thread, in about a millisecond; a thread of its own comes with the I/O threads.
+ *
+ * `/health` is 200 while every role serves and 503 otherwise: before, while draining, and after.
+ * Anything else is 404; anything but GET and HEAD is 405.
+ */
+import { createServer } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { Counter, Gauge, Registry } from "prom-client";
+import { invariant } from "../core/kernel/assert.ts";
+import type { CounterEntry } from "../core/kernel/counters.ts";
+import { platformCode } from "./completions.ts";
+import { StartError } from "./start-error.ts";
+
+/** Some entries, and the labels that all of them get. */
+export interface MetricsSource {
+  /** `reprise_`, or empty for what has a customary name of its own. */
+  readonly prefix: string;
+  readonly labels: Readonly<Record<string, string>>;
+  entries(): Iterable<CounterEntry>;
+}
+
+/** What `/health` says of one role. */
+export type Health = "starting" | "serving" | "draining" | "stopped";
+
+export interface MetricsOptions {
+  readonly address: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly sources: () => readonly MetricsSource[];
+  readonly health: () => Readonly<Record<string, Health>>;
+}
+
+/** A client that says nothing must not hold a connection for long. */
+const requestTimeoutMs = 5_000;
+const connectionsMax = 64;
+
+export class MetricsServer {
+  readonly #options: MetricsOptions;
+  readonly #server: Server;
+
+  constructor(options: MetricsOptions) {
+    this.#options = options;
+    this.#server = createServer((request, response) => void this.#answer(request, response));
+    this.#server.requestTimeout = requestTimeoutMs;
+    this.#server.headersTimeout = requestTimeoutMs;
+    this.#server.maxConnections = connectionsMax;
+  }
+
+  /**
+   * @returns the port
+   * @throws StartError PORT_UNAVAILABLE
+   */
+  listen(): Promise<number> {
+    const { address, port } = this.#options;
+    return new Promise((resolve, reject) => {
+      this.#server.once("error", (error) => reject(unavailable(address, port, error)));
+      this.#server.listen({ host: address, port }, () => {
+        this.#server.removeAllListeners("error");
+        this.#server.on("error", () => undefined); // of a single connection: its client's affair
+        const bound = this.#server.address();
+        invariant(typeof bound === "object" && bound !== null, "a listening server has an address");
+        resolve(bound.port);
+      });
+    });
+  }
+
+  /** Closes at once, whoever is asking. */
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeAllConnections();
+    });
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = (request.url ?? "/").split("?")[0];
+    const readOnly = request.method === "GET" || request.method === "HEAD";
+    if (path !== "/metrics" && path !== "/health") return reply(response, 404, "not found\n");
+    if (!readOnly) {
+      response.setHeader("Allow", "GET, HEAD");
+      return reply(response, 405, "only GET and HEAD\n");
+    }
+    if (path === "/health") return this.#answerHealth(response);
+    const registry = registryOf(this.#options.sources());
+    response.setHeader("Content-Type", registry.contentType);
+    return reply(response, 200, await registry.metrics());
+  }
+
+  #answerHealth(response: ServerResponse): void {
+    const roles = this.#options.health();
+    const serving = Object.values(roles).every((health) => health === "serving");
+    response.setHeader("Content-Type", "application/json; charset=utf-8");
+    const status = serving ? "ok" : "unavailable";
+    return reply(response, serving ? 200 : 503, `${JSON.stringify({ status, roles })}\n`);
+  }
+}
+
+function reply(response: ServerResponse, status: number, body: string): void {
+  if (!response.hasHeader("Content-Type")) {
+    response.setHeader("Content-Type", "text/plain; charset=utf-8");
+  }
+  response.setHeader("Cache-Control", "no-store");
+  response.writeHead(status).end(body);
+}
+
+/** One metric of the text: a name with all its label sets. */
+interface Family {
+  readonly help: string;
+  readonly kind: CounterEntry["kind"];
+  readonly labelNames: Set<string>;
+  readonly values: { readonly labels: Readonly<Record<string, string>>; readonly value: number }[];
+}
+
+/** All sources as one registry. Equal names of different sources are one metric. */
+function registryOf(sources: readonly MetricsSource[]): Registry {
+  const families = new Map<string, Family>();
+  for (const source of sources) {
+    for (const entry of source.entries()) {
+      const name = source.prefix + entry.name;
+      let family = families.get(name);
+      if (family === undefined) {
+        const { help, kind } = entry;
+        family = { help, kind, labelNames: new Set(), values: [] };
+        families.set(name, family);
+      }
+      const labels = { ...entry.labels, ...source.labels };
+      for (const label of Object.keys(labels)) family.labelNames.add(label);
+      family.values.push({ labels, value: entry.value });
+    }
+  }
+  const registry = new Registry();
+  for (const [name, { help, kind, labelNames, values }] of families) {
+    const options = { name, help, labelNames: [...labelNames], registers: [registry] };
+    if (kind === "counter") {
+      const counter = new Counter(options);
+      for (const { labels, value } of values) counter.inc(labels, value);
+    } else {
+      const gauge = new Gauge(options);
+      for (const { labels, value } of values) gauge.inc(labels, value);
+    }
+  }
+  return registry;
+}
+
+function unavailable(address: string, port: number, error: Error): StartError {
+  const code = platformCode(error);
+  const what = code === "EADDRINUSE" ? "is already in use" : `cannot be listened on (${code})`;
+  return new StartError(
+    "PORT_UNAVAILABLE",
+    `metrics: ${address}:${port} ${what}; ` +
+      `stop what uses it or choose another port: --set metrics.port=${port + 10}`,
+  );
+}

@@ -1,0 +1,159 @@
+/**
+ * What the operating system and Node tell about this process, sampled once a second: rates and
+ * delays belong to a second, and scraping more often gives nothing new.
+ */
+import {
+  constants,
+  monitorEventLoopDelay,
+  performance,
+  PerformanceObserver,
+} from "node:perf_hooks";
+
+import type { CounterEntry } from "../core/kernel/counters.ts";
+
+const sampleEveryMs = 1_000;
+/** Coarse on purpose: each resolution step is a timer, and an idle server should idle. */
+const delayResolutionMs = 20;
+
+const gcKinds: ReadonlyMap<number, string> = new Map([
+  [constants.NODE_PERFORMANCE_GC_MINOR, "minor"],
+  [constants.NODE_PERFORMANCE_GC_MAJOR, "major"],
+  [constants.NODE_PERFORMANCE_GC_INCREMENTAL, "incremental"],
+  [constants.NODE_PERFORMANCE_GC_WEAKCB, "weak"],
+]);
+
+interface Sample {
+  readonly cpuRatio: number;
+  readonly residentBytes: number;
+  readonly heapBytes: number;
+  readonly externalBytes: number;
+  readonly loopUtilization: number;
+  readonly loopDelayP50Seconds: number;
+  readonly loopDelayP99Seconds: number;
+  readonly loopDelayMaxSeconds: number;
+}
+
+export class ProcessMetrics {
+  readonly #delay: ReturnType<typeof monitorEventLoopDelay>;
+  readonly #gc: PerformanceObserver;
+  readonly #gcPauses = new Map<string, { count: number; seconds: number }>();
+  readonly #timer: NodeJS.Timeout;
+  readonly #onSample: () => void;
+  #cpu = process.cpuUsage();
+  #cpuAt = performance.now();
+  #loop = performance.eventLoopUtilization();
+  #sample: Sample;
+
+  /** @param onSample is called with every sample, for others who keep a second's figures */
+  constructor(onSample: () => void = () => undefined) {
+    this.#onSample = onSample;
+    this.#delay = monitorEventLoopDelay({ resolution: delayResolutionMs });
+    this.#delay.enable();
+    this.#gc = new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) this.#paused(entry);
+    });
+    this.#gc.observe({ entryTypes: ["gc"] });
+    this.#sample = this.#measure();
+    this.#timer = setInterval(() => this.#tick(), sampleEveryMs).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#delay.disable();
+    this.#gc.disconnect();
+  }
+
+  *entries(): Generator<CounterEntry> {
+    const sample = this.#sample;
+    const { user, system } = process.cpuUsage();
+    const cpu = "process_cpu_seconds_total";
+    const cpuHelp = "CPU time of this process";
+    yield counter(cpu, cpuHelp, user / 1e6, { mode: "user" });
+    yield counter(cpu, cpuHelp, system / 1e6, { mode: "system" });
+    yield gauge("process_cpu_ratio", "Cores in use over the last second", sample.cpuRatio);
+    yield gauge("process_resident_memory_bytes", "Resident memory", sample.residentBytes);
+    yield gauge("process_heap_bytes", "JavaScript heap in use", sample.heapBytes);
+    yield gauge(
+      "process_external_memory_bytes",
+      "Buffers outside of the heap",
+      sample.externalBytes,
+    );
+    yield gauge("process_uptime_seconds", "Time since the process began", process.uptime());
+    yield gauge(
+      "nodejs_event_loop_utilization_ratio",
+      "Share of the last second in which the event loop did not wait",
+      sample.loopUtilization,
+    );
+    const delay = "nodejs_event_loop_delay_seconds";
+    const delayHelp = "How late the event loop was over the last second";
+    yield gauge(delay, delayHelp, sample.loopDelayP50Seconds, { at: "p50" });
+    yield gauge(delay, delayHelp, sample.loopDelayP99Seconds, { at: "p99" });
+    yield gauge(delay, delayHelp, sample.loopDelayMaxSeconds, { at: "max" });
+    for (const [kind, { count, seconds }] of this.#gcPauses) {
+      yield counter("nodejs_gc_pauses_total", "Garbage collections", count, { kind });
+      yield counter("nodejs_gc_pause_seconds_total", "Time in garbage collections", seconds, {
+        kind,
+      });
+    }
+  }
+
+  #tick(): void {
+    this.#sample = this.#measure();
+    this.#onSample();
+  }
+
+  #measure(): Sample {
+    const now = performance.now();
+    const elapsedMicros = Math.max(1, (now - this.#cpuAt) * 1_000);
+    const { user, system } = process.cpuUsage(this.#cpu);
+    const loop = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(loop, this.#loop);
+    const { rss, heapUsed, external } = process.memoryUsage();
+    const seconds = (nanoseconds: number): number =>
+      Math.max(0, nanoseconds / 1e9 - delayResolutionMs / 1_000);
+    // An empty histogram has no percentiles to speak of.
+    const filled = this.#delay.count > 0;
+    const sample: Sample = {
+      cpuRatio: (user + system) / elapsedMicros,
+      residentBytes: rss,
+      heapBytes: heapUsed,
+      externalBytes: external,
+      loopUtilization: Number.isFinite(utilization) ? utilization : 0,
+      loopDelayP50Seconds: filled ? seconds(this.#delay.percentile(50)) : 0,
+      loopDelayP99Seconds: filled ? seconds(this.#delay.percentile(99)) : 0,
+      loopDelayMaxSeconds: filled ? seconds(this.#delay.max) : 0,
+    };
+    this.#cpu = process.cpuUsage();
+    this.#cpuAt = now;
+    this.#loop = loop;
+    this.#delay.reset();
+    return sample;
+  }
+
+  #paused(entry: PerformanceEntry): void {
+    const { detail } = entry as PerformanceEntry & { readonly detail?: { readonly kind?: number } };
+    const kind = gcKinds.get(detail?.kind ?? -1) ?? "other";
+    const pauses = this.#gcPauses.get(kind) ?? { count: 0, seconds: 0 };
+    pauses.count += 1;
+    pauses.seconds += entry.duration / 1_000;
+    this.#gcPauses.set(kind, pauses);
+  }
+}
+
+type Labels = CounterEntry["labels"];
+
+const counter = (name: string, help: string, value: number, labels: Labels = {}): CounterEntry => ({
+  name,
+  help,
+  value,
+  labels,
+  kind: "counter",
+});
+
+const gauge = (name: string, help: string, value: number, labels: Labels = {}): CounterEntry => ({
+  name,
+  help,
+  value,
+  labels,
+  kind: "gauge",
+});

@@ -1,0 +1,165 @@
+import { connect } from "node:net";
+import { expect, it, onTestFinished } from "vitest";
+import { Counters } from "../../../src/core/kernel/counters.ts";
+import { MetricsServer } from "../../../src/io/metrics.ts";
+import type { Health, MetricsSource } from "../../../src/io/metrics.ts";
+import { ProcessMetrics } from "../../../src/io/process-metrics.ts";
+import { StartError } from "../../../src/io/start-error.ts";
+import { until } from "../../support/condition.ts";
+import { parseExposition } from "../../support/prometheus.ts";
+
+interface Served {
+  readonly port: number;
+  readonly health: Record<string, Health>;
+  get(path: string, init?: RequestInit): Promise<Response>;
+}
+
+async function serve(sources: readonly MetricsSource[]): Promise<Served> {
+  const health: Record<string, Health> = { game: "serving" };
+  const server = new MetricsServer({
+    address: "127.0.0.1",
+    port: 0,
+    sources: () => sources,
+    health: () => health,
+  });
+  const port = await server.listen();
+  onTestFinished(() => server.close());
+  const get = (path: string, init?: RequestInit): Promise<Response> =>
+    fetch(`http://127.0.0.1:${port}${path}`, init);
+  return { port, health, get };
+}
+
+const source = (role: string, fill: (counters: Counters) => void): MetricsSource => {
+  const counters = new Counters({
+    packets_total: { help: 'Packets, "all" of them\nand \\ more', kind: "counter" },
+    connections_open: { help: "Open connections", kind: "gauge" },
+  });
+  fill(counters);
+  return { prefix: "reprise_", labels: { role }, entries: () => counters.entries() };
+};
+
+it("[MON-03] /metrics is text format 0.0.4 with every counter of every role", async () => {
+  const { get } = await serve([
+    source("login", (counters) => counters.add("packets_total", 5)),
+    source("game", (counters) => {
+      counters.add('packets_total{reason="a \\"b\\" \\\\ \\n c"}', 7);
+      counters.add('packets_total{type="1053"}', 2);
+      counters.set("connections_open", 3);
+    }),
+  ]);
+  const response = await get("/metrics");
+  expect(response.status).toBe(200);
+  expect(response.headers.get("content-type")).toMatch(/^text\/plain; version=0\.0\.4/);
+  const { samples, types, sum } = parseExposition(await response.text());
+  expect(types.get("reprise_packets_total")).toBe("counter");
+  expect(types.get("reprise_connections_open")).toBe("gauge");
+  expect(sum("reprise_packets_total", { role: "login" })).toBe(5);
+  expect(sum("reprise_packets_total", { role: "game" })).toBe(9);
+  expect(sum("reprise_packets_total", { reason: 'a "b" \\ \n c' })).toBe(7);
+  expect(sum("reprise_connections_open", { role: "game" })).toBe(3);
+  expect(sum("reprise_connections_open", { role: "login" })).toBe(0);
+  expect(samples).toHaveLength(5);
+});
+
+it("[MON-03] every scrape shows the counters as they are then", async () => {
+  const counters = new Counters({ packets_total: { help: "Packets", kind: "counter" } });
+  const { get } = await serve([
+    { prefix: "reprise_", labels: { role: "game" }, entries: () => counters.entries() },
+  ]);
+  for (const expected of [10, 25]) {
+    counters.add("packets_total", expected - counters.get("packets_total"));
+    const text = await (await get("/metrics")).text();
+    expect(parseExposition(text).sum("reprise_packets_total")).toBe(expected);
+  }
+});
+
+it("[MON-03] /health is 200 while every role serves, else 503", async () => {
+  const { get, health } = await serve([]);
+  const look = async (): Promise<readonly [number, unknown]> => {
+    const response = await get("/health");
+    return [response.status, await response.json()];
+  };
+  expect(await look()).toEqual([200, { status: "ok", roles: { game: "serving" } }]);
+  health["login"] = "starting";
+  expect(await look()).toEqual([
+    503,
+    { status: "unavailable", roles: { game: "serving", login: "starting" } },
+  ]);
+  health["login"] = "serving";
+  expect((await look())[0]).toBe(200);
+  health["game"] = "draining";
+  expect((await look())[0]).toBe(503);
+});
+
+it("[MON-03] anything else is 404, and anything but reading is 405", async () => {
+  const { get } = await serve([]);
+  for (const path of ["/", "/metrics/json", "/healthz", "/metrics/", "/../metrics2", "//metrics"]) {
+    expect((await get(path)).status, path).toBe(404);
+  }
+  expect((await get("/metrics?x=1")).status).toBe(200);
+  const posted = await get("/metrics", { method: "POST", body: "x" });
+  expect([posted.status, posted.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
+  const head = await get("/health", { method: "HEAD" });
+  expect([head.status, await head.text()]).toEqual([200, ""]);
+});
+
+it("[MON-03] a port in use is told with what to set", async () => {
+  const { port } = await serve([]);
+  const second = new MetricsServer({
+    address: "127.0.0.1",
+    port,
+    sources: () => [],
+    health: () => ({}),
+  });
+  const error = await second.listen().then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(StartError);
+  expect((error as StartError).message).toBe(
+    `metrics: 127.0.0.1:${port} is already in use; ` +
+      `stop what uses it or choose another port: --set metrics.port=${port + 10}`,
+  );
+});
+
+it("[MON-03] a client that hangs does not keep the server from closing", async () => {
+  const server = new MetricsServer({
+    address: "127.0.0.1",
+    port: 0,
+    sources: () => [],
+    health: () => ({}),
+  });
+  const client = connect(await server.listen(), "127.0.0.1");
+  client.on("error", () => undefined);
+  let closed = false;
+  client.on("close", () => (closed = true));
+  client.write("GET /metrics HT");
+  await until("the client to be connected", () => client.readyState === "open");
+  await server.close();
+  await until("the client to be closed", () => closed);
+});
+
+it("[MON-02] the process's own figures are plausible and move once a second", async () => {
+  let samples = 0;
+  const metrics = new ProcessMetrics(() => (samples += 1));
+  onTestFinished(() => metrics.stop());
+  const { get } = await serve([{ prefix: "", labels: {}, entries: () => metrics.entries() }]);
+  const scrape = async (): Promise<(name: string) => number> => {
+    const { sum } = parseExposition(await (await get("/metrics")).text());
+    return (name) => sum(name) ?? NaN;
+  };
+  const before = await scrape();
+  expect(before("process_resident_memory_bytes")).toBeGreaterThan(10_000_000);
+  expect(before("process_cpu_seconds_total")).toBeGreaterThan(0);
+  const busyUntil = performance.now() + 300;
+  while (performance.now() < busyUntil) {
+    // Makes the next sample one of a busy second.
+  }
+  const sampledBefore = samples;
+  await until("the next sample", () => samples > sampledBefore);
+  const after = await scrape();
+  expect(after("process_cpu_seconds_total")).toBeGreaterThan(before("process_cpu_seconds_total"));
+  expect(after("nodejs_event_loop_delay_seconds")).toBeGreaterThan(0.2);
+  expect(after("nodejs_event_loop_utilization_ratio")).toBeGreaterThan(0.2);
+  expect(after("nodejs_event_loop_utilization_ratio")).toBeLessThanOrEqual(1);
+});
