@@ -183,21 +183,3 @@ export const segmentSequence = (name: string): EventSequence | null => sequenceO
 /** The last event of a checkpoint, by its name or path; null for the name of anything else. */
 export const checkpointSequence = (name: string): EventSequence | null =>
   sequenceOf(name, "checkpoint");
-
-/**
- * The segments that a recovery from that position reads: the one that holds the next event, or
- * would, and all behind it. What lies before may be missing.
- *
- * @param paths of segments, in ascending order
- */
-export const segmentsAfter = (
-  paths: readonly string[],
-  position: JournalPosition,
-): readonly string[] => {
-  let first = 0;
-  paths.forEach((path, index) => {
-    const sequence = segmentSequence(path);
-    if (sequence !== null && sequence <= position.nextSequence) first = index;
-  });
-  return paths.slice(first);
-};

@@ -12,7 +12,6 @@ export {
   journalStart,
   segmentPath,
   segmentSequence,
-  segmentsAfter,
   type BlockHeader,
   type Chain,
   type JournalPosition,
