@@ -223,13 +223,12 @@ class ForgetfulMachine extends CounterMachine {
 describe("stateDigestTable", () => {
   it("takes the tables in turns, one every so many events", () => {
     const every = limits.stateDigestEveryEvents;
-    const turns: (number | null)[] = [];
+    const turns: (readonly [number, number])[] = [];
     for (let sequence = 1; sequence <= 6 * every; sequence += 1) {
       const table = stateDigestTable(eventSequence(sequence), 4);
-      if (sequence % every === 0) turns.push(table);
-      else expect(table).toBeNull();
+      if (table !== null) turns.push([sequence, table]);
     }
-    expect(turns).toEqual([1, 2, 3, 0, 1, 2]);
+    expect(turns).toEqual([1, 2, 3, 0, 1, 2].map((table, at) => [(at + 1) * every, table]));
   });
 
   it("has nothing to do for a machine without tables", () => {

@@ -448,11 +448,11 @@ describe("recovery scan where not every block is synced", () => {
       bytesOf(files, pathOf(1)).fill(0, (lost?.offset ?? 0) + 84, (lost?.offset ?? 0) + 300);
       expect(scanFiles(files).verdict.type).toBe("corrupt");
       const { verdict } = scanFiles(files, { proof: "durable" });
-      if (synced < 6) {
-        expect(verdict).toMatchObject({ type: "unfinished", position: { nextSequence: 6 } });
-      } else {
-        expect(verdict).toMatchObject({ type: "corrupt", sequence: 6 });
-      }
+      expect(verdict).toMatchObject(
+        synced < 6
+          ? { type: "unfinished", position: { nextSequence: 6 } }
+          : { type: "corrupt", sequence: 6 },
+      );
     }
   });
 });
