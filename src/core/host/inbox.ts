@@ -1,7 +1,10 @@
 /**
  * What the platform has told, until a turn takes it. Each platform thread fills a lane of its own;
- * files, calls and commands fill one more. A lane keeps its order; between lanes the order is a
- * decision, made by rotation in production and by a recorded draw in the simulator.
+ * calls and commands fill one more. A lane keeps its order; between lanes the order is a decision,
+ * made by rotation in production and by a recorded draw in the simulator.
+ *
+ * Answers of the disk and the listener stand apart: they decide what may leave and are no input of
+ * the realm, so they are taken first, also while the realm stands still.
  *
  * I1. What came through one lane is taken in the order in which it came, each once.
  * I2. Filling a lane does nothing else: everything happens in the turn that takes.
@@ -24,7 +27,7 @@ import type { PlainData } from "../kernel/plain.ts";
 export interface MergeOrder {
   /**
    * @param waiting the lanes that hold something, at least two, ascending; the array is reused.
-   *   Producers count from 0; the lane of files, calls and commands comes after the last of them
+   *   Producers count from 0; the lane of calls and commands comes after the last of them
    * @returns one of them
    */
   choose(waiting: readonly number[]): number;
@@ -44,22 +47,27 @@ export type SocketCompletion =
   | { readonly type: "socketEnded"; readonly socket: SocketId }
   | { readonly type: "socketClosed"; readonly socket: SocketId; readonly code: string | null };
 
-/** What is of no socket. */
+/** Calls and commands. */
 export type ControlCompletion =
-  | { readonly type: "fileDone"; readonly request: RequestId; readonly result: FileResult }
   | { readonly type: "callDone"; readonly call: CallId; readonly result: CallResult }
-  | { readonly type: "listening" }
-  | { readonly type: "listenFailed"; readonly code: string; readonly message: string }
   | { readonly type: "drain" }
   | { readonly type: "reconfigure"; readonly config: PlainData };
 
+/** What becomes events of the realm. */
 export type Completion = SocketCompletion | ControlCompletion;
+
+/** What the realm does not hear of. */
+export type PlatformAnswer =
+  | { readonly type: "fileDone"; readonly request: RequestId; readonly result: FileResult }
+  | { readonly type: "listening" }
+  | { readonly type: "listenFailed"; readonly message: string };
 
 export class Inbox {
   /** What the platform's threads call. */
   readonly producers: readonly Producer[];
   readonly #lanes: readonly Lane<SocketCompletion>[];
   readonly #control = new Lane<ControlCompletion>();
+  readonly #answers = new Lane<PlatformAnswer>();
   readonly #order: MergeOrder;
   // Reused, so that taking allocates nothing.
   readonly #waiting: number[] = [];
@@ -72,17 +80,19 @@ export class Inbox {
     this.producers = this.#lanes.map(laneProducer);
   }
 
-  /** Queues what is of no socket. */
+  /** Queues a call's answer or a command. */
   post(completion: ControlCompletion): void {
     this.#control.push(completion);
   }
 
-  get isEmpty(): boolean {
-    return this.#control.isEmpty && this.#lanes.every((lane) => lane.isEmpty);
+  /** Queues what the realm does not hear of. */
+  answer(answer: PlatformAnswer): void {
+    this.#answers.push(answer);
   }
 
-  get hasControl(): boolean {
-    return !this.#control.isEmpty;
+  /** True when `take` would return null. */
+  get isEmpty(): boolean {
+    return this.#control.isEmpty && this.#lanes.every((lane) => lane.isEmpty);
   }
 
   /** The next completion of any lane, in the merge order; null when all are empty. */
@@ -101,9 +111,9 @@ export class Inbox {
     return lane.take();
   }
 
-  /** The next completion that is of no socket, past whatever waits in the other lanes. */
-  takeControl(): ControlCompletion | null {
-    return this.#control.isEmpty ? null : this.#control.take();
+  /** The next answer of the disk or the listener; null when there is none. */
+  takeAnswer(): PlatformAnswer | null {
+    return this.#answers.isEmpty ? null : this.#answers.take();
   }
 }
 

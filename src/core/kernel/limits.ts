@@ -70,8 +70,8 @@ export const limits = {
   commitWindowMs: 5,
   /** Bytes of effects held for durability before reading pauses. */
   heldBytesMax: 67_108_864,
-  /** Bytes of the journal replayed in one turn of a recovery, so that signals are still heard. */
-  recoveryBytesPerTurn: 4_194_304,
+  /** Bytes of the journal read and stepped in one turn of a recovery, so that signals are heard. */
+  recoveryReadBytes: 1_048_576,
   /** Checkpoints kept: the newest, and the one before in case that is damaged. */
   checkpointsKept: 2,
 

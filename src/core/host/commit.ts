@@ -1,0 +1,217 @@
+/**
+ * Group commit: events become blocks, blocks become durable, one after the other.
+ *
+ *     append ... append --seal--> block --write, sync--> durable
+ *
+ * A block is named by its ticket: 1, 2, 3, ... in the order of sealing. While one block is on its
+ * way to the disk the next one grows, so that the busier the server, the more events share a sync.
+ *
+ * C1. Blocks are written one at a time: the next one when the one before is as durable as the role
+ *     asks. So a crash can cost the last block and never one in the middle.
+ * C2. A ticket is durable when its block is, in a file whose name is: the first block of a segment
+ *     waits for the folder, too.
+ * C3. A write or sync that fails ends the process and is never repeated: after a failed fsync
+ *     nobody knows which pages the disk has, and a second one may report success for lost ones.
+ * C4. A segment is synced before the next one begins, whatever the role's durability.
+ */
+import type { Digest, Event, FileOperation, FileResult } from "../contract.ts";
+import { journalFolder } from "../journal/index.ts";
+import type { JournalPosition, JournalWriter, SealedBlock } from "../journal/index.ts";
+import { invariant } from "../kernel/assert.ts";
+import type { EventSequence, Micros } from "../kernel/ids.ts";
+import type { HostConfig } from "./config.ts";
+import { fileFailure } from "./files.ts";
+import type { HostCounters } from "./counters.ts";
+import type { FileDesk } from "./files.ts";
+import type { Now } from "./parts.ts";
+
+/** A sealed block on its way. */
+interface Voyage {
+  readonly ticket: number;
+  readonly block: SealedBlock;
+  readonly synced: boolean;
+  readonly sealedAt: Micros;
+}
+
+export class Committer {
+  /** The highest ticket whose block is durable; 0 for none. */
+  durableTicket = 0;
+  /** Bytes of sealed blocks that are not durable yet. */
+  sailingBytes = 0;
+  readonly #config: HostConfig;
+  readonly #desk: FileDesk;
+  readonly #counters: HostCounters;
+  readonly #writer: JournalWriter;
+  readonly #now: Now;
+  readonly #queue: Voyage[] = [];
+  #sailing: Voyage | null = null;
+  /** Orders of the current stage of the voyage that are not answered. */
+  #unanswered = 0;
+  #stages: FileOperation[][] = [];
+  #openTicket = 1;
+  /** Monotonic time by which the open block is sealed; null while it is empty. */
+  #dueAt: number | null = null;
+  #isWanted = false;
+  #isSyncWanted = false;
+  #lastPath: string | null = null;
+
+  constructor(options: {
+    readonly config: HostConfig;
+    readonly desk: FileDesk;
+    readonly counters: HostCounters;
+    readonly writer: JournalWriter;
+    readonly now: Now;
+  }) {
+    this.#config = options.config;
+    this.#desk = options.desk;
+    this.#counters = options.counters;
+    this.#writer = options.writer;
+    this.#now = options.now;
+  }
+
+  /** The block that the next event goes to. */
+  get openTicket(): number {
+    return this.#openTicket;
+  }
+
+  /** True when every event so far is in a durable block. */
+  get isQuiet(): boolean {
+    return this.#writer.openEvents === 0 && this.#sailing === null && this.#queue.length === 0;
+  }
+
+  /** Bytes of events that are not durable yet. */
+  get pendingBytes(): number {
+    return this.sailingBytes + this.#writer.openBytes;
+  }
+
+  append(event: Event): EventSequence {
+    this.#dueAt ??= this.#now.monotonic + this.#config.commitWindowMs * 1_000;
+    return this.#writer.append(event);
+  }
+
+  /** Puts in the digest of the last event's effects. */
+  effects(digest: Digest): void {
+    this.#writer.effects(digest);
+  }
+
+  /** Puts in the digest of one table of the state after the last event. */
+  stateDigest(table: number, digest: Digest): void {
+    this.#writer.stateDigest(table, digest);
+  }
+
+  /** Of the last event; 0 before the first. */
+  get lastSequence(): number {
+    return this.#writer.nextSequence - 1;
+  }
+
+  /** Where the journal goes on. Only while no block is open. */
+  get position(): JournalPosition {
+    return this.#writer.position;
+  }
+
+  /** The segment that was written last; null before the first. */
+  get lastPath(): string | null {
+    return this.#lastPath;
+  }
+
+  /** Something waits for the open block: seal it as soon as the one before is durable. */
+  want(): void {
+    this.#isWanted = true;
+  }
+
+  /** Something needs the open block on the disk, whatever the role's durability. */
+  wantSynced(): void {
+    this.#isWanted = true;
+    this.#isSyncWanted = true;
+  }
+
+  /** A turn ends: seals the open block when its time has come, and sends the next on its way. */
+  turn(): void {
+    if (this.#writer.openEvents > 0 && this.#isDue()) this.#seal();
+    if (this.#sailing === null) this.#sail();
+  }
+
+  /** Monotonic time of the next `turn` that has something to do; null when none. */
+  nextTurn(): number | null {
+    // The voyage under way ends with a completion, which is a turn of its own.
+    if (this.#sailing !== null || this.#writer.openEvents === 0) return null;
+    return this.#isWanted ? 0 : this.#dueAt;
+  }
+
+  #isDue(): boolean {
+    if (this.#writer.openBytes >= this.#config.blockBytesMax) return true;
+    if (this.#sailing !== null || this.#queue.length > 0) return false;
+    return this.#isWanted || (this.#dueAt !== null && this.#now.monotonic >= this.#dueAt);
+  }
+
+  #seal(): void {
+    const block = this.#writer.seal();
+    invariant(block !== null, "an open block has events");
+    const synced = this.#isSyncWanted || this.#config.durability === "fsync";
+    this.#queue.push({
+      ticket: this.#openTicket,
+      block,
+      synced: synced || block.startsSegment,
+      sealedAt: this.#now.monotonic,
+    });
+    this.#openTicket += 1;
+    this.sailingBytes += block.bytes.length;
+    this.#dueAt = null;
+    this.#isWanted = false;
+    this.#isSyncWanted = false;
+    this.#counters.add("journal_blocks_total");
+    this.#counters.add("journal_bytes_total", block.bytes.length);
+  }
+
+  #sail(): void {
+    const voyage = this.#queue.shift();
+    if (voyage === undefined) return;
+    this.#sailing = voyage;
+    this.#stages = this.#plan(voyage);
+    this.#lastPath = voyage.block.path;
+    this.#enterStage();
+  }
+
+  /** What must be done for the block, in stages: a stage begins when the one before is over. */
+  #plan({ block, synced }: Voyage): FileOperation[][] {
+    const { path, offset, bytes } = block;
+    const stages: FileOperation[][] = [];
+    const leavesUnsynced = block.startsSegment && this.#config.durability !== "fsync";
+    if (leavesUnsynced && this.#lastPath !== null) {
+      stages.push([{ type: "sync", path: this.#lastPath }]);
+    }
+    // Orders of one path are carried out in order, so the sync need not wait for a turn of ours.
+    const write: FileOperation = { type: "write", path, offset, bytes };
+    stages.push(synced ? [write, { type: "sync", path }] : [write]);
+    if (block.startsSegment) stages.push([{ type: "syncFolder", folder: journalFolder }]);
+    return stages;
+  }
+
+  #enterStage(): void {
+    const operations = this.#stages.shift();
+    if (operations === undefined) return this.#arrive();
+    this.#unanswered = operations.length;
+    for (const operation of operations) {
+      if (operation.type !== "write") this.#counters.add("journal_syncs_total");
+      this.#desk.order(operation, (result) => {
+        this.#answered(operation, result);
+      });
+    }
+  }
+
+  #answered(operation: FileOperation, result: FileResult): void {
+    if (!result.ok) throw fileFailure(operation, result.code);
+    this.#unanswered -= 1;
+    invariant(this.#unanswered >= 0, "one answer for each order", operation.type);
+    if (this.#unanswered === 0) this.#enterStage();
+  }
+
+  #arrive(): void {
+    const voyage = this.#sailing;
+    invariant(voyage !== null && voyage.ticket === this.durableTicket + 1, "C1");
+    this.#sailing = null;
+    this.durableTicket = voyage.ticket;
+    this.sailingBytes -= voyage.block.bytes.length;
+    this.#counters.committed(this.#now.monotonic - voyage.sealedAt);
+  }
+}

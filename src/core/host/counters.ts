@@ -1,0 +1,144 @@
+/**
+ * What the host counts. Bytes and packets are those that crossed the platform's border: handed to
+ * `write` and delivered by `received`, no more and no less.
+ */
+import type { EventType } from "../contract.ts";
+import { apiRule, ApiMisuseError } from "../kernel/assert.ts";
+import { Counters } from "../kernel/counters.ts";
+import type { CounterDefinition } from "../kernel/counters.ts";
+
+const counter = (help: string): CounterDefinition => ({ help, kind: "counter" });
+const gauge = (help: string): CounterDefinition => ({ help, kind: "gauge" });
+
+export const hostCounterDefinitions = {
+  connections_open: gauge("Connections that the host knows, those on their way out included"),
+  connections_accepted_total: counter("Connections that were given to the realm"),
+  connections_turned_away_total: counter("Connections refused before the realm, by reason"),
+  connections_closed_total: counter("Connections closed, by reason"),
+  connections_slow_readers_total: counter("Connections reset because their peer read too slowly"),
+  connections_reset_late_total: counter("Connections reset because a close took too long"),
+  handshakes_failed_total: counter("Links that never became connections, by reason"),
+
+  bytes_received_total: counter("Bytes received from connections"),
+  bytes_sent_total: counter("Bytes given to the platform to send"),
+  bytes_discarded_total: counter("Bytes received after the server had closed the connection"),
+  packets_received_total: counter("Packets received, those refused or malformed included"),
+  packets_sent_total: counter("Packets given to the platform to send"),
+  packets_refused_total: counter("Packets that the edge refused, by reason"),
+  packets_malformed_total: counter("Packets that the edge could not read, by reason"),
+
+  events_total: counter("Events stepped, by type"),
+  steps_contained_total: counter("Events left out because a feature threw, by feature"),
+  orders_ignored_total: counter("Orders for connections that were gone or closing"),
+  counts_unknown_total: counter("Counts under a name that nobody has defined"),
+  calls_performed_total: counter("Calls handed to whoever performs them"),
+  calls_completed_total: counter("Calls answered, by outcome"),
+  calls_unknown_total: counter("Answers to calls that were answered before or never made"),
+
+  journal_sequence: gauge("Sequence of the last event"),
+  journal_blocks_total: counter("Blocks sealed"),
+  journal_bytes_total: counter("Bytes of sealed blocks"),
+  journal_syncs_total: counter("Files and folders synced for the journal"),
+  journal_pending_bytes: gauge("Bytes of events that are not durable yet"),
+  commit_latency_micros_total: counter("Microseconds from sealing to durable, over all blocks"),
+  commit_latency_max_micros: gauge("The longest that a block took to be durable"),
+  held_bytes: gauge("Bytes of effects that wait for their events to be durable"),
+
+  turns_total: counter("Turns of the host"),
+  stalls_total: counter("Times the process did nothing for too long"),
+  stalled_micros_total: counter("Microseconds in which the process did nothing"),
+  clock_corrections_total: counter("Steps of the wall clock that were told"),
+  drains_total: counter("Orderly ends asked for"),
+  recovered_events: gauge("Events stepped by the recovery of this start"),
+  recovered_cut_bytes: gauge("Bytes of an unfinished tail that the recovery cut"),
+} as const satisfies Readonly<Record<string, CounterDefinition>>;
+
+type HostCounterName = keyof typeof hostCounterDefinitions;
+/** A counter's name, with labels or without. */
+type Spelling = HostCounterName | `${HostCounterName}{${string}}`;
+
+export class HostCounters {
+  readonly table: Counters;
+  // What is counted for each packet is added up here and put into the table once a turn.
+  #packetsReceived = 0;
+  #packetEvents = 0;
+  #bytesReceived = 0;
+  #packetsSent = 0;
+  #bytesSent = 0;
+
+  /** @param realm help texts of the counters that the realm counts, by name */
+  constructor(realm: Readonly<Record<string, string>>) {
+    const definitions: Record<string, CounterDefinition> = { ...hostCounterDefinitions };
+    for (const [name, help] of Object.entries(realm)) {
+      apiRule(!Object.hasOwn(definitions, name), `counter "${name}" is the host's`);
+      definitions[name] = counter(help);
+    }
+    this.table = new Counters(definitions);
+  }
+
+  add(name: Spelling, by = 1): void {
+    this.table.add(name, by);
+  }
+
+  set(name: HostCounterName, value: number): void {
+    this.table.set(name, value);
+  }
+
+  /** Counts for a feature, whose mistakes are counted instead. */
+  count(name: string, by: number): void {
+    try {
+      this.table.add(name, by);
+    } catch (error) {
+      if (!(error instanceof ApiMisuseError)) throw error;
+      this.table.add("counts_unknown_total");
+    }
+  }
+
+  event(type: EventType): void {
+    if (type === "packet.received") this.#packetEvents += 1;
+    else this.table.add(`events_total{type="${type}"}`);
+  }
+
+  packetsReceived(packets: number): void {
+    this.#packetsReceived += packets;
+  }
+
+  bytesReceived(bytes: number): void {
+    this.#bytesReceived += bytes;
+  }
+
+  sent(packets: number, bytes: number): void {
+    this.#packetsSent += packets;
+    this.#bytesSent += bytes;
+  }
+
+  committed(latencyMicros: number): void {
+    this.table.add("commit_latency_micros_total", latencyMicros);
+    if (latencyMicros > this.table.get("commit_latency_max_micros")) {
+      this.table.set("commit_latency_max_micros", latencyMicros);
+    }
+  }
+
+  /** A turn ends: everything counted so far is in the table. */
+  turn(): void {
+    const { table } = this;
+    table.add("turns_total");
+    if (this.#packetEvents > 0) {
+      table.add('events_total{type="packet.received"}', this.#packetEvents);
+      this.#packetEvents = 0;
+    }
+    // Packets may come from bytes of an earlier turn.
+    if (this.#bytesReceived > 0 || this.#packetsReceived > 0) {
+      table.add("packets_received_total", this.#packetsReceived);
+      table.add("bytes_received_total", this.#bytesReceived);
+      this.#packetsReceived = 0;
+      this.#bytesReceived = 0;
+    }
+    if (this.#packetsSent > 0) {
+      table.add("packets_sent_total", this.#packetsSent);
+      table.add("bytes_sent_total", this.#bytesSent);
+      this.#packetsSent = 0;
+      this.#bytesSent = 0;
+    }
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * Orders to the disk and what comes back. Long work on files, such as a recovery, is written as a
+ * script: a generator that yields an operation and is given its result. It stays plain code from
+ * top to bottom and needs no promise; and because each result comes in a turn of its own, the
+ * process hears its signals between any two operations.
+ *
+ * F1. Every order is answered by one completion, and what waits for it is called once.
+ */
+import type { FileEntry, FileOperation, FileResult, RequestId, Syscalls } from "../contract.ts";
+import { invariant } from "../kernel/assert.ts";
+import { exitCodes, HostExit } from "./exit.ts";
+
+/** Ties orders to what is to be done when they are answered. */
+export class FileDesk {
+  readonly #syscalls: Pick<Syscalls, "file">;
+  readonly #waiting = new Map<RequestId, (result: FileResult) => void>();
+  #last = 0;
+
+  constructor(syscalls: Pick<Syscalls, "file">) {
+    this.#syscalls = syscalls;
+  }
+
+  order(operation: FileOperation, done: (result: FileResult) => void): void {
+    this.#last += 1;
+    const request = this.#last as RequestId;
+    this.#waiting.set(request, done);
+    this.#syscalls.file(request, operation);
+  }
+
+  complete(request: RequestId, result: FileResult): void {
+    const done = this.#waiting.get(request);
+    invariant(done !== undefined, "a completion answers an order", request);
+    this.#waiting.delete(request);
+    done(result);
+  }
+}
+
+/** Yields operations, is given their results, and returns what it was for. */
+export type FileScript<T> = Generator<FileOperation, T, FileResult>;
+
+/** Runs a script from its first operation to its end; `done` may be called before this returns. */
+export function runScript<T>(
+  desk: FileDesk,
+  script: FileScript<T>,
+  done: (value: T) => void,
+): void {
+  const advance = (step: IteratorResult<FileOperation, T>): void => {
+    if (step.done === true) return done(step.value);
+    desk.order(step.value, (result) => advance(script.next(result)));
+  };
+  advance((script as Generator<FileOperation, T, FileResult | undefined>).next(undefined));
+}
+
+/** @throws HostExit naming operation, path and the platform's code */
+export function* perform(operation: FileOperation): FileScript<void> {
+  checked(operation, yield operation);
+}
+
+/** The folder's files in ascending order of name; none when the folder is missing. */
+export function* listFolder(folder: string): FileScript<readonly FileEntry[]> {
+  const operation = { type: "list", folder } as const;
+  const result = checked(operation, yield operation);
+  invariant(result.type === "entries", "list gives entries", folder);
+  return result.entries;
+}
+
+/** Fewer bytes than `length` only at the end of the file. */
+export function* readFile(path: string, offset: number, length: number): FileScript<Uint8Array> {
+  const operation = { type: "read", path, offset, length } as const;
+  const result = checked(operation, yield operation);
+  invariant(result.type === "bytes", "read gives bytes", path);
+  return result.bytes;
+}
+
+type Success = Extract<FileResult, { readonly ok: true }>;
+
+function checked(operation: FileOperation, result: FileResult): Success {
+  if (!result.ok) throw fileFailure(operation, result.code);
+  return result;
+}
+
+/** The end of the process for an operation that failed: what the disk holds is not known now. */
+export function fileFailure(operation: FileOperation, code: string): HostExit {
+  const advice = code === "ENOSPC" ? "free space on" : "check";
+  return new HostExit(
+    exitCodes.failed,
+    `${operation.type} of ${subject(operation)} failed with ${code}; nothing acknowledged is ` +
+      `lost; ${advice} the disk of the data folder and start again`,
+  );
+}
+
+function subject(operation: FileOperation): string {
+  switch (operation.type) {
+    case "list":
+    case "syncFolder":
+      return `folder ${operation.folder}`;
+    case "rename":
+      return `${operation.from} to ${operation.to}`;
+    case "read":
+    case "write":
+      return `${operation.path} at byte ${operation.offset}`;
+    case "sync":
+    case "truncate":
+    case "remove":
+      return operation.path;
+  }
+}

@@ -1,0 +1,399 @@
+/**
+ * The server from the end of its recovery to its own: what happens in a turn, and in which order.
+ *
+ *     answers of the disk
+ *     -> stall, time -> input of all lanes -> refusals -> rounds over the connections -> drain
+ *     -> commit -> release what is durable -> one flush
+ *
+ * The realm stands still, and only answers of the disk are taken, while it must not go on:
+ *
+ *     starting --durable--> serving --drained--> finishing
+ *                              |  ^
+ *                        threw v  | rebuilt                     perishing, from any of them
+ *                           rebuilding
+ *
+ * H1. The first event of a start is durable before the realm does anything else (incarnation).
+ * H2. Whatever the realm orders in a turn is committed, released or held before the turn ends.
+ * H3. `at` is the same for all events of a turn, but for those about the past: a stall is told at
+ *     the time it began, and a failed step at the time of its event. These and `server.started`
+ *     are the only ones that come before a `time.reached` that is due.
+ * H4. After a throw nothing is stepped until the realm is rebuilt without that event; sockets stay
+ *     open meanwhile, and what they send waits.
+ */
+import type { Machine } from "../contract.ts";
+import { assertNever, invariant } from "../kernel/assert.ts";
+import { micros } from "../kernel/ids.ts";
+import type { ConnectionId, Micros } from "../kernel/ids.ts";
+import { limits } from "../kernel/limits.ts";
+import type { CallOrder } from "./calls.ts";
+import type { FailureFile } from "./containment.ts";
+import { leaveFailure, writeCheckpoint } from "./endings.ts";
+import { exitCodes, HostExit } from "./exit.ts";
+import { perform, runScript } from "./files.ts";
+import type { FileScript } from "./files.ts";
+import type { Completion } from "./inbox.ts";
+import { assemble } from "./parts.ts";
+import type { LiveOptions, LiveParts, Now } from "./parts.ts";
+import { recover } from "./recovery.ts";
+import type { FailedEvent, Recovered } from "./recovery.ts";
+import { StepThrew } from "./stepper.ts";
+import { Witness } from "./witness.ts";
+
+type Mode =
+  /** The block of `server.started` is on its way. */
+  | { readonly type: "starting"; readonly ticket: number }
+  | { readonly type: "serving" }
+  /** `isUnderWay`: the journal is being read back; before that it has to be written. */
+  | { readonly type: "rebuilding"; readonly threw: StepThrew; isUnderWay: boolean }
+  /** `isUnderWay`: the checkpoint is being written; before that, the journal. */
+  | { readonly type: "finishing"; isUnderWay: boolean }
+  | {
+      readonly type: "perishing";
+      readonly failure: HostExit;
+      readonly file: FailureFile;
+      isUnderWay: boolean;
+    };
+
+/** What is done once, when the start is durable and before anybody is let in. */
+interface Opening {
+  /** Those that the realm holds for open. */
+  readonly connections: ConnectionId[];
+  readonly calls: readonly CallOrder[];
+}
+
+/** A step that was left out and is to be told. */
+interface Untold extends FailedEvent {
+  readonly at: Micros;
+}
+
+export class Live {
+  readonly #options: LiveOptions;
+  readonly #parts: LiveParts;
+  readonly #now: Now;
+  #mode: Mode;
+  #opening: Opening | null;
+  #untold: Untold | null = null;
+  /** The last turn in which the realm did not stand still. */
+  #served: Now;
+  #housekeepingAt = 0;
+  #isListening = false;
+
+  /** Journals the start. */
+  constructor(options: LiveOptions, monotonic: Micros) {
+    this.#options = options;
+    this.#now = { monotonic, at: options.clock.at(monotonic) };
+    this.#served = { ...this.#now };
+    this.#parts = assemble(options, this.#now);
+    const { connections, calls } = options.recovered.witness;
+    this.#opening = { connections: [...connections], calls: [...calls.values()] };
+    this.#mode = { type: "starting", ticket: this.#parts.commit.openTicket };
+    this.#start();
+  }
+
+  get connectionCount(): number {
+    return this.#parts.connections.size;
+  }
+
+  get machine(): Machine {
+    return this.#parts.stepper.machine;
+  }
+
+  get phase(): "recovering" | "serving" | "draining" {
+    if (this.#parts.drain.isRequested) return "draining";
+    return this.#isListening && this.#mode.type === "serving" ? "serving" : "recovering";
+  }
+
+  /**
+   * Handles what was delivered and what is due.
+   *
+   * @throws HostExit when the process must end
+   */
+  turn(monotonic: Micros): void {
+    this.#now.monotonic = monotonic;
+    this.#now.at = this.#options.clock.at(monotonic);
+    try {
+      this.#takeAnswers();
+      if (this.#mode.type !== "serving") this.#advance(this.#mode);
+      if (this.#mode.type === "serving") this.#serve();
+    } catch (error) {
+      if (!(error instanceof StepThrew)) throw error;
+      this.#contain(error);
+    }
+    this.#leave();
+  }
+
+  /** Monotonic time of the next turn that is due without a completion; null: none. */
+  nextTurn(): Micros | null {
+    const { commit, visits, stepper, drain } = this.#parts;
+    let next = commit.nextTurn() ?? Infinity;
+    if (this.#mode.type === "serving") {
+      if (this.#isBusy) return this.#now.monotonic;
+      const { clock } = this.#options;
+      const due = stepper.machine.nextTimeout() ?? Infinity;
+      const realmAt = Math.min(due, visits.reportAt);
+      if (realmAt < Infinity) next = Math.min(next, clock.monotonicOf(micros(realmAt)));
+      if (this.#keepsHouse) next = Math.min(next, this.#housekeepingAt);
+      next = Math.min(next, drain.deadline);
+    }
+    return next === Infinity ? null : micros(next);
+  }
+
+  // -------------------------------------------------------------- the turn
+
+  #takeAnswers(): void {
+    const { inbox, desk, syscalls } = this.#options;
+    for (let answer = inbox.takeAnswer(); answer !== null; answer = inbox.takeAnswer()) {
+      if (answer.type === "fileDone") desk.complete(answer.request, answer.result);
+      else if (answer.type === "listenFailed")
+        throw new HostExit(exitCodes.refused, answer.message);
+      else {
+        this.#isListening = true;
+        syscalls.log("info", "listening", {});
+      }
+    }
+  }
+
+  /** Lets the realm hear of everything, in order. */
+  #serve(): void {
+    const { visits, rounds, stepper, drain, connections, turnedAway } = this.#parts;
+    const { inbox, config } = this.#options;
+    const { at, monotonic } = this.#now;
+    this.#tellPast();
+    stepper.passTime(at);
+    if (this.#opening !== null) this.#open(this.#opening);
+    this.#tellChanges();
+    for (let next = inbox.take(); next !== null; next = inbox.take()) this.#take(next);
+    visits.report(at);
+    rounds.run(config.packetsPerTurnMax, (connection) => visits.visit(connection, at));
+    if (monotonic >= this.#housekeepingAt) this.#keepHouse();
+    if (drain.look(monotonic, connections.size === 0 && turnedAway.size === 0)) this.#finish();
+    this.#served = { ...this.#now };
+  }
+
+  #take(completion: Completion): void {
+    const { intake, stepper } = this.#parts;
+    switch (completion.type) {
+      case "callDone":
+        return intake.takeAnswer(completion.call, completion.result);
+      case "drain":
+        return this.#requestDrain();
+      case "reconfigure": {
+        const { at } = this.#now;
+        return stepper.step({ type: "config.changed", at, config: completion.config });
+      }
+      default:
+        return intake.takeSocket(completion);
+    }
+  }
+
+  /** What happened while the realm stood still. */
+  #tellPast(): void {
+    const { stepper, connections } = this.#parts;
+    const { counters, config } = this.#options;
+    if (this.#untold !== null) {
+      stepper.step({ type: "step.failed", ...this.#untold });
+      this.#untold = null;
+    }
+    const duration = micros(this.#now.monotonic - this.#served.monotonic);
+    if (connections.size === 0 || duration <= config.stallMaxMs * 1_000) return;
+    counters.add("stalls_total");
+    counters.add("stalled_micros_total", duration);
+    const at = micros(Math.max(this.#served.at, stepper.lastAt));
+    stepper.step({ type: "host.stalled", at, duration });
+  }
+
+  /** What the host itself has noticed since the last turn. */
+  #tellChanges(): void {
+    const { release, stepper } = this.#parts;
+    const { clock, counters } = this.#options;
+    const { at } = this.#now;
+    const offsetMicros = clock.takeCorrection();
+    if (offsetMicros !== null) {
+      counters.add("clock_corrections_total");
+      stepper.step({ type: "clock.corrected", at, offsetMicros });
+    }
+    for (const { type, connection } of release.takeNotices()) {
+      const isOpen = connection.phase === "open" && connection.gone === null;
+      if (isOpen) stepper.step({ type, at, connection: connection.id });
+    }
+  }
+
+  /** Ends the turn: to the disk what was journalled, to the sockets what may leave. */
+  #leave(): void {
+    const { commit, release, calls, reading, connections } = this.#parts;
+    const { counters } = this.#options;
+    commit.turn();
+    release.settle(commit.durableTicket);
+    calls.settle(commit.durableTicket);
+    release.flush();
+    reading.weighHeld(release.heldBytes + commit.pendingBytes);
+    counters.set("connections_open", connections.size);
+    counters.set("held_bytes", release.heldBytes);
+    counters.set("journal_pending_bytes", commit.pendingBytes);
+    counters.set("journal_sequence", commit.lastSequence);
+  }
+
+  get #isBusy(): boolean {
+    const { rounds, release } = this.#parts;
+    const { inbox } = this.#options;
+    const isTold = this.#opening === null && this.#untold === null;
+    return !isTold || !rounds.isEmpty || !inbox.isEmpty || release.hasWork;
+  }
+
+  /** True while there is something whose deadlines are looked after. */
+  get #keepsHouse(): boolean {
+    return this.#parts.connections.size > 0 || this.#parts.turnedAway.size > 0;
+  }
+
+  #keepHouse(): void {
+    const { release, connections, turnedAway, now } = this.#parts;
+    this.#housekeepingAt = now.monotonic + limits.housekeepingMs * 1_000;
+    release.resetLate(connections.all(), now.monotonic);
+    turnedAway.resetLate(now.monotonic);
+  }
+
+  // -------------------------------------------------------------- the start
+
+  /** Journals the start, and with it what a crash kept from being journalled. */
+  #start(): void {
+    const { identity, seed, realmConfig: config, recovered } = this.#options;
+    const { stepper, commit } = this.#parts;
+    const { at } = this.#now;
+    const { incarnation } = identity;
+    stepper.step({ type: "server.started", at, incarnation, seed, config });
+    // In one block with the start: the recovery knows it by its place, see V4 there.
+    const { failedEvent } = recovered;
+    if (failedEvent !== null) stepper.step({ type: "step.failed", at, ...failedEvent });
+    commit.wantSynced();
+    this.#leave();
+  }
+
+  /** Ends what the last process left open, asks again what it had no answer to, then listens. */
+  #open({ connections, calls }: Opening): void {
+    const { stepper, calls: asked } = this.#parts;
+    const { syscalls, recovered, identity } = this.#options;
+    const { at } = this.#now;
+    for (let [connection] = connections; connection !== undefined; [connection] = connections) {
+      stepper.step({ type: "connection.closed", at, connection, reason: "restart" });
+      connections.shift();
+    }
+    for (const order of calls) asked.order(order, 0);
+    this.#opening = null;
+    const { events, cutBytes } = recovered;
+    if (identity.incarnation > 1) {
+      stepper.step({ type: "journal.recovered", at, events, cutBytes });
+    }
+    syscalls.listen();
+  }
+
+  // -------------------------------------------------------------- the end
+
+  #requestDrain(): void {
+    const { drain, stepper } = this.#parts;
+    const { config, syscalls, counters } = this.#options;
+    const timeout = config.drainTimeoutMs * 1_000;
+    counters.add("drains_total");
+    drain.request(this.#now.monotonic + timeout);
+    syscalls.stopListening();
+    const { at } = this.#now;
+    stepper.step({ type: "drain.requested", at, deadline: micros(at + timeout) });
+  }
+
+  /** Nobody is left, or nobody is waited for any more. */
+  #finish(): void {
+    const { connections, release, visits, commit } = this.#parts;
+    for (const connection of [...connections.all()]) {
+      release.reset(connection, "drain");
+      visits.close(connection, connection.gone ?? "drain", this.#now.at);
+    }
+    commit.wantSynced();
+    this.#mode = { type: "finishing", isUnderWay: false };
+  }
+
+  /** The last segment to the disk, a checkpoint beside it. */
+  *#finishScript(): FileScript<never> {
+    const { commit, stepper, connections, calls } = this.#parts;
+    const { identity, checksum } = this.#options;
+    const { machine } = stepper;
+    if (commit.lastPath !== null) yield* perform({ type: "sync", path: commit.lastPath });
+    const open = Array.from(connections.all(), ({ id }) => id);
+    invariant(open.length === 0, "nobody is left", open.length);
+    const checkpoint = {
+      identity,
+      position: commit.position,
+      digest: machine.digest(),
+      machine: machine.checkpoint(),
+      host: new Witness(open, calls.pending()).encode(),
+    };
+    const path = yield* writeCheckpoint(checkpoint, checksum);
+    throw new HostExit(exitCodes.drained, `drained; everything up to ${path} is on the disk`);
+  }
+
+  // -------------------------------------------------------------- standing still
+
+  #advance(mode: Exclude<Mode, { readonly type: "serving" }>): void {
+    const { commit } = this.#parts;
+    if (mode.type === "starting") {
+      if (commit.durableTicket >= mode.ticket) this.#mode = { type: "serving" };
+      return;
+    }
+    if (mode.isUnderWay || !commit.isQuiet) return;
+    mode.isUnderWay = true;
+    const { desk } = this.#options;
+    switch (mode.type) {
+      case "rebuilding": {
+        const { threw } = mode;
+        return runScript(desk, this.#rebuildScript(threw), (past) => this.#rebuilt(threw, past));
+      }
+      case "finishing":
+        return runScript(desk, this.#finishScript(), () => undefined);
+      case "perishing":
+        return runScript(desk, leaveFailure(mode.file, mode.failure), () => undefined);
+      default:
+        return assertNever(mode);
+    }
+  }
+
+  /** A step threw: its event is left out, or the process ends. */
+  #contain(threw: StepThrew): void {
+    const { commit, reading, containment } = this.#parts;
+    const { syscalls, counters } = this.#options;
+    const { sequence, event, feature, message } = threw;
+    syscalls.log("error", "a step threw", { sequence, event: event.type, feature, message });
+    const verdict = containment.judge(threw, this.#now.monotonic);
+    reading.pauseAll("rebuild");
+    commit.wantSynced();
+    if (verdict.type === "end") {
+      this.#mode = { ...verdict, type: "perishing", isUnderWay: false };
+      return;
+    }
+    counters.add(`steps_contained_total{feature="${verdict.failed.feature}"}`);
+    this.#mode = { type: "rebuilding", threw, isUnderWay: false };
+    this.#untold = { at: event.at, ...verdict.failed };
+  }
+
+  #rebuildScript({ sequence }: StepThrew): FileScript<Recovered> {
+    const { config, realm, identity, checksum, syscalls } = this.#options;
+    return recover({
+      create: () => realm.create(),
+      build: identity.build,
+      checksum,
+      adoptTail: config.adoptTail,
+      mayCut: false,
+      skip: new Set([sequence]),
+      log: (level, message, fields) => syscalls.log(level, message, fields),
+    });
+  }
+
+  #rebuilt({ event }: StepThrew, past: Recovered): void {
+    const { stepper, reading, connections, intake, commit } = this.#parts;
+    invariant(past.position.nextSequence === commit.lastSequence + 1, "all of it was read back");
+    // The realm never got to know a connection whose opening was left out.
+    const unknown =
+      event.type === "connection.opened" ? connections.ofId(event.connection) : undefined;
+    if (unknown !== undefined) intake.forget(unknown);
+    stepper.replace(past.machine);
+    reading.resumeAll("rebuild");
+    this.#mode = { type: "serving" };
+  }
+}

@@ -1,0 +1,119 @@
+/** The pieces of a live host, put together. Who does what is said in each of them. */
+import type { Syscalls } from "../contract.ts";
+import type { EdgeConfig } from "../edge/index.ts";
+import { JournalWriter } from "../journal/index.ts";
+import type { Checksum, SegmentIdentity } from "../journal/index.ts";
+import type { Micros } from "../kernel/ids.ts";
+import { limits } from "../kernel/limits.ts";
+import type { PlainData } from "../kernel/plain.ts";
+import type { Realm } from "../realm/index.ts";
+import { Calls } from "./calls.ts";
+import type { HostClock } from "./clock.ts";
+import { Committer } from "./commit.ts";
+import type { HostConfig } from "./config.ts";
+import { Connections } from "./connections.ts";
+import { Containment } from "./containment.ts";
+import type { HostCounters } from "./counters.ts";
+import { Drain } from "./drain.ts";
+import type { FileDesk } from "./files.ts";
+import { Handover } from "./handover.ts";
+import type { Inbox } from "./inbox.ts";
+import { Intake } from "./intake.ts";
+import { HostOutbox } from "./outbox.ts";
+import { Reading } from "./reading.ts";
+import type { Recovered } from "./recovery.ts";
+import { Release } from "./release.ts";
+import { Rounds } from "./rounds.ts";
+import { Stepper } from "./stepper.ts";
+import { TurnedAway } from "./turned-away.ts";
+import { MemoryVault } from "./vault.ts";
+import { Visits } from "./visits.ts";
+
+export interface LiveOptions {
+  readonly config: HostConfig;
+  readonly realm: Realm;
+  readonly realmConfig: PlainData;
+  readonly syscalls: Syscalls;
+  /** Of this start: with its incarnation and salt. */
+  readonly identity: SegmentIdentity;
+  readonly checksum: Checksum;
+  /** For the random streams of the game. */
+  readonly seed: readonly [number, number, number, number];
+  readonly inbox: Inbox;
+  readonly desk: FileDesk;
+  readonly clock: HostClock;
+  readonly counters: HostCounters;
+  readonly recovered: Recovered;
+}
+
+/** The two times of a turn. */
+export interface Now {
+  at: Micros;
+  monotonic: Micros;
+}
+
+export interface LiveParts {
+  readonly now: Now;
+  readonly connections: Connections;
+  readonly turnedAway: TurnedAway;
+  readonly commit: Committer;
+  readonly release: Release;
+  readonly calls: Calls;
+  readonly stepper: Stepper;
+  readonly rounds: Rounds;
+  readonly reading: Reading;
+  readonly visits: Visits;
+  readonly intake: Intake;
+  readonly drain: Drain;
+  readonly containment: Containment;
+}
+
+/** @param now changed by the owner at the beginning of every turn */
+export function assemble(options: LiveOptions, now: Now): LiveParts {
+  const { config, realm, syscalls, counters, inbox, desk, identity, recovered } = options;
+  const { rules } = realm;
+  const vault = new MemoryVault(identity.incarnation);
+  const connections = new Connections(config.connectionsMax);
+  const { position, machine } = recovered;
+  const { checksum } = options;
+  const writer = new JournalWriter({ ...position, identity, limits: config, checksum });
+  const commit = new Committer({ config, desk, counters, writer, now });
+  const release = new Release({ config, syscalls, counters });
+  const calls = new Calls({
+    syscalls,
+    vault,
+    counters,
+    answer: (call, result) => inbox.post({ type: "callDone", call, result }),
+  });
+  const receiver = new Handover({ config, commit, release, calls, now });
+  const sending = { config, rules, vault, connections, counters, syscalls, receiver };
+  const stepper = new Stepper({ machine, commit, outbox: new HostOutbox(sending), counters });
+  const reading = new Reading(config, syscalls, connections);
+  const turnedAway = new TurnedAway(config, syscalls, counters);
+  const rounds = new Rounds();
+  const drain = new Drain();
+  const containment = new Containment(config, identity.build);
+  const visits = new Visits({ config, connections, counters, reading, stepper });
+  const parts = { connections, turnedAway, rounds, reading, release, calls, stepper, drain };
+  const { incarnation } = identity;
+  const edgeConfig = edgeConfigOf(config, realm);
+  const intake = new Intake({
+    ...parts,
+    now,
+    incarnation,
+    edgeConfig,
+    vault,
+    syscalls,
+    counters,
+  });
+  return { ...parts, now, commit, visits, intake, containment };
+}
+
+const edgeConfigOf = (config: HostConfig, { rules, budgets }: Realm): EdgeConfig => ({
+  lengthEndian: config.lengthEndian,
+  session: config.session,
+  budgets,
+  budgetMultiplier: config.budgetMultiplier,
+  rules,
+  frameBytesMax: limits.frameBytesMax,
+});

@@ -1,0 +1,343 @@
+/**
+ * Brings a machine to the state in which the journal ends: the newest checkpoint that is sound,
+ * then every event behind it. A start does this once; a failed step does it again.
+ *
+ *     checkpoint -> pass 1: verify, collect failed steps -> pass 2: step -> cut the tail
+ *
+ * V1. Nothing leaves, and nothing is written before the whole journal has been found sound: only
+ *     then is an unfinished tail cut, durably.
+ * V2. What is damaged is named by segment and byte and refused. Nothing is repaired by guessing.
+ * V3. Only the build that wrote a tail steps it, unless the operator has said otherwise. Then a
+ *     checkpoint follows at once, so that what was adopted once need not be adopted again.
+ * V4. An event whose step threw in a feature just before the process died is left out, as it would
+ *     have been; whoever goes on from here journals that.
+ */
+import type { FileEntry, Machine } from "../contract.ts";
+import {
+  checkpointFolder,
+  checkpointSequence,
+  decodeCheckpoint,
+  journalFolder,
+  journalStart,
+  JournalScanner,
+  Replayer,
+  segmentSequence,
+  stepFailures,
+  lastSequence,
+} from "../journal/index.ts";
+import type {
+  Checkpoint,
+  Checksum,
+  Divergence,
+  JournalBlock,
+  JournalEnd,
+  JournalPosition,
+  ScanVerdict,
+} from "../journal/index.ts";
+import { invariant } from "../kernel/assert.ts";
+import type { ConnectionId, EventSequence } from "../kernel/ids.ts";
+import { limits } from "../kernel/limits.ts";
+import type { LogFields, LogLevel } from "../contract.ts";
+import { exitCodes, HostExit } from "./exit.ts";
+import { listFolder, perform, readFile } from "./files.ts";
+import type { FileScript } from "./files.ts";
+import { Witness, WitnessedMachine, WitnessOutbox } from "./witness.ts";
+
+export interface RecoveryOptions {
+  /** A machine in its first state. */
+  readonly create: () => Machine;
+  readonly build: string;
+  readonly checksum: Checksum;
+  /** Steps a tail of another build, without its digests. */
+  readonly adoptTail: boolean;
+  /** False where an unfinished tail cannot be: while the server runs. */
+  readonly mayCut: boolean;
+  /** Events to leave out besides those that the journal itself names. */
+  readonly skip: ReadonlySet<number>;
+  readonly log: (level: LogLevel, message: string, fields: LogFields) => void;
+}
+
+/** An event whose step threw in a feature, as `step.failed` tells it. */
+export interface FailedEvent {
+  readonly failed: EventSequence;
+  readonly connection: ConnectionId | null;
+  readonly feature: string;
+}
+
+export interface Recovered {
+  readonly machine: Machine;
+  readonly witness: Witness;
+  /** Where the journal goes on. */
+  readonly position: JournalPosition;
+  /** Of the last start; 0 when there was none. */
+  readonly incarnation: number;
+  /** True when another build's tail was stepped: a checkpoint must follow, see V3. */
+  readonly isAdopted: boolean;
+  /** Events stepped. */
+  readonly events: number;
+  readonly cutBytes: number;
+  /** Of the event that a crash kept from being journalled as failed, see V4. */
+  readonly failedEvent: FailedEvent | null;
+}
+
+/** What pass 1 found. */
+interface Survey {
+  readonly isForeign: boolean;
+  readonly end: Extract<ScanVerdict, { readonly type: "clean" | "unfinished" }>;
+  readonly failures: ReadonlySet<number>;
+}
+
+/** A state to begin with: a checkpoint's, or the first. */
+interface Beginning {
+  readonly machine: Machine;
+  readonly checkpoint: Checkpoint | null;
+}
+
+/**
+ * Recovers. Orders file operations on the folders of the journal and of the checkpoints.
+ *
+ * @throws HostExit when the journal is damaged, is another build's, or does not replay
+ */
+export function* recover(options: RecoveryOptions): FileScript<Recovered> {
+  const checkpoint = yield* newestCheckpoint(options);
+  const after = checkpoint?.position ?? journalStart;
+  const files = segmentsFrom(yield* listFolder(journalFolder), after);
+  const survey = yield* scanAll(options, files, after);
+  let replayed = yield* replay(options, { files, checkpoint, survey, skip: survey.failures });
+  let failedEvent: FailedEvent | null = null;
+  if (replayed.failedEvent !== null) {
+    failedEvent = replayed.failedEvent;
+    const skip = new Set([...survey.failures, failedEvent.failed]);
+    replayed = yield* replay(options, { files, checkpoint, survey, skip });
+    invariant(replayed.failedEvent === null, "one event at most is left unjournalled");
+  }
+  const { machine, witness, events } = replayed;
+  invariant(options.mayCut || survey.end.type === "clean", "a live journal has no unfinished tail");
+  const cutBytes = yield* cutTail(survey.end);
+  const { position, segment } = survey.end;
+  const incarnation = Math.max(segment?.incarnation ?? 0, checkpoint?.identity.incarnation ?? 0);
+  const isAdopted = survey.isForeign;
+  return { machine, witness, position, incarnation, isAdopted, events, cutBytes, failedEvent };
+}
+
+/** The name of every file with a number in it, in ascending order. */
+const numbered = (
+  files: readonly FileEntry[],
+  sequenceOf: (name: string) => EventSequence | null,
+): readonly FileEntry[] => files.filter(({ name }) => sequenceOf(name) !== null);
+
+// ---------------------------------------------------------------- checkpoints
+
+/** The newest checkpoint that is whole; null when there is none. */
+function* newestCheckpoint(options: RecoveryOptions): FileScript<Checkpoint | null> {
+  const files = numbered(yield* listFolder(checkpointFolder), checkpointSequence);
+  for (const { name, bytes: length } of files.toReversed()) {
+    const path = `${checkpointFolder}/${name}`;
+    const read = decodeCheckpoint(yield* readWhole(path, length), options.checksum);
+    if (read.ok) return read.value;
+    options.log("warn", "a checkpoint is damaged; the one before it is taken", {
+      path,
+      problem: read.problem.detail,
+    });
+  }
+  return null;
+}
+
+function* readWhole(path: string, length: number): FileScript<Uint8Array> {
+  const whole = new Uint8Array(length);
+  let at = 0;
+  while (at < length) {
+    const chunk = yield* readFile(path, at, Math.min(limits.recoveryReadBytes, length - at));
+    if (chunk.length === 0) break;
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole.subarray(0, at);
+}
+
+/** A machine with the checkpoint's state, or a new one. */
+function begin(options: RecoveryOptions, checkpoint: Checkpoint | null): Beginning {
+  const machine = options.create();
+  if (checkpoint === null) return { machine, checkpoint };
+  const { identity, position, digest } = checkpoint;
+  const sequence = position.nextSequence - 1;
+  try {
+    machine.restore(checkpoint.machine);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw refusal(
+      `the checkpoint of event ${sequence} was made by build ${identity.build} and cannot be ` +
+        `restored by this one (${options.build}): ${why}; start the build that made it`,
+    );
+  }
+  if (identity.build === options.build && machine.digest() !== digest) {
+    throw refusal(
+      `the checkpoint of event ${sequence} restores to another state than it was made of; ` +
+        `move it away to recover from the one before it`,
+    );
+  }
+  return { machine, checkpoint };
+}
+
+// ---------------------------------------------------------------- pass 1
+
+/** The segments that hold events behind `after`, and the one that holds the event before. */
+function segmentsFrom(entries: readonly FileEntry[], after: JournalPosition): readonly FileEntry[] {
+  const files = numbered(entries, segmentSequence);
+  const first = files.findLastIndex(
+    ({ name }) => (segmentSequence(name) ?? 0) < after.nextSequence,
+  );
+  return first < 0 ? files : files.slice(first);
+}
+
+function* scanAll(
+  options: RecoveryOptions,
+  files: readonly FileEntry[],
+  after: JournalPosition,
+): FileScript<Survey> {
+  const failures = new Set<number>(options.skip);
+  let isForeign = false;
+  const end = yield* scan(options, files, after, (blocks) => {
+    for (const failed of stepFailures(blocks)) failures.add(failed);
+    for (const block of blocks) {
+      if (!isOfAnotherBuild(options, block, after)) continue;
+      if (!options.adoptTail) throw foreignTail(options, block);
+      isForeign = true;
+    }
+  });
+  return { isForeign, end, failures };
+}
+
+/** Scans the files and hands the sound blocks on, in order. */
+function* scan(
+  options: RecoveryOptions,
+  files: readonly FileEntry[],
+  after: JournalPosition,
+  take: (blocks: readonly JournalBlock[]) => void,
+): FileScript<Survey["end"]> {
+  const scanner = new JournalScanner({ after, checksum: options.checksum });
+  for (const { name, bytes } of files) {
+    const path = `${journalFolder}/${name}`;
+    scanner.begin(path, bytes);
+    for (let at = 0; at < bytes && scanner.verdict === null;) {
+      const chunk = yield* readFile(path, at, Math.min(limits.recoveryReadBytes, bytes - at));
+      if (chunk.length === 0) break;
+      at += chunk.length;
+      take(scanner.feed(chunk));
+    }
+    take(scanner.endOfFile());
+  }
+  const verdict = scanner.finish();
+  if (verdict.type === "clean" || verdict.type === "unfinished") return verdict;
+  throw refusal(
+    verdict.type === "corrupt"
+      ? `the journal is damaged: ${verdict.message}; put the file back from a copy, or move it ` +
+          `and all later ones away to give up everything from event ${verdict.sequence} on`
+      : `the journal cannot be read: ${verdict.message}; start the Reprise that wrote it`,
+  );
+}
+
+const isOfAnotherBuild = (
+  { build }: RecoveryOptions,
+  { segment, header }: JournalBlock,
+  after: JournalPosition,
+): boolean => lastSequence(header) >= after.nextSequence && segment.build !== build;
+
+const foreignTail = ({ build }: RecoveryOptions, { segment }: JournalBlock): HostExit =>
+  refusal(
+    `the journal ends with events of build ${segment.build}, and this is build ${build}: only the ` +
+      `build that wrote them is sure to read them the same way; start that build and drain it, ` +
+      `or set journal.adoptTail to take them as they are`,
+  );
+
+// ---------------------------------------------------------------- pass 2
+
+interface ReplayOrder {
+  readonly files: readonly FileEntry[];
+  readonly checkpoint: Checkpoint | null;
+  readonly survey: Survey;
+  readonly skip: ReadonlySet<number>;
+}
+
+interface Replayed {
+  readonly machine: Machine;
+  readonly witness: Witness;
+  readonly events: number;
+  readonly failedEvent: FailedEvent | null;
+}
+
+function* replay(options: RecoveryOptions, order: ReplayOrder): FileScript<Replayed> {
+  const { files, checkpoint, survey, skip } = order;
+  const { machine } = begin(options, checkpoint);
+  const witness = Witness.decode(checkpoint?.host ?? new Uint8Array(0));
+  const after = checkpoint?.position ?? journalStart;
+  const replayer = new Replayer(new WitnessedMachine(machine, witness), {
+    after: after.nextSequence - 1,
+    until: null,
+    check: !survey.isForeign,
+    skip,
+    outbox: () => new WitnessOutbox(witness),
+  });
+  let failedEvent: FailedEvent | null = null;
+  yield* scan(options, files, after, (blocks) => {
+    for (const block of blocks) {
+      if (failedEvent !== null) return;
+      const divergence = replayer.apply(block);
+      if (divergence === null) continue;
+      failedEvent = failedLast(divergence, machine, witness, survey.end);
+      if (failedEvent === null) throw diverged(divergence);
+    }
+  });
+  return { machine, witness, events: replayer.events, failedEvent };
+}
+
+/** The event that a feature threw on, when it is the journal's last; see V4. */
+function failedLast(
+  divergence: Divergence,
+  machine: Machine,
+  { event }: Witness,
+  { position }: JournalEnd,
+): FailedEvent | null {
+  const { failedFeature: feature } = machine;
+  if (divergence.type !== "threw" || feature === null || event === null) return null;
+  if (divergence.sequence !== position.nextSequence - 1) return null;
+  return { failed: divergence.sequence, connection: connectionOf(event), feature };
+}
+
+/** Whose event it was. */
+export function connectionOf(event: object): ConnectionId | null {
+  return "connection" in event ? (event.connection as ConnectionId | null) : null;
+}
+
+function diverged(divergence: Divergence): HostExit {
+  const { sequence, event } = divergence;
+  const what =
+    divergence.type === "threw" || divergence.type === "unreadable"
+      ? divergence.message
+      : `its ${divergence.type} have digest ${divergence.actual}, not ${divergence.expected}`;
+  return refusal(
+    `event ${sequence} (${event ?? "unknown"}) does not replay as it was journalled: ${what}; ` +
+      `keep the data folder and run "reprise replay --check" on its journal`,
+  );
+}
+
+// ---------------------------------------------------------------- the tail
+
+/** Cuts what was never acknowledged; returns how many bytes. */
+function* cutTail(end: Survey["end"]): FileScript<number> {
+  if (end.type === "clean") return 0;
+  let bytes = 0;
+  for (const cut of end.cuts) {
+    bytes += cut.bytes;
+    if (cut.offset === 0) {
+      yield* perform({ type: "remove", path: cut.path });
+    } else {
+      yield* perform({ type: "truncate", path: cut.path, length: cut.offset });
+      yield* perform({ type: "sync", path: cut.path });
+    }
+  }
+  yield* perform({ type: "syncFolder", folder: journalFolder });
+  return bytes;
+}
+
+const refusal = (message: string): HostExit => new HostExit(exitCodes.refused, message);

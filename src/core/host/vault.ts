@@ -1,0 +1,92 @@
+/**
+ * Secrets on their way between the edge and the outside, without passing through the realm. This
+ * vault is memory only: what it holds is lost with the process, and a call that names a lost secret
+ * is answered so.
+ *
+ * V1. A reference is never given twice, not even after a crash.
+ */
+import type { SecretVault } from "../edge/index.ts";
+import { incarnatedId, secretRef } from "../kernel/ids.ts";
+import type { Incarnation, SecretRef } from "../kernel/ids.ts";
+import type { PlainData } from "../kernel/plain.ts";
+
+export class MemoryVault implements SecretVault {
+  readonly #incarnation: Incarnation;
+  readonly #secrets = new Map<SecretRef, Uint8Array>();
+  #sealed = 0;
+
+  constructor(start: Incarnation) {
+    this.#incarnation = start;
+  }
+
+  get size(): number {
+    return this.#secrets.size;
+  }
+
+  seal(bytes: Uint8Array): SecretRef {
+    const ref = secretRef(incarnatedId(this.#incarnation, 0, this.#sealed));
+    this.#sealed += 1;
+    this.#secrets.set(ref, bytes);
+    return ref;
+  }
+
+  open(ref: SecretRef): Uint8Array | null {
+    return this.#secrets.get(ref) ?? null;
+  }
+
+  release(ref: SecretRef): void {
+    this.#secrets.delete(ref);
+  }
+}
+
+/** What a request says where it means a secret. See `Outbox.call`. */
+interface SecretName {
+  readonly secret: SecretRef;
+}
+
+/**
+ * The request with the secrets' bytes in place of `{ secret: ref }`; the same object when it names
+ * none; null when one of them is lost.
+ */
+export function openRequest(request: PlainData, vault: SecretVault): { opened: PlainData } | null {
+  const refs = secretsOf(request);
+  if (refs.length === 0) return { opened: request };
+  const secrets = new Map<SecretRef, Uint8Array>();
+  for (const ref of refs) {
+    const bytes = vault.open(ref);
+    if (bytes === null) return null;
+    secrets.set(ref, bytes);
+  }
+  return { opened: replaced(request, secrets) };
+}
+
+/** The references that a request names, each as often as it does. */
+export function secretsOf(request: PlainData): SecretRef[] {
+  const found: SecretRef[] = [];
+  collect(request, found);
+  return found;
+}
+
+function collect(value: PlainData, found: SecretRef[]): void {
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return;
+  if (isSecretName(value)) found.push(value.secret);
+  else if (Array.isArray(value)) for (const item of value as PlainData[]) collect(item, found);
+  else if (isRecord(value)) for (const item of Object.values(value)) collect(item, found);
+}
+
+function replaced(value: PlainData, secrets: ReadonlyMap<SecretRef, Uint8Array>): PlainData {
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return value;
+  if (isSecretName(value)) return secrets.get(value.secret);
+  if (Array.isArray(value)) return (value as PlainData[]).map((item) => replaced(item, secrets));
+  if (!isRecord(value)) return value;
+  const copy: Record<string, PlainData> = {};
+  for (const [key, item] of Object.entries(value)) copy[key] = replaced(item, secrets);
+  return copy;
+}
+
+// A secret inside a Map or a Set is not looked for: requests are records.
+const isRecord = (value: object): value is Readonly<Record<string, PlainData>> =>
+  !(value instanceof Map) && !(value instanceof Set);
+
+const isSecretName = (value: object): value is SecretName =>
+  isRecord(value) && typeof value["secret"] === "number" && Object.keys(value).length === 1;
