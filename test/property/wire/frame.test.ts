@@ -80,10 +80,10 @@ const splitLaw = (create: (lengthEndian: "little" | "big") => FrameSource) =>
 
 describe("Deframer", () => {
   it("[SES-09] [HND-04] gives the same frames for any split and any polling", () => {
-    fc.assert(
-      splitLaw((lengthEndian) => new Deframer({ lengthEndian, frameBytesMax })),
-      runs,
-    );
+    const law = splitLaw((lengthEndian) => new Deframer({ lengthEndian, frameBytesMax }));
+    expect(() => {
+      fc.assert(law, runs);
+    }).not.toThrow();
   });
 
   it("[SES-09] [CON-18] a reader that takes 4 bytes to arrive at once breaks that law", () => {

@@ -112,7 +112,7 @@ describe("encodePayload", () => {
     const circle: Record<string, unknown> = {};
     circle["left"] = circle;
     expect(() => encodePayload(Tree, circle)).toThrow(ApiMisuseError);
-    expect(() => encodePayload(Tree, { name: 5 } as never)).toThrow(ApiMisuseError);
+    expect(() => encodePayload(Tree, { name: 5 })).toThrow(ApiMisuseError);
     expect(() => encodePayload(Tree, null as never)).toThrow(ApiMisuseError);
     expect(encodePayload(Tree, { name: "a" })).toEqual(new Uint8Array([0x1a, 1, 0x61]));
   });

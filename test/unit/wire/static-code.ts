@@ -15,23 +15,21 @@ export async function staticCode(
   schema: string,
 ): Promise<Readonly<Record<string, MessageType<Record<string, unknown>, object>>>> {
   const folder = await mkdtemp(join(tmpdir(), "reprise-schema-"));
+  const require = createRequire(import.meta.url);
   try {
-    const path = join(folder, "test.proto");
-    await writeFile(path, `syntax = "proto3";\n${schema}`);
-    const code = await new Promise<string>((resolve, reject) => {
-      const options = ["--target", "static-module", "--wrap", "commonjs", "--root", folder];
-      pbjs.main([...options, path], (error, output) => {
-        if (error || output === undefined) reject(error ?? new Error("no code"));
-        else resolve(output);
+    const source = join(folder, "test.proto");
+    const code = join(folder, "test.cjs");
+    await writeFile(source, `syntax = "proto3";\n${schema}`);
+    await new Promise<void>((resolve, reject) => {
+      const target = ["--target", "static-module", "--wrap", "commonjs", "--root", folder];
+      // The code lies outside of the project, where the library's name means nothing.
+      const library = ["--dependency", require.resolve("protobufjs/minimal.js")];
+      pbjs.main([...target, ...library, "--out", code, source], (error) => {
+        if (error) reject(error);
+        else resolve();
       });
     });
-    const module = { exports: {} };
-    new Function("module", "exports", "require", code)(
-      module,
-      module.exports,
-      createRequire(import.meta.url),
-    );
-    return module.exports;
+    return require(code) as Awaited<ReturnType<typeof staticCode>>;
   } finally {
     await rm(folder, { recursive: true });
   }
