@@ -64,16 +64,16 @@ export function findJournal(path: string): JournalFiles {
   throw new CommandError(nothingIn(path));
 }
 
-/** The newest checkpoint of a state before the first segment's end; null when there is none. */
-export function checkpointBefore(files: JournalFiles): Checkpoint | null {
-  const next = files.segments[1]?.firstSequence ?? Infinity;
-  const names = listNames(files.checkpoints).filter((name) => checkpointSequence(name) !== null);
-  for (const name of names.toReversed()) {
-    if ((checkpointSequence(name) ?? Infinity) >= next) continue;
+/** The checkpoints of the journal that can be read, by the last event that they contain. */
+export function checkpointsOf(files: JournalFiles): ReadonlyMap<number, Checkpoint> {
+  const checkpoints = new Map<number, Checkpoint>();
+  for (const name of listNames(files.checkpoints)) {
+    const sequence = checkpointSequence(name);
+    if (sequence === null) continue;
     const read = decodeCheckpoint(readFileSync(join(files.checkpoints, name)), fastChecksum);
-    if (read.ok) return read.value;
+    if (read.ok) checkpoints.set(sequence, read.value);
   }
-  return null;
+  return checkpoints;
 }
 
 /**

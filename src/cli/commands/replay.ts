@@ -1,6 +1,7 @@
 /**
  * `reprise replay`: steps a fresh realm through a journal and says in which state it ends. With
- * `--check` every effect and every recorded part of the state is compared with the journal's.
+ * `--check` it compares every effect, every part of the state that the journal has a digest of, and
+ * the whole state wherever a checkpoint was made.
  */
 import { builtinFeatures } from "../../core/features/index.ts";
 import type { Machine } from "../../core/contract.ts";
@@ -11,6 +12,7 @@ import type {
   Divergence,
   JournalBlock,
   JournalEnd,
+  JournalPosition,
   ScanVerdict,
 } from "../../core/journal/index.ts";
 import { DigestingOutbox } from "../../core/kernel/effects.ts";
@@ -19,7 +21,7 @@ import { createRealm } from "../../core/realm/index.ts";
 import { flag, integer, readArguments } from "../arguments.ts";
 import { CommandError } from "../command-error.ts";
 import type { Command } from "../command.ts";
-import { checkpointBefore, findJournal, scanJournal } from "../journal-files.ts";
+import { checkpointsOf, findJournal, scanJournal } from "../journal-files.ts";
 import type { JournalFiles } from "../journal-files.ts";
 import { grouped, printJson, ProgressLine, table } from "../output.ts";
 
@@ -57,18 +59,20 @@ interface ReplayResult {
   /** Of the whole state after `toSeq`, eight hexadecimal digits. */
   readonly digest: string;
   readonly checked: Checked;
-  readonly diverged: null | {
-    readonly seq: number;
-    readonly event: string | null;
-    /** The table of the state, or "effects"; absent when the event could not be stepped. */
-    readonly field?: string;
-    readonly detail: string;
-  };
+  readonly diverged: null | Diverged;
   readonly eventsPerSecond: number;
   /** Events left out because their first step failed. */
   readonly failedSteps: number;
   /** Bytes at the end that a crash left behind and that were never acknowledged. */
   readonly unfinishedTailBytes: number;
+}
+
+interface Diverged {
+  readonly seq: number;
+  readonly event: string | null;
+  /** The table of the state, or "effects"; absent when the event could not be stepped. */
+  readonly field?: string;
+  readonly detail: string;
 }
 
 interface Survey {
@@ -80,7 +84,9 @@ interface Survey {
 interface Replayed {
   readonly machine: Machine;
   readonly replayer: Replayer;
-  readonly divergence: Divergence | null;
+  readonly diverged: Diverged | null;
+  /** The event whose step threw, when that is the divergence. */
+  readonly threw: number | null;
   readonly seconds: number;
 }
 
@@ -114,16 +120,20 @@ function replayJournal(
   values: ReplayValues,
   progress: ProgressLine,
 ): ReplayResult {
-  const checkpoint = beginning(files);
-  const after = checkpoint?.position ?? journalStart;
-  const survey = surveyOf(files, checkpoint, progress);
-  const order = { files, checkpoint, survey, values, progress };
-  let replayed = step(order, survey.failures);
-  const threw = threwLast(replayed, survey.end);
-  // A crash kept it from being recorded as failed; a recovery leaves it out too.
-  const failures = threw === null ? survey.failures : new Set([...survey.failures, threw]);
-  if (threw !== null) replayed = step(order, failures);
-  const { machine, replayer, divergence, seconds } = replayed;
+  const checkpoints = checkpointsOf(files);
+  const beginning = beginningOf(files, checkpoints);
+  const after = beginning?.position ?? journalStart;
+  const survey = surveyOf(files, after, progress);
+  const order = { files, beginning, checkpoints, survey, values, progress };
+  let failures = survey.failures;
+  let replayed = stepAll(order, failures);
+  if (replayed.threw === survey.end.position.nextSequence - 1) {
+    // The journal's last event: a crash kept its failure from being recorded, and a recovery
+    // leaves it out, too.
+    failures = new Set([...failures, replayed.threw]);
+    replayed = stepAll(order, failures);
+  }
+  const { machine, replayer, diverged, seconds } = replayed;
   const last = replayer.lastSequence;
   return {
     events: replayer.events,
@@ -131,19 +141,22 @@ function replayJournal(
     toSeq: last < after.nextSequence ? 0 : last,
     digest: machine.digest().toString(16).padStart(8, "0"),
     checked: replayer.checked,
-    diverged: divergence === null ? null : showDivergence(divergence),
+    diverged,
     eventsPerSecond: Math.round(replayer.events / Math.max(seconds, 1e-6)),
     failedSteps: [...failures].filter((sequence) => sequence <= last).length,
     unfinishedTailBytes: survey.tailBytes,
   };
 }
 
-/** The checkpoint that a journal goes on from whose first segments are gone; null at event 1. */
-function beginning(files: JournalFiles): Checkpoint | null {
+/** The oldest checkpoint from which a journal can begin whose first segments are gone. */
+function beginningOf(
+  files: JournalFiles,
+  checkpoints: ReadonlyMap<number, Checkpoint>,
+): Checkpoint | null {
   const first = files.segments[0]?.firstSequence ?? 1;
   if (first === 1) return null;
-  const checkpoint = checkpointBefore(files);
-  if (checkpoint !== null && checkpoint.position.nextSequence >= first) return checkpoint;
+  const fitting = [...checkpoints].find(([last]) => last >= first - 1);
+  if (fitting !== undefined) return fitting[1];
   throw new CommandError(
     `the journal begins with event ${first}, and ${files.checkpoints} has no checkpoint of the ` +
       `state before it`,
@@ -151,14 +164,10 @@ function beginning(files: JournalFiles): Checkpoint | null {
 }
 
 /** Pass 1: verifies every byte and collects the failed steps. */
-function surveyOf(
-  files: JournalFiles,
-  checkpoint: Checkpoint | null,
-  progress: ProgressLine,
-): Survey {
+function surveyOf(files: JournalFiles, after: JournalPosition, progress: ProgressLine): Survey {
   const failures = new Set<number>();
   let verified = 0;
-  const verdict = scanJournal(files, checkpoint?.position ?? journalStart, (block) => {
+  const verdict = scanJournal(files, after, (block) => {
     for (const sequence of stepFailures([block])) failures.add(sequence);
     verified += block.payload.length;
     progress.show(() => `verifying: ${percent(verified, files.bytes)}`);
@@ -182,19 +191,23 @@ function soundEnd(
 
 interface StepOrder {
   readonly files: JournalFiles;
-  readonly checkpoint: Checkpoint | null;
+  /** The state to begin with; null: the first. */
+  readonly beginning: Checkpoint | null;
+  readonly checkpoints: ReadonlyMap<number, Checkpoint>;
   readonly survey: Survey;
   readonly values: ReplayValues;
   readonly progress: ProgressLine;
 }
 
+const realm = createRealm({ features: builtinFeatures });
+
 /** Pass 2: steps a fresh machine. */
-function step(order: StepOrder, skip: ReadonlySet<number>): Replayed {
-  const { files, checkpoint, survey, values, progress } = order;
+function stepAll(order: StepOrder, skip: ReadonlySet<number>): Replayed {
+  const { files, beginning, checkpoints, survey, values, progress } = order;
   const { until, check } = values;
-  const after = checkpoint?.position ?? journalStart;
-  const machine = createRealm({ features: builtinFeatures }).create();
-  if (checkpoint !== null) machine.restore(checkpoint.machine);
+  const after = beginning?.position ?? journalStart;
+  const machine = realm.create();
+  if (beginning !== null) machine.restore(beginning.machine);
   const replayer = new Replayer(machine, {
     after: after.nextSequence - 1,
     until: until === null ? null : eventSequence(until),
@@ -202,24 +215,58 @@ function step(order: StepOrder, skip: ReadonlySet<number>): Replayed {
     skip,
     outbox: () => new DigestingOutbox(),
   });
-  let divergence: Divergence | null = null;
+  let diverged: Diverged | null = null;
+  let threw: number | null = null;
   const total = survey.end.position.nextSequence - after.nextSequence;
   const startedAt = performance.now();
   scanJournal(files, after, (block: JournalBlock) => {
-    divergence = replayer.apply(block);
+    const divergence = replayer.apply(block);
+    if (divergence !== null) {
+      diverged = divergedBy(divergence);
+      if (divergence.type === "threw" && machine.failedFeature !== null) threw = diverged.seq;
+    } else if (check) {
+      const checkpoint = checkpoints.get(replayer.lastSequence);
+      if (checkpoint !== undefined) diverged = compare(machine, checkpoint, replayer, block);
+    }
     progress.show(() => `replaying: ${grouped(replayer.events)} of ${grouped(total)} events`);
-    return divergence === null && !replayer.isDone;
+    return diverged === null && !replayer.isDone;
   });
-  return { machine, replayer, divergence, seconds: (performance.now() - startedAt) / 1_000 };
+  const seconds = (performance.now() - startedAt) / 1_000;
+  return { machine, replayer, diverged, threw, seconds };
 }
 
-/** The journal's last event, when a feature threw on it. */
-function threwLast({ divergence, machine }: Replayed, { position }: JournalEnd): number | null {
-  if (divergence?.type !== "threw" || machine.failedFeature === null) return null;
-  return divergence.sequence === position.nextSequence - 1 ? divergence.sequence : null;
+/** Compares the whole state with that of a checkpoint which the writer of the block has made. */
+function compare(
+  machine: Machine,
+  checkpoint: Checkpoint,
+  replayer: Replayer,
+  block: JournalBlock,
+): Diverged | null {
+  if (checkpoint.identity.build !== block.segment.build) return null;
+  replayer.checked.digests += 1;
+  const actual = machine.digest();
+  if (actual === checkpoint.digest) return null;
+  const detail = `state digest ${actual} instead of the checkpoint's ${checkpoint.digest}`;
+  const field = differingTable(machine, checkpoint);
+  const diverged = { seq: replayer.lastSequence, event: null, detail };
+  return field === null ? diverged : { ...diverged, field };
 }
 
-function showDivergence(divergence: Divergence): NonNullable<ReplayResult["diverged"]> {
+/** The first table that is another in the checkpoint; null when the checkpoint does not tell. */
+function differingTable(machine: Machine, checkpoint: Checkpoint): string | null {
+  const recorded = realm.create();
+  try {
+    recorded.restore(checkpoint.machine);
+  } catch {
+    return null; // of a state that this build does not have
+  }
+  const index = machine.tables.findIndex(
+    (_name, at) => machine.tableDigest(at) !== recorded.tableDigest(at),
+  );
+  return machine.tables[index] ?? null;
+}
+
+function divergedBy(divergence: Divergence): Diverged {
   const { sequence: seq, event } = divergence;
   if (divergence.type === "threw" || divergence.type === "unreadable") {
     return { seq, event, detail: divergence.message };
@@ -233,7 +280,7 @@ function print(result: ReplayResult, check: boolean): void {
   const { diverged, failedSteps, unfinishedTailBytes: tail } = result;
   if (diverged !== null) {
     const what = diverged.field === undefined ? "" : `, ${diverged.field}`;
-    const event = `event ${diverged.seq} (${diverged.event ?? "unreadable"})`;
+    const event = `event ${diverged.seq}${diverged.event === null ? "" : ` (${diverged.event})`}`;
     console.error(`reprise replay: it diverges at ${event}${what}: ${diverged.detail}`);
     return;
   }
