@@ -12,7 +12,7 @@
  * 4. The timer is armed for the next whole millisecond after the due time. Spinning through the
  *    fraction that a timer cannot tell would cost an idle server 1.5 % of a core at 30 ticks a
  *    second and gain half a millisecond.
- * 5. A host that throws is never called again: it has found a bug of ours, see `failed`.
+ * 5. A host that throws is never called again: it has found a bug of ours, and its role must end.
  */
 import type {
   CallResult,
@@ -37,12 +37,20 @@ export interface DriverCounters {
   timerLatenessMaxMicros: number;
 }
 
+/** What its owner wants to know. */
+export interface DriverEvents {
+  listening(): void;
+  listenFailed(message: string): void;
+  /** Told once, with what the host threw; the role must end. */
+  failed(error: unknown): void;
+}
+
 /** Longer waits are armed in steps of this: `setTimeout` takes 31 bits. */
 const waitMsMax = 2 ** 30;
 
 export class Driver implements Completions {
   readonly counters: DriverCounters = { turns: 0, timerTurns: 0, timerLatenessMaxMicros: 0 };
-  readonly #failed: (error: unknown) => void;
+  readonly #events: DriverEvents;
   readonly #turn = (): void => this.#runTurn();
   readonly #fired = (): void => this.#timerFired();
   #host: HostPort | null = null;
@@ -52,9 +60,8 @@ export class Driver implements Completions {
   #timer: NodeJS.Timeout | null = null;
   #armedFor: Micros | null = null;
 
-  /** @param failed told once, with what the host threw; the role must end */
-  constructor(failed: (error: unknown) => void) {
-    this.#failed = failed;
+  constructor(events: DriverEvents) {
+    this.#events = events;
   }
 
   /** Begins recovery. Call once. Nothing can be delivered before: the host has ordered nothing. */
@@ -134,11 +141,13 @@ export class Driver implements Completions {
   listening(): void {
     this.#running()?.listening();
     this.#ask();
+    this.#events.listening();
   }
 
   listenFailed(code: string, message: string): void {
     this.#running()?.listenFailed(code, message);
     this.#ask();
+    this.#events.listenFailed(message);
   }
 
   #running(): HostPort | null {
@@ -195,7 +204,7 @@ export class Driver implements Completions {
       call();
     } catch (error) {
       this.stop();
-      this.#failed(error);
+      this.#events.failed(error);
     }
   }
 }

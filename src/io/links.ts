@@ -38,14 +38,16 @@ export class Links {
   readonly #producer: Producer;
   readonly #flushTimeoutMs: number;
   #lastId = 0;
+  #whenEmpty: (() => void) | null = null;
 
   constructor(producer: Producer, flushTimeoutMs: number) {
     this.#producer = producer;
     this.#flushTimeoutMs = flushTimeoutMs;
   }
 
-  get count(): number {
-    return this.#links.size;
+  /** Resolves when no socket is open. Ask once, and open none after it. */
+  async empty(): Promise<void> {
+    if (this.#links.size > 0) await new Promise<void>((resolve) => (this.#whenEmpty = resolve));
   }
 
   /** Takes over a socket that is ready for packets and begins to read it. */
@@ -101,6 +103,11 @@ export class Links {
     this.#flush(link);
   }
 
+  /** Closes in order what is not being closed already. */
+  flushAll(): void {
+    for (const link of this.#links.values()) if (!link.closing) this.#flush(link);
+  }
+
   destroy(): void {
     for (const link of this.#links.values()) reset(link);
   }
@@ -138,6 +145,7 @@ export class Links {
     link.closing = true;
     this.#links.delete(link.id);
     this.#producer.socketClosed(link.id, link.code);
+    if (this.#links.size === 0) this.#whenEmpty?.();
   }
 }
 

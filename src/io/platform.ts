@@ -18,6 +18,7 @@ import type { PlainData } from "../core/kernel/plain.ts";
 import { monotonicMicros, wallMicros } from "./clock.ts";
 import type { Completions } from "./completions.ts";
 import { Driver } from "./driver.ts";
+import type { DriverEvents } from "./driver.ts";
 import { Files } from "./files.ts";
 import { defaultPerformerLimits, Performers } from "./performers.ts";
 import type { Performer } from "./performers.ts";
@@ -32,8 +33,7 @@ export interface PlatformOptions {
   readonly log: (level: LogLevel, message: string, fields: LogFields) => void;
   /** The host has ended, or cannot go on. Told at least once; the first counts. */
   readonly exit: (code: number, message: string) => void;
-  /** The host has thrown. It is not called again. */
-  readonly failed: (error: unknown) => void;
+  readonly events: DriverEvents;
 }
 
 export class Platform implements Syscalls {
@@ -46,7 +46,7 @@ export class Platform implements Syscalls {
   constructor(options: PlatformOptions) {
     this.#options = options;
     const { log } = options;
-    this.driver = new Driver(options.failed);
+    this.driver = new Driver(options.events);
     this.transport = options.transport(this.driver, (code) =>
       log("error", "a connection could not be accepted", { code }),
     );
@@ -65,6 +65,12 @@ export class Platform implements Syscalls {
   /** Starts the host that was made with this platform. */
   start(host: HostPort): void {
     this.driver.start(host);
+  }
+
+  /** Never calls the host again, and resolves when every socket is closed in order. */
+  settled(): Promise<void> {
+    this.driver.stop();
+    return this.transport.settled();
   }
 
   /** Resets what is open, ends what runs, and waits for the files that were being written. */

@@ -55,6 +55,12 @@ export class TcpTransport implements Transport {
     this.#links.close(socket, mode);
   }
 
+  settled(): Promise<void> {
+    this.stopListening();
+    this.#links.flushAll();
+    return this.#links.empty();
+  }
+
   destroy(): void {
     this.#listener.stop();
     this.#links.destroy();

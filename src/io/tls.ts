@@ -110,6 +110,12 @@ export class TlsTransport implements Transport {
     this.#links.close(socket, mode);
   }
 
+  settled(): Promise<void> {
+    this.stopListening();
+    this.#links.flushAll();
+    return this.#links.empty();
+  }
+
   destroy(): void {
     this.stopListening();
     this.#links.destroy();

@@ -15,7 +15,9 @@ export interface Transport {
   pauseReading(socket: SocketId): void;
   resumeReading(socket: SocketId): void;
   closeSocket(socket: SocketId, mode: CloseMode): void;
-  /** Resets everything that is open. For the end of the process only. */
+  /** Stops listening, closes everything in order and resolves when it is closed. For the end. */
+  settled(): Promise<void>;
+  /** Resets everything that is open. For the end. */
   destroy(): void;
   /** The port that is listened on, or null when not listening. */
   readonly port: number | null;

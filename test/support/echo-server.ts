@@ -73,8 +73,12 @@ export async function startEcho(options: EchoServerOptions = {}): Promise<EchoSe
           ),
     log: (_level, message) => logged.push(message),
     exit: (code, message) => (exit ??= { code, message }),
-    failed: (error) => {
-      throw error;
+    events: {
+      listening: () => undefined,
+      listenFailed: () => undefined,
+      failed: (error) => {
+        throw error;
+      },
     },
   });
   const host = new EchoHost(platform, rules);

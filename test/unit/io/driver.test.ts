@@ -54,7 +54,11 @@ function recorder(): Recorder {
 
 function started(host: HostPort): { readonly driver: Driver; readonly failures: unknown[] } {
   const failures: unknown[] = [];
-  const driver = new Driver((error) => failures.push(error));
+  const driver = new Driver({
+    listening: () => undefined,
+    listenFailed: () => undefined,
+    failed: (error) => failures.push(error),
+  });
   onTestFinished(() => driver.stop());
   driver.start(host);
   return { driver, failures };
