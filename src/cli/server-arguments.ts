@@ -1,0 +1,29 @@
+/** The options of a command that reads the server's configuration. */
+import { loadConfig } from "../io/config.ts";
+import type { LoadedConfig } from "../io/config.ts";
+import { text, texts } from "./arguments.ts";
+import type { Values } from "./arguments.ts";
+
+export const serverOptions = {
+  config: text(null),
+  role: text(null),
+  "data-dir": text(null),
+  set: texts(),
+};
+
+export const serverOptionsHelp = `\
+  --config FILE    read settings from a YAML file
+  --role ROLE      all, login, game or data (default: all)
+  --data-dir DIR   journals, checkpoints and certificate (default: data)
+  --set KEY=VALUE  set one setting; repeat for more. See reprise config keys`;
+
+/** @throws StartError naming the setting that is wrong */
+export const loadServerConfig = (values: Values<typeof serverOptions>): LoadedConfig =>
+  loadConfig({
+    file: values.config,
+    sets: values.set,
+    options: {
+      ...(values.role === null ? {} : { role: values.role }),
+      ...(values["data-dir"] === null ? {} : { dataDir: values["data-dir"] }),
+    },
+  });
