@@ -17,6 +17,7 @@ export const faults = {
   "network.backlog-full": "the accept queue is full, so the attempt is repeated later",
   "tls.silent": "the client connects and never begins the handshake",
   "tls.plaintext": "the client speaks plain text to a TLS port",
+  "tls.to-plain": "the client speaks TLS to a plain-text port",
   "tls.abandoned": "the client closes in the middle of the handshake",
   "tls.rejected": "the client rejects the server's certificate",
   "tls.slow": "the server's part of the handshake takes long",

@@ -100,6 +100,7 @@ export interface ServerOptions {
   readonly security: "tls" | "plain";
   readonly connectionsMax: number;
   readonly idleTimeoutMicros: number;
+  readonly helloTimeoutMicros: number;
 }
 
 export interface SimulationOptions {
@@ -186,7 +187,12 @@ export const calmOptions: SimulationOptions = {
     payloadBytesMax: 200,
     stayMaxMicros: 10_000_000,
   },
-  server: { security: "tls", connectionsMax: 5_000, idleTimeoutMicros: 30_000_000 },
+  server: {
+    security: "tls",
+    connectionsMax: 5_000,
+    idleTimeoutMicros: 30_000_000,
+    helloTimeoutMicros: 10_000_000,
+  },
 };
 
 /** The options of a seed: each kind of fault is on in about half of the seeds, at a drawn rate. */
@@ -202,11 +208,7 @@ export function drawOptions(seed: number): SimulationOptions {
     disk: drawDisk(random),
     calls: drawCalls(random),
     workload: drawWorkload(random),
-    server: {
-      security: random.chance(2, 3) ? "tls" : "plain",
-      connectionsMax: random.chance(1, 4) ? random.between(1, 6) : 5_000,
-      idleTimeoutMicros: random.pick([1_500_000, 3_000_000, 5_000_000, 30_000_000]),
-    },
+    server: drawServer(random),
   };
 }
 
@@ -301,3 +303,13 @@ const drawWorkload = (random: RandomStream): WorkloadOptions => ({
   payloadBytesMax: random.pick([0, 40, 400, 5_000]),
   stayMaxMicros: random.pick([1_000_000, 4_000_000, 20_000_000]),
 });
+
+const drawServer = (random: RandomStream): ServerOptions => {
+  const idleTimeoutMicros = random.pick([1_500_000, 3_000_000, 5_000_000, 30_000_000]);
+  return {
+    security: random.chance(2, 3) ? "tls" : "plain",
+    connectionsMax: random.chance(1, 4) ? random.between(1, 6) : 5_000,
+    idleTimeoutMicros,
+    helloTimeoutMicros: Math.min(10_000_000, Math.floor(idleTimeoutMicros / 2)),
+  };
+};

@@ -6,8 +6,8 @@
  * N2. Events happen in a pass of the owner's loop, never inside a call to the stream.
  * N3. A paused stream goes on reading into a buffer of 64 KiB, as Node's does. So it learns of a
  *     reset while it is paused, and what it had buffered is lost with it.
- * N4. `unsentBytes` counts a write until the kernel has taken all of it. Writes that wait behind
- *     another one go to the kernel together.
+ * N4. `unsentBytes` counts a write until the kernel has taken all of it; over TLS until the next
+ *     pass in any case. Writes that wait behind another one go to the kernel together.
  * N5. With both halves ended the stream closes by itself.
  *
  * Left out: error events apart from the code that `close` carries, because nobody here can do
@@ -71,6 +71,8 @@ export class Stream implements LoopWork, EndpointOwner {
   /** What the kernel has not taken yet of the write that it is taking. */
   #current: Uint8Array | null = null;
   #currentBytes = 0;
+  /** The kernel has the current write, and nobody was told yet. */
+  #isTaken = false;
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   #finish: "open" | "asked" | "done" = "open";
@@ -97,7 +99,7 @@ export class Stream implements LoopWork, EndpointOwner {
   /** Queues bytes; nobody may change them afterwards. Returns `unsentBytes`. */
   write(bytes: Uint8Array): number {
     if (this.#state !== "open" || this.#finish !== "open") return this.unsentBytes;
-    if (this.#current !== null) {
+    if (this.#current !== null || this.#isTaken) {
       this.#waiting.push(bytes);
       this.#waitingBytes += bytes.length;
       return this.unsentBytes;
@@ -175,6 +177,7 @@ export class Stream implements LoopWork, EndpointOwner {
     this.#buffer = [];
     this.#bufferedBytes = 0;
     this.#current = null;
+    this.#isTaken = false;
     this.#waiting = [];
     this.#currentBytes = 0;
     this.#waitingBytes = 0;
@@ -229,6 +232,7 @@ export class Stream implements LoopWork, EndpointOwner {
 
   /** @param isPass whether this is a pass of the loop, in which events may be told */
   #flush(isPass: boolean): void {
+    if (isPass && this.#isTaken) this.#written(true);
     while (this.#current !== null && this.#state === "open") {
       const taken = this.#parts.endpoint.send(this.#current);
       if (typeof taken === "string") return this.destroy(taken);
@@ -237,11 +241,21 @@ export class Stream implements LoopWork, EndpointOwner {
         return;
       }
       this.#current = null;
-      this.#currentBytes = 0;
-      this.#takeWaiting();
-      if (isPass) this.#events.written(this.unsentBytes);
+      if (isPass || this.#secure === null) this.#written(isPass);
+      else {
+        this.#isTaken = true;
+        this.#wake();
+      }
     }
     this.#finishIfDone();
+  }
+
+  /** The current write is done: the next one has its turn. */
+  #written(isPass: boolean): void {
+    this.#isTaken = false;
+    this.#currentBytes = 0;
+    this.#takeWaiting();
+    if (isPass) this.#events.written(this.unsentBytes);
   }
 
   #takeWaiting(): void {
@@ -253,7 +267,8 @@ export class Stream implements LoopWork, EndpointOwner {
   }
 
   #finishIfDone(): void {
-    if (this.#finish !== "asked" || this.#current !== null || this.#state !== "open") return;
+    if (this.#finish !== "asked" || this.#state !== "open") return;
+    if (this.#current !== null || this.#isTaken) return;
     if (this.#secure?.isOpen === true) {
       // As much of it as the kernel takes: the FIN behind it says the same.
       this.#parts.endpoint.send(this.#secure.closeNotify());

@@ -66,6 +66,8 @@ interface PlannedEnd {
   readonly calls: number;
 }
 
+/** Production's default. */
+const flushTimeoutMicros = 2_000_000;
 /** A supervisor waits so long before it starts again what ended by itself. */
 const supervisorMicros = 1_000_000;
 
@@ -115,6 +117,7 @@ export class SimulatedNode {
         handshake: options.handshake,
         security: options.server.security,
         backlog: options.network.backlog,
+        flushTimeoutMicros,
         machine: this.machine,
         clock: this.clock,
         disk: this.disk,

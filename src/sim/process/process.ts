@@ -56,7 +56,7 @@ export interface ProcessEvents {
   ended(end: ProcessEnd): void;
   logged(level: LogLevel, message: string, fields: LogFields): void;
   listening(): void;
-  /** Before and after each turn of the host, for those who check. */
+  /** After each turn of the host. */
   turned(): void;
 }
 
@@ -75,13 +75,12 @@ export interface ProcessParts {
   readonly entropy: Seed;
   readonly security: "tls" | "plain";
   readonly backlog: number;
+  readonly flushTimeoutMicros: number;
   readonly plaintextReply: Uint8Array;
   readonly observer: TransportObserver;
   readonly events: ProcessEvents;
 }
 
-/** Production's default. */
-const flushTimeoutMicros = 5_000_000;
 /** Node's timers tell whole milliseconds. */
 const timerMicros = 1_000;
 
@@ -98,6 +97,8 @@ export class SimulatedProcess implements Syscalls {
   #timerMicros = Infinity;
   /** How many more system calls the process makes before it dies; Infinity: as many as it likes. */
   #callsLeft = Infinity;
+  /** By how much the turn that is under way was delayed. */
+  stallMicros = 0;
 
   constructor(parts: ProcessParts, makeHost: HostMaker) {
     this.#parts = parts;
@@ -119,7 +120,7 @@ export class SimulatedProcess implements Syscalls {
       invariant(loop !== undefined, "a loop for each producer");
       return { loop, producer };
     });
-    this.#transport = new SimulatedTransport({ ...parts, threads, flushTimeoutMicros });
+    this.#transport = new SimulatedTransport({ ...parts, threads });
   }
 
   get isAlive(): boolean {
@@ -237,7 +238,10 @@ export class SimulatedProcess implements Syscalls {
       random.chance(options.stallPerMillion, 1_000_000) ? random.below(options.stallMaxMicros) : 0,
     );
     if (stallMicros > 0) faults.hit("process.stall");
-    this.#turnTask = scheduler.after(stallMicros, () => this.#turn());
+    this.#turnTask = scheduler.after(stallMicros, () => {
+      this.stallMicros = stallMicros;
+      this.#turn();
+    });
   }
 
   #turn(): void {

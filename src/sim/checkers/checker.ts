@@ -1,0 +1,202 @@
+/**
+ * What a checker is: it looks on while a run goes by, and fails it when a rule is broken. It sees
+ * three places at once (the realm's steps, the server's sockets, the clients' ends) and owns
+ * nothing of any of them.
+ *
+ * A checker is incremental: what it does at an event does not grow with the length of the run.
+ */
+import type { ClientState } from "../../client/borders.ts";
+import type { CloseMode, Delivery, Event, Machine, SocketId } from "../../core/contract.ts";
+import type { ErrorCode } from "../../core/kernel/errors.ts";
+import type { CallId, ConnectionId, PacketType } from "../../core/kernel/ids.ts";
+import type { Disk } from "../disk.ts";
+import type { ProcessEnd } from "../process/process.ts";
+import type { Ending } from "../process/node.ts";
+
+/** One step of the realm, after it was made. Valid during the call. */
+export interface Step {
+  /** Its place in the history of the machine's state, from 0: what was lost in a crash not counted. */
+  readonly index: number;
+  /** True when a recovery repeats it. */
+  readonly isReplay: boolean;
+  readonly event: Event;
+  readonly sends: readonly StepSend[];
+  readonly closes: readonly StepClose[];
+  readonly calls: readonly CallId[];
+  /** Of the event and of its effects. */
+  readonly digest: number;
+  /** The machine after the step, with what it says of its own rules. */
+  readonly machine: Machine & { violations(): string[] };
+  /** How long the process had been unable to take its turn when this step was made. */
+  readonly stallMicros: number;
+}
+
+export interface StepSend {
+  readonly connection: ConnectionId;
+  readonly type: PacketType;
+  readonly delivery: Delivery;
+  readonly sequence: number;
+  readonly inReplyTo: number;
+}
+
+export interface StepClose {
+  readonly connection: ConnectionId;
+  readonly mode: CloseMode;
+  readonly code: ErrorCode;
+}
+
+/** One packet at a client's end of a link. */
+export interface ClientPacket {
+  /** `client.attempt`. */
+  readonly link: string;
+  readonly type: number;
+  readonly sequence: number;
+  readonly inReplyTo: number;
+  /** Of packets that the server sends. */
+  readonly delivery: Delivery;
+  readonly payload: Uint8Array;
+}
+
+/** The machine's disk as a crash or the end of the run leaves it. */
+export type DiskImage = Pick<Disk, "read" | "paths">;
+
+/** What can be seen. A checker takes what it needs. */
+export interface Observations {
+  /** The realm has made a step, in production or in a recovery. */
+  stepped(step: Step): void;
+  /** A machine in its first state: its steps begin from 0. */
+  machineCreated(): void;
+  /** The machine gave, or was given, its state after so many steps. */
+  checkpointed(steps: number): void;
+  restored(steps: number): void;
+  /** A recovery is over: the machine is about to make its first new step. */
+  recovered(steps: number, stateDigest: number): void;
+
+  processStarted(start: number): void;
+  /** @param disk as the next process will find it */
+  processEnded(end: ProcessEnd, ending: Ending | null, disk: DiskImage): void;
+  listening(): void;
+  /** After a turn of the host, and what it had to do with. */
+  turned(): void;
+
+  /** The server's sockets, as the platform sees them. */
+  socketOpened(socket: SocketId, link: string, remote: string): void;
+  handshakeFailed(link: string): void;
+  socketReceived(socket: SocketId, bytes: Uint8Array): void;
+  socketWritten(socket: SocketId, bytes: Uint8Array): void;
+  socketClosed(socket: SocketId): void;
+
+  /** The clients' ends. */
+  clientSent(packet: ClientPacket): void;
+  clientReceived(packet: ClientPacket): void;
+  echoed(player: string, asked: Uint8Array, answered: Uint8Array): void;
+  playerBroken(player: string, what: string): void;
+  playerChanged(player: string, state: ClientState): void;
+
+  /** Faults have stopped, and everything had time to settle. */
+  settled(end: QuietRun): void;
+  /** Every client is gone, and the server had time to notice. */
+  emptied(end: QuietRun): void;
+}
+
+/** The run as it stands when it should have come to rest. */
+export interface QuietRun {
+  /** By player: its state, and how many of its requests have no outcome. */
+  readonly players: readonly {
+    readonly name: string;
+    readonly state: string;
+    readonly pending: number;
+  }[];
+  /** What the present process has counted, by name with labels. */
+  readonly metrics: ReadonlyMap<string, number>;
+  readonly isListening: boolean;
+}
+
+export interface Checker extends Partial<Observations> {
+  readonly name: string;
+}
+
+/** A rule was broken. The run ends with it. */
+export class CheckFailure extends Error {
+  override readonly name = "CheckFailure";
+  /** The checker's name. */
+  readonly checker: string;
+  /** The rule in words that do not change from run to run: part of the fingerprint. */
+  readonly rule: string;
+
+  /** @param detail what was seen, for the reader */
+  constructor(checker: string, rule: string, detail: string) {
+    super(`${rule}: ${detail}`);
+    this.checker = checker;
+    this.rule = rule;
+  }
+}
+
+/**
+ * Passes every observation on to every checker that wants it, and keeps the first failure. Nothing
+ * is thrown to whoever is observed: a host would take it for a failure of its own.
+ */
+export class CheckerPanel {
+  failure: CheckFailure | null = null;
+  readonly observe: Observations;
+  readonly #listeners = new Map<keyof Observations, ((...args: never[]) => void)[]>();
+
+  constructor(checkers: readonly Checker[]) {
+    for (const checker of checkers) this.#add(checker);
+    const tell =
+      (what: keyof Observations) =>
+      (...args: never[]): void => {
+        const listeners = this.#listeners.get(what);
+        if (listeners !== undefined) this.guard(() => listeners.forEach((tell) => tell(...args)));
+      };
+    this.observe = Object.fromEntries(
+      observationNames.map((what) => [what, tell(what)]),
+    ) as unknown as Observations;
+  }
+
+  /** Runs a check and keeps what it throws. */
+  guard(check: () => void): void {
+    try {
+      check();
+    } catch (error) {
+      this.failure ??=
+        error instanceof CheckFailure
+          ? error
+          : new CheckFailure("checker", "a checker never throws anything else", String(error));
+    }
+  }
+
+  #add(checker: Checker): void {
+    for (const what of observationNames) {
+      const listener = checker[what];
+      if (listener === undefined) continue;
+      const listeners = this.#listeners.get(what) ?? [];
+      listeners.push((listener as (...args: never[]) => void).bind(checker));
+      this.#listeners.set(what, listeners);
+    }
+  }
+}
+
+const observationNames: readonly (keyof Observations)[] = [
+  "stepped",
+  "machineCreated",
+  "checkpointed",
+  "restored",
+  "recovered",
+  "processStarted",
+  "processEnded",
+  "listening",
+  "turned",
+  "socketOpened",
+  "handshakeFailed",
+  "socketReceived",
+  "socketWritten",
+  "socketClosed",
+  "clientSent",
+  "clientReceived",
+  "echoed",
+  "playerBroken",
+  "playerChanged",
+  "settled",
+  "emptied",
+];

@@ -1,0 +1,91 @@
+/**
+ * [MON-04] What the host counts is what went over the network, exactly: connections, bytes both
+ * ways, and the packets that it sent.
+ */
+import type { SocketId } from "../../core/contract.ts";
+import { limits } from "../../core/kernel/limits.ts";
+import { Deframer } from "../../core/wire/index.ts";
+import { CheckFailure } from "./checker.ts";
+import type { Checker, QuietRun } from "./checker.ts";
+
+/** What the network saw of one process. */
+interface Seen {
+  opened: number;
+  handshakesFailed: number;
+  bytesReceived: number;
+  bytesSent: number;
+  packetsSent: number;
+}
+
+const nothing = (): Seen => ({
+  opened: 0,
+  handshakesFailed: 0,
+  bytesReceived: 0,
+  bytesSent: 0,
+  packetsSent: 0,
+});
+
+export class CountersChecker implements Checker {
+  readonly name = "counters";
+  #seen = nothing();
+  #deframers = new Map<SocketId, Deframer>();
+
+  processStarted(): void {
+    this.#seen = nothing();
+    this.#deframers = new Map();
+  }
+
+  socketOpened(socket: SocketId): void {
+    this.#seen.opened += 1;
+    const { frameBytesMax } = limits;
+    this.#deframers.set(socket, new Deframer({ lengthEndian: "little", frameBytesMax }));
+  }
+
+  handshakeFailed(): void {
+    this.#seen.handshakesFailed += 1;
+  }
+
+  socketReceived(_socket: SocketId, bytes: Uint8Array): void {
+    this.#seen.bytesReceived += bytes.length;
+  }
+
+  socketWritten(socket: SocketId, bytes: Uint8Array): void {
+    this.#seen.bytesSent += bytes.length;
+    const deframer = this.#deframers.get(socket);
+    if (deframer === undefined) return;
+    // The deframer keeps what it gets, and the host gives its slabs away for ever, too.
+    deframer.push(bytes);
+    while (deframer.next() !== null) this.#seen.packetsSent += 1;
+  }
+
+  socketClosed(socket: SocketId): void {
+    this.#deframers.delete(socket);
+  }
+
+  emptied({ metrics }: QuietRun): void {
+    const counted = (name: string): number => {
+      let sum = 0;
+      for (const [key, value] of metrics) {
+        if (key === name || key.startsWith(`${name}{`)) sum += value;
+      }
+      return sum;
+    };
+    const seen = this.#seen;
+    const accepted = counted("connections_accepted_total");
+    this.#same("connections", accepted + counted("connections_turned_away_total"), seen.opened);
+    this.#same("failed handshakes", counted("handshakes_failed_total"), seen.handshakesFailed);
+    this.#same("bytes received", counted("bytes_received_total"), seen.bytesReceived);
+    this.#same("bytes sent", counted("bytes_sent_total"), seen.bytesSent);
+    this.#same("packets sent", counted("packets_sent_total"), seen.packetsSent);
+    this.#same("open connections", counted("connections_open"), 0);
+  }
+
+  #same(what: string, counted: number, seen: number): void {
+    if (counted === seen) return;
+    throw new CheckFailure(
+      this.name,
+      `the host counts the ${what} that the network saw`,
+      `${String(counted)} counted, ${String(seen)} seen`,
+    );
+  }
+}

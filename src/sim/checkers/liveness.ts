@@ -1,0 +1,35 @@
+/**
+ * When faults have stopped, everything settles: the server listens, every player that wants to play
+ * is ready or has been told for good why not, and every request has its outcome.
+ */
+import { CheckFailure } from "./checker.ts";
+import type { Checker, QuietRun } from "./checker.ts";
+
+export class LivenessChecker implements Checker {
+  readonly name = "liveness";
+
+  settled({ players, isListening }: QuietRun): void {
+    if (!isListening) {
+      throw new CheckFailure(
+        this.name,
+        "the server serves when faults have stopped",
+        "it does not",
+      );
+    }
+    for (const { name, state, pending } of players) {
+      if (state !== "ready" && state !== "stopped" && state !== "idle") {
+        throw new CheckFailure(
+          this.name,
+          "every player is ready when faults have stopped",
+          `player ${name} is ${state}`,
+        );
+      }
+      if (pending === 0) continue;
+      throw new CheckFailure(
+        this.name,
+        "every request has its outcome when faults have stopped",
+        `player ${name} waits for ${String(pending)}`,
+      );
+    }
+  }
+}

@@ -1,0 +1,217 @@
+/**
+ * The realm with somebody looking on: what goes in and what comes out of every step, as one `Step`.
+ */
+import type {
+  CallEffect,
+  CloseMode,
+  Delivery,
+  Digest,
+  Event,
+  LogFields,
+  LogLevel,
+  Machine,
+  Outbox,
+  PayloadRef,
+} from "../../core/contract.ts";
+import {
+  digestBytes,
+  digestNumber,
+  digestStart,
+  digestString,
+  finish,
+  mix,
+} from "../../core/kernel/digest.ts";
+import { EffectDigest, payloadDigest } from "../../core/kernel/effects.ts";
+import type { ErrorCode } from "../../core/kernel/errors.ts";
+import type { CallId, ConnectionId, Micros, PacketType } from "../../core/kernel/ids.ts";
+import type { PlainData } from "../../core/kernel/plain.ts";
+import type { Step, StepClose, StepSend } from "./checker.ts";
+import type { History } from "./history.ts";
+
+export interface MachineObserver {
+  machineCreated(): void;
+  stepped(step: Step): void;
+  checkpointed(steps: number): void;
+  restored(steps: number): void;
+  recovered(steps: number, stateDigest: number): void;
+}
+
+export interface ObservedMachineParts {
+  readonly machine: Machine;
+  readonly history: History;
+  readonly observer: MachineObserver;
+  /** How long the turn that is under way has been delayed. */
+  readonly stallMicros: () => number;
+  /** Keeps what a check throws: the host must not see it. */
+  readonly guard: (check: () => void) => void;
+}
+
+export class ObservedMachine implements Machine {
+  readonly #machine: Machine;
+  readonly #history: History;
+  readonly #observer: MachineObserver;
+  readonly #outbox = new RecordingOutbox();
+  readonly #stallMicros: () => number;
+  readonly #guard: (check: () => void) => void;
+  /** Steps made, those before a checkpoint included. */
+  #steps = 0;
+
+  constructor({ machine, history, observer, stallMicros, guard }: ObservedMachineParts) {
+    this.#machine = machine;
+    this.#history = history;
+    this.#observer = observer;
+    this.#stallMicros = stallMicros;
+    this.#guard = guard;
+    observer.machineCreated();
+  }
+
+  step(event: Event, outbox: Outbox): void {
+    if (this.#history.isFirstOfStart(event)) {
+      this.#observer.recovered(this.#steps, this.#machine.digest());
+    }
+    const recorded = this.#outbox;
+    recorded.begin(outbox);
+    // What throws is no step: the host undoes it, and so it is none to the checkers.
+    this.#machine.step(event, recorded);
+    const digest = finish(mix(eventDigest(event), recorded.digest()));
+    let isReplay = false;
+    this.#guard(() => {
+      isReplay = this.#history.take(this.#steps, event, digest);
+    });
+    this.#steps += 1;
+    this.#observer.stepped({
+      index: this.#steps - 1,
+      isReplay,
+      event,
+      sends: recorded.sends,
+      closes: recorded.closes,
+      calls: recorded.calls,
+      digest,
+      machine: this,
+      stallMicros: this.#stallMicros(),
+    });
+  }
+
+  /** Broken rules in words, where the machine offers them. */
+  violations(): string[] {
+    return isSelfChecking(this.#machine) ? this.#machine.violations() : [];
+  }
+
+  nextTimeout(): Micros | null {
+    return this.#machine.nextTimeout();
+  }
+
+  checkpoint(): Uint8Array {
+    const bytes = this.#machine.checkpoint();
+    this.#history.checkpointed(bytes, this.#steps);
+    this.#observer.checkpointed(this.#steps);
+    return bytes;
+  }
+
+  restore(bytes: Uint8Array): void {
+    this.#machine.restore(bytes);
+    this.#guard(() => {
+      this.#steps = this.#history.placeOf(bytes);
+    });
+    this.#observer.restored(this.#steps);
+  }
+
+  digest(): Digest {
+    return this.#machine.digest();
+  }
+
+  get tables(): readonly string[] {
+    return this.#machine.tables;
+  }
+
+  tableDigest(index: number): Digest {
+    return this.#machine.tableDigest(index);
+  }
+
+  get failedFeature(): string | null {
+    return this.#machine.failedFeature;
+  }
+}
+
+interface SelfChecking extends Machine {
+  violations(): string[];
+}
+
+const isSelfChecking = (machine: Machine): machine is SelfChecking => "violations" in machine;
+
+/** Passes orders on and writes them down. */
+class RecordingOutbox implements Outbox {
+  sends: StepSend[] = [];
+  closes: StepClose[] = [];
+  calls: CallId[] = [];
+  readonly #effects = new EffectDigest();
+  readonly #payloads = new Map<
+    PayloadRef,
+    { readonly type: PacketType; readonly digest: number }
+  >();
+  #to: Outbox | null = null;
+
+  begin(to: Outbox): void {
+    this.#to = to;
+    this.#effects.begin();
+    this.#payloads.clear();
+    if (this.sends.length > 0) this.sends = [];
+    if (this.closes.length > 0) this.closes = [];
+    if (this.calls.length > 0) this.calls = [];
+  }
+
+  digest(): Digest {
+    return this.#effects.value();
+  }
+
+  payload(type: PacketType, bytes: Uint8Array): PayloadRef {
+    const payload = this.#outbox.payload(type, bytes);
+    this.#payloads.set(payload, { type, digest: payloadDigest(type, bytes) });
+    return payload;
+  }
+
+  send(
+    connection: ConnectionId,
+    payload: PayloadRef,
+    delivery: Delivery,
+    sequence: number,
+    inReplyTo: number,
+  ): void {
+    const { type, digest } = this.#payloads.get(payload) ?? { type: 0 as PacketType, digest: 0 };
+    this.sends.push({ connection, type, delivery, sequence, inReplyTo });
+    this.#effects.send(connection, digest, delivery, sequence, inReplyTo);
+    this.#outbox.send(connection, payload, delivery, sequence, inReplyTo);
+  }
+
+  close(connection: ConnectionId, mode: CloseMode, code: ErrorCode): void {
+    this.closes.push({ connection, mode, code });
+    this.#effects.close(connection, mode, code);
+    this.#outbox.close(connection, mode, code);
+  }
+
+  call(call: CallId, operation: string, request: PlainData, effect: CallEffect): void {
+    this.calls.push(call);
+    this.#effects.call(call, operation, request, effect);
+    this.#outbox.call(call, operation, request, effect);
+  }
+
+  log(level: LogLevel, message: string, fields?: LogFields): void {
+    this.#outbox.log(level, message, fields);
+  }
+
+  count(counter: string, by?: number): void {
+    this.#outbox.count(counter, by);
+  }
+
+  get #outbox(): Outbox {
+    if (this.#to === null) throw new Error("orders belong to a step");
+    return this.#to;
+  }
+}
+
+/** Over what tells two events apart: kind, time, connection, and the bytes of a packet. */
+function eventDigest(event: Event): number {
+  let hash = digestNumber(digestString(digestStart, event.type), event.at);
+  if ("connection" in event) hash = digestNumber(hash, event.connection ?? -1);
+  return event.type === "packet.received" ? digestBytes(hash, event.bytes) : hash;
+}

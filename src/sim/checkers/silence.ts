@@ -1,0 +1,130 @@
+/**
+ * [SES-16] A silent session is closed between T and T plus one check, and no session that speaks is
+ * closed for silence. The same for the greeting: a link on which no whole packet comes is closed.
+ *
+ * T is measured in the server's own time, in which it is told of stalls: a server that was not
+ * running has not heard anybody. So a stall moves every deadline by its length.
+ */
+import type { ConnectionId, Micros } from "../../core/kernel/ids.ts";
+import { CheckFailure } from "./checker.ts";
+import type { Checker, Step, StepClose } from "./checker.ts";
+
+export interface SilenceOptions {
+  readonly idleTimeoutMicros: number;
+  readonly helloTimeoutMicros: number;
+}
+
+interface Presence {
+  openedAt: number;
+  heardAt: number;
+  /** No whole packet has come. */
+  isNew: boolean;
+  /** It was told to close. */
+  isEnding: boolean;
+}
+
+/** A timer of the platform is up to a millisecond late, and the loop takes a moment more. */
+const checkMicros = 5_000;
+
+export class SilenceChecker implements Checker {
+  readonly name = "silence";
+  readonly #options: SilenceOptions;
+  #present = new Map<ConnectionId, Presence>();
+  readonly #presentAt = new Map<number, ReadonlyMap<ConnectionId, Presence>>();
+
+  constructor(options: SilenceOptions) {
+    this.#options = options;
+  }
+
+  stepped({ event, closes, stallMicros }: Step): void {
+    switch (event.type) {
+      case "connection.opened":
+        this.#present.set(event.connection, {
+          openedAt: event.at,
+          heardAt: event.at,
+          isNew: true,
+          isEnding: false,
+        });
+        break;
+      case "connection.closed":
+        this.#present.delete(event.connection);
+        break;
+      case "packet.received":
+      case "packet.refused": {
+        const presence = this.#present.get(event.connection);
+        if (presence === undefined || presence.isEnding) break;
+        presence.heardAt = event.at;
+        if (event.type === "packet.received") presence.isNew = false;
+        break;
+      }
+      case "host.stalled":
+        this.#forgive(event.duration);
+        break;
+      default:
+        break;
+    }
+    for (const close of closes) this.#closed(close, event.at, stallMicros);
+    if (event.type === "time.reached") this.#overdue(event.at);
+  }
+
+  machineCreated(): void {
+    this.#present = new Map();
+  }
+
+  checkpointed(steps: number): void {
+    this.#presentAt.set(steps, copied(this.#present));
+  }
+
+  restored(steps: number): void {
+    this.#present = copied(this.#presentAt.get(steps) ?? new Map<ConnectionId, Presence>());
+  }
+
+  #closed({ connection, code }: StepClose, at: Micros, stallMicros: number): void {
+    const presence = this.#present.get(connection);
+    if (presence === undefined) return;
+    presence.isEnding = true;
+    const { idleTimeoutMicros, helloTimeoutMicros } = this.#options;
+    if (code === "TIMEOUT") {
+      this.#inTime("idle", at - presence.heardAt - idleTimeoutMicros, stallMicros);
+    } else if (code === "HELLO_TIMEOUT") {
+      this.#inTime("greeting", at - presence.openedAt - helloTimeoutMicros, stallMicros);
+    }
+  }
+
+  /** @param lateMicros how long after its deadline a session was closed; negative: before */
+  #inTime(what: string, lateMicros: number, stallMicros: number): void {
+    if (lateMicros >= 0 && lateMicros <= checkMicros + 1.001 * stallMicros) return;
+    throw new CheckFailure(
+      this.name,
+      `the ${what} deadline of a session is kept to one check`,
+      lateMicros < 0
+        ? `closed ${String(-lateMicros)} us before it`
+        : `closed ${String(lateMicros)} us after it`,
+    );
+  }
+
+  /** After `time.reached` nothing that was due is left. */
+  #overdue(at: Micros): void {
+    const { idleTimeoutMicros, helloTimeoutMicros } = this.#options;
+    for (const [connection, { heardAt, openedAt, isNew, isEnding }] of this.#present) {
+      if (isEnding) continue;
+      const isSilent = heardAt + idleTimeoutMicros <= at;
+      if (!isSilent && !(isNew && openedAt + helloTimeoutMicros <= at)) continue;
+      throw new CheckFailure(
+        this.name,
+        "a session whose deadline has passed is closed",
+        `connection ${String(connection)} is open at ${String(at)}, heard at ${String(heardAt)}`,
+      );
+    }
+  }
+
+  #forgive(durationMicros: number): void {
+    for (const presence of this.#present.values()) {
+      presence.heardAt += durationMicros;
+      presence.openedAt += durationMicros;
+    }
+  }
+}
+
+const copied = (present: ReadonlyMap<ConnectionId, Presence>): Map<ConnectionId, Presence> =>
+  new Map(Array.from(present, ([connection, presence]) => [connection, { ...presence }]));

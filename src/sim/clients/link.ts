@@ -1,0 +1,256 @@
+/**
+ * A client's link: one connection after the other, over the simulated network, as `src/client`'s
+ * `NodeLink` has them over Node's sockets. Both kinds of clients use it.
+ *
+ * 1. One connection at a time. After `close` nothing of the old one is told any more.
+ * 2. What is written within one input of the owner leaves together.
+ */
+import type { CloseMode } from "../../core/contract.ts";
+import { invariant } from "../../core/kernel/assert.ts";
+import type { Decisions } from "../decisions.ts";
+import type { FaultCounters } from "../faults.ts";
+import { IoLoop } from "../loop.ts";
+import type { Machine, Network } from "../network/network.ts";
+import { Stream } from "../network/stream.ts";
+import type { Link } from "../network/tcp.ts";
+import type { HandshakeFault } from "../network/tls.ts";
+import type { HandshakeOptions } from "../options.ts";
+import type { Scheduler } from "../scheduler.ts";
+
+export interface ClientLinkEvents {
+  /** @param name of the connection, `client.attempt` */
+  opened(name: string): void;
+  received(bytes: Uint8Array): void;
+  ended(): void;
+  /** @param code of what broke it or kept it from opening; null: in order */
+  closed(code: string | null): void;
+}
+
+export interface ClientLinkParts {
+  readonly scheduler: Scheduler;
+  readonly decisions: Decisions;
+  readonly faults: FaultCounters;
+  readonly network: Network;
+  readonly target: Machine;
+  readonly handshake: HandshakeOptions;
+  readonly security: "tls" | "plain";
+  /** Sees what goes over every connection of every client. */
+  readonly observer: ClientObserver;
+}
+
+/** What the clients' ends of the connections see, for those who check it. */
+export interface ClientObserver {
+  sent(link: string, bytes: Uint8Array): void;
+  received(link: string, bytes: Uint8Array): void;
+  /** The client reads nothing of it any more. */
+  left(link: string): void;
+}
+
+/** How this client gets its transport wrong. */
+type Misstep = HandshakeFault | "plaintext" | "to-plain";
+
+const wakeMicros = 10;
+const flushTimeoutMicros = 2_000_000;
+/** A client that goes away in the middle of the handshake does so after this. */
+const abandonMicros = 5_000;
+
+interface Connection {
+  readonly name: string;
+  readonly link: Link;
+  readonly stream: Stream;
+  isOpen: boolean;
+}
+
+export class ClientLink {
+  readonly #parts: ClientLinkParts;
+  readonly #events: ClientLinkEvents;
+  readonly #client: string;
+  readonly #loop: IoLoop;
+  #attempts = 0;
+  #connection: Connection | null = null;
+  #giveUp: (() => void) | null = null;
+  #unsent: Uint8Array[] = [];
+
+  /** @param client its name, part of the decisions' keys */
+  constructor(parts: ClientLinkParts, client: string, events: ClientLinkEvents) {
+    this.#parts = parts;
+    this.#client = client;
+    this.#events = events;
+    this.#loop = new IoLoop(
+      parts.scheduler,
+      () => wakeMicros,
+      () => undefined,
+    );
+  }
+
+  /** The name of the open connection, or null. */
+  get name(): string | null {
+    return this.#connection?.isOpen === true ? this.#connection.name : null;
+  }
+
+  connect(): void {
+    invariant(this.#giveUp === null && this.#connection === null, "one connection at a time");
+    this.#attempts += 1;
+    const name = `${this.#client}.${String(this.#attempts)}`;
+    const remote = `${addressOf(this.#client)}:${String(40_000 + this.#attempts)}`;
+    const { network, target } = this.#parts;
+    this.#giveUp = network.connect(
+      { name, remote, target },
+      {
+        connected: (link) => {
+          this.#giveUp = null;
+          this.#connected(name, link);
+        },
+        failed: (code) => {
+          this.#giveUp = null;
+          this.#events.closed(code);
+        },
+      },
+    );
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#unsent.push(bytes);
+  }
+
+  /** Sends what was written since the last time. To be called at the end of each input. */
+  flush(): void {
+    const connection = this.#connection;
+    const unsent = this.#unsent;
+    if (unsent.length === 0) return;
+    this.#unsent = [];
+    if (connection === null) return;
+    for (const bytes of unsent) this.#parts.observer.sent(connection.name, bytes);
+    connection.stream.write(joined(unsent));
+  }
+
+  close(mode: CloseMode): void {
+    this.flush();
+    this.#giveUp?.();
+    this.#giveUp = null;
+    const connection = this.#leave();
+    if (connection === null) return;
+    const { stream } = connection;
+    if (mode === "reset") return stream.destroy();
+    stream.end();
+    stream.resume();
+    this.#parts.scheduler.after(flushTimeoutMicros, () => stream.destroy());
+  }
+
+  /** Resets the connection, as a crashing program's would be. The owner is told nothing. */
+  reset(): void {
+    this.#leave()?.stream.reset();
+  }
+
+  /** Ends this half only. The owner goes on reading. */
+  halfClose(): void {
+    const stream = this.#connection?.stream;
+    if (stream === undefined) return;
+    stream.allowHalfOpen = true;
+    stream.end();
+  }
+
+  /** The client's machine is gone without a word, and with it this connection's other end. */
+  vanish(): void {
+    const connection = this.#leave();
+    if (connection === null) return;
+    connection.link.cut();
+    connection.stream.destroy();
+  }
+
+  pause(forMicros: number): void {
+    const stream = this.#connection?.stream;
+    if (stream === undefined) return;
+    stream.pause();
+    this.#parts.scheduler.after(forMicros, () => stream.resume());
+  }
+
+  #leave(): Connection | null {
+    const connection = this.#connection;
+    this.#connection = null;
+    if (connection !== null) this.#parts.observer.left(connection.name);
+    return connection;
+  }
+
+  #connected(name: string, link: Link): void {
+    const misstep = this.#misstep(name);
+    const { scheduler, security } = this.#parts;
+    const isSecure = security === "tls" ? misstep !== "plaintext" : misstep === "to-plain";
+    const fault =
+      misstep === null || misstep === "plaintext" || misstep === "to-plain" ? null : misstep;
+    const stream = new Stream(
+      {
+        scheduler,
+        loop: this.#loop,
+        endpoint: link.client,
+        secure: isSecure ? { role: "client", computeMicros: 0, fault } : null,
+        allowHalfOpen: false,
+      },
+      {
+        data: (bytes) => this.#tell(connection, () => this.#received(connection, bytes)),
+        end: () => this.#tell(connection, () => this.#events.ended()),
+        close: (code) =>
+          this.#tell(connection, () => {
+            this.#leave();
+            this.#events.closed(code);
+          }),
+        written: () => undefined,
+        secured: () => this.#tell(connection, () => this.#opened(connection)),
+        // Node's TLS library gives up with its own code; whose fault it was does not matter here.
+        insecure: () => stream.destroy("EPROTO"),
+      },
+    );
+    const connection: Connection = { name, link, stream, isOpen: false };
+    this.#connection = connection;
+    if (fault === "abandoned") scheduler.after(abandonMicros, () => stream.destroy());
+    if (!isSecure) this.#opened(connection);
+  }
+
+  #opened(connection: Connection): void {
+    connection.isOpen = true;
+    this.#events.opened(connection.name);
+  }
+
+  #received(connection: Connection, bytes: Uint8Array): void {
+    this.#parts.observer.received(connection.name, bytes);
+    this.#events.received(bytes);
+  }
+
+  #tell(connection: Connection, tell: () => void): void {
+    if (this.#connection === connection) tell();
+  }
+
+  #misstep(name: string): Misstep | null {
+    const { decisions, faults, handshake, security } = this.#parts;
+    const misstep = decisions
+      .subject(`network/${name}/misstep`)
+      .next<Misstep | null>(null, (random) => {
+        const strikes = (rate: number): boolean => random.chance(rate, 1_000_000);
+        if (security === "plain") return strikes(handshake.plaintextPerMillion) ? "to-plain" : null;
+        if (strikes(handshake.plaintextPerMillion)) return "plaintext";
+        if (strikes(handshake.silentPerMillion)) return "silent";
+        if (strikes(handshake.abandonedPerMillion)) return "abandoned";
+        return strikes(handshake.rejectedPerMillion) ? "rejected" : null;
+      });
+    if (misstep !== null) faults.hit(`tls.${misstep}`, name);
+    return misstep;
+  }
+}
+
+/** Each client has an address of its own. */
+const addressOf = (client: string): string => {
+  const number = Number(client);
+  return `10.0.${String(number >> 8)}.${String(number & 0xff)}`;
+};
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const [only] = parts;
+  if (parts.length === 1 && only !== undefined) return only;
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

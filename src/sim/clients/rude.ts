@@ -1,0 +1,189 @@
+/**
+ * A rude peer: no client machine, only bytes. It says what its script says, whatever the server
+ * answers, and heeds no DISCONNECT.
+ */
+import { echoContract, heartbeatContract, sessionContract } from "../../core/features/contracts.ts";
+import { assertNever } from "../../core/kernel/assert.ts";
+import { RandomStream } from "../../core/kernel/random.ts";
+import type { Seed } from "../../core/kernel/random.ts";
+import { encodePayload, packetFrameBytesMax, writeFrame } from "../../core/wire/index.ts";
+import type { Fault } from "../faults.ts";
+import { ClientLink } from "./link.ts";
+import type { ClientLinkParts } from "./link.ts";
+import type { RudeAction, RudeWord } from "./script.ts";
+
+export interface RudeParts extends ClientLinkParts {
+  readonly seed: Seed;
+}
+
+const { hello, disconnect } = sessionContract.entries;
+const { beat } = heartbeatContract.entries;
+const { echo } = echoContract.entries;
+/** A number that no contract of ours has. */
+const unknownType = 2_999;
+const floodTimes = 50;
+
+export class RudePeer {
+  readonly name: string;
+  readonly #parts: RudeParts;
+  readonly #link: ClientLink;
+  readonly #random: RandomStream;
+  #sequence = 0;
+  #isOpen = false;
+  #isConnecting = false;
+  /** What it said before the connection was open. */
+  #early: RudeAction[] = [];
+
+  constructor(parts: RudeParts, name: string) {
+    this.#parts = parts;
+    this.name = name;
+    this.#random = RandomStream.named(parts.seed, `client/${name}`);
+    this.#link = new ClientLink(parts, name, {
+      opened: () => {
+        this.#isOpen = true;
+        this.#isConnecting = false;
+        for (const action of this.#early.splice(0)) this.act(action);
+      },
+      received: () => undefined,
+      ended: () => undefined,
+      closed: () => this.#gone(),
+    });
+  }
+
+  act(action: RudeAction): void {
+    if (this.#isConnecting && action.type !== "connect") {
+      this.#early.push(action);
+      return;
+    }
+    switch (action.type) {
+      case "connect":
+        return this.#connect();
+      case "say":
+        return this.#say(action.word, action.times);
+      case "pause":
+        return this.#with("peer.slow-reader", () => this.#link.pause(action.forMicros));
+      case "end":
+        return this.#leave("peer.half-close", () => this.#link.halfClose());
+      case "reset":
+        return this.#leave("peer.reset", () => this.#link.reset());
+      case "vanish":
+        return this.#leave("peer.vanished", () => this.#link.vanish());
+      default:
+        return assertNever(action);
+    }
+  }
+
+  /** No more of it. */
+  stop(): void {
+    if (this.#isOpen || this.#isConnecting) this.#link.close("flush");
+    this.#gone();
+  }
+
+  #connect(): void {
+    if (this.#isOpen || this.#isConnecting) this.#link.close("reset");
+    this.#gone();
+    this.#isConnecting = true;
+    this.#sequence = 0;
+    this.#link.connect();
+  }
+
+  #say(word: RudeWord, times: number): void {
+    const { name } = this.#link;
+    if (!this.#isOpen || name === null) return;
+    const fault = times >= floodTimes ? "peer.flood" : faultOf(word);
+    if (fault !== null) this.#parts.faults.hit(fault, name);
+    for (let time = 0; time < times; time += 1) this.#link.write(this.#bytes(word));
+    this.#link.flush();
+  }
+
+  #with(fault: Fault, act: () => void): void {
+    const { name } = this.#link;
+    if (!this.#isOpen || name === null) return;
+    this.#parts.faults.hit(fault, name);
+    act();
+  }
+
+  #leave(fault: Fault, act: () => void): void {
+    this.#with(fault, act);
+    if (fault !== "peer.half-close") this.#gone();
+  }
+
+  #gone(): void {
+    this.#isOpen = false;
+    this.#isConnecting = false;
+    this.#early = [];
+  }
+
+  #bytes(word: RudeWord): Uint8Array {
+    switch (word) {
+      case "hello":
+        return this.#frame(
+          hello.type,
+          encodePayload(hello.message, { protocolMin: 1, protocolMax: 1, contractHash: 0 }),
+        );
+      case "heartbeat":
+        return this.#frame(beat.type, encodePayload(beat.message, { timestamp: 0 }));
+      case "echo": {
+        const bytes = this.#tag();
+        return this.#frame(echo.type, encodePayload(echo.message, { bytes }));
+      }
+      case "garbage-payload":
+        return this.#frame(echo.type, Uint8Array.of(0xff, 0xff, 0xff));
+      case "garbage-frame":
+        return Uint8Array.of(5, 0, 0, 0, ...this.#noise(5));
+      case "unknown-type":
+        return this.#frame(unknownType, this.#noise(3));
+      case "server-only-type":
+        return this.#frame(disconnect.type, new Uint8Array(0));
+      case "wrong-sequence":
+        this.#sequence += this.#random.between(1, 5);
+        return this.#frame(beat.type, new Uint8Array(0));
+      case "zero-length":
+        return Uint8Array.of(0, 0, 0, 0);
+      case "huge-length":
+        return Uint8Array.of(1, 0, 1, 0, ...this.#noise(4));
+      case "half-header":
+        return Uint8Array.of(9, 0);
+      case "half-frame":
+        return Uint8Array.of(200, 0, 0, 0, ...this.#noise(20));
+      default:
+        return assertNever(word);
+    }
+  }
+
+  #tag(): Uint8Array {
+    const tag = `${this.name}:rude;`;
+    return Uint8Array.from({ length: tag.length }, (_, index) => tag.charCodeAt(index));
+  }
+
+  #noise(count: number): Uint8Array {
+    return Uint8Array.from({ length: count }, () => this.#random.below(256));
+  }
+
+  #frame(type: number, payload: Uint8Array): Uint8Array {
+    this.#sequence += 1;
+    const target = new Uint8Array(packetFrameBytesMax(payload.length));
+    const header = {
+      type,
+      sequence: this.#sequence,
+      timestamp: 0,
+      isCompressed: false,
+      inReplyTo: 0,
+    };
+    return target.slice(0, writeFrame(target, 0, header, payload, 0, payload.length, "little"));
+  }
+}
+
+const faultOf = (word: RudeWord): Fault | null => {
+  switch (word) {
+    case "hello":
+    case "heartbeat":
+    case "echo":
+      return null;
+    case "half-header":
+    case "half-frame":
+      return "peer.half-header";
+    default:
+      return "peer.garbage";
+  }
+};

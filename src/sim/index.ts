@@ -1,0 +1,18 @@
+/**
+ * The simulator: one server, its clients, and everything between them, from one seed, faster than
+ * real time. What users import.
+ */
+export { simulate } from "./simulate.ts";
+export type { SimulateOptions, SimulationFailure, SimulationResult } from "./simulate.ts";
+export { failureFile, failureFileName, readFailureFile } from "./failure-file.ts";
+export type { FailureFile } from "./failure-file.ts";
+export { calmOptions, drawOptions, withOptions } from "./options.ts";
+export type { PartialOptions, SimulationOptions } from "./options.ts";
+export { faultNames, faults } from "./faults.ts";
+export type { Fault } from "./faults.ts";
+export { defaultWorkload, readPlan } from "./plan.ts";
+export type { Plan, Workload } from "./plan.ts";
+export type { ClientScript, PlayerAction, RudeAction } from "./clients/script.ts";
+export { CheckFailure } from "./checkers/checker.ts";
+export type { Checker, ClientPacket, Observations, QuietRun, Step } from "./checkers/checker.ts";
+export type { SimulatedPerformer } from "./calls.ts";

@@ -1,0 +1,172 @@
+/**
+ * Runs one seed, or one plan, and checks everything: twice, because what does not go the same way
+ * twice can be neither replayed nor trusted.
+ *
+ *     const { failure } = simulate({ seed: 7, features: [...builtinFeatures, lantern] });
+ *     expect(failure).toBeNull();
+ */
+import type { Feature } from "../core/realm/index.ts";
+import type { AnyContract } from "../core/wire/index.ts";
+import { builtinFeatures } from "../core/features/index.ts";
+import { digestStart, digestString, finish } from "../core/kernel/digest.ts";
+import { createRealm } from "../core/realm/index.ts";
+import type { SimulatedPerformer } from "./calls.ts";
+import type { Checker } from "./checkers/checker.ts";
+import { ClientOrderChecker } from "./checkers/client-order.ts";
+import { ConnectionCapChecker } from "./checkers/connection-cap.ts";
+import { CountersChecker } from "./checkers/counters.ts";
+import { DurabilityChecker } from "./checkers/durability.ts";
+import { LivenessChecker } from "./checkers/liveness.ts";
+import { OneCloseChecker } from "./checkers/one-close.ts";
+import { ProcessHealthChecker } from "./checkers/process-health.ts";
+import { ReplayEqualityChecker } from "./checkers/replay-equality.ts";
+import { SessionIndexChecker } from "./checkers/session-index.ts";
+import { SilenceChecker } from "./checkers/silence.ts";
+import { TaggedPayloadChecker } from "./checkers/tagged-payload.ts";
+import { clientPacketTypes, coverageTotal } from "./coverage.ts";
+import type { CoverageKey } from "./coverage.ts";
+import type { Fault, FaultCounters } from "./faults.ts";
+import { simulatedHost } from "./host.ts";
+import type { PartialOptions, SimulationOptions } from "./options.ts";
+import { defaultWorkload, planOf, setUpRun } from "./plan.ts";
+import type { Plan, RunSource, Workload } from "./plan.ts";
+import { Run } from "./run.ts";
+import type { HostOrder, RunFailure, RunningHost, RunOutcome } from "./run.ts";
+
+export interface SimulateOptions {
+  /** 0..2^53-1. Draws everything that `fixed` does not say. Ignored where a plan is given. */
+  readonly seed?: number;
+  /** Runs this again. */
+  readonly plan?: Plan;
+  readonly fixed?: PartialOptions;
+  /** What the server is made of; the built-in features when left out. */
+  readonly features?: readonly Feature[];
+  /** What the clients do; echoes and their troubles when left out. */
+  readonly workload?: Workload;
+  /** By operation: answers the features' calls. An operation without one is unavailable. */
+  readonly performers?: Readonly<Record<string, SimulatedPerformer>>;
+  /** Checkers of one's own, made anew for each run, besides the built-in ones. */
+  readonly checkers?: () => readonly Checker[];
+  /** False: once is enough. */
+  readonly twice?: boolean;
+  /** Makes the host of each process. For tests of the simulator, which plant bugs in it. */
+  readonly host?: (order: HostOrder) => RunningHost;
+}
+
+export interface SimulationResult {
+  /** Null for a plan. */
+  readonly seed: number | null;
+  /** What was drawn or fixed. */
+  readonly options: SimulationOptions;
+  /** Steps of the realm, those that recoveries repeated included. */
+  readonly events: number;
+  /** Over all of them and their times. */
+  readonly digest: number;
+  readonly simulatedSeconds: number;
+  readonly faults: Readonly<Record<Fault, number>>;
+  readonly coverage: { readonly reached: ReadonlySet<CoverageKey>; readonly total: number };
+  readonly determinismChecked: boolean;
+  readonly failure: SimulationFailure | null;
+}
+
+export interface SimulationFailure extends RunFailure {
+  /** Eight hexadecimal digits; the same for the same broken rule, whatever the seed. */
+  readonly fingerprint: string;
+  /** Makes it happen again without the seed. */
+  readonly plan: Plan;
+  /** The last lines that the server logged. */
+  readonly log: readonly string[];
+}
+
+/**
+ * @returns what happened; a broken rule is a result, not an exception
+ * @throws ApiMisuseError for features that do not compose
+ */
+export function simulate(given: SimulateOptions): SimulationResult {
+  const features = given.features ?? builtinFeatures;
+  const realm = createRealm({ features });
+  const contracts = features.map(({ declaration }) => declaration.contract);
+  const source = sourceOf(given);
+  const play = (from: RunSource, keep: boolean) => {
+    const { fixed = {}, workload = defaultWorkload } = given;
+    const setup = setUpRun(from, { fixed, workload, keep });
+    const run = new Run(setup, {
+      makeHost: given.host ?? simulatedHost(realm),
+      contracts,
+      rules: realm.rules,
+      performers: given.performers ?? {},
+      makeCheckers: (world) => [...builtinCheckers(world), ...(given.checkers?.() ?? [])],
+    });
+    return { setup, outcome: run.play() };
+  };
+  const { setup, outcome } = play(source, false);
+  const second = given.twice === false ? null : play(source, false).outcome;
+  const failure = failureOf(outcome, second);
+  return {
+    seed: source.type === "seed" ? source.seed : null,
+    options: setup.options,
+    events: outcome.trace.length,
+    digest: outcome.trace.digest,
+    simulatedSeconds: outcome.simulatedMicros / 1_000_000,
+    faults: outcome.faults,
+    coverage: { reached: outcome.coverage, total: totalOf(contracts) },
+    determinismChecked: second !== null,
+    failure:
+      failure === null
+        ? null
+        : {
+            ...failure,
+            fingerprint: fingerprintOf(failure),
+            plan: planOf(play(source, true).setup),
+            log: outcome.log,
+          },
+  };
+}
+
+const sourceOf = ({ seed, plan }: SimulateOptions): RunSource =>
+  plan === undefined ? { type: "seed", seed: seed ?? 1 } : { type: "plan", plan };
+
+const totalOf = (contracts: readonly AnyContract[]): number =>
+  coverageTotal(clientPacketTypes(contracts));
+
+function builtinCheckers({
+  options,
+  faults,
+}: {
+  readonly options: SimulationOptions;
+  readonly faults: FaultCounters;
+}): readonly Checker[] {
+  const { server } = options;
+  return [
+    new SessionIndexChecker(),
+    new OneCloseChecker(),
+    new ConnectionCapChecker(server.connectionsMax),
+    new SilenceChecker(server),
+    new ClientOrderChecker(),
+    new TaggedPayloadChecker(),
+    new DurabilityChecker(),
+    new ReplayEqualityChecker(),
+    new CountersChecker(),
+    new ProcessHealthChecker(faults),
+    new LivenessChecker(),
+  ];
+}
+
+/** What the first run broke, or where the second one went another way. */
+function failureOf(first: RunOutcome, second: RunOutcome | null): RunFailure | null {
+  const difference = second === null ? null : first.trace.differsFrom(second.trace);
+  if (difference === null) return first.failure;
+  return {
+    checker: "determinism",
+    rule: "the same plan goes the same way twice",
+    message: `the same plan goes the same way twice: ${difference}`,
+    atMicros: first.failure?.atMicros ?? first.simulatedMicros,
+    steps: first.trace.length,
+  };
+}
+
+/** Over what stays the same from run to run. */
+export const fingerprintOf = ({ checker, rule }: RunFailure): string =>
+  finish(digestString(digestString(digestStart, checker), rule))
+    .toString(16)
+    .padStart(8, "0");

@@ -1,0 +1,74 @@
+/**
+ * What the simulator must share with the real platform, as one interface: a server whose host only
+ * writes down what it is told, and peers on the other side of its port. The bodies in this folder
+ * run on both arms and know neither.
+ */
+import type { FileOperation, FileResult } from "../../src/core/contract.ts";
+import type { RecordingHost } from "./recording-host.ts";
+
+export interface ServerOptions {
+  readonly security?: "plain" | "tls";
+  /** From a flushed close until the rest is discarded. */
+  readonly flushTimeoutMs?: number;
+  readonly handshakeTimeoutMs?: number;
+}
+
+/** What a client speaks: what the server does, in clear, or TLS. */
+export type Greeting = "right" | "text" | "tls";
+
+/** Bytes as they came, without a copy for each look. */
+export class Bytes {
+  length = 0;
+  readonly #chunks: Uint8Array[] = [];
+
+  push(chunk: Uint8Array): void {
+    this.#chunks.push(chunk);
+    this.length += chunk.length;
+  }
+
+  all(): Uint8Array {
+    const all = new Uint8Array(this.length);
+    let at = 0;
+    for (const chunk of this.#chunks) {
+      all.set(chunk, at);
+      at += chunk.length;
+    }
+    return all;
+  }
+}
+
+/** A program at the other end of a connection. */
+export interface Peer {
+  readonly received: Bytes;
+  readonly opened: boolean;
+  /** The server's end has come. */
+  readonly ended: boolean;
+  readonly closed: boolean;
+  /** Of what broke the connection, or null. */
+  readonly code: string | null;
+  write(bytes: Uint8Array): void;
+  /** Ends its half and goes on reading. */
+  end(): void;
+  destroy(): void;
+  reset(): void;
+  pause(): void;
+  resume(): void;
+}
+
+export interface ConformanceServer {
+  readonly host: RecordingHost;
+  /** Begins to connect. */
+  connect(greeting?: Greeting): Peer;
+  /** Lets time pass until the condition holds; throws when it does not in time. */
+  until(what: string, holds: () => boolean): Promise<void>;
+  /** Orders a file operation below the server's folder. */
+  file(operation: FileOperation): Promise<FileResult>;
+  /** A second server on the same port. */
+  rival(): Promise<RecordingHost>;
+  stop(): Promise<void>;
+}
+
+export interface Arm {
+  readonly name: "loopback" | "simulated";
+  start(options?: ServerOptions): Promise<ConformanceServer>;
+}

@@ -1,0 +1,190 @@
+/** The real arm: `src/io` on the loopback, and bare Node sockets as peers. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { connect as connectTcp } from "node:net";
+import type { Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connect as connectTls } from "node:tls";
+import type { FileOperation, FileResult, RequestId } from "../../src/core/contract.ts";
+import { makeCertificate } from "../../src/io/certificate.ts";
+import { Platform } from "../../src/io/platform.ts";
+import { TcpTransport } from "../../src/io/tcp.ts";
+import { TlsTransport } from "../../src/io/tls.ts";
+import type { TransportOptions } from "../../src/io/transport.ts";
+import { until } from "../support/condition.ts";
+import { Bytes } from "./arm.ts";
+import type { Arm, ConformanceServer, Greeting, Peer, ServerOptions } from "./arm.ts";
+import { RecordingHost } from "./recording-host.ts";
+
+export const loopbackArm: Arm = {
+  name: "loopback",
+  start: async (options) => {
+    const server = new LoopbackServer(options ?? {});
+    await server.until("the server listens", () => server.host.told.includes("listening"));
+    return server;
+  },
+};
+
+class LoopbackServer implements ConformanceServer {
+  readonly host: RecordingHost;
+  readonly until = until;
+  readonly #options: ServerOptions;
+  readonly #platforms: Platform[] = [];
+  readonly #folders: string[] = [];
+  readonly #peers: LoopbackPeer[] = [];
+  readonly #certificate = makeCertificate(new Date());
+  #port = 0;
+  #requests = 0;
+
+  constructor(options: ServerOptions) {
+    this.#options = options;
+    this.host = this.#startHost();
+  }
+
+  connect(greeting: Greeting = "right"): Peer {
+    const port = this.#portNow();
+    const isSecure =
+      greeting === "tls" || (greeting === "right" && this.#options.security === "tls");
+    const tcp = connectTcp({ port, host: "127.0.0.1", allowHalfOpen: true, noDelay: true });
+    const socket = isSecure ? connectTls({ socket: tcp, rejectUnauthorized: false }) : tcp;
+    // TLS sockets take the option only afterwards.
+    socket.allowHalfOpen = true;
+    const peer = new LoopbackPeer(socket, tcp);
+    this.#peers.push(peer);
+    return peer;
+  }
+
+  async file(operation: FileOperation): Promise<FileResult> {
+    this.#requests += 1;
+    const request = this.#requests as RequestId;
+    this.host.syscalls.file(request, operation);
+    await until("the file operation", () => this.host.fileResults.has(request));
+    const result = this.host.fileResults.get(request);
+    if (result === undefined) throw new Error("the file operation has no result");
+    return result;
+  }
+
+  async rival(): Promise<RecordingHost> {
+    const host = this.#startHost(this.#portNow());
+    await until("the rival to be told", () => host.told.length > 0);
+    return host;
+  }
+
+  async stop(): Promise<void> {
+    for (const { socket } of this.#peers) socket.destroy();
+    for (const platform of this.#platforms) await platform.destroy();
+    for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true });
+  }
+
+  /** The port stays the same after the server has stopped listening. */
+  #portNow(): number {
+    this.#port = this.#platforms[0]?.transport.port ?? this.#port;
+    return this.#port;
+  }
+
+  #startHost(port = 0): RecordingHost {
+    const {
+      security = "plain",
+      flushTimeoutMs = 5_000,
+      handshakeTimeoutMs = 5_000,
+    } = this.#options;
+    const folder = mkdtempSync(join(tmpdir(), "reprise-conformance-"));
+    this.#folders.push(folder);
+    const transport: TransportOptions = {
+      role: "test",
+      portKey: "ports.test",
+      address: "127.0.0.1",
+      port,
+      backlog: 100,
+      noDelay: true,
+      socketsMax: 1_000,
+      handshakeTimeoutMs,
+      flushTimeoutMs,
+    };
+    const tls = {
+      ...this.#certificate,
+      minVersion: "TLSv1.2",
+      ciphers: null,
+      curves: null,
+    } as const;
+    const plaintextReply = Uint8Array.of(1, 2, 3);
+    const platform = new Platform({
+      folder,
+      performers: {},
+      transport: (completions, acceptFailed) =>
+        security === "plain"
+          ? new TcpTransport(transport, completions, acceptFailed)
+          : new TlsTransport({ ...transport, plaintextReply, tls }, completions, acceptFailed),
+      log: () => undefined,
+      exit: () => undefined,
+      events: {
+        listening: () => undefined,
+        listenFailed: () => undefined,
+        failed: (error) => {
+          throw error;
+        },
+      },
+    });
+    this.#platforms.push(platform);
+    const host = new RecordingHost(platform);
+    platform.start(host);
+    return host;
+  }
+}
+
+class LoopbackPeer implements Peer {
+  readonly socket: Socket;
+  /** Under the socket, or the socket itself: only it can be reset. */
+  readonly #tcp: Socket;
+  readonly received = new Bytes();
+  opened = false;
+  ended = false;
+  closed = false;
+  code: string | null = null;
+
+  constructor(socket: Socket, tcp: Socket) {
+    this.socket = socket;
+    this.#tcp = tcp;
+    tcp.on("error", (error: NodeJS.ErrnoException) => {
+      this.code ??= error.code ?? "unknown";
+    });
+    socket.on(socket === tcp ? "connect" : "secureConnect", () => {
+      this.opened = true;
+    });
+    socket.on("data", (bytes: Buffer) => this.received.push(bytes));
+    socket.on("end", () => {
+      this.ended = true;
+    });
+    socket.on("error", (error: NodeJS.ErrnoException) => {
+      this.code ??= error.code ?? "unknown";
+    });
+    socket.on("close", () => {
+      this.closed = true;
+    });
+  }
+
+  write(bytes: Uint8Array): void {
+    this.socket.write(bytes);
+  }
+
+  end(): void {
+    this.socket.end();
+  }
+
+  destroy(): void {
+    this.socket.destroy();
+  }
+
+  reset(): void {
+    this.#tcp.resetAndDestroy();
+    this.socket.destroy();
+  }
+
+  pause(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+}

@@ -1,0 +1,232 @@
+/** The simulated arm: a process and its machine, and clients on the same simulated network. */
+import type { FileOperation, FileResult, RequestId } from "../../src/core/contract.ts";
+import { Performers } from "../../src/sim/calls.ts";
+import { MachineClock } from "../../src/sim/clock.ts";
+import { Decisions } from "../../src/sim/decisions.ts";
+import { Disk } from "../../src/sim/disk.ts";
+import { FaultCounters } from "../../src/sim/faults.ts";
+import { IoLoop } from "../../src/sim/loop.ts";
+import { Machine, Network } from "../../src/sim/network/network.ts";
+import { Stream } from "../../src/sim/network/stream.ts";
+import { calmOptions } from "../../src/sim/options.ts";
+import { SimulatedProcess } from "../../src/sim/process/process.ts";
+import { Scheduler } from "../../src/sim/scheduler.ts";
+import { Bytes } from "./arm.ts";
+import type { Arm, ConformanceServer, Greeting, Peer, ServerOptions } from "./arm.ts";
+import { RecordingHost } from "./recording-host.ts";
+
+/** As the platform's loopback has them: room for some hundred thousand bytes. */
+const bufferBytes = 200_000;
+
+export const simulatedArm: Arm = {
+  name: "simulated",
+  start: async (options) => {
+    const server = new SimulatedServer(options ?? {});
+    await server.until("the server listens", () => server.host.told.includes("listening"));
+    return server;
+  },
+};
+
+class SimulatedServer implements ConformanceServer {
+  readonly host: RecordingHost;
+  readonly #options: ServerOptions;
+  readonly #scheduler = new Scheduler();
+  readonly #machine = new Machine();
+  readonly #network: Network;
+  readonly #common;
+  #clients = 0;
+  #requests = 0;
+  #processes = 0;
+
+  constructor(options: ServerOptions) {
+    this.#options = options;
+    const decisions = Decisions.planned(new Map());
+    this.#common = { scheduler: this.#scheduler, decisions, faults: new FaultCounters() };
+    const network = { ...calmOptions.network, receiveBufferBytes: bufferBytes };
+    this.#network = new Network({ ...this.#common, options: network });
+    this.host = this.#startProcess();
+  }
+
+  connect(greeting: Greeting = "right"): Peer {
+    this.#clients += 1;
+    const peer = new SimulatedPeer();
+    const isSecure =
+      greeting === "tls" || (greeting !== "text" && this.#options.security === "tls");
+    const name = `${String(this.#clients)}.1`;
+    const remote = `10.0.0.1:${String(40_000 + this.#clients)}`;
+    this.#network.connect(
+      { name, remote, target: this.#machine },
+      {
+        failed: (code) => {
+          peer.code = code;
+          peer.closed = true;
+        },
+        connected: (link) => {
+          const loop = new IoLoop(
+            this.#scheduler,
+            () => 10,
+            () => undefined,
+          );
+          const secure = isSecure
+            ? ({ role: "client", computeMicros: 0, fault: null } as const)
+            : null;
+          peer.begin(
+            (events) =>
+              new Stream(
+                {
+                  scheduler: this.#scheduler,
+                  loop,
+                  endpoint: link.client,
+                  secure,
+                  allowHalfOpen: true,
+                },
+                events,
+              ),
+            !isSecure,
+          );
+        },
+      },
+    );
+    return peer;
+  }
+
+  until(what: string, holds: () => boolean): Promise<void> {
+    const deadline = this.#scheduler.nowMicros + 60_000_000;
+    while (!holds()) {
+      if (this.#scheduler.nowMicros > deadline) throw new Error(`waited in vain: ${what}`);
+      this.#scheduler.runUntil(this.#scheduler.nowMicros + 100);
+    }
+    return Promise.resolve();
+  }
+
+  async file(operation: FileOperation): Promise<FileResult> {
+    this.#requests += 1;
+    const request = this.#requests as RequestId;
+    this.host.syscalls.file(request, operation);
+    await this.until("the file operation", () => this.host.fileResults.has(request));
+    const result = this.host.fileResults.get(request);
+    if (result === undefined) throw new Error("the file operation has no result");
+    return result;
+  }
+
+  async rival(): Promise<RecordingHost> {
+    const host = this.#startProcess();
+    await this.until("the rival to be told", () => host.told.length > 0);
+    return host;
+  }
+
+  stop(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #startProcess(): RecordingHost {
+    const hosts: RecordingHost[] = [];
+    const { flushTimeoutMs = 5_000, handshakeTimeoutMs = 5_000 } = this.#options;
+    const process = new SimulatedProcess(
+      {
+        ...this.#common,
+        name: `server.${String((this.#processes += 1))}`,
+        options: calmOptions.process,
+        handshake: { ...calmOptions.handshake, timeoutMicros: handshakeTimeoutMs * 1_000 },
+        machine: this.#machine,
+        clock: new MachineClock({ ...this.#common, options: calmOptions.clock }, "server"),
+        disk: new Disk({ ...this.#common, options: calmOptions.disk }, "server"),
+        performers: new Performers({ ...this.#common, options: calmOptions.calls }, {}),
+        entropy: [1, 2, 3, 4],
+        security: this.#options.security ?? "plain",
+        backlog: 100,
+        flushTimeoutMicros: flushTimeoutMs * 1_000,
+        plaintextReply: Uint8Array.of(1, 2, 3),
+        observer: nobody,
+        events: {
+          ended: () => undefined,
+          logged: () => undefined,
+          listening: () => undefined,
+          turned: () => undefined,
+        },
+      },
+      ({ syscalls, producers }) => {
+        const host = new RecordingHost(syscalls, producers);
+        hosts.push(host);
+        return host;
+      },
+    );
+    process.start();
+    const [host] = hosts;
+    if (host === undefined) throw new Error("the process made no host");
+    return host;
+  }
+}
+
+class SimulatedPeer implements Peer {
+  readonly received = new Bytes();
+  opened = false;
+  ended = false;
+  closed = false;
+  code: string | null = null;
+  #stream: Stream | null = null;
+  /** Orders from before there was a connection. */
+  #early: ((stream: Stream) => void)[] = [];
+
+  begin(open: (events: ConstructorParameters<typeof Stream>[1]) => Stream, isOpen: boolean): void {
+    const stream = open({
+      data: (bytes) => this.received.push(bytes),
+      end: () => {
+        this.ended = true;
+      },
+      close: (code) => {
+        this.closed = true;
+        this.code ??= code;
+      },
+      written: () => undefined,
+      secured: () => {
+        this.#open(stream);
+      },
+      insecure: () => stream.destroy("EPROTO"),
+    });
+    if (isOpen) this.#open(stream);
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#order((stream) => stream.write(bytes));
+  }
+
+  end(): void {
+    this.#order((stream) => stream.end());
+  }
+
+  destroy(): void {
+    this.#order((stream) => stream.destroy());
+  }
+
+  reset(): void {
+    this.#order((stream) => stream.reset());
+  }
+
+  pause(): void {
+    this.#order((stream) => stream.pause());
+  }
+
+  resume(): void {
+    this.#order((stream) => stream.resume());
+  }
+
+  #open(stream: Stream): void {
+    this.opened = true;
+    this.#stream = stream;
+    for (const order of this.#early.splice(0)) order(stream);
+  }
+
+  #order(order: (stream: Stream) => void): void {
+    if (this.#stream === null) this.#early.push(order);
+    else order(this.#stream);
+  }
+}
+
+const nobody = {
+  opened: () => undefined,
+  handshakeFailed: () => undefined,
+  received: () => undefined,
+  written: () => undefined,
+  closed: () => undefined,
+};
