@@ -1,0 +1,131 @@
+/**
+ * The core alone: echo packets through deframing, envelope, budgets, step, payload codec, frame,
+ * digest and journal, without sockets and disk.
+ *
+ *     node bench/core.ts [--seconds 3] [--connections 50] [--depth 16] [--type 1055]
+ *
+ * Prints packets a second of one core, and nanoseconds a packet. Time is the process's CPU time, its
+ * collector's threads included, so that a busy machine does not make the core look slow.
+ */
+import { parseArgs } from "node:util";
+import type { SocketId } from "../src/core/contract.ts";
+import { builtinFeatures } from "../src/core/features/index.ts";
+import { createHost, hostConfig } from "../src/core/host/index.ts";
+import type { Host } from "../src/core/host/index.ts";
+import type { PlainData } from "../src/core/kernel/plain.ts";
+import { createRealm, realmConfig } from "../src/core/realm/index.ts";
+import { reprise as pb } from "../src/core/wire/gen/session.js";
+import { encodePayload, packetFrameBytesMax, writeFrame } from "../src/core/wire/index.ts";
+import { MemoryPlatform } from "./memory-platform.ts";
+
+export interface CoreLoad {
+  readonly seconds: number;
+  readonly connections: number;
+  readonly depth: number;
+  /** 1053 for committed, 1055 for prompt echoes. */
+  readonly type: number;
+}
+
+export interface CoreResult {
+  readonly packetsPerSecond: number;
+  readonly nanosecondsPerPacket: number;
+  readonly journalBytesPerPacket: number;
+}
+
+/** Makes a host that serves in memory. */
+export function startHost(
+  platform: MemoryPlatform,
+  options: { readonly packetsPerTurnMax?: number } = {},
+): Host {
+  const host = createHost({
+    config: hostConfig({ role: "game", budgetMultiplier: 1e6, ...options }),
+    realmConfig: { ...realmConfig() } as unknown as PlainData,
+    realm: createRealm({ features: builtinFeatures }),
+    syscalls: platform,
+    identity: { build: "bench", node: process.version, v8: process.versions.v8, protocol: 1 },
+  });
+  host.start();
+  for (let turn = 0; host.phase !== "serving"; turn += 1) {
+    if (turn > 1_000) throw new Error(`the host does not serve: ${host.phase}`);
+    platform.complete(host);
+    host.turn();
+  }
+  return host;
+}
+
+const payload = encodePayload(pb.v1.EchoRequest, { bytes: new Uint8Array(58).fill(0x61) });
+
+/** One chunk of `depth` requests, continuing after `sequence`. */
+function chunk(type: number, sequence: number, depth: number): Uint8Array {
+  const bytes = new Uint8Array(packetFrameBytesMax(payload.length) * depth);
+  let at = 0;
+  for (let index = 1; index <= depth; index += 1) {
+    const header = {
+      type,
+      sequence: sequence + index,
+      timestamp: 0,
+      isCompressed: false,
+      inReplyTo: 0,
+    };
+    at = writeFrame(bytes, at, header, payload, 0, payload.length, "little");
+  }
+  return bytes.slice(0, at);
+}
+
+export function measureCore({ seconds, connections, depth, type }: CoreLoad): CoreResult {
+  const platform = new MemoryPlatform({ keep: false });
+  const host = startHost(platform);
+  const producer = host.producers[0];
+  if (producer === undefined) throw new Error("a host has a producer");
+  const sockets = Array.from({ length: connections }, (_, index) => (index + 1) as SocketId);
+  for (const socket of sockets) {
+    producer.socketOpened(socket, { remote: `127.0.0.1:${socket}`, security: "plain" });
+  }
+  let sequence = 0;
+  let spent = 0;
+  let counted = 0;
+  const round = (): void => {
+    // Making requests is the clients' work, so it is done outside the measured time.
+    const chunks = sockets.map(() => chunk(type, sequence, depth));
+    sequence += depth;
+    const from = process.cpuUsage();
+    for (const [index, socket] of sockets.entries())
+      producer.received(socket, chunks[index] as Uint8Array);
+    host.turn();
+    platform.complete(host);
+    host.turn();
+    platform.complete(host);
+    const used = process.cpuUsage(from);
+    spent += (used.user + used.system) / 1_000;
+    counted += connections * depth;
+  };
+  while (spent < 1_000) round();
+  const journalledBefore = platform.journalled;
+  spent = 0;
+  counted = 0;
+  while (spent < seconds * 1_000) round();
+  if (host.connectionCount() !== connections) throw new Error("a connection was lost");
+  return {
+    packetsPerSecond: counted / (spent / 1_000),
+    nanosecondsPerPacket: (spent * 1e6) / counted,
+    journalBytesPerPacket: (platform.journalled - journalledBefore) / counted,
+  };
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: {
+      seconds: { type: "string", default: "3" },
+      connections: { type: "string", default: "50" },
+      depth: { type: "string", default: "16" },
+      type: { type: "string", default: "1055" },
+    },
+  });
+  const load = {
+    seconds: Number(values.seconds),
+    connections: Number(values.connections),
+    depth: Number(values.depth),
+    type: Number(values.type),
+  };
+  process.stdout.write(`${JSON.stringify({ ...load, ...measureCore(load) })}\n`);
+}
