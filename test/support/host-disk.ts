@@ -1,0 +1,190 @@
+/**
+ * A disk for tests of the host: every order waits until the test lets it complete, and both the
+ * process and the machine may die in between. What an operation does happens when it completes.
+ */
+import type { FileOperation, FileResult, RequestId } from "../../src/core/contract.ts";
+import { assertNever } from "../../src/core/kernel/assert.ts";
+
+interface StoredFile {
+  /** What the operating system has. */
+  written: Uint8Array;
+  /** What the medium has. */
+  durable: Uint8Array;
+}
+
+export interface WaitingOrder {
+  readonly request: RequestId;
+  readonly operation: FileOperation;
+}
+
+const done: FileResult = { ok: true, type: "done" };
+
+export class HostDisk {
+  readonly #files = new Map<string, StoredFile>();
+  /** The paths that survive a power loss. */
+  readonly #durableNames = new Set<string>();
+  readonly #waiting: WaitingOrder[] = [];
+  /** The next operations of this type fail with the code. */
+  fails: { readonly type: FileOperation["type"]; readonly code: string } | null = null;
+
+  /** Orders whose turn has come: the first of each path. */
+  get ready(): readonly WaitingOrder[] {
+    const busy = new Set<string>();
+    return this.#waiting.filter(({ operation }) => {
+      const paths = pathsOf(operation);
+      const isFirst = paths.every((path) => !busy.has(path));
+      for (const path of paths) busy.add(path);
+      return isFirst;
+    });
+  }
+
+  get isIdle(): boolean {
+    return this.#waiting.length === 0;
+  }
+
+  order(request: RequestId, operation: FileOperation): void {
+    this.#waiting.push({ request, operation });
+  }
+
+  /** Lets one of `ready` take effect. */
+  complete(order: WaitingOrder): FileResult {
+    this.#waiting.splice(this.#waiting.indexOf(order), 1);
+    if (this.fails?.type === order.operation.type) return { ok: false, code: this.fails.code };
+    return this.#perform(order.operation);
+  }
+
+  /** Paths and contents as a new process finds them. */
+  contents(): Map<string, Uint8Array> {
+    return new Map([...this.#files].map(([path, { written }]) => [path, written]));
+  }
+
+  put(path: string, bytes: Uint8Array): void {
+    this.#files.set(path, { written: bytes, durable: bytes });
+    this.#durableNames.add(path);
+  }
+
+  /**
+   * What is left when the process dies.
+   *
+   * @param take how many of the waiting operations, in their order, still take effect
+   */
+  afterCrash(take = 0): HostDisk {
+    for (const { operation } of this.#waiting.splice(0).slice(0, take)) this.#perform(operation);
+    return this.#copy(
+      ({ written }) => written,
+      () => true,
+    );
+  }
+
+  /**
+   * What is left when the machine loses its power: what was synced, and of the rest what `keep`
+   * says, in bytes behind what is durable.
+   */
+  afterPowerLoss(keep: (unsyncedBytes: number) => number): HostDisk {
+    return this.#copy(
+      ({ written, durable }) => {
+        const kept = keep(Math.max(0, written.length - durable.length));
+        return kept === 0 ? durable : written.slice(0, durable.length + kept);
+      },
+      (path) => this.#durableNames.has(path),
+    );
+  }
+
+  #copy(content: (file: StoredFile) => Uint8Array, survives: (path: string) => boolean): HostDisk {
+    const copy = new HostDisk();
+    for (const [path, file] of this.#files) {
+      if (survives(path)) copy.put(path, content(file).slice());
+    }
+    return copy;
+  }
+
+  #perform(operation: FileOperation): FileResult {
+    switch (operation.type) {
+      case "list":
+        return this.#list(operation.folder);
+      case "read": {
+        const bytes = this.#files.get(operation.path)?.written ?? new Uint8Array(0);
+        const { offset, length } = operation;
+        return { ok: true, type: "bytes", bytes: bytes.slice(offset, offset + length) };
+      }
+      case "write":
+        return this.#write(operation.path, operation.offset, operation.bytes);
+      case "truncate": {
+        const file = this.#file(operation.path);
+        file.written = file.written.slice(0, operation.length);
+        file.durable = file.durable.slice(0, operation.length);
+        return done;
+      }
+      case "sync": {
+        const file = this.#files.get(operation.path);
+        if (file === undefined) return { ok: false, code: "ENOENT" };
+        file.durable = file.written.slice();
+        return done;
+      }
+      case "syncFolder":
+        return this.#syncFolder(operation.folder);
+      case "rename": {
+        const file = this.#files.get(operation.from);
+        if (file === undefined) return { ok: false, code: "ENOENT" };
+        this.#files.delete(operation.from);
+        this.#files.set(operation.to, file);
+        return done;
+      }
+      case "remove":
+        return this.#files.delete(operation.path) ? done : { ok: false, code: "ENOENT" };
+      default:
+        return assertNever(operation);
+    }
+  }
+
+  #file(path: string): StoredFile {
+    const file = this.#files.get(path) ?? {
+      written: new Uint8Array(0),
+      durable: new Uint8Array(0),
+    };
+    this.#files.set(path, file);
+    return file;
+  }
+
+  #write(path: string, offset: number, bytes: Uint8Array): FileResult {
+    const file = this.#file(path);
+    const longer = new Uint8Array(Math.max(file.written.length, offset + bytes.length));
+    longer.set(file.written);
+    longer.set(bytes, offset);
+    file.written = longer;
+    return done;
+  }
+
+  #list(folder: string): FileResult {
+    const entries = [...this.#files]
+      .filter(([path]) => path.startsWith(`${folder}/`))
+      .map(([path, { written }]) => ({
+        name: path.slice(folder.length + 1),
+        bytes: written.length,
+      }))
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    return { ok: true, type: "entries", entries };
+  }
+
+  #syncFolder(folder: string): FileResult {
+    for (const path of this.#durableNames) {
+      if (path.startsWith(`${folder}/`)) this.#durableNames.delete(path);
+    }
+    for (const path of this.#files.keys()) {
+      if (path.startsWith(`${folder}/`)) this.#durableNames.add(path);
+    }
+    return done;
+  }
+}
+
+function pathsOf(operation: FileOperation): string[] {
+  switch (operation.type) {
+    case "list":
+    case "syncFolder":
+      return [operation.folder];
+    case "rename":
+      return [operation.from, operation.to];
+    default:
+      return [operation.path];
+  }
+}
