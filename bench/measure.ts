@@ -6,8 +6,11 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout } from "node:timers/promises";
 
 /** Clock ticks a second of `/proc/PID/stat`. Linux has used 100 on every platform for decades. */
 const ticksPerSecond = 100;
@@ -109,3 +112,41 @@ export const median = (values: readonly number[]): number => {
   const upper = sorted[middle] ?? Number.NaN;
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 };
+
+/** Starts Reprise's game role on plain TCP, the whole path on, budgets wide open. */
+export async function startReprise(
+  durability: "none" | "written" | "fsync",
+  settings: readonly string[] = [],
+): Promise<Served> {
+  const folder = mkdtempSync(join(tmpdir(), "reprise-bench-"));
+  const set = [
+    ...["ports.game=0", "metrics.enabled=false", "tls.enabled=false", "log.level=warn"],
+    ...["host.connectionsMax=100000", "host.backlog=4096", "edge.budgetMultiplier=1000000"],
+    `journal.durability=${durability}`,
+    ...settings,
+  ].flatMap((each) => ["--set", each]);
+  const child = spawn(
+    process.execPath,
+    ["src/io/main.js", "serve", "--role", "game", "--data-dir", folder, ...set],
+    { stdio: ["ignore", "ignore", "inherit"] },
+  );
+  const record = join(folder, "game", "run.json");
+  const deadline = performance.now() + 20_000;
+  while (!existsSync(record)) {
+    if (child.exitCode !== null || performance.now() > deadline) {
+      throw new Error("bench: the server did not start");
+    }
+    await setTimeout(20);
+  }
+  const run = JSON.parse(readFileSync(record, "utf8")) as { pid: number; ports: { game: number } };
+  return {
+    name: `reprise, ${durability}`,
+    port: run.ports.game,
+    pid: run.pid,
+    stop: async () => {
+      child.kill("SIGTERM");
+      if (child.exitCode === null) await once(child, "exit");
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
