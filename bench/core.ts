@@ -72,43 +72,68 @@ function chunk(type: number, sequence: number, depth: number): Uint8Array {
   return bytes.slice(0, at);
 }
 
-export function measureCore({ seconds, connections, depth, type }: CoreLoad): CoreResult {
-  const platform = new MemoryPlatform({ keep: false });
-  const host = startHost(platform);
-  const producer = host.producers[0];
-  if (producer === undefined) throw new Error("a host has a producer");
-  const sockets = Array.from({ length: connections }, (_, index) => (index + 1) as SocketId);
-  for (const socket of sockets) {
-    producer.socketOpened(socket, { remote: `127.0.0.1:${socket}`, security: "plain" });
+/** A host in memory with its clients, who ask in rounds. */
+export class EchoRounds {
+  readonly host: Host;
+  /** Packets asked for so far. */
+  asked = 0;
+  /** CPU milliseconds spent by the host on them. */
+  spentMs = 0;
+  readonly #platform: MemoryPlatform;
+  readonly #load: Omit<CoreLoad, "seconds">;
+  readonly #sockets: readonly SocketId[];
+  #sequence = 0;
+
+  constructor(platform: MemoryPlatform, load: Omit<CoreLoad, "seconds">) {
+    this.#platform = platform;
+    this.#load = load;
+    this.host = startHost(platform);
+    this.#sockets = Array.from({ length: load.connections }, (_, index) => (index + 1) as SocketId);
+    for (const socket of this.#sockets) {
+      this.#producer.socketOpened(socket, { remote: `127.0.0.1:${socket}`, security: "plain" });
+    }
   }
-  let sequence = 0;
-  let spent = 0;
-  let counted = 0;
-  const round = (): void => {
+
+  /** Every client asks `depth` times, and the host answers. */
+  round(): void {
+    const { type, depth } = this.#load;
     // Making requests is the clients' work, so it is done outside the measured time.
-    const chunks = sockets.map(() => chunk(type, sequence, depth));
-    sequence += depth;
+    const chunks = this.#sockets.map(() => chunk(type, this.#sequence, depth));
+    this.#sequence += depth;
     const from = process.cpuUsage();
-    for (const [index, socket] of sockets.entries())
-      producer.received(socket, chunks[index] as Uint8Array);
-    host.turn();
-    platform.complete(host);
-    host.turn();
-    platform.complete(host);
+    for (const [index, socket] of this.#sockets.entries()) {
+      this.#producer.received(socket, chunks[index] as Uint8Array);
+    }
+    for (let turn = 0; turn < 2; turn += 1) {
+      this.host.turn();
+      this.#platform.complete(this.host);
+    }
     const used = process.cpuUsage(from);
-    spent += (used.user + used.system) / 1_000;
-    counted += connections * depth;
-  };
-  while (spent < 1_000) round();
-  const journalledBefore = platform.journalled;
-  spent = 0;
-  counted = 0;
-  while (spent < seconds * 1_000) round();
-  if (host.connectionCount() !== connections) throw new Error("a connection was lost");
+    this.spentMs += (used.user + used.system) / 1_000;
+    this.asked += chunks.length * depth;
+  }
+
+  get #producer() {
+    const producer = this.host.producers[0];
+    if (producer === undefined) throw new Error("a host has a producer");
+    return producer;
+  }
+}
+
+export function measureCore({ seconds, ...load }: CoreLoad): CoreResult {
+  const platform = new MemoryPlatform({ keep: false });
+  const rounds = new EchoRounds(platform, load);
+  while (rounds.spentMs < 1_000) rounds.round();
+  const { asked, spentMs } = rounds;
+  const { journalled } = platform;
+  while (rounds.spentMs < spentMs + seconds * 1_000) rounds.round();
+  if (rounds.host.connectionCount() !== load.connections) throw new Error("a connection was lost");
+  const packets = rounds.asked - asked;
+  const counted = rounds.spentMs - spentMs;
   return {
-    packetsPerSecond: counted / (spent / 1_000),
-    nanosecondsPerPacket: (spent * 1e6) / counted,
-    journalBytesPerPacket: (platform.journalled - journalledBefore) / counted,
+    packetsPerSecond: packets / (counted / 1_000),
+    nanosecondsPerPacket: (counted * 1e6) / packets,
+    journalBytesPerPacket: (platform.journalled - journalled) / packets,
   };
 }
 
