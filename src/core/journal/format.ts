@@ -41,8 +41,11 @@ export const fileHeadBytes = 20;
 export const blockHeaderBytes = 84;
 /** The MessagePack part of a file's head: more is no head. */
 export const headBodyBytesMax = 4_096;
-/** A block beyond this is no block; the host closes blocks at `limits.blockBytesMax`, far below. */
-export const blockPayloadBytesMax = 67_108_864;
+/**
+ * A batch beyond this is none. The host closes blocks at `limits.blockBytesMax`, far below, but one
+ * turn may bring more than that; a length can be trusted (F2), so nothing speaks for a narrow bound.
+ */
+export const blockPayloadBytesMax = 2_147_483_647;
 
 /** Bits of a block header's flags. */
 export const blockFlags = {

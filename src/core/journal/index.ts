@@ -2,23 +2,17 @@
 export { lastSequence, type JournalBlock } from "./block.ts";
 export { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from "./checkpoint.ts";
 export { crc32, type Checksum } from "./checksum.ts";
-export { readEvents, type BatchContent, type StateDigest } from "./event-reader.ts";
+export { readEvents } from "./event-reader.ts";
 export {
   checkpointFolder,
   checkpointPath,
   checkpointSequence,
   journalFolder,
-  journalFormat,
   journalStart,
   segmentPath,
   segmentSequence,
-  type BlockHeader,
-  type Chain,
   type JournalPosition,
   type JournalProblem,
-  type JournalProblemCode,
-  type Read,
-  type SegmentHeader,
   type SegmentIdentity,
 } from "./format.ts";
 export { JournalInspector, type JournalSummary } from "./inspect.ts";
@@ -31,7 +25,6 @@ export {
 } from "./replayer.ts";
 export {
   JournalScanner,
-  type Cut,
   type JournalEnd,
   type ScannerOptions,
   type ScanVerdict,
