@@ -69,7 +69,7 @@ describe("recovery scan", () => {
     );
   });
 
-  it("takes a log that is cut at any byte for an unfinished tail, and keeps every block before", () => {
+  it("[JRN-02] keeps every whole block of a log that is cut at any byte", () => {
     const files = filesOf(writeBatches(logWriter(), packetBatches(3, 2)));
     const [path = ""] = files.keys();
     const whole = scanFiles(files);
@@ -87,7 +87,7 @@ describe("recovery scan", () => {
     }
   });
 
-  it("goes on after any cut as if the lost tail had never been", () => {
+  it("[JRN-02] goes on after any cut as if the lost tail had never been", () => {
     const files = filesOf(writeBatches(logWriter(), packetBatches(3, 2)));
     const [path = ""] = files.keys();
     const length = (files.get(path) as Uint8Array).length;
@@ -111,7 +111,7 @@ describe("recovery scan", () => {
     );
   });
 
-  it("finds each flipped bit: corruption, or in the last block an unfinished tail", () => {
+  it("[JRN-03] finds each flipped bit: corruption, or in the last block an unfinished tail", () => {
     const { files, paths } = threeSegments();
     const whole = scanFiles(files);
     const last = paths.at(-1) as string;
@@ -140,7 +140,7 @@ describe("recovery scan", () => {
     );
   });
 
-  it("finds every single flipped bit of a small log", () => {
+  it("[JRN-03] finds every single flipped bit of a small log", () => {
     const files = filesOf(writeBatches(logWriter(), packetBatches(2, 1)));
     const [path = ""] = files.keys();
     const tail = lastWrite(scanFiles(files), path);
@@ -151,7 +151,7 @@ describe("recovery scan", () => {
     }
   });
 
-  it("finds any change of any bytes that is not at the end", () => {
+  it("[JRN-03] finds any change of any bytes that is not at the end", () => {
     const { files, paths } = threeSegments();
     const [path = ""] = paths;
     const length = (files.get(path) as Uint8Array).length;
@@ -172,7 +172,7 @@ describe("recovery scan", () => {
     );
   });
 
-  it("cuts a torn last write whatever sectors of it are lost", () => {
+  it("[JRN-02] cuts a torn last write whatever sectors of it are lost", () => {
     const batches = packetBatches(4, 30);
     const writes = writeBatches(logWriter(), batches);
     fc.assert(

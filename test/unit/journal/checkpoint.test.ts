@@ -55,7 +55,7 @@ describe("checkpoint file", () => {
     expect(codeOf(Uint8Array.of(...bytes, 0))).toBe("block-damaged");
   });
 
-  it("is refused by name when it is foreign or of a newer format", () => {
+  it("[JRN-04] is refused by name when it is foreign or of a newer format", () => {
     const bytes = encodeCheckpoint(someCheckpoint(new Uint8Array(3)));
     const view = new DataView(bytes.buffer);
     view.setUint32(8, 2, true);

@@ -64,7 +64,7 @@ const packets = (count: number): Event[] =>
   Array.from({ length: count }, (_, index) => packetEvent(index, 20));
 
 describe("Replayer", () => {
-  it("rebuilds the state bit for bit, and compares every digest on the way", () => {
+  it("[JRN-05] rebuilds the state bit for bit, and compares every digest on the way", () => {
     const { blocks, machine } = run(packets(100));
     const again = new CounterMachine();
     const { divergence, replayer } = replay(blocks, again);
@@ -76,7 +76,7 @@ describe("Replayer", () => {
     expect(replayer.checked).toEqual({ blocks: 15, digests: 110 });
   });
 
-  it("names the first event that has other effects", () => {
+  it("[JRN-05] names the first event that has other effects", () => {
     const { blocks } = run(packets(30));
     const { divergence, replayer } = replay(blocks, new CounterMachine(1));
     expect(divergence).toMatchObject({ type: "effects", sequence: 1, event: "packet.received" });
@@ -112,7 +112,7 @@ describe("Replayer", () => {
     expect(replayer.lastSequence).toBe(30);
   });
 
-  it("leaves out the events whose steps failed, as the first run did", () => {
+  it("[JRN-07] leaves out the events whose steps failed, as the first run did", () => {
     const poison = packetEvent(12, poisonLength);
     const good = packets(30);
     const events = [...good.slice(0, 12), poison, ...good.slice(13)];

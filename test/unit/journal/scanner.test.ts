@@ -194,7 +194,7 @@ describe("recovery scan of a corrupt journal", () => {
     problem: { code },
   });
 
-  it("names the segment, the byte and the event, in one line", () => {
+  it("[JRN-03] names the segment, the byte and the event, in one line", () => {
     const files = threeSegments();
     const { blocks } = scanFiles(files);
     const [, second] = blocks;
@@ -304,7 +304,7 @@ describe("recovery scan of a corrupt journal", () => {
 });
 
 describe("recovery scan of what is not ours", () => {
-  it("refuses a newer format by its number", () => {
+  it("[JRN-04] refuses a newer format by its number", () => {
     const files = threeSegments();
     const bytes = bytesOf(files, pathOf(11));
     const view = new DataView(bytes.buffer);
