@@ -28,7 +28,6 @@ import { digestPlain, digestStart, finish } from "../kernel/digest.ts";
 import { incarnation } from "../kernel/ids.ts";
 import type { CallId, Micros } from "../kernel/ids.ts";
 import type { PlainData } from "../kernel/plain.ts";
-import type { Realm } from "../realm/index.ts";
 import { HostClock } from "./clock.ts";
 import type { HostConfig } from "./config.ts";
 import { HostCounters } from "./counters.ts";
@@ -39,6 +38,7 @@ import type { FileScript } from "./files.ts";
 import { Inbox } from "./inbox.ts";
 import type { MergeOrder } from "./inbox.ts";
 import { Live } from "./live.ts";
+import type { HostRealm } from "./parts.ts";
 import { recover } from "./recovery.ts";
 import type { Recovered } from "./recovery.ts";
 
@@ -84,7 +84,7 @@ export interface HostOptions {
   readonly config: HostConfig;
   /** The journalled half of the configuration. */
   readonly realmConfig: PlainData;
-  readonly realm: Realm;
+  readonly realm: HostRealm;
   readonly syscalls: Syscalls;
   readonly identity: BuildIdentity;
   /** How many platform threads deliver, 1..16; 1 by default. */

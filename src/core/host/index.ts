@@ -11,3 +11,4 @@ export {
 } from "./host.ts";
 export { Witness, WitnessedMachine, WitnessOutbox } from "./witness.ts";
 export type { MergeOrder } from "./inbox.ts";
+export type { HostRealm } from "./parts.ts";

@@ -1,16 +1,16 @@
 /** The pieces of a live host, put together. Who does what is said in each of them. */
-import type { Syscalls } from "../contract.ts";
+import type { Machine, Syscalls } from "../contract.ts";
 import type { EdgeConfig } from "../edge/index.ts";
 import { JournalWriter } from "../journal/index.ts";
 import type { Checksum, SegmentIdentity } from "../journal/index.ts";
-import type { Micros } from "../kernel/ids.ts";
+import type { Micros, PacketType } from "../kernel/ids.ts";
 import { limits } from "../kernel/limits.ts";
 import type { PlainData } from "../kernel/plain.ts";
-import type { Realm } from "../realm/index.ts";
+import type { PacketRules } from "../wire/index.ts";
 import { Calls } from "./calls.ts";
 import type { HostClock } from "./clock.ts";
 import { Committer } from "./commit.ts";
-import type { HostConfig } from "./config.ts";
+import type { HostConfig, PacketBudget } from "./config.ts";
 import { Connections } from "./connections.ts";
 import { Containment } from "./containment.ts";
 import type { HostCounters } from "./counters.ts";
@@ -29,9 +29,20 @@ import { TurnedAway } from "./turned-away.ts";
 import { MemoryVault } from "./vault.ts";
 import { Visits } from "./visits.ts";
 
+/** What the host needs of a realm; the composition of features is one. */
+export interface HostRealm {
+  readonly rules: PacketRules;
+  /** Of the packet types that have one of their own. */
+  readonly budgets: ReadonlyMap<PacketType, PacketBudget>;
+  /** Help texts of the counters that its machines count, by name. */
+  readonly counters: Readonly<Record<string, string>>;
+  /** A machine in its first state. Machines share nothing. */
+  create(): Machine;
+}
+
 export interface LiveOptions {
   readonly config: HostConfig;
-  readonly realm: Realm;
+  readonly realm: HostRealm;
   readonly realmConfig: PlainData;
   readonly syscalls: Syscalls;
   /** Of this start: with its incarnation and salt. */
@@ -109,7 +120,7 @@ export function assemble(options: LiveOptions, now: Now): LiveParts {
   return { ...parts, now, commit, visits, intake, containment };
 }
 
-const edgeConfigOf = (config: HostConfig, { rules, budgets }: Realm): EdgeConfig => ({
+const edgeConfigOf = (config: HostConfig, { rules, budgets }: HostRealm): EdgeConfig => ({
   lengthEndian: config.lengthEndian,
   session: config.session,
   budgets,
