@@ -95,6 +95,8 @@ describe("secrets", () => {
     );
     const vault = new TestVault();
     const ref = vault.seal(new Uint8Array([1, 2, 3]));
+    const padded = encodePayload(pb.v1.Error, { message: `0${String(ref)}` });
+    expect(fillSecrets(padded, [2], vault)).toBeNull();
     const payload = encodePayload(pb.v1.Error, { message: String(ref) });
     expect(fillSecrets(payload, [2], vault)).toEqual(new Uint8Array([0x12, 3, 1, 2, 3]));
     vault.release(ref);

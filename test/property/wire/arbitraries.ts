@@ -58,6 +58,19 @@ const uint64 = fc.oneof(
   fc.constantFrom(2n ** 32n - 1n, 2n ** 32n, 2n ** 53n - 1n, 2n ** 53n, 2n ** 53n + 1n),
 );
 
+/** As `uint64`, but of every length in bits alike. */
+const anyBits = fc
+  .tuple(fc.integer({ min: 0, max: 64 }), fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }))
+  .map(([bits, value]) => value >> BigInt(64 - bits));
+
+/** Ten bytes of which the last has bits that no 64-bit integer has room for. */
+const overfull = fc
+  .tuple(fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }), fc.nat({ max: 0x7f }))
+  .map(([value, last]) => [
+    ...Array.from({ length: 9 }, (_, index) => Number((value >> BigInt(7 * index)) & 0x7fn) | 0x80),
+    last,
+  ]);
+
 /** Varints as one should write them and as one should not: too long, of 11 bytes, without an end. */
 const anyVarint: fc.Arbitrary<number[]> = fc.oneof(
   { weight: 6, arbitrary: uint64.map(varint) },
@@ -73,6 +86,7 @@ const anyVarint: fc.Arbitrary<number[]> = fc.oneof(
         zeros === 0 ? (bytes.at(-1) ?? 0) : 0,
       ]),
   },
+  { weight: 1, arbitrary: overfull },
   { weight: 1, arbitrary: fc.array(fc.nat({ max: 255 }), { maxLength: 12 }) },
 );
 
@@ -129,6 +143,25 @@ const { message } = fc.letrec<{ field: number[]; message: number[] }>((tie) => (
 
 /** Bytes that look like a message with fields 1..6 and 16, often with something wrong in them. */
 export const oddMessage: fc.Arbitrary<Uint8Array> = message.map((bytes) => new Uint8Array(bytes));
+
+/** A packet as everybody writes it, but with any numbers in any fields of the header. */
+export const plainPacket: fc.Arbitrary<Uint8Array> = fc
+  .tuple(
+    fc.array(
+      fc.tuple(
+        fc.constantFrom(1, 2, 3, 4, 5, 16),
+        fc.oneof(anyBits.map(varint), anyBits.map(varint), overfull),
+      ),
+      { maxLength: 6 },
+    ),
+    fc.option(fc.uint8Array({ maxLength: 300 })),
+  )
+  .map(([fields, payload]) => {
+    const header = fields.flatMap(([field, value]) => [...tag(field, 0), ...value]);
+    const whole = [...tag(1, 2), ...varint(BigInt(header.length)), ...header];
+    if (payload === null) return new Uint8Array(whole);
+    return new Uint8Array([...whole, ...tag(2, 2), ...varint(BigInt(payload.length)), ...payload]);
+  });
 
 /** The bytes with some of them changed, cut or doubled. */
 export const mutated = (bytes: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Uint8Array> =>

@@ -9,7 +9,7 @@ import {
 } from "../../../src/core/wire/index.ts";
 import { reprise as pb } from "../../../src/core/wire/gen/packet.js";
 import protobuf from "protobufjs/minimal.js";
-import { endian, framed, joined, mutated, oddMessage } from "./arbitraries.ts";
+import { endian, framed, joined, mutated, oddMessage, plainPacket } from "./arbitraries.ts";
 
 const runs = { numRuns: 1_000 };
 const reader = new EnvelopeReader();
@@ -120,7 +120,7 @@ describe("EnvelopeReader", () => {
   it("[WIRE-14] accepts, refuses and understands odd bytes exactly as protobufjs does", () => {
     const seen = { accepted: 0, refused: 0 };
     fc.assert(
-      fc.property(fc.oneof(odd, mutated(odd), mutated(encoded)), (bytes) => {
+      fc.property(fc.oneof(odd, mutated(odd), mutated(encoded), plainPacket), (bytes) => {
         const said = saidToUs(bytes);
         expect(said).toEqual(saidToProtobufjs(bytes));
         seen[said === null ? "refused" : "accepted"]++;
@@ -130,6 +130,23 @@ describe("EnvelopeReader", () => {
     // A law over odd bytes is worth nothing when all of them are of one kind.
     expect(seen.accepted).toBeGreaterThan(1_000);
     expect(seen.refused).toBeGreaterThan(1_000);
+  });
+
+  it("skips groups as deep as protobufjs does, and no deeper", () => {
+    const depths = { packet: [] as boolean[], header: [] as boolean[] };
+    for (let depth = 97; depth <= 103; depth++) {
+      const group = new Uint8Array(2 * depth).fill(0x7b).fill(0x7c, depth);
+      const header = new protobuf.Writer().uint32(0x0a).bytes(group).finish();
+      for (const [where, bytes] of [
+        ["packet", group],
+        ["header", header],
+      ] as const) {
+        expect(saidToUs(bytes)).toEqual(saidToProtobufjs(bytes));
+        depths[where].push(reader.read(bytes));
+      }
+    }
+    expect(new Set(depths.packet).size).toBe(2);
+    expect(depths.header).toEqual([...depths.packet.slice(1), false]);
   });
 
   it("agrees with protobufjs on arbitrary bytes", () => {

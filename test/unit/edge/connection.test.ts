@@ -133,6 +133,19 @@ describe("ConnectionEdge", () => {
     expect(pollAll(edge)).toEqual(["malformed sequence"]);
   });
 
+  it("[WIRE-05] counts the number of a packet that could be read, though it was wrong otherwise", () => {
+    for (const [next, line] of [
+      [1, "malformed sequence"],
+      [2, "packet"],
+      [3, "malformed sequence"],
+    ] as const) {
+      const edge = edgeOf();
+      edge.receive(frame({ type: types.echo, sequence: 1, isCompressed: true }));
+      edge.receive(frame({ type: types.echo, sequence: next }));
+      expect(short(pollAll(edge))).toEqual(["malformed compressed", line]);
+    }
+  });
+
   it("forgives no more numbers than there were unreadable packets", () => {
     const edge = edgeOf();
     edge.receive(garbage);
