@@ -7,6 +7,7 @@ import type {
   FileOperation,
   LogFields,
   LogLevel,
+  Machine,
   RequestId,
   SocketId,
   Syscalls,
@@ -51,6 +52,8 @@ export interface WorldOptions {
   readonly build?: string;
   readonly producers?: number;
   readonly mergeOrder?: MergeOrder;
+  /** Looks at, or changes, every machine that the host makes. */
+  readonly watch?: (machine: Machine) => Machine;
   /** When it starts, wall clock in microseconds. */
   readonly wall?: number;
 }
@@ -83,11 +86,12 @@ export class HostWorld implements Syscalls {
   constructor(options: WorldOptions = {}) {
     this.disk = options.disk ?? new HostDisk();
     this.wallMicros = options.wall ?? 1_790_000_000_000_000;
-    const { producers = 1, mergeOrder } = options;
+    const { producers = 1, mergeOrder, watch = (machine) => machine } = options;
+    const realm = createRealm({ features: options.features ?? builtinFeatures });
     this.host = createHost({
       config: hostConfig({ role: "game", ...options.config }),
       realmConfig: { ...realmConfig(options.realm) },
-      realm: createRealm({ features: options.features ?? builtinFeatures }),
+      realm: { ...realm, create: () => watch(realm.create()) },
       syscalls: this,
       identity: { build: options.build ?? "b1", node: "v26", v8: "14", protocol: 1 },
       producers,
