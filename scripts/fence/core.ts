@@ -110,6 +110,10 @@ function checkName(
   const isIndex =
     ts.isElementAccessExpression(node.parent) && node.parent.argumentExpression === node;
   if (ts.isStringLiteralLike(node) && !isIndex) return;
+  // The one global that is declared nowhere.
+  if (node.text === "globalThis" && ts.isIdentifier(node)) {
+    return report(node, "globalThis", replacementOf("globalThis"));
+  }
   const symbol = checker.getSymbolAtLocation(node);
   const declaration = symbol?.declarations?.find((candidate) =>
     program.isSourceFileDefaultLibrary(candidate.getSourceFile()),
