@@ -1,0 +1,46 @@
+/** The figures of the skeleton. Bounds on echoes are against the reference that writes per chunk. */
+import { compareEchoes } from "../../bench/echo.ts";
+import { measureCore } from "../../bench/core.ts";
+import { measureReplay } from "../../bench/replay.ts";
+import { measureSimulator } from "../../bench/simulator.ts";
+import { atLeast } from "./check.ts";
+import type { Check } from "./check.ts";
+
+const echoBounds: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  prompt: { "50x1": 1, "50x16": 1, "1000x1": 0.9 },
+  committed: { "50x1": 0.45, "50x16": 0.8, "1000x1": 0.8 },
+};
+
+export async function* echoNumbers(): AsyncIterable<Check> {
+  const cells = ["50x1", "50x16", "1000x1"];
+  for await (const row of compareEchoes({ rounds: 7, seconds: 1.5, cells })) {
+    const bound = echoBounds[row.contender]?.[row.cell];
+    if (bound === undefined) continue;
+    const id = `echo ${row.contender} ${row.cell}`;
+    yield { ...atLeast(`${id}, ratio per chunk`, bound, row.toChunk) };
+    yield {
+      id: `${id}, ratio per turn`,
+      bound: "printed",
+      measured: String(Math.round(row.toTurn * 1_000) / 1_000),
+      pass: true,
+    };
+  }
+}
+
+export async function* coreNumbers(): AsyncIterable<Check> {
+  const load = { seconds: 4, connections: 50, depth: 16 };
+  yield atLeast(
+    "core echo packets/s",
+    500_000,
+    measureCore({ ...load, type: 1_055 }).packetsPerSecond,
+  );
+}
+
+export async function* replayNumbers(): AsyncIterable<Check> {
+  yield atLeast("replay events/s", 300_000, measureReplay(1_000_000, 3).eventsPerSecond);
+}
+
+export async function* simulatorNumbers(): AsyncIterable<Check> {
+  const { timesRealTime } = measureSimulator({ clients: 20, seconds: 60, runs: 3 });
+  yield atLeast("simulator, 20 clients, x real time", 100, timesRealTime);
+}
