@@ -3,8 +3,7 @@
  * given, and reads them chunk by chunk, synchronously, because nothing else waits for the process.
  */
 import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
-import { crc32 as zlibCrc32 } from "node:zlib";
+import { dirname, join, resolve } from "node:path";
 import {
   checkpointFolder,
   checkpointSequence,
@@ -15,12 +14,12 @@ import {
 } from "../core/journal/index.ts";
 import type {
   Checkpoint,
-  Checksum,
   JournalBlock,
   JournalPosition,
   ScanVerdict,
 } from "../core/journal/index.ts";
 import { limits } from "../core/kernel/limits.ts";
+import { zlibChecksum } from "../io/checksum.ts";
 import { CommandError } from "./command-error.ts";
 
 export interface SegmentFile {
@@ -38,12 +37,8 @@ export interface JournalFiles {
   readonly checkpoints: string;
 }
 
-/** The platform's own CRC-32, five times as fast as the pure one and proven equal to it. */
-export const fastChecksum: Checksum = (bytes, start, end, seed) =>
-  zlibCrc32(bytes.subarray(start, end), seed);
-
 /**
- * @param path a segment, a folder of segments, or a role's data folder
+ * @param path a segment, a folder of segments, or a data folder with one of them in it
  * @throws CommandError that says what is there instead
  */
 export function findJournal(path: string): JournalFiles {
@@ -56,12 +51,19 @@ export function findJournal(path: string): JournalFiles {
     }
     return filesOf(dirname(resolve(path)), [{ path, bytes: stats.size, firstSequence }]);
   }
-  const here = segmentsIn(path);
-  if (here.length > 0) return filesOf(resolve(path), here);
-  const below = join(path, journalFolder);
-  const inside = segmentsIn(below);
-  if (inside.length > 0) return filesOf(resolve(below), inside);
-  throw new CommandError(nothingIn(path));
+  // Whoever names a data folder means the journal in it, if there is but one.
+  const roles = listNames(path).map((name) => join(path, name, journalFolder));
+  const folders = [path, join(path, journalFolder), ...roles].filter(
+    (folder) => segmentsIn(folder).length > 0,
+  );
+  const [folder, other] = folders;
+  if (folder === undefined) {
+    throw new CommandError(`${path} holds no journal: no file like ${exampleName} is there`);
+  }
+  if (other !== undefined && folder !== path) {
+    throw new CommandError(`${path} holds several journals; name one: ${folders.join(", ")}`);
+  }
+  return filesOf(resolve(folder), segmentsIn(folder));
 }
 
 /** The checkpoints of the journal that can be read, by the last event that they contain. */
@@ -70,7 +72,7 @@ export function checkpointsOf(files: JournalFiles): ReadonlyMap<number, Checkpoi
   for (const name of listNames(files.checkpoints)) {
     const sequence = checkpointSequence(name);
     if (sequence === null) continue;
-    const read = decodeCheckpoint(readFileSync(join(files.checkpoints, name)), fastChecksum);
+    const read = decodeCheckpoint(readFileSync(join(files.checkpoints, name)), zlibChecksum);
     if (read.ok) checkpoints.set(sequence, read.value);
   }
   return checkpoints;
@@ -87,7 +89,7 @@ export function scanJournal(
   after: JournalPosition | "anything",
   take: (block: JournalBlock) => boolean,
 ): ScanVerdict | null {
-  const scanner = new JournalScanner({ after, checksum: fastChecksum });
+  const scanner = new JournalScanner({ after, checksum: zlibChecksum });
   for (const { path, bytes } of files.segments) {
     if (scanner.verdict !== null) break;
     scanner.begin(path, bytes);
@@ -138,14 +140,4 @@ function listNames(folder: string): readonly string[] {
   const stats = statSync(folder, { throwIfNoEntry: false });
   if (stats?.isDirectory() !== true) return [];
   return readdirSync(folder).toSorted((left, right) => (left < right ? -1 : 1));
-}
-
-/** Perhaps somebody named the data folder, which has a journal for each role. */
-function nothingIn(path: string): string {
-  const roles = listNames(path).filter((name) => {
-    return segmentsIn(join(path, name, journalFolder)).length > 0;
-  });
-  if (roles.length === 0) return `${path} holds no journal: no file like ${exampleName} is there`;
-  const paths = roles.map((role) => join(path, role, journalFolder));
-  return `${basename(resolve(path))} holds more than one role's data; name a journal: ${paths.join(", ")}`;
 }

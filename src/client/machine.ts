@@ -107,8 +107,10 @@ export class ClientMachine {
   stop(at: Micros): void {
     this.#passTo(at);
     if (this.#state.name === "stopped") return;
-    if (this.#state.name === "connecting") this.#outbox.close("reset");
-    if (linkOf(this.#state) !== null) this.#outbox.close("flush");
+    const from = this.#state.name;
+    // Only a greeted server gets what is written: one that has not answered yet owes us nothing.
+    if (from === "connecting" || from === "greeting") this.#outbox.close("reset");
+    if (from === "ready") this.#outbox.close("flush");
     const stopped = refusedByClient("STOPPED");
     this.#becomeStopped(stopped, stopped);
   }

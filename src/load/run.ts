@@ -210,8 +210,9 @@ class LoadRun implements Listener {
     if (state.name === "ready") this.#ready += 1;
     if (before === "ready") this.#ready -= 1;
     if (state.name === "stopped") this.#stopped += 1;
+    if (this.#phase === "over") return;
     if (state.name === "stopped" || state.name === "backingOff") this.#trouble = state.reason;
-    if (this.#phase === "connecting" || this.#phase === "over") return;
+    if (this.#phase === "connecting") return;
     if (before === "ready") this.#tally.disconnects += 1;
     if (state.name === "ready") this.#tally.reconnects += 1;
   }

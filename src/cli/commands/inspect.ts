@@ -18,7 +18,7 @@ Says what is in a journal: who wrote it, which events and packets, and whether i
 
 Usage: reprise inspect PATH [--json]
 
-PATH is a journal's folder, a role's data folder, or one segment.
+PATH is a journal's folder, a data folder with one journal in it, or one segment.
 
   --json   print one JSON object
 

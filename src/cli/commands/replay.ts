@@ -30,7 +30,7 @@ Replays a journal, and says in which state it ends.
 
 Usage: reprise replay PATH [--until SEQ] [--check] [--json]
 
-PATH is a journal's folder, a role's data folder, or one segment.
+PATH is a journal's folder, a data folder with one journal in it, or one segment.
 
   --until SEQ   stop after the event with this sequence
   --check       compare every effect and state with what the journal recorded

@@ -225,6 +225,7 @@ describe("reprise replay", () => {
     writeFileSync(join(folder, "notes.txt"), "hello");
     expect((await reprise("replay", join(folder, "notes.txt"))).err).toContain("is no journal");
     writeJournal(join(folder, "game"), someEvents(2));
+    expect((await reprise("replay", folder)).code).toBe(0);
     writeJournal(join(folder, "login"), someEvents(2));
     const several = await reprise("replay", folder);
     expect(several.err).toContain(join(folder, "game", "journal"));
