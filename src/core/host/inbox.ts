@@ -26,7 +26,7 @@ import type { PlainData } from "../kernel/plain.ts";
 /** Decides whose completion is taken next. */
 export interface MergeOrder {
   /**
-   * @param waiting the lanes that hold something, at least two, ascending; the array is reused.
+   * @param waiting the lanes that hold something, at least two, ascending.
    *   Producers count from 0; the lane of calls and commands comes after the last of them
    * @returns one of them
    */
@@ -69,8 +69,6 @@ export class Inbox {
   readonly #control = new Lane<ControlCompletion>();
   readonly #answers = new Lane<PlatformAnswer>();
   readonly #order: MergeOrder;
-  // Reused, so that taking allocates nothing.
-  readonly #waiting: number[] = [];
 
   /** @param producers how many platform threads deliver, 1..16 */
   constructor(producers: number, order: MergeOrder = new Rotation()) {
@@ -97,18 +95,25 @@ export class Inbox {
 
   /** The next completion of any lane, in the merge order; null when all are empty. */
   take(): Completion | null {
-    const waiting = this.#waiting;
-    waiting.length = 0;
-    for (let lane = 0; lane < this.#lanes.length; lane += 1) {
-      if (this.#lanes[lane]?.isEmpty === false) waiting.push(lane);
+    let waits = this.#control.isEmpty ? 0 : 1;
+    let only: TakingLane<Completion> = this.#control;
+    for (const lane of this.#lanes) {
+      if (lane.isEmpty) continue;
+      waits += 1;
+      only = lane;
     }
+    if (waits === 0) return null;
+    return (waits === 1 ? only : this.#choose()).take();
+  }
+
+  #choose(): TakingLane<Completion> {
+    const waiting: number[] = [];
+    for (const [index, lane] of this.#lanes.entries()) if (!lane.isEmpty) waiting.push(index);
     if (!this.#control.isEmpty) waiting.push(this.#lanes.length);
-    const [only] = waiting;
-    if (only === undefined) return null;
-    const chosen = waiting.length === 1 ? only : this.#order.choose(waiting);
+    const chosen = this.#order.choose(waiting);
     const lane = chosen === this.#lanes.length ? this.#control : this.#lanes[chosen];
     invariant(lane !== undefined && !lane.isEmpty, "the merge order chose an empty lane", chosen);
-    return lane.take();
+    return lane;
   }
 
   /** The next answer of the disk or the listener; null when there is none. */
@@ -129,8 +134,14 @@ class Rotation implements MergeOrder {
   }
 }
 
+/** What `take` needs of a lane. */
+interface TakingLane<T> {
+  readonly isEmpty: boolean;
+  take(): T;
+}
+
 /** First in, first out; an array and a head, because `shift` moves what it leaves behind. */
-class Lane<T> {
+class Lane<T> implements TakingLane<T> {
   #items: T[] = [];
   #head = 0;
 

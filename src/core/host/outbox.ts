@@ -38,8 +38,11 @@ import type { Connections, HostConnection } from "./connections.ts";
 import type { HostCounters } from "./counters.ts";
 import type { FrameRun } from "./outbound.ts";
 
+const noBytes = new Uint8Array(0);
+
 /** Takes what a step that ended well has ordered. */
 export interface EffectReceiver {
+  /** `run` is borrowed until this returns. */
   frames(connection: HostConnection, run: SentRun): void;
   close(connection: HostConnection, mode: CloseMode): void;
   call(order: CallOrder): void;
@@ -60,31 +63,39 @@ export interface HostOutboxOptions {
   readonly receiver: EffectReceiver;
 }
 
-/** A run while its step is under way. */
-interface StagedRun {
-  connection: HostConnection;
-  slab: Uint8Array;
-  start: number;
-  end: number;
-  frames: number;
-  delivery: Delivery;
+/** A run while its step is under way. Used again by later steps, so it keeps nobody alive. */
+class StagedRun implements SentRun {
+  connection: HostConnection | null = null;
+  slab: Uint8Array = noBytes;
+  start = 0;
+  end = 0;
+  frames = 0;
+  delivery: Delivery = "committed";
+}
+
+/** A payload of the step. Used again by later steps. */
+class StagedPayload {
+  type = 0 as PacketType;
+  bytes: Uint8Array = noBytes;
+  digest = 0;
 }
 
 export class HostOutbox implements ReplayOutbox {
   readonly #options: HostOutboxOptions;
   readonly #effects = new EffectDigest();
-  // The payloads of this step, by reference.
-  #payloads: Uint8Array[] = [];
-  #payloadTypes: PacketType[] = [];
-  #payloadDigests: number[] = [];
-  // The orders of this step.
-  #runs: StagedRun[] = [];
+  // The payloads and runs of this step: the first so many. The objects stay for the next step,
+  // because every packet that is answered needs one of each.
+  readonly #payloads: StagedPayload[] = [];
+  #payloadCount = 0;
+  readonly #runs: StagedRun[] = [];
+  #runCount = 0;
+  // What few steps have.
   #closes: { readonly connection: HostConnection; readonly mode: CloseMode }[] = [];
   #calls: CallOrder[] = [];
   #logs: { readonly level: LogLevel; readonly message: string; readonly fields: LogFields }[] = [];
   #counts: { readonly counter: string; readonly by: number }[] = [];
   // Where frames are written.
-  #slab = new Uint8Array(0);
+  #slab: Uint8Array = noBytes;
   #slabAt = 0;
   readonly #header = {
     type: 0,
@@ -112,7 +123,13 @@ export class HostOutbox implements ReplayOutbox {
   /** The step has ended well: hands its orders on, in their order. */
   finish(): void {
     const { receiver, counters, syscalls } = this.#options;
-    for (const run of this.#runs) receiver.frames(run.connection, run);
+    for (let index = 0; index < this.#runCount; index += 1) {
+      const run = this.#runs[index];
+      const connection = run?.connection ?? null;
+      if (run === undefined || connection === null) continue;
+      receiver.frames(connection, run);
+      run.connection = null;
+    }
     for (const { connection, mode } of this.#closes) receiver.close(connection, mode);
     for (const order of this.#calls) receiver.call(order);
     for (const { level, message, fields } of this.#logs) syscalls.log(level, message, fields);
@@ -127,26 +144,25 @@ export class HostOutbox implements ReplayOutbox {
   }
 
   payload(type: PacketType, bytes: Uint8Array): PayloadRef {
-    this.#payloadTypes.push(type);
-    this.#payloadDigests.push(payloadDigest(type, bytes));
-    return (this.#payloads.push(bytes) - 1) as PayloadRef;
+    const ref = this.#payloadCount;
+    this.#payloadCount += 1;
+    const payload = (this.#payloads[ref] ??= new StagedPayload());
+    payload.type = type;
+    payload.bytes = bytes;
+    payload.digest = payloadDigest(type, bytes);
+    return ref as PayloadRef;
   }
 
   send(
     connection: ConnectionId,
-    payload: PayloadRef,
+    ref: PayloadRef,
     delivery: Delivery,
     sequence: number,
     inReplyTo: number,
   ): void {
-    const bytes = this.#payloads[payload];
-    const type = this.#payloadTypes[payload];
-    const digest = this.#payloadDigests[payload];
-    invariant(
-      bytes !== undefined && type !== undefined && digest !== undefined,
-      "a payload of this step",
-      payload,
-    );
+    const payload = this.#payloads[ref];
+    invariant(payload !== undefined && ref < this.#payloadCount, "a payload of this step", ref);
+    const { type, bytes, digest } = payload;
     this.#effects.send(connection, digest, delivery, sequence, inReplyTo);
     const target = this.#target(connection);
     if (target === null) return;
@@ -212,19 +228,32 @@ export class HostOutbox implements ReplayOutbox {
     const { lengthEndian } = this.#options.config;
     const end = writeFrame(slab, start, this.#header, payload, 0, payload.length, lengthEndian);
     this.#slabAt = end;
-    const last = this.#runs[this.#runs.length - 1];
+    const last = this.#runs[this.#runCount - 1];
     const continues =
       last !== undefined &&
       last.connection === connection &&
       last.slab === slab &&
       last.end === start &&
       last.delivery === delivery;
-    if (continues) {
-      last.end = end;
-      last.frames += 1;
-    } else {
-      this.#runs.push({ connection, slab, start, end, frames: 1, delivery });
-    }
+    const run = continues ? last : this.#newRun(connection, slab, start, delivery);
+    run.end = end;
+    run.frames += 1;
+  }
+
+  #newRun(
+    connection: HostConnection,
+    slab: Uint8Array,
+    start: number,
+    delivery: Delivery,
+  ): StagedRun {
+    const run = (this.#runs[this.#runCount] ??= new StagedRun());
+    this.#runCount += 1;
+    run.connection = connection;
+    run.slab = slab;
+    run.start = start;
+    run.frames = 0;
+    run.delivery = delivery;
+    return run;
   }
 
   /** A slab with room for so many bytes from `#slabAt`. */
@@ -237,13 +266,11 @@ export class HostOutbox implements ReplayOutbox {
   }
 
   #clear(): void {
-    // A new array costs less than emptying one only where there is something to empty.
-    if (this.#payloads.length > 0) {
-      this.#payloads = [];
-      this.#payloadTypes = [];
-      this.#payloadDigests = [];
-    }
-    if (this.#runs.length > 0) this.#runs = [];
+    this.#payloadCount = 0;
+    this.#runCount = 0;
+    // A broadcast to thousands may leave so many places; they are not kept for one.
+    if (this.#runs.length > placesKeptMax) this.#runs.length = placesKeptMax;
+    if (this.#payloads.length > placesKeptMax) this.#payloads.length = placesKeptMax;
     if (this.#closes.length > 0) this.#closes = [];
     if (this.#calls.length > 0) this.#calls = [];
     if (this.#logs.length > 0) this.#logs = [];
@@ -252,3 +279,4 @@ export class HostOutbox implements ReplayOutbox {
 }
 
 const noFields: LogFields = {};
+const placesKeptMax = 64;
