@@ -166,8 +166,9 @@ describe("Replayer", () => {
   });
 
   it("goes on from a checkpoint that stands in the middle of a block", () => {
-    const { blocks, machine } = run(packets(50));
-    for (const after of [0, 1, 6, 7, 8, 25, 49, 50]) {
+    // One block, with a state digest behind every tenth event.
+    const { blocks, machine } = run(packets(50), 50);
+    for (const after of [0, 1, 9, 10, 11, 25, 49, 50]) {
       const early = new CounterMachine();
       replay(blocks, early, { until: eventSequence(after) });
       const again = new CounterMachine();
@@ -175,6 +176,7 @@ describe("Replayer", () => {
       const { divergence, replayer } = replay(blocks, again, { after });
       expect(divergence).toBeNull();
       expect(replayer.events).toBe(50 - after);
+      expect(replayer.checked.digests).toBe(50 - after + 5 - Math.floor(after / 10));
       expect(again.digest()).toBe(machine.digest());
     }
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Event } from "../../../src/core/contract.ts";
 import {
   crc32,
   journalStart,
@@ -283,6 +284,28 @@ describe("recovery scan of a corrupt journal", () => {
     });
   });
 
+  it("tells a segment of another journal that agrees in everything but the bytes", () => {
+    const limits = { blockBytesMax: 1_200, segmentBytesMax: 1_700 };
+    const other = packetBatches(2, 5).map((batch) =>
+      batch.map((event) => ({ ...event, bytes: Uint8Array.of(1, 2) }) as Event),
+    );
+    const writer = logWriter({ limits });
+    writeBatches(writer, other);
+    const files = threeSegments();
+    files.delete(pathOf(21));
+    files.delete(pathOf(11));
+    filesOf(writeBatches(nextWriter(writer.position, 1), packetBatches(1, 5, 10)), files);
+    expect(scanFiles(files).verdict).toMatchObject(corruptAt(pathOf(1), 11, "chain-broken"));
+  });
+
+  it("tells a segment whose number was given before", () => {
+    const writer = logWriter();
+    const files = filesOf(writeBatches(writer, packetBatches(1, 5)));
+    const again = { ...writer.position, nextSegment: 1 };
+    filesOf(writeBatches(nextWriter(again, 2), packetBatches(1, 5, 90)), files);
+    expect(scanFiles(files).verdict).toMatchObject(corruptAt(pathOf(1), 6, "chain-broken"));
+  });
+
   it("tells two continuations of one block", () => {
     const files = filesOf(writeBatches(logWriter(), packetBatches(4, 5)));
     const tornFiles = new Map(files).set(pathOf(1), bytesOf(files, pathOf(1)).slice(0, -1));
@@ -437,7 +460,7 @@ describe("recovery scan from a checkpoint", () => {
 
 describe("recovery scan where not every block is synced", () => {
   it("cuts from a lost block on, unless a later one says that it was durable", () => {
-    for (const synced of [0, 5, 10, 15]) {
+    for (const synced of [0, 5, 6, 10, 15]) {
       const writer = logWriter();
       const files: LogFiles = new Map();
       packetBatches(4, 5).forEach((batch, index) => {

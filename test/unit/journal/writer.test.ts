@@ -46,6 +46,16 @@ describe("JournalWriter", () => {
     }
   });
 
+  it("fills a segment to the last byte of its limit", () => {
+    const [first, second] = writeBatches(logWriter(), packetBatches(2, 5));
+    const exact = (first?.bytes.length ?? 0) + (second?.bytes.length ?? 0);
+    const counts = [exact, exact - 1].map((segmentBytesMax) => {
+      const limits = { blockBytesMax: 1_000, segmentBytesMax };
+      return filesOf(writeBatches(logWriter({ limits }), packetBatches(2, 5))).size;
+    });
+    expect(counts).toEqual([1, 2]);
+  });
+
   it("gives a block that is larger than any segment one of its own", () => {
     const limits = { blockBytesMax: 1_000, segmentBytesMax: 2_600 };
     const writer = logWriter({ limits });
