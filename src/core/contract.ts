@@ -136,7 +136,10 @@ export interface ConnectionClosed {
   readonly reason: CloseReason;
 }
 
-/** Time has passed `nextTimeout()`: fire what is due. */
+/**
+ * Time has passed `nextTimeout()`: fire what is due. Comes before any event whose `at` is past it,
+ * but for `server.started`, `step.failed` and `host.stalled`, which are about the past.
+ */
 export interface TimeReached {
   readonly type: "time.reached";
   readonly at: Micros;

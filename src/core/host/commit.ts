@@ -85,6 +85,8 @@ export class Committer {
   }
 
   append(event: Event): EventSequence {
+    // One turn may bring more than a block should hold.
+    if (this.#writer.isFull) this.#seal();
     this.#dueAt ??= this.#now.monotonic + this.#config.commitWindowMs * 1_000;
     return this.#writer.append(event);
   }
@@ -211,6 +213,7 @@ export class Committer {
     invariant(voyage !== null && voyage.ticket === this.durableTicket + 1, "C1");
     this.#sailing = null;
     this.durableTicket = voyage.ticket;
+    if (voyage.synced) this.#writer.durable(voyage.block.lastSequence);
     this.sailingBytes -= voyage.block.bytes.length;
     this.#counters.committed(this.#now.monotonic - voyage.sealedAt);
   }

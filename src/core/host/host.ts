@@ -214,6 +214,7 @@ class CoreHost implements Host {
       create: () => realm.create(),
       build: identity.build,
       checksum: this.#checksum,
+      durability: config.durability,
       adoptTail: config.adoptTail,
       mayCut: true,
       skip: new Set(),

@@ -378,6 +378,7 @@ export class Live {
       create: () => realm.create(),
       build: identity.build,
       checksum,
+      durability: config.durability,
       adoptTail: config.adoptTail,
       mayCut: false,
       skip: new Set([sequence]),

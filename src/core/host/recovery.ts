@@ -38,6 +38,7 @@ import { invariant } from "../kernel/assert.ts";
 import type { ConnectionId, EventSequence } from "../kernel/ids.ts";
 import { limits } from "../kernel/limits.ts";
 import type { LogFields, LogLevel } from "../contract.ts";
+import type { Durability } from "./config.ts";
 import { exitCodes, HostExit } from "./exit.ts";
 import { listFolder, perform, readFile } from "./files.ts";
 import type { FileScript } from "./files.ts";
@@ -48,6 +49,8 @@ export interface RecoveryOptions {
   readonly create: () => Machine;
   readonly build: string;
   readonly checksum: Checksum;
+  /** Of the role: decides what proves that a damaged place once was whole. */
+  readonly durability: Durability;
   /** Steps a tail of another build, without its digests. */
   readonly adoptTail: boolean;
   /** False where an unfinished tail cannot be: while the server runs. */
@@ -215,7 +218,9 @@ function* scan(
   after: JournalPosition,
   take: (blocks: readonly JournalBlock[]) => void,
 ): FileScript<Survey["end"]> {
-  const scanner = new JournalScanner({ after, checksum: options.checksum });
+  const { checksum, durability } = options;
+  const proof = durability === "fsync" ? "later" : "durable";
+  const scanner = new JournalScanner({ after, checksum, proof });
   for (const { name, bytes } of files) {
     const path = `${journalFolder}/${name}`;
     scanner.begin(path, bytes);
