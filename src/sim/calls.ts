@@ -9,6 +9,7 @@ import type { CallResult } from "../core/contract.ts";
 import type { CallId } from "../core/kernel/ids.ts";
 import type { PlainData } from "../core/kernel/plain.ts";
 import type { Decisions, Subject } from "./decisions.ts";
+import { seldom, strikes } from "./drawing.ts";
 import type { FaultCounters } from "./faults.ts";
 import type { CallOptions } from "./options.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -80,7 +81,7 @@ export class Performers {
   #delay(): number {
     const { options, faults } = this.#parts;
     const extra = this.#slow.next<number>(0, (random) =>
-      random.chance(options.slowPerMillion, 1_000_000) ? random.below(options.slowMaxMicros) : 0,
+      seldom(random, options.slowPerMillion, options.slowMaxMicros),
     );
     if (extra > 0) faults.hit("call.slow");
     return options.delayMicros + extra;
@@ -89,9 +90,9 @@ export class Performers {
   #drawFate(): "usual" | "failed" | "lost" | "duplicate" {
     const { options } = this.#parts;
     return this.#fate.next<"usual" | "failed" | "lost" | "duplicate">("usual", (random) => {
-      if (random.chance(options.failedPerMillion, 1_000_000)) return "failed";
-      if (random.chance(options.lostPerMillion, 1_000_000)) return "lost";
-      return random.chance(options.duplicatePerMillion, 1_000_000) ? "duplicate" : "usual";
+      if (strikes(random, options.failedPerMillion)) return "failed";
+      if (strikes(random, options.lostPerMillion)) return "lost";
+      return strikes(random, options.duplicatePerMillion) ? "duplicate" : "usual";
     });
   }
 }

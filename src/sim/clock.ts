@@ -9,6 +9,7 @@
  */
 import type { Micros } from "../core/kernel/ids.ts";
 import type { Decisions } from "./decisions.ts";
+import { within } from "./drawing.ts";
 import type { FaultCounters } from "./faults.ts";
 import type { ClockOptions } from "./options.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -38,10 +39,10 @@ export class MachineClock {
     this.#scheduler = scheduler;
     this.#wallOffsetMicros = decisions
       .subject(`clock/${name}/skew`)
-      .next<number>(0, (random) => between(random, options.skewMaxMicros));
+      .next<number>(0, (random) => within(random, options.skewMaxMicros));
     this.#driftPerMillion = decisions
       .subject(`clock/${name}/drift`)
-      .next<number>(0, (random) => between(random, options.driftMaxPerMillion));
+      .next<number>(0, (random) => within(random, options.driftMaxPerMillion));
     if (this.#wallOffsetMicros !== 0) faults.hit("clock.skew");
     if (this.#driftPerMillion !== 0) faults.hit("clock.drift");
   }
@@ -79,6 +80,3 @@ export class MachineClock {
     return passedMicros + Math.floor((passedMicros * this.#driftPerMillion) / 1_000_000);
   }
 }
-
-const between = (random: { between(min: number, max: number): number }, most: number): number =>
-  most === 0 ? 0 : random.between(-most, most);

@@ -21,6 +21,7 @@ import { assertNever } from "../core/kernel/assert.ts";
 import type { FileEntry, FileOperation, FileResult } from "../core/contract.ts";
 import type { RandomStream } from "../core/kernel/random.ts";
 import type { Decisions, Subject } from "./decisions.ts";
+import { seldom, strikes } from "./drawing.ts";
 import type { FaultCounters } from "./faults.ts";
 import type { DiskOptions } from "./options.ts";
 import { Pages } from "./pages.ts";
@@ -150,7 +151,7 @@ export class Disk {
     const isSync = operation.type === "sync" || operation.type === "syncFolder";
     const usual = isSync ? options.syncMicros : options.operationMicros;
     const extra = this.#subjects.slow.next<number>(0, (random) =>
-      random.chance(options.slowPerMillion, 1_000_000) ? random.below(options.slowMaxMicros) : 0,
+      seldom(random, options.slowPerMillion, options.slowMaxMicros),
     );
     if (extra > 0) faults.hit("disk.slow");
     return usual + extra;
@@ -212,7 +213,7 @@ export class Disk {
   #write(path: string, offset: number, bytes: Uint8Array): FileResult {
     const { options, faults } = this.#parts;
     const fails = this.#subjects.writeFailed.next<boolean>(false, (random) =>
-      random.chance(options.writeFailedPerMillion, 1_000_000),
+      strikes(random, options.writeFailedPerMillion),
     );
     if (fails) {
       faults.hit("disk.write-failed");
@@ -241,7 +242,7 @@ export class Disk {
     if (file === undefined) return failed("ENOENT");
     const { options, faults } = this.#parts;
     const fails = this.#subjects.syncFailed.next<boolean>(false, (random) =>
-      random.chance(options.syncFailedPerMillion, 1_000_000),
+      strikes(random, options.syncFailedPerMillion),
     );
     if (fails) {
       faults.hit("disk.sync-failed");

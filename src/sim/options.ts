@@ -101,6 +101,8 @@ export interface ServerOptions {
   readonly connectionsMax: number;
   readonly idleTimeoutMicros: number;
   readonly helloTimeoutMicros: number;
+  /** A journal of small segments rotates within a run. */
+  readonly segmentBytesMax: number;
 }
 
 export interface SimulationOptions {
@@ -192,6 +194,7 @@ export const calmOptions: SimulationOptions = {
     connectionsMax: 5_000,
     idleTimeoutMicros: 30_000_000,
     helloTimeoutMicros: 10_000_000,
+    segmentBytesMax: 67_108_864,
   },
 };
 
@@ -311,5 +314,6 @@ const drawServer = (random: RandomStream): ServerOptions => {
     connectionsMax: random.chance(1, 4) ? random.between(1, 6) : 5_000,
     idleTimeoutMicros,
     helloTimeoutMicros: Math.min(10_000_000, Math.floor(idleTimeoutMicros / 2)),
+    segmentBytesMax: random.pick([32_768, 262_144, 67_108_864]),
   };
 };

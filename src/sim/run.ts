@@ -44,7 +44,7 @@ export interface HostOrder extends HostSurroundings {
   readonly options: SimulationOptions;
 }
 
-/** A host and what it has counted, by name with labels. */
+/** A host and what it has counted, by name, summed over labels. */
 export interface RunningHost {
   readonly host: HostPort;
   metrics(): ReadonlyMap<string, number>;
@@ -171,8 +171,11 @@ export class Run {
   }
 
   #isSettled(): boolean {
-    const atRest = (player: Player): boolean =>
-      player.pending === 0 && ["ready", "stopped", "idle"].includes(player.state);
+    const ready = this.#players.filter(({ state }) => state === "ready").length;
+    const isFull = ready >= this.#setup.options.server.connectionsMax;
+    const atRest = ({ pending, state }: Player): boolean =>
+      (pending === 0 && ["ready", "stopped", "idle"].includes(state)) ||
+      (isFull && state !== "ready");
     return this.#isListening && this.#players.every(atRest);
   }
 
@@ -193,7 +196,8 @@ export class Run {
     while (this.#failure === null) {
       const next = scheduler.nextMicros();
       if (next === null || next > untilMicros) break;
-      scheduler.runNext();
+      // What the simulator itself throws is a finding, too, and needs its seed.
+      this.#panel.guard(() => scheduler.runNext());
       if (this.#panel.failure !== null) this.#noteFailure();
       if (scheduler.nowMicros >= secondEnds) {
         secondEnds = scheduler.nowMicros + 1_000_000;
@@ -315,6 +319,7 @@ export class Run {
       stepped: (step) => {
         this.#trace.add(step, this.#scheduler.nowMicros, this.#scheduler.steps);
       },
+      processStarted: () => this.#history.processStarted(),
       listening: () => {
         this.#isListening = true;
       },

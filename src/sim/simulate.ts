@@ -148,7 +148,7 @@ function builtinCheckers({
     new ReplayEqualityChecker(),
     new CountersChecker(),
     new ProcessHealthChecker(faults),
-    new LivenessChecker(),
+    new LivenessChecker(server.connectionsMax),
   ];
 }
 

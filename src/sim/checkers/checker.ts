@@ -107,7 +107,7 @@ export interface QuietRun {
     readonly state: string;
     readonly pending: number;
   }[];
-  /** What the present process has counted, by name with labels. */
+  /** What the present process has counted, by name; labels are summed over. */
   readonly metrics: ReadonlyMap<string, number>;
   readonly isListening: boolean;
 }
@@ -162,7 +162,7 @@ export class CheckerPanel {
       this.failure ??=
         error instanceof CheckFailure
           ? error
-          : new CheckFailure("checker", "a checker never throws anything else", String(error));
+          : new CheckFailure("simulator", "the simulator never throws", stackOf(error));
     }
   }
 
@@ -176,6 +176,12 @@ export class CheckerPanel {
     }
   }
 }
+
+/** What was thrown and where, on one line. */
+const stackOf = (error: unknown): string =>
+  error instanceof Error
+    ? (error.stack ?? error.message).split("\n").slice(0, 4).join(" ")
+    : String(error);
 
 const observationNames: readonly (keyof Observations)[] = [
   "stepped",

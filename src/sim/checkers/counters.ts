@@ -58,18 +58,8 @@ export class CountersChecker implements Checker {
     while (deframer.next() !== null) this.#seen.packetsSent += 1;
   }
 
-  socketClosed(socket: SocketId): void {
-    this.#deframers.delete(socket);
-  }
-
   emptied({ metrics }: QuietRun): void {
-    const counted = (name: string): number => {
-      let sum = 0;
-      for (const [key, value] of metrics) {
-        if (key === name || key.startsWith(`${name}{`)) sum += value;
-      }
-      return sum;
-    };
+    const counted = (name: string): number => metrics.get(name) ?? 0;
     const seen = this.#seen;
     const accepted = counted("connections_accepted_total");
     this.#same("connections", accepted + counted("connections_turned_away_total"), seen.opened);

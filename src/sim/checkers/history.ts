@@ -3,7 +3,7 @@
  * Every machine begins at the beginning of it.
  *
  * H1. A machine repeats the history step by step, or from a checkpoint on, before it adds to it.
- * H2. Every incarnation begins with a `server.started` that the history has not seen. What of the
+ * H2. Every process begins with a `server.started` that the history has not seen. What of the
  *     history was not repeated until then was lost, and is forgotten.
  */
 import type { Event } from "../../core/contract.ts";
@@ -15,7 +15,8 @@ export class History {
   readonly #steps: number[] = [];
   /** Checkpoints by the digest of their bytes: after how many steps each was taken. */
   readonly #checkpoints = new Map<number, number>();
-  #incarnation = 0;
+  /** When each start in the history began, by its step. */
+  readonly #starts = new Map<number, number>();
   /** True until the present process has added its `server.started`. */
   #awaitsStart = false;
 
@@ -39,9 +40,14 @@ export class History {
     throw new CheckFailure("replay-equality", "a checkpoint is one that was taken", "other bytes");
   }
 
-  /** True for the event with which a start begins that the history has not seen. */
-  isFirstOfStart(event: Event): boolean {
-    return event.type === "server.started" && event.incarnation > this.#incarnation;
+  /**
+   * True for the event with which the present process begins, as opposed to one that it repeats.
+   * A start that was lost before it was durable may come again with the same incarnation, but not
+   * at the same time.
+   */
+  isNewStart(at: number, event: Event): boolean {
+    const isStart = event.type === "server.started";
+    return isStart && this.#awaitsStart && this.#starts.get(at) !== event.at;
   }
 
   /**
@@ -51,10 +57,11 @@ export class History {
    * @returns true when it repeats one that was made before
    */
   take(at: number, event: Event, digest: number): boolean {
-    if (this.isFirstOfStart(event) && event.type === "server.started") {
-      this.#incarnation = event.incarnation;
+    if (this.isNewStart(at, event)) {
       this.#awaitsStart = false;
       this.#steps.length = at;
+      for (const step of this.#starts.keys()) if (step >= at) this.#starts.delete(step);
+      this.#starts.set(at, event.at);
     } else if (at < this.#steps.length) {
       this.#compare(at, event, digest);
       return true;

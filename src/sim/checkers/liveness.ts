@@ -1,12 +1,19 @@
 /**
  * When faults have stopped, everything settles: the server listens, every player that wants to play
  * is ready or has been told for good why not, and every request has its outcome.
+ *
+ * A player may be kept out for one reason only: that the server is full of others who are ready.
  */
 import { CheckFailure } from "./checker.ts";
 import type { Checker, QuietRun } from "./checker.ts";
 
 export class LivenessChecker implements Checker {
   readonly name = "liveness";
+  readonly #connectionsMax: number;
+
+  constructor(connectionsMax: number) {
+    this.#connectionsMax = connectionsMax;
+  }
 
   settled({ players, isListening }: QuietRun): void {
     if (!isListening) {
@@ -16,7 +23,10 @@ export class LivenessChecker implements Checker {
         "it does not",
       );
     }
+    const isFull = players.filter(({ state }) => state === "ready").length >= this.#connectionsMax;
     for (const { name, state, pending } of players) {
+      const isKeptOut = isFull && state !== "ready";
+      if (isKeptOut) continue;
       if (state !== "ready" && state !== "stopped" && state !== "idle") {
         throw new CheckFailure(
           this.name,

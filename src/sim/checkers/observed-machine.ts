@@ -66,7 +66,7 @@ export class ObservedMachine implements Machine {
   }
 
   step(event: Event, outbox: Outbox): void {
-    if (this.#history.isFirstOfStart(event)) {
+    if (this.#history.isNewStart(this.#steps, event)) {
       this.#observer.recovered(this.#steps, this.#machine.digest());
     }
     const recorded = this.#outbox;

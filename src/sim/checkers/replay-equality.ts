@@ -20,8 +20,12 @@ export class ReplayEqualityChecker implements Checker {
     this.#digestNow = () => machine.digest();
   }
 
+  machineCreated(): void {
+    this.#steps = 0;
+  }
+
   processEnded(): void {
-    this.#last = { steps: this.#steps, digest: this.#digestNow() };
+    this.#last = this.#steps === 0 ? null : { steps: this.#steps, digest: this.#digestNow() };
   }
 
   recovered(steps: number, stateDigest: Digest): void {

@@ -36,7 +36,7 @@ export class SilenceChecker implements Checker {
     this.#options = options;
   }
 
-  stepped({ event, closes, stallMicros }: Step): void {
+  stepped({ event, closes, stallMicros, isReplay }: Step): void {
     switch (event.type) {
       case "connection.opened":
         this.#present.set(event.connection, {
@@ -57,13 +57,19 @@ export class SilenceChecker implements Checker {
         if (event.type === "packet.received") presence.isNew = false;
         break;
       }
+      case "server.started":
+        // Those who are left from before have no link any more; the next events say so.
+        for (const presence of this.#present.values()) presence.isEnding = true;
+        break;
       case "host.stalled":
         this.#forgive(event.duration);
         break;
       default:
         break;
     }
-    for (const close of closes) this.#closed(close, event.at, stallMicros);
+    // What a recovery repeats was judged when it happened.
+    const stall = isReplay ? Infinity : stallMicros;
+    for (const close of closes) this.#closed(close, event.at, stall);
     if (event.type === "time.reached") this.#overdue(event.at);
   }
 
@@ -81,7 +87,7 @@ export class SilenceChecker implements Checker {
 
   #closed({ connection, code }: StepClose, at: Micros, stallMicros: number): void {
     const presence = this.#present.get(connection);
-    if (presence === undefined) return;
+    if (presence === undefined || presence.isEnding) return;
     presence.isEnding = true;
     const { idleTimeoutMicros, helloTimeoutMicros } = this.#options;
     if (code === "TIMEOUT") {

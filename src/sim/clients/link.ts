@@ -8,6 +8,7 @@
 import type { CloseMode } from "../../core/contract.ts";
 import { invariant } from "../../core/kernel/assert.ts";
 import type { Decisions } from "../decisions.ts";
+import { strikes } from "../drawing.ts";
 import type { FaultCounters } from "../faults.ts";
 import { IoLoop } from "../loop.ts";
 import type { Machine, Network } from "../network/network.ts";
@@ -225,12 +226,12 @@ export class ClientLink {
     const misstep = decisions
       .subject(`network/${name}/misstep`)
       .next<Misstep | null>(null, (random) => {
-        const strikes = (rate: number): boolean => random.chance(rate, 1_000_000);
-        if (security === "plain") return strikes(handshake.plaintextPerMillion) ? "to-plain" : null;
-        if (strikes(handshake.plaintextPerMillion)) return "plaintext";
-        if (strikes(handshake.silentPerMillion)) return "silent";
-        if (strikes(handshake.abandonedPerMillion)) return "abandoned";
-        return strikes(handshake.rejectedPerMillion) ? "rejected" : null;
+        if (security === "plain")
+          return strikes(random, handshake.plaintextPerMillion) ? "to-plain" : null;
+        if (strikes(random, handshake.plaintextPerMillion)) return "plaintext";
+        if (strikes(random, handshake.silentPerMillion)) return "silent";
+        if (strikes(random, handshake.abandonedPerMillion)) return "abandoned";
+        return strikes(random, handshake.rejectedPerMillion) ? "rejected" : null;
       });
     if (misstep !== null) faults.hit(`tls.${misstep}`, name);
     return misstep;

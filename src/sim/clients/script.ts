@@ -8,6 +8,7 @@
  */
 import { RandomStream } from "../../core/kernel/random.ts";
 import { seedWords } from "../decisions.ts";
+import { below, strikes } from "../drawing.ts";
 import type { WorkloadOptions } from "../options.ts";
 
 export type PlayerAction =
@@ -75,7 +76,7 @@ export function drawScripts(
     const name = String(index + 1);
     const random = RandomStream.named(seedWords(seed), `workload/${name}`);
     const until = seconds * 1_000_000;
-    return random.chance(options.rudePerMillion, 1_000_000)
+    return strikes(random, options.rudePerMillion)
       ? { kind: "rude", name, actions: drawRude(random, until) }
       : { kind: "player", name, actions: drawPlayer(random, options, until) };
   });
@@ -89,10 +90,10 @@ function drawPlayer(
   const actions: Timed<PlayerAction>[] = [];
   // Some players have bad luck with their links, most do not.
   const accidentPerMille = random.pick([0, 0, 5, 30]);
-  let at = random.below(Math.max(1, Math.floor(until / 10)));
+  let at = below(random, Math.floor(until / 10));
   while (at < until) {
     actions.push({ atMicros: at, type: "start" });
-    const leaveAt = at + random.below(options.stayMaxMicros) + 1;
+    const leaveAt = at + below(random, options.stayMaxMicros) + 1;
     for (
       at += think(random, options);
       at < Math.min(leaveAt, until);
@@ -112,12 +113,12 @@ function drawPlayer(
 }
 
 const think = (random: RandomStream, { thinkMicros }: WorkloadOptions): number =>
-  1 + random.below(2 * thinkMicros);
+  1 + below(random, 2 * thinkMicros);
 
 const drawEcho = (random: RandomStream, { payloadBytesMax }: WorkloadOptions): PlayerAction => ({
   type: "echo",
   prompt: random.chance(1, 2),
-  bytes: random.below(payloadBytesMax + 1),
+  bytes: below(random, payloadBytesMax + 1),
 });
 
 const drawAccident = (random: RandomStream): PlayerAction => {
@@ -127,7 +128,7 @@ const drawAccident = (random: RandomStream): PlayerAction => {
 
 function drawRude(random: RandomStream, until: number): Timed<RudeAction>[] {
   const actions: Timed<RudeAction>[] = [];
-  let at = random.below(Math.max(1, Math.floor(until / 4)));
+  let at = below(random, Math.floor(until / 4));
   // Each has its manner: one word most of the time, or anything.
   const manner = random.chance(1, 2) ? [random.pick(rudeWords)] : rudeWords;
   const pause = random.pick([20_000, 200_000, 2_000_000]);

@@ -304,14 +304,13 @@ export class Stream implements LoopWork, EndpointOwner {
       this.#parts.scheduler.after(computeMicros, () => this.#reply(bytes, 0));
       return;
     }
-    if (this.#state !== "open") return;
-    let rest = bytes;
-    const taken = this.#parts.endpoint.send(rest);
+    // Neither a peer that ended in the middle of it gets an answer, nor one of a dead process.
+    if (this.#state !== "open" || this.#finish !== "open" || !this.#parts.endpoint.isOpen) return;
+    const taken = this.#parts.endpoint.send(bytes);
     if (typeof taken === "string") return this.destroy(taken);
-    rest = rest.subarray(taken);
-    if (rest.length === 0) return;
+    if (taken === bytes.length) return;
     invariant(this.#current === null, "nothing is written before the handshake is done");
-    this.#current = rest;
+    this.#current = bytes.subarray(taken);
   }
 }
 

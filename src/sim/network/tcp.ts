@@ -21,6 +21,7 @@
 import { invariant } from "../../core/kernel/assert.ts";
 import type { RandomStream } from "../../core/kernel/random.ts";
 import type { Decisions, Subject } from "../decisions.ts";
+import { seldom, strikes } from "../drawing.ts";
 import type { FaultCounters } from "../faults.ts";
 import type { NetworkOptions } from "../options.ts";
 import type { Scheduler, Task } from "../scheduler.ts";
@@ -175,6 +176,11 @@ export class Endpoint {
   /** True when every byte was read and the peer will send no more. */
   get hasEnded(): boolean {
     return this.#endArrived && this.#received.length === 0;
+  }
+
+  /** False once the program, or its end, has given the socket back. */
+  get isOpen(): boolean {
+    return this.#state === "open";
   }
 
   get hasBytes(): boolean {
@@ -406,7 +412,7 @@ class Path {
     if (bytes < 2) return null;
     const { options, faults } = this.#parts;
     const short = this.#subjects.short.next<number | null>(null, (random) =>
-      random.chance(options.shortWritePerMillion, 1_000_000) ? random.between(1, bytes - 1) : null,
+      strikes(random, options.shortWritePerMillion) ? random.between(1, bytes - 1) : null,
     );
     if (short === null || short >= bytes) return null;
     faults.hit("network.short-write", this.link.name);
@@ -442,18 +448,16 @@ class Path {
   }
 
   #strikes(what: "cut" | "reset", perMillion: number): boolean {
-    return this.#subjects[what].next<boolean>(false, (random) =>
-      random.chance(perMillion, 1_000_000),
-    );
+    return this.#subjects[what].next<boolean>(false, (random) => strikes(random, perMillion));
   }
 
   #delay(): number {
     const { options, faults } = this.#parts;
     const extra = this.#subjects.delay.next<number>(0, (random) =>
-      random.chance(options.delayPerMillion, 1_000_000) ? random.below(options.delayMaxMicros) : 0,
+      seldom(random, options.delayPerMillion, options.delayMaxMicros),
     );
     const tail = this.#subjects.tail.next<number>(0, (random) => {
-      if (!random.chance(options.tailPerMillion, 1_000_000)) return 0;
+      if (!strikes(random, options.tailPerMillion)) return 0;
       // Retransmission time-outs double, so do the delays that they cause.
       const timeout = RETRANSMISSION_FIRST_MICROS * (1 << random.below(5));
       return Math.min(timeout, options.tailMaxMicros);
@@ -467,7 +471,7 @@ class Path {
   #pieces(bytes: Uint8Array): readonly { piece: Uint8Array; gapMicros: number }[] {
     const { options, faults } = this.#parts;
     const cuts = this.#subjects.fragment.next<readonly number[] | null>(null, (random) =>
-      random.chance(options.fragmentPerMillion, 1_000_000) ? drawCuts(random, bytes.length) : null,
+      strikes(random, options.fragmentPerMillion) ? drawCuts(random, bytes.length) : null,
     );
     if (cuts === null || bytes.length < 2) return [{ piece: bytes, gapMicros: 0 }];
     const pieces: { piece: Uint8Array; gapMicros: number }[] = [];

@@ -5,6 +5,7 @@
  */
 import { invariant } from "../../core/kernel/assert.ts";
 import type { Decisions, Subject } from "../decisions.ts";
+import { strikes } from "../drawing.ts";
 import type { FaultCounters } from "../faults.ts";
 import type { ProcessOptions } from "../options.ts";
 
@@ -36,7 +37,7 @@ export class DrawnMergeOrder {
     const { options, faults } = this.#parts;
     // Decided as a place among those that wait: a number of another run may not wait in this one.
     const drawn = this.#order.next<number | null>(null, (random) =>
-      random.chance(options.mergePerMillion, 1_000_000) ? random.below(waiting.length) : null,
+      strikes(random, options.mergePerMillion) ? random.below(waiting.length) : null,
     );
     const chosen = drawn === null ? usual : (waiting[drawn % waiting.length] ?? usual);
     if (chosen !== usual) faults.hit("merge.order");

@@ -17,6 +17,7 @@ import type { Performers } from "../calls.ts";
 import { MachineClock } from "../clock.ts";
 import type { Decision, Decisions, Subject } from "../decisions.ts";
 import { Disk } from "../disk.ts";
+import { below, within } from "../drawing.ts";
 import type { Fault, FaultCounters } from "../faults.ts";
 import { Machine } from "../network/network.ts";
 import type { SimulationOptions } from "../options.ts";
@@ -148,7 +149,7 @@ export class SimulatedNode {
       if (this.#endsLeft <= 0) return null;
       const ending = random.pick(endings);
       const span = ending === "crash-in-recovery" ? 5_000 : this.#parts.options.seconds * 500_000;
-      return { ending, afterMicros: random.below(span), calls: random.between(1, 12) };
+      return { ending, afterMicros: below(random, span), calls: random.between(1, 12) };
     });
     if (planned === null) return;
     this.#endsLeft -= 1;
@@ -177,7 +178,7 @@ export class SimulatedNode {
     }
     events.ended(end, ending);
     const waitMicros = this.#restarts.next<number>(supervisorMicros, (random) =>
-      random.below(options.process.restartMaxMicros),
+      below(random, options.process.restartMaxMicros),
     );
     scheduler.after(waitMicros, () => {
       if (isPowerLoss) {
@@ -196,8 +197,8 @@ export class SimulatedNode {
       const planned = subject.next<{ afterMicros: number; byMicros: number } | null>(
         null,
         (random) => ({
-          afterMicros: random.below(options.seconds * 1_000_000),
-          byMicros: random.between(-options.clock.jumpMaxMicros, options.clock.jumpMaxMicros),
+          afterMicros: below(random, options.seconds * 1_000_000),
+          byMicros: within(random, options.clock.jumpMaxMicros),
         }),
       );
       if (planned === null) continue;

@@ -12,6 +12,7 @@
 import type { CloseMode, HandshakeFailure, Producer, SocketId } from "../../core/contract.ts";
 import { invariant } from "../../core/kernel/assert.ts";
 import type { Decisions } from "../decisions.ts";
+import { seldom } from "../drawing.ts";
 import type { FaultCounters } from "../faults.ts";
 import type { IoLoop, LoopWork } from "../loop.ts";
 import type { Arrival, ListeningSocket, Machine } from "../network/network.ts";
@@ -92,9 +93,10 @@ export class SimulatedTransport {
   }
 
   write(socket: SocketId, bytes: Uint8Array): number {
+    // Also what is written to a socket that is gone before the host could know was handed over.
+    this.#parts.observer.written(socket, bytes);
     const link = this.#links.get(socket);
     if (link === undefined || link.isClosing) return 0;
-    this.#parts.observer.written(socket, bytes);
     link.unsentBytes = link.stream.write(bytes);
     return link.unsentBytes;
   }
@@ -143,9 +145,7 @@ export class SimulatedTransport {
     const { scheduler, handshake, decisions, faults } = this.#parts;
     const extra = decisions
       .subject(`network/${link.name}/handshake`)
-      .next<number>(0, (random) =>
-        random.chance(handshake.slowPerMillion, 1_000_000) ? random.below(8_000_000) : 0,
-      );
+      .next<number>(0, (random) => seldom(random, handshake.slowPerMillion, 8_000_000));
     if (extra > 0) faults.hit("tls.slow", link.name);
     const secure = {
       role: "server",

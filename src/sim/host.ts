@@ -1,0 +1,67 @@
+/** The production host in simulated surroundings: its configuration is what the run's options say. */
+import type { Machine } from "../core/contract.ts";
+import { createHost, hostConfig } from "../core/host/index.ts";
+import type { HostConfig } from "../core/host/index.ts";
+import type { Counters } from "../core/kernel/counters.ts";
+import { realmConfig } from "../core/realm/index.ts";
+import type { Realm, RealmMachine } from "../core/realm/index.ts";
+import type { ServerOptions } from "./options.ts";
+import type { HostOrder, RunningHost } from "./run.ts";
+
+/** What a planted bug may change of the configuration, against what the checkers believe. */
+export interface HostVariation {
+  readonly host?: Partial<HostConfig>;
+  readonly realm?: Readonly<Record<string, number>>;
+}
+
+const identity = { build: "simulated", node: "26", v8: "none", protocol: 1 };
+
+/**
+ * Makes hosts of this realm.
+ *
+ * @param variation for tests that plant a bug; empty otherwise
+ */
+export function simulatedHost(
+  realm: Realm,
+  variation: HostVariation = {},
+): (order: HostOrder) => RunningHost {
+  return ({ syscalls, mergeOrder, producers, options, observe }) => {
+    const host = createHost({
+      config: hostConfig({ role: "simulated", ...hostPart(options.server), ...variation.host }),
+      realmConfig: { ...realmConfig({ ...realmPart(options.server), ...variation.realm }) },
+      realm: observed(realm, observe),
+      syscalls,
+      identity,
+      producers,
+      mergeOrder,
+    });
+    return { host, metrics: () => metricsOf(host.counters) };
+  };
+}
+
+const hostPart = ({ connectionsMax, segmentBytesMax }: ServerOptions): Partial<HostConfig> => ({
+  connectionsMax,
+  segmentBytesMax,
+  blockBytesMax: Math.min(1_048_576, segmentBytesMax >> 2),
+});
+
+const realmPart = ({ idleTimeoutMicros, helloTimeoutMicros }: ServerOptions) => ({
+  idleTimeoutMs: Math.floor(idleTimeoutMicros / 1_000),
+  helloTimeoutMs: Math.floor(helloTimeoutMicros / 1_000),
+});
+
+/** The same realm; whatever it makes is looked at. */
+const observed = (realm: Realm, observe: (machine: Machine) => Machine): Realm => ({
+  ...realm,
+  // The host takes a machine and nothing more from `create`: see `RecoveryOptions` there.
+  create: () => observe(realm.create()) as RealmMachine,
+});
+
+/** Summed over labels: what went over the network has none. */
+function metricsOf(counters: Counters): ReadonlyMap<string, number> {
+  const metrics = new Map<string, number>();
+  for (const { name, value } of counters.entries()) {
+    metrics.set(name, (metrics.get(name) ?? 0) + value);
+  }
+  return metrics;
+}
