@@ -9,9 +9,15 @@ export const messages = {
   disconnect: toClient(1_052, pb.v1.Disconnect),
 };
 
-export const errorMessage = (code: ErrorCode, message?: string): pb.v1.Error.$Properties => ({
+export const errorMessage = (
+  code: ErrorCode,
+  message?: string,
+  count: number = 1,
+): pb.v1.Error.$Properties => ({
   code: errorTable[code].code,
   message: message ?? errorTable[code].meaning,
+  // One is what the field says by being absent.
+  count: count === 1 ? 0 : count,
 });
 
 export const disconnectMessage = (

@@ -320,9 +320,19 @@ export class RealmMachine implements Machine {
     this.outbox.send(session.connection, payload, delivery, sequence, inReplyTo);
   }
 
-  /** Answers a packet with an ERROR; ends the session too when the code says so. */
-  refuse(session: Session, code: ErrorCode, sequence: number, message?: string): void {
-    const told = errorMessage(code, message);
+  /**
+   * Answers a packet with an ERROR; ends the session too when the code says so.
+   *
+   * @param count how many packets of its type the ERROR speaks for, the one answered being the last
+   */
+  refuse(
+    session: Session,
+    code: ErrorCode,
+    sequence: number,
+    message?: string,
+    count: number = 1,
+  ): void {
+    const told = errorMessage(code, message, count);
     const payload = this.encode(messages.error.type, messages.error.message, told);
     this.send(session, payload, "committed", sequence);
     this.count(`packets_answered_with_error_total{code="${code}"}`);

@@ -119,7 +119,9 @@ export function onRefused(realm: RealmMachine, event: PacketRefused): void {
     });
     return realm.disconnect(session, "FLOOD");
   }
-  realm.refuse(session, event.reason, event.sequence);
+  // Type 0 stands for several types, of which the packet answered is only one.
+  const count = event.packetType === 0 ? 1 : event.count;
+  realm.refuse(session, event.reason, event.sequence, undefined, count);
 }
 
 export function onMalformed(realm: RealmMachine, event: PacketMalformed): void {

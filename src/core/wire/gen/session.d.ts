@@ -113,6 +113,12 @@ export namespace reprise {
       retryAfterMs: number;
 
       /**
+       * How many packets of its type this speaks for: refusals that come fast are told together, and
+       * in_reply_to is the last of them. 0 means one.
+       */
+      count: number;
+
+      /**
        * Encodes the specified Error message. Does not implicitly {@link reprise.v1.Error.verify|verify} messages.
        * @param message Error message or plain object to encode
        * @param [writer] Writer to encode to
@@ -148,6 +154,12 @@ export namespace reprise {
 
         /** Trying again sooner is refused again; 0 when nothing is known. */
         retryAfterMs?: number | null;
+
+        /**
+         * How many packets of its type this speaks for: refusals that come fast are told together, and
+         * in_reply_to is the last of them. 0 means one.
+         */
+        count?: number | null;
 
         /** Unknown fields preserved while decoding when enabled */
         $unknowns?: Uint8Array[];

@@ -139,6 +139,7 @@ export const reprise = ($root.reprise = (() => {
       Error.prototype.code = 0;
       Error.prototype.message = "";
       Error.prototype.retryAfterMs = 0;
+      Error.prototype.count = 0;
 
       Error.encode = function (message, writer, _depth) {
         if (!writer) writer = $Writer.create();
@@ -162,6 +163,12 @@ export const reprise = ($root.reprise = (() => {
           message.retryAfterMs !== 0
         )
           writer.uint32(24).uint32(message.retryAfterMs);
+        if (
+          message.count != null &&
+          $Object.hasOwnProperty.call(message, "count") &&
+          message.count !== 0
+        )
+          writer.uint32(32).uint32(message.count);
         if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
           for (let i = 0; i < message.$unknowns.length; ++i) writer.raw(message.$unknowns[i]);
         return writer;
@@ -205,6 +212,12 @@ export const reprise = ($root.reprise = (() => {
               if (wireType !== 0) break;
               if ((value = reader.uint32())) message.retryAfterMs = value;
               else delete message.retryAfterMs;
+              continue;
+            }
+            case 4: {
+              if (wireType !== 0) break;
+              if ((value = reader.uint32())) message.count = value;
+              else delete message.count;
               continue;
             }
           }
