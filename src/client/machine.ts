@@ -89,7 +89,7 @@ export class ClientMachine {
     return (this.#requests + 1) as RequestNumber;
   }
 
-  /** Messages that wait for a link, and requests that wait for an answer. */
+  /** Messages that wait for a link and requests that wait for an answer. */
   get pending(): number {
     return this.#pending.queued + this.#pending.inFlight;
   }
@@ -106,13 +106,12 @@ export class ClientMachine {
   /** Ends for good. What is pending is rejected with STOPPED. Does nothing the second time. */
   stop(at: Micros): void {
     this.#passTo(at);
-    if (this.#state.name === "stopped") return;
     const from = this.#state.name;
+    if (from === "stopped") return;
     // Only a greeted server gets what is written: one that has not answered yet owes us nothing.
-    if (from === "connecting" || from === "greeting") this.#outbox.close("reset");
     if (from === "ready") this.#outbox.close("flush");
-    const stopped = refusedByClient("STOPPED");
-    this.#becomeStopped(stopped, stopped);
+    else if (from === "connecting" || from === "greeting") this.#outbox.close("reset");
+    this.#becomeStopped(refusedByClient("STOPPED"), refusedByClient("STOPPED"));
   }
 
   /**
@@ -359,10 +358,8 @@ export class ClientMachine {
     const { min, max } = this.#options.protocol;
     if (hello.protocol < min || hello.protocol > max) {
       const message = `the server chose protocol ${hello.protocol}, this client speaks ${min}..${max}`;
-      return this.#lose(
-        { code: "VERSION_MISMATCH", message, retryAfterMs: 0, mayRetry: false },
-        "reset",
-      );
+      const code = "VERSION_MISMATCH";
+      return this.#lose({ code, message, retryAfterMs: 0, mayRetry: false }, "reset");
     }
     const sameContracts = hello.contractHash === this.#routes.contractHash;
     this.#becomeReady(link, { protocol: hello.protocol, sameContracts });
@@ -372,10 +369,10 @@ export class ClientMachine {
     const error = read(sessionContract.entries.error.message, packet);
     if (error === null) return this.#broken("session.error");
     const refused = refusedByServer(error.code, error.message, error.retryAfterMs);
-    const asked = this.#pending.answered(packet.inReplyTo);
+    const asked = this.#pending.refused(packet.inReplyTo, error.count);
     // The server closes after such a code, but the reason travels only here: kept for `closed`.
     if (endsSession(refused)) link.farewell = refused;
-    if (asked !== null) return this.#outbox.rejected(asked.number, refused);
+    if (asked.length > 0) return this.#rejectAll(asked, refused);
     if (link.answersHeartbeat(packet.inReplyTo)) return;
     if (packet.inReplyTo === helloSequence && this.#state.name === "greeting") {
       return this.#lose(refused, "flush");
@@ -424,11 +421,8 @@ export class ClientMachine {
   /** The link is gone: what was in flight with it is lost, and perhaps another follows. */
   #lose(reason: Refused, close: CloseMode | null): void {
     const state = this.#state;
-    invariant(
-      state.name === "connecting" || linkOf(state) !== null,
-      "only a link can be lost",
-      state.name,
-    );
+    const isLink = state.name === "connecting" || linkOf(state) !== null;
+    invariant(isLink, "only a link can be lost", state.name);
     if (close !== null) this.#outbox.close(close);
     this.counters.lost += 1;
     if (reason.mayRetry && this.#options.reconnect !== null) {
@@ -458,11 +452,8 @@ export class ClientMachine {
 
   #becomeBackingOff(reason: Refused, policy: ReconnectPolicy): void {
     const state = this.#state;
-    invariant(
-      state.name === "connecting" || state.name === "greeting" || state.name === "ready",
-      "backing off follows an attempt",
-      state.name,
-    );
+    const isAttempt = "failures" in state && state.name !== "backingOff";
+    invariant(isAttempt, "backing off follows an attempt", state.name);
     const stable = state.name === "ready" && later(state.since, policy.stableAfterMs) <= this.#now;
     const failures = stable ? 1 : state.failures + 1;
     const delayMs = backOffDelayMs(policy, failures, this.#options.random);
@@ -496,7 +487,7 @@ const earlier = (left: Micros, right: Micros): Micros => (left < right ? left : 
 const read = <M extends AnyMessage>(message: M, packet: Packet): Decoded<M> | null =>
   decodePayload(message, packet.bytes, packet.payloadStart, packet.payloadEnd);
 
-/** What a client's first packet on a link is numbered. */
+/** Of a client's first packet on a link. */
 const helloSequence = 1;
 
 function withoutLink(state: State): ClientState {

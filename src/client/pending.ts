@@ -45,6 +45,8 @@ export class Pending {
   #queued = 0;
   /** By the sequence of the packet. A Map keeps the order of insertion, which is that of asking. */
   readonly #inFlight = new Map<number, Asked>();
+  /** Of requests that expired in flight: their answers may still come, so counts say nothing. */
+  readonly #expiredTypes = new Set<PacketType>();
   /** Deadlines of the last requests that were put and sent: P1 and P4 together. */
   #putDueAt = 0;
   #sentDueAt = 0;
@@ -100,6 +102,29 @@ export class Pending {
     return asked;
   }
 
+  /**
+   * The requests that one ERROR refuses, removed: the one that it answers, and those of the same
+   * type before it for which it speaks, too. Of these it gives only the number. But what was
+   * accepted has its answer by now, unless that takes the server longer; so when exactly as many
+   * are left as were refused, they are the ones. Otherwise they stay, and time out.
+   *
+   * @param sequence of the packet that the ERROR answers
+   * @param count how many packets it speaks for; 0 means one
+   * @returns empty when the packet was no request, or has its outcome already
+   */
+  refused(sequence: number, count: number): readonly Asked[] {
+    const answered = this.answered(sequence);
+    if (answered === null) return [];
+    const { type } = answered.entry;
+    if (count <= 1 || this.#expiredTypes.has(type)) return [answered];
+    const others = [...this.#inFlight].filter(
+      ([sent, asked]) => sent < sequence && asked.entry.type === type,
+    );
+    if (others.length !== count - 1) return [answered];
+    for (const [sent] of others) this.#inFlight.delete(sent);
+    return [...others.map(([, asked]) => asked), answered];
+  }
+
   /** The deadline of the oldest request; null when there is none. */
   nextDueAt(): Micros | null {
     for (const asked of this.#inFlight.values()) return asked.dueAt;
@@ -117,6 +142,7 @@ export class Pending {
     for (const [sequence, asked] of this.#inFlight) {
       if (asked.dueAt > at) return null;
       this.#inFlight.delete(sequence);
+      this.#expiredTypes.add(asked.entry.type);
       return asked;
     }
     for (let index = this.#head; index < this.#queue.length; index += 1) {
@@ -134,6 +160,7 @@ export class Pending {
   lose(): readonly Asked[] {
     const lost = [...this.#inFlight.values()];
     this.#inFlight.clear();
+    this.#expiredTypes.clear();
     return lost;
   }
 

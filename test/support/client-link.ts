@@ -152,14 +152,13 @@ export class ServerEnd {
     return this.packet(replyType, reply, value, { inReplyTo });
   }
 
-  error(code: number, options: PacketOptions & { retryAfterMs?: number } = {}): Uint8Array {
+  error(
+    code: number,
+    options: PacketOptions & { retryAfterMs?: number; count?: number } = {},
+  ): Uint8Array {
     const { type, message } = sessionContract.entries.error;
-    return this.packet(
-      type,
-      message,
-      { code, message: "no", retryAfterMs: options.retryAfterMs ?? 0 },
-      options,
-    );
+    const { retryAfterMs = 0, count = 0 } = options;
+    return this.packet(type, message, { code, message: "no", retryAfterMs, count }, options);
   }
 
   disconnect(code: number, mayRetry: boolean): Uint8Array {

@@ -113,7 +113,12 @@ MESSAGES: Dict[str, Dict[int, Tuple[str, str]]] = {
         3: ("contract_hash", "fixed32"),
         4: ("protocol", "uint32"),
     },
-    "Error": {1: ("code", "uint32"), 2: ("message", "string"), 3: ("retry_after_ms", "uint32")},
+    "Error": {
+        1: ("code", "uint32"),
+        2: ("message", "string"),
+        3: ("retry_after_ms", "uint32"),
+        4: ("count", "uint32"),
+    },
     "Disconnect": {1: ("code", "uint32"), 2: ("may_retry", "bool"), 3: ("message", "string")},
     "HeartbeatRequest": {1: ("player_id", "uint64"), 2: ("timestamp", "uint64")},
     "HeartbeatResponse": {1: ("server_timestamp", "uint64"), 2: ("latency_ms", "uint32")},

@@ -87,15 +87,13 @@ describe("a load", () => {
       set: { "edge.packetsPerSecond": 10, "edge.packetsBurst": 20 },
     });
     const target = parseTarget(url, { kind: "nobody" });
-    const options = { ...defaults, target, clients: 3, requestTimeoutMs: 1_500 };
+    const options = { ...defaults, target, clients: 3 };
     const { sent, received, errors } = await runLoad(options, () => undefined);
     expect(sent).toBe(120);
     expect(received).toBeGreaterThanOrEqual(60);
-    // Of the refusals of one second the server tells the first and the last.
-    const { RATE_LIMITED: limited = 0, REQUEST_TIMEOUT: untold = 0, ...others } = errors;
-    expect(others).toEqual({});
-    expect(limited).toBeGreaterThan(0);
-    expect(received + limited + untold).toBe(120);
+    // Every one of them has its own outcome, though the server tells those of a second together.
+    expect(Object.keys(errors)).toEqual(["RATE_LIMITED"]);
+    expect(received + (errors["RATE_LIMITED"] ?? 0)).toBe(120);
   });
 
   it("finds an echo that is another than what was sent", () => {

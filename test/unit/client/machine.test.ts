@@ -198,6 +198,37 @@ describe("requests", () => {
     expect(bench.client.state.name).toBe("ready");
   });
 
+  it("rejects all requests for which one refusal speaks, and only when it is sure", () => {
+    const bench = new Bench({ requestTimeoutMs: 700 }).ready();
+    const { client, outbox } = bench;
+    const promptOne = client.request("echo", "promptEcho", bytesOf("other type"), bench.at);
+    const asked = ["1", "2", "3", "4", "5"].map((text) => bench.ask(text));
+    const sequences = bench.written().map(({ sequence }) => sequence);
+    const refuse = (index: number, count: number): void => {
+      const inReplyTo = sequences[index] ?? 0;
+      client.received(bench.server.error(10, { inReplyTo, count }), bench.at);
+    };
+    refuse(4, 3); // four echoes up to the fourth wait: which three?
+    expect(asked.map((number) => outbox.codeOf(number))).toEqual([
+      ...[null, null, null, "RATE_LIMITED", null],
+    ]);
+    refuse(3, 3); // the three up to the third
+    expect(asked.map((number) => outbox.codeOf(number))).toEqual([
+      ...["RATE_LIMITED", "RATE_LIMITED", "RATE_LIMITED", "RATE_LIMITED", null],
+    ]);
+    expect(outbox.codeOf(promptOne)).toBeNull();
+    bench.pass(700);
+    const [sixth, seventh] = [bench.ask("6"), bench.ask("7")];
+    const [first, second] = bench.written();
+    // An echo has expired, and its late answer could be among the two.
+    client.received(
+      bench.server.error(10, { inReplyTo: second?.sequence ?? 0, count: 2 }),
+      bench.at,
+    );
+    expect(first?.sequence).toBe(8);
+    expect([outbox.codeOf(sixth), outbox.codeOf(seventh)]).toEqual([null, "RATE_LIMITED"]);
+  });
+
   it("keeps the number of a code that only a newer server knows", () => {
     const bench = new Bench().ready();
     const request = bench.ask("new");
