@@ -6,13 +6,14 @@
  * Compiled to `src/core/kernel/charts/drain.table.ts`; run `node scripts/compile-charts.ts`.
  */
 import { setup } from "xstate";
+import { chartTypes } from "./compiler/implementations.ts";
 
 type DrainChartEvent = {
   readonly type: "drain.requested" | "sessions.gone" | "deadline.passed";
 };
 
 export const drainMachine = setup({
-  types: {} as { events: DrainChartEvent },
+  types: chartTypes<{ events: DrainChartEvent }>(),
 }).createMachine({
   id: "drain",
   initial: "serving",

@@ -7,6 +7,7 @@
  * Compiled to `src/core/kernel/charts/session.table.ts`; run `node scripts/compile-charts.ts`.
  */
 import { setup } from "xstate";
+import { chartTypes } from "./compiler/implementations.ts";
 
 type SessionChartEvent = {
   readonly type:
@@ -26,7 +27,7 @@ const leaving = {
 } as const;
 
 export const sessionMachine = setup({
-  types: {} as { events: SessionChartEvent },
+  types: chartTypes<{ events: SessionChartEvent }>(),
 }).createMachine({
   id: "session",
   initial: "handshaking",

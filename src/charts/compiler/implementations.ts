@@ -2,6 +2,12 @@
 import { assign, type EventObject, type MachineContext } from "xstate";
 import type { Action, Assign, Guard, InitEvent } from "../../core/kernel/statechart.ts";
 
+/**
+ * The types of a chart for XState's `setup()`, which reads the type of what it is given and never
+ * its value: `types: chartTypes<{ context: C; events: E }>()`.
+ */
+export const chartTypes = <Types extends object>(): Types => ({}) as Types;
+
 /** What XState hands to a guard or action. */
 interface Scope<Context, E> {
   readonly context: Context;
@@ -12,7 +18,7 @@ interface Scope<Context, E> {
  * What to give to XState's `setup()` for a chart's rules: guards by name, and assigns and actions
  * together, as XState has one namespace for both.
  *
- *     setup({ types: ..., ...implementationsOf(rules) }).createMachine(...)
+ *     setup({ types: chartTypes<...>(), ...implementationsOf(rules) }).createMachine(...)
  */
 export function implementationsOf<
   Context extends MachineContext,

@@ -141,12 +141,14 @@ class TableChart<Context extends object, E extends { readonly type: string }> im
     invariant(cells.length === states.length * this.#columns + 1, "a chart's cells are whole", id);
     this.#eventColumns = new Map(events.map((type, column) => [type, column]));
     this.#finals = states.map((_, state) => finals.includes(state));
-    this.#guards = compiled.guards.map((name) => named(rules.guards, name, `a guard of ${id}`));
+    this.#guards = compiled.guards.map((name) =>
+      named(rules.guards ?? {}, name, `a guard of ${id}`),
+    );
     this.#assigns = compiled.assigns.map((name) =>
-      named(rules.assigns, name, `an assign of ${id}`),
+      named(rules.assigns ?? {}, name, `an assign of ${id}`),
     );
     this.#actions = compiled.actions.map((name) =>
-      named(rules.actions, name, `an action of ${id}`),
+      named(rules.actions ?? {}, name, `an action of ${id}`),
     );
   }
 
@@ -224,7 +226,7 @@ class TableChart<Context extends object, E extends { readonly type: string }> im
   }
 }
 
-function named<T>(rules: Readonly<Record<string, T>> | undefined, name: string, what: string): T {
-  apiRule(rules !== undefined && Object.hasOwn(rules, name), `no function for "${name}", ${what}`);
-  return (rules as Readonly<Record<string, T>>)[name] as T;
+function named<T>(rules: Readonly<Record<string, T>>, name: string, what: string): T {
+  apiRule(Object.hasOwn(rules, name), `no function for "${name}", ${what}`);
+  return rules[name] as T;
 }

@@ -270,16 +270,21 @@ interface KindCheckpoint {
 function parseCheckpoint(checkpoint: PlainData): readonly KindCheckpoint[] {
   if (!Array.isArray(checkpoint)) throw new ApiMisuseError("a timer checkpoint is a list of kinds");
   return checkpoint.map((part: unknown) => {
-    const { kind, ids, dueAt, data } = (part ?? {}) as Record<string, unknown>;
-    const isSound =
-      typeof kind === "number" &&
-      Array.isArray(ids) &&
-      Array.isArray(data) &&
-      dueAt instanceof Float64Array &&
-      ids.length === data.length &&
-      ids.length === dueAt.length &&
-      dueAt.every((time) => Number.isSafeInteger(time) && time >= 0);
-    if (!isSound) throw new ApiMisuseError("a timer checkpoint has a kind of another form");
-    return { kind, ids, dueAt, data } as KindCheckpoint;
+    if (isKindCheckpoint(part)) return part;
+    throw new ApiMisuseError("a timer checkpoint has a kind of another form");
   });
+}
+
+function isKindCheckpoint(part: unknown): part is KindCheckpoint {
+  if (typeof part !== "object" || part === null) return false;
+  const { kind, ids, dueAt, data } = part as Partial<Record<keyof KindCheckpoint, unknown>>;
+  return (
+    typeof kind === "number" &&
+    Array.isArray(ids) &&
+    Array.isArray(data) &&
+    dueAt instanceof Float64Array &&
+    ids.length === data.length &&
+    ids.length === dueAt.length &&
+    dueAt.every((time) => Number.isSafeInteger(time) && time >= 0)
+  );
 }

@@ -39,6 +39,16 @@ function turned(value: PlainData): PlainData {
   );
 }
 
+/** The value of the bytes, or null where they are refused as they should be. */
+function readOrRefused(bytes: Uint8Array): PlainData {
+  try {
+    return decodePlain(bytes);
+  } catch (error) {
+    if (error instanceof ApiMisuseError) return null;
+    throw error;
+  }
+}
+
 describe("plain data", () => {
   it("comes back from its bytes exactly as it was", () => {
     fc.assert(
@@ -88,13 +98,7 @@ describe("plain data", () => {
       });
     fc.assert(
       fc.property(fc.oneof(fc.uint8Array({ maxLength: 64 }), damaged), (bytes) => {
-        let value: PlainData;
-        try {
-          value = decodePlain(bytes);
-        } catch (error) {
-          expect(error).toBeInstanceOf(ApiMisuseError);
-          return;
-        }
+        const value = readOrRefused(bytes);
         assertPlain(value, "what was read");
         expect(encodePlain(decodePlain(encodePlain(value)))).toEqual(encodePlain(value));
       }),

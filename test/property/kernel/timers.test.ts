@@ -78,6 +78,37 @@ function expectSame(table: TimerTable, model: Model): void {
   }
 }
 
+interface Outcome {
+  /** The table to go on with. */
+  readonly table: TimerTable;
+  readonly said: unknown;
+  readonly expected: unknown;
+}
+
+/** Does one thing to both, and gives what each says to it. */
+function perform(each: Command, data: number, table: TimerTable, model: Model): Outcome {
+  switch (each.type) {
+    case "set":
+      table.set(each.kind, each.id, micros(each.dueAt), data);
+      model.set({ kind: each.kind, id: each.id, dueAt: each.dueAt, data });
+      return { table, said: table.get(each.kind, each.id)?.data, expected: data };
+    case "cancel": {
+      const said = [table.cancel(each.kind, each.id), table.get(each.kind, each.id)];
+      return { table, said, expected: [model.remove(each.kind, each.id), undefined] };
+    }
+    case "take": {
+      const first = model.first();
+      const due = first !== undefined && first.dueAt <= each.at ? first : null;
+      if (due !== null) model.remove(due.kind, due.id);
+      return { table, said: seen(table.takeDue(micros(each.at))), expected: due };
+    }
+    case "restore": {
+      const restored = TimerTable.restore(decodePlain(encodePlain(table.checkpoint())));
+      return { table: restored, said: restored.digest(), expected: table.digest() };
+    }
+  }
+}
+
 describe("TimerTable", () => {
   it("does what a sorted list does, whatever is done to it", () => {
     fc.assert(
@@ -85,23 +116,9 @@ describe("TimerTable", () => {
         let table = new TimerTable();
         const model = new Model();
         commands.forEach((each, index) => {
-          if (each.type === "set") {
-            table.set(each.kind, each.id, micros(each.dueAt), index);
-            model.set({ kind: each.kind, id: each.id, dueAt: each.dueAt, data: index });
-            expect(seen(table.get(each.kind, each.id))).toMatchObject({ data: index });
-          } else if (each.type === "cancel") {
-            expect(table.cancel(each.kind, each.id)).toBe(model.remove(each.kind, each.id));
-            expect(table.get(each.kind, each.id)).toBeUndefined();
-          } else if (each.type === "take") {
-            const first = model.first();
-            const due = first !== undefined && first.dueAt <= each.at ? first : null;
-            expect(seen(table.takeDue(micros(each.at)))).toEqual(due);
-            if (due !== null) model.remove(due.kind, due.id);
-          } else {
-            const restored = TimerTable.restore(decodePlain(encodePlain(table.checkpoint())));
-            expect(restored.digest()).toBe(table.digest());
-            table = restored;
-          }
+          const outcome = perform(each, index, table, model);
+          expect(outcome.said).toEqual(outcome.expected);
+          table = outcome.table;
           expectSame(table, model);
         });
         const rest = model.timers.toSorted(rank).map((timer) => seen(timer as unknown as Timer));

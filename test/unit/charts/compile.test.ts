@@ -45,15 +45,11 @@ const implementations = {
 };
 
 /** Around XState's types, which forbid part of what is refused here. */
-const machineOf = (config: object, extra: object = {}): AnyStateMachine =>
-  (
-    setup({ ...implementations, ...extra } as object).createMachine as (
-      chart: object,
-    ) => AnyStateMachine
-  )({
-    id: "chart",
-    ...config,
-  });
+function machineOf(config: object, extra: object = {}): AnyStateMachine {
+  const given: object = { ...implementations, ...extra };
+  const create = setup(given).createMachine as (chart: object) => AnyStateMachine;
+  return create({ id: "chart", ...config });
+}
 
 const inA = (state: object): object => ({ initial: "a", states: { a: state, b: {} } });
 const onGo = (transition: unknown): object => inA({ on: { go: transition } });

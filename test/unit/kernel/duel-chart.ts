@@ -1,6 +1,6 @@
 /** A duel: two rounds, a pause, a result. It uses all that charts may have. */
 import { setup } from "xstate";
-import { implementationsOf } from "../../../src/charts/compiler/implementations.ts";
+import { chartTypes, implementationsOf } from "../../../src/charts/compiler/implementations.ts";
 import type { InitEvent } from "../../../src/core/kernel/statechart.ts";
 
 export type DuelContext = { rounds: number; log: string[] };
@@ -25,7 +25,7 @@ export const duelRules = {
   actions: { announce: () => undefined },
 };
 export const duelMachine = setup({
-  types: {} as { context: DuelContext; events: DuelEvent },
+  types: chartTypes<{ context: DuelContext; events: DuelEvent }>(),
   ...implementationsOf(duelRules),
 }).createMachine({
   id: "duel",

@@ -29,6 +29,8 @@ describe("assertPlain", () => {
   const circle: Record<string, unknown> = { list: [] };
   (circle["list"] as unknown[]).push(circle);
   const named = Object.assign([1], { index: 0 });
+  const holed = new Array<number>(2);
+  holed[0] = 1;
   const hidden = Object.defineProperty({}, "secret", { value: 1, enumerable: false });
 
   it.each<[string, unknown, string]>([
@@ -63,7 +65,7 @@ describe("assertPlain", () => {
       "state.now is computed by an accessor",
     ],
     ["a hidden property", hidden, "state.secret is hidden"],
-    ["a hole", [1, , 2], "state[1] is a hole in an array"],
+    ["a hole", holed, "state[1] is a hole in an array"],
     ["a named property of an array", { match: named }, "state.match.index is a named property"],
     [
       "a named property of a Map",
