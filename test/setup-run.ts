@@ -1,4 +1,4 @@
-/** Runs once around all tests: prints the seed before them, and after them where it can be found. */
+/** Runs once around all tests: prints the seed before them, and again after them. */
 import { chosenSeed, seedLine } from "./seed.ts";
 
 export function setup(): () => void {

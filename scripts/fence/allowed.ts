@@ -19,7 +19,7 @@ export const allowedGlobals: ReadonlySet<string> = new Set([
   ...words(typedArrays),
 ]);
 
-/** Exact in every engine: IEEE 754 demands it of `sqrt`, the others only pick, cut or count bits. */
+/** Exact in every engine: IEEE 754 demands it of `sqrt`, the others pick, cut or count bits. */
 export const allowedMath: ReadonlySet<string> = new Set(
   words("abs ceil floor round trunc sign min max sqrt fround imul clz32 PI E LN2 LN10 SQRT2"),
 );
