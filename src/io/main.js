@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /**
  * The door: `node src/io/main.js` on whatever Node there is, and the `reprise` command.
  *
