@@ -28,7 +28,7 @@ const messages: readonly (readonly [AnyMessage, fc.Arbitrary<object>])[] = [
     pb.v1.Hello,
     fc.record({ protocolMin: uint32, protocolMax: uint32, contractHash: uint32, protocol: uint32 }),
   ],
-  [pb.v1.Error, fc.record({ code: uint32, message: text, retryAfterMs: uint32 })],
+  [pb.v1.Error, fc.record({ code: uint32, message: text, retryAfterMs: uint32, count: uint32 })],
   [pb.v1.Disconnect, fc.record({ code: uint32, mayRetry: fc.boolean(), message: text })],
   [pb.v1.HeartbeatRequest, fc.record({ playerId: uint64, timestamp: uint64 })],
   [pb.v1.HeartbeatResponse, fc.record({ serverTimestamp: uint64, latencyMs: uint32 })],

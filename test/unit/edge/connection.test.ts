@@ -32,6 +32,8 @@ describe("ConnectionEdge", () => {
     expect(edge.packetType).toBe(types.echo);
     expect(edge.bufferedBytes).toBe(0);
     expect(edge.poll(start)).toBe("starved");
+    // A view of one packet would keep the whole chunk in memory while the connection is silent.
+    expect(edge.packet.length).toBe(0);
   });
 
   it("[WIRE-10] [HND-01] refuses types by their number, and the session goes on", () => {
@@ -229,6 +231,24 @@ describe("ConnectionEdge", () => {
     expect(pollAll(edge, after(2))).toEqual(["refused 20000 NOT_SERVED x3 #4"]);
   });
 
+  it("reports the withheld count that is due first, first", () => {
+    const edge = edgeOf();
+    const send = (type: number, seconds: number) => {
+      edge.receive(frame({ type, sequence: ++sequence }));
+      pollAll(edge, after(seconds));
+    };
+    let sequence = 0;
+    // The kind that is opened again behind the other is due behind it.
+    send(types.unserved, 0);
+    send(types.invalid, 0.5);
+    send(types.unserved, 1);
+    for (const type of [types.unserved, types.invalid]) send(type, 1.25);
+    expect(edge.reportDueAt()).toBe(after(1.5));
+    expect(edge.takeReport(after(5))?.packetType).toBe(types.invalid);
+    expect(edge.takeReport(after(5))?.packetType).toBe(types.unserved);
+    expect(edge.takeReport(after(5))).toBeNull();
+  });
+
   it("keeps a bounded number of kinds apart, and counts the rest of a reason under type 0", () => {
     const edge = edgeOf();
     for (let sequence = 1; sequence <= 1_000; sequence++) {
@@ -280,6 +300,18 @@ describe("ConnectionEdge", () => {
     const login = decodePayload(pb.v1.Error, packet, reader.payloadStart, reader.payloadEnd);
     expect(login).toMatchObject({ code: 7, message: "42", retryAfterMs: 9 });
     expect([...vault.secrets]).toEqual([[42, new Uint8Array(Buffer.from("hunter2"))]]);
+  });
+
+  it("writes 0 for a time or an answer that no number holds when it cuts secrets", () => {
+    const edge = edgeOf();
+    const most = [...Array<number>(9).fill(0xff), 1];
+    const times = [0x20, ...most, 0x80, 0x01, ...most];
+    // Type 10,002 is 92 4e.
+    const header = [0x08, 0x92, 0x4e, 0x10, 3, 0x18, 1, ...times];
+    edge.receive(raw([0x0a, header.length, ...header, 0x12, 3, 0x12, 1, 0x41]));
+    expect(edge.poll(start)).toBe("packet");
+    const written = [0x0a, 7, 0x08, 0x92, 0x4e, 0x10, 3, 0x18, 1, 0x12, 3, 0x12, 1, 0x31];
+    expect(edge.packet).toEqual(new Uint8Array(written));
   });
 
   it("drops a payload with secrets that cannot be walked, and seals nothing of it", () => {

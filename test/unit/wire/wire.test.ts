@@ -50,6 +50,7 @@ describe("the schemas", () => {
       "1 code": "uint32",
       "2 message": "string",
       "3 retryAfterMs": "uint32",
+      "4 count": "uint32",
     });
     expect(fieldsOf("Disconnect")).toEqual({
       "1 code": "uint32",
