@@ -54,6 +54,30 @@ it("[SES-11] 10 MiB to a slow reader arrive byte-exact and drain is told", async
   await until("the drain", () => host.ofType("drained").at(-1)?.unsentBytes === 0);
 });
 
+it("[SES-06] writes in the middle of a drain are told as drained, too, in the end", async () => {
+  const block = Buffer.alloc(4 * 1024 * 1024, 1);
+  const onReceived = (host: EchoHost, socket: SocketId): void => {
+    host.syscalls.write(socket, block);
+  };
+  const { host, port, platform } = await start({ rules: { onReceived } });
+  const client = await connectPlain(port).whenOpen();
+  client.socket.pause();
+  client.socket.write("x");
+  await until("the first write", () => host.ofType("received").length === 1);
+  const [socket] = [...host.open] as [SocketId];
+  for (let index = 0; index < 20; index += 1) platform.write(socket, Buffer.from("more"));
+  client.socket.resume();
+  await client.whenReceived(block.length + 80);
+  await until("the drain", () => host.ofType("drained").at(-1)?.unsentBytes === 0);
+  const told = host.ofType("drained").map(({ unsentBytes }) => unsentBytes);
+  expect(told).toEqual(told.toSorted((a, b) => b - a));
+  const quiet = told.length;
+  platform.write(socket, Buffer.from("small"));
+  await client.whenReceived(block.length + 85);
+  expect(host.ofType("drained")).toHaveLength(quiet);
+  client.socket.destroy();
+});
+
 it("[SES-18] a socket that is not read holds its peer's bytes back", async () => {
   const onOpened = (host: EchoHost, socket: SocketId): void => host.syscalls.pauseReading(socket);
   const { host, port, platform } = await start({ rules: { onOpened } });
