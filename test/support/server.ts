@@ -93,6 +93,11 @@ export interface Announced {
   readonly recovered: Readonly<Record<string, { readonly events: number } | null>>;
 }
 
+export interface ProcessLimits {
+  /** Files and sockets that it may have open. */
+  readonly descriptorsMax?: number;
+}
+
 export class ServerProcess {
   readonly child: ChildProcess;
   out = "";
@@ -101,9 +106,13 @@ export class ServerProcess {
   exit: number | string | null = null;
 
   /** @param argv of `reprise`, on the Node that runs the tests */
-  constructor(argv: readonly string[]) {
+  constructor(argv: readonly string[], { descriptorsMax }: ProcessLimits = {}) {
     const main = fileURLToPath(new URL("../../src/io/main.js", import.meta.url));
-    this.child = spawn(process.execPath, [main, ...argv], { stdio: ["ignore", "pipe", "pipe"] });
+    const words = [process.execPath, main, ...argv];
+    const limit = `ulimit -n ${descriptorsMax ?? 0}; exec "$@"`;
+    const [file = "", ...rest] =
+      descriptorsMax === undefined ? words : ["sh", "-c", limit, "sh", ...words];
+    this.child = spawn(file, rest, { stdio: ["ignore", "pipe", "pipe"] });
     this.child.stdout?.on("data", (text: Buffer) => (this.out += text.toString()));
     this.child.stderr?.on("data", (text: Buffer) => (this.err += text.toString()));
     this.child.on("close", (code, signal) => (this.exit = code ?? signal));
@@ -124,11 +133,15 @@ export class ServerProcess {
 }
 
 /** A game server in a process of its own, by `serve --json`. */
-export function spawnServer(dataDir: string, settings: Settings = {}): ServerProcess {
+export function spawnServer(
+  dataDir: string,
+  settings: Settings = {},
+  limits: ProcessLimits = {},
+): ServerProcess {
   const { dataDir: folder, role, ...rest } = testSettings(dataDir, settings);
   const sets = Object.entries(rest).flatMap(([key, value]) => ["--set", `${key}=${String(value)}`]);
   const named = ["--data-dir", String(folder), "--role", String(role)];
-  return new ServerProcess(["serve", "--json", ...named, ...sets]);
+  return new ServerProcess(["serve", "--json", ...named, ...sets], limits);
 }
 
 export const portIn = (url: string | undefined): number => Number(url?.split(":").at(-1));

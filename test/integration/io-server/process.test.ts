@@ -108,6 +108,32 @@ it("[NET-08] after 1,000 connections and a kill -9 the port is listened on again
   await client?.whenPacket(types.echoResponse);
 });
 
+it.skipIf(process.platform === "win32")(
+  "[NET-17] a process out of file descriptors goes on accepting once it has some",
+  async () => {
+    const process_ = spawnServer(temporaryFolder(), plain, { descriptorsMax: 80 });
+    const { urls, metricsPort } = await process_.announced();
+    const port = portIn(urls["game"]);
+    const [served] = await plainClients(port, 1);
+    const crowd = Array.from({ length: 150 }, () => connectPlain(port));
+    // The kernel has no room for all of them: some are closed again.
+    await until("the last descriptor", () => crowd.some(({ closed }) => closed));
+    served?.echo(Uint8Array.of(1));
+    await served?.whenPacket(types.echoResponse);
+    for (const { socket } of crowd) socket.destroy();
+    await until("room", () => crowd.every(({ closed }) => closed));
+    let accepted: PacketClient | undefined;
+    for (let attempt = 0; accepted === undefined && attempt < 50; attempt += 1) {
+      const client = new PacketClient(connectPlain(port));
+      client.echo(Uint8Array.of(2));
+      await client.whenPackets(1);
+      if (client.packets.length === 1) accepted = client;
+    }
+    expect(accepted?.packets[0]?.type).toBe(types.echoResponse);
+    expect((await scrape(metricsPort ?? 0)).sum("reprise_connections_open")).toBe(2);
+  },
+);
+
 it("[NET-11] a port in use: one line, exit 1", async () => {
   const blocker = createServer().listen(0, "127.0.0.1");
   onTestFinished(() => void blocker.close());

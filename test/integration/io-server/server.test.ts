@@ -3,14 +3,18 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { builtinFeatures } from "../../../src/core/features/index.ts";
 import { limits } from "../../../src/core/kernel/limits.ts";
+import type { PlainData } from "../../../src/core/kernel/plain.ts";
 import { reprise as pb } from "../../../src/core/wire/gen/session.js";
+import { encodePayload } from "../../../src/core/wire/index.ts";
 import { makeCertificate } from "../../../src/io/certificate.ts";
 import { configOf } from "../../../src/io/config.ts";
 import { readRunRecords } from "../../../src/io/run-record.ts";
 import { Server, startServer } from "../../../src/io/server.ts";
 import { StartError } from "../../../src/io/start-error.ts";
 import { until } from "../../support/condition.ts";
+import { lamp, lampTypes } from "../../support/lamp.ts";
 import { messageIn, PacketClient, types } from "../../support/packet-client.ts";
+import type { Packet } from "../../support/packet-client.ts";
 import { connectPlain, connectSecure } from "../../support/raw-client.ts";
 import { startTestServer, testSettings } from "../../support/server.ts";
 import type { TestServer } from "../../support/server.ts";
@@ -182,6 +186,29 @@ it("[NET-16] the handlers are those of the features given, and fixed from then o
   served.echo(Uint8Array.of(9));
   const answer = messageIn(pb.v1.EchoResponse, await served.whenPacket(types.echoResponse));
   expect([...answer.bytes]).toEqual([9]);
+});
+
+it("calls of a feature are answered by its performer, or as unavailable without one", async () => {
+  const features = [...builtinFeatures, lamp];
+  const requests: PlainData[] = [];
+  const performers = {
+    "data.buyOil": (request: PlainData) => {
+      requests.push(request);
+      return Promise.resolve(3);
+    },
+  };
+  const light = async (served: TestServer): Promise<Packet> => {
+    const client = await plainClient(served);
+    const request = encodePayload(pb.v1.EchoRequest, { bytes: new Uint8Array(3) });
+    client.send(lampTypes.light, request);
+    return (await client.whenPackets(1))[0] as Packet;
+  };
+  const options = { features, featuresBuild: "lamp" };
+  const lit = await light(await startTestServer(plain, { ...options, performers }));
+  expect([lit.type, lit.inReplyTo]).toEqual([lampTypes.lit, 1]);
+  expect(requests).toEqual([{ session: 1, count: 3 }]);
+  const refused = await light(await startTestServer(plain, options));
+  expect(messageIn(pb.v1.Error, refused).code).toBe(102);
 });
 
 it("[NET-21] lost framing is reset; a timeout is told and closed in order", async () => {
