@@ -1,4 +1,4 @@
-/** What commands write: results on standard output, and for a terminal the progress of long work. */
+/** What commands write: results on standard output, progress of long work on a terminal. */
 
 /** Writes one JSON object and nothing else. */
 export const printJson = (value: object): void => {

@@ -91,7 +91,7 @@ export interface ClientOutbox {
   rejected(request: RequestNumber, refused: Refused): void;
   /** The server told something. */
   received(contract: string, key: string, message: unknown): void;
-  /** The server refused something that was no request: what a `tell` said, or the session itself. */
+  /** The server refused what was no request: what a `tell` said, or the session itself. */
   refused(refused: Refused): void;
   stateChanged(state: ClientState): void;
 }

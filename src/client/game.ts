@@ -166,7 +166,7 @@ const asks =
     } catch (error) {
       // The machine took nothing, so it gives no outcome.
       audience.forget(number);
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
     return answer;
   };

@@ -16,9 +16,9 @@
  * followed by another after a drawn delay (`back-off.ts`), unless the server or the transport says
  * that trying again is of no use.
  *
- * The driver's part: call an input, then carry out what it put into the outbox, then wait for bytes,
- * for the link, or for `nextTimeout()`, whichever comes first. After each input the timeout may be
- * another one.
+ * The driver's part: call an input, then carry out what it put into the outbox, then wait for
+ * bytes, for the link, or for `nextTimeout()`, whichever comes first. After each input the timeout
+ * may be another one.
  *
  * C1. Every request has exactly one outcome, `resolved` or `rejected`. It may come before `request`
  *     returns; its number is then the one that `request` returns.

@@ -39,7 +39,7 @@ export type Face<E extends Entries> = {
 } & ([KeysOf<E, AnyToClient>] extends [never]
     ? unknown
     : {
-        /** Calls the listener with each such message of the server, in the order in which they come. */
+        /** Calls the listener with each such message of the server, in the order of arrival. */
         on<K extends KeysOf<E, AnyToClient>>(
           key: K,
           listener: (message: Heard<E[K]>) => void,
@@ -75,7 +75,7 @@ export type Game<C extends readonly AnyContract[]> = GameControls & {
   >;
 };
 
-/** A request, or a connection, that did not end well. `code` says how, `message` says it in words. */
+/** A request, or a connection, that did not end well; `code` says how. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
   readonly code: RefusedCode;

@@ -12,8 +12,12 @@ export async function reprise(...argv: string[]): Promise<CommandRun> {
   let out = "";
   let err = "";
   const spies = [
-    vi.spyOn(console, "log").mockImplementation((line: unknown) => void (out += `${line}\n`)),
-    vi.spyOn(console, "error").mockImplementation((line: unknown) => void (err += `${line}\n`)),
+    vi
+      .spyOn(console, "log")
+      .mockImplementation((line: unknown) => void (out += `${String(line)}\n`)),
+    vi
+      .spyOn(console, "error")
+      .mockImplementation((line: unknown) => void (err += `${String(line)}\n`)),
     vi.spyOn(process.stdout, "write").mockImplementation((text) => {
       out += String(text);
       return true;

@@ -59,7 +59,8 @@ export async function wrongDirections(game: Game<readonly [typeof echoContract, 
   // @ts-expect-error -- the server tells nothing in this contract
   game.echo.on("echo", () => undefined);
   // @ts-expect-error -- what is told has no answer to wait for
-  await game.bell.ring({ bytes: new Uint8Array(1) }).then();
+  const answer: Promise<unknown> = game.bell.ring({ bytes: new Uint8Array(1) });
+  await answer;
 }
 
 export function unknownNames(game: Game<readonly [typeof echoContract, typeof bell]>): unknown {

@@ -109,9 +109,8 @@ function scenarioOf(name: string): Scenario {
   if (scenario !== undefined) return scenario;
   const names = Object.keys(scenarios);
   const close = nearest(name, names);
-  throw new UsageError(
-    `unknown scenario "${name}"; ${close === null ? `there is ${names.join(", ")}` : `did you mean ${close}?`}`,
-  );
+  const hint = close === null ? `there is ${names.join(", ")}` : `did you mean ${close}?`;
+  throw new UsageError(`unknown scenario "${name}"; ${hint}`);
 }
 
 async function targetOf(values: LoadValues): Promise<Target> {

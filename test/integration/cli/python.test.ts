@@ -19,6 +19,7 @@ function missingPython(): string | null {
   }
 }
 
+// Skipped where there is no Python: it is an example, and nothing of the server needs it.
 const missing = missingPython();
 const python = (...argv: string[]) => run("python3", ["-B", example, ...argv], { cwd: root });
 
