@@ -37,6 +37,8 @@ export class HostConnection {
   /** Something came that was not served yet; see `Rounds`. */
   hasInput = false;
   inRing = false;
+  /** The edge has refused a packet of it at some time. */
+  wasRefused = false;
   /** In the list of those whose refusals wait to be reported. */
   inReports = false;
   /** The peer's FIN has come; told to the realm when all packets before it were. */

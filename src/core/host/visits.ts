@@ -112,6 +112,7 @@ export class Visits {
       } else if (found === "refused") {
         const { refusal } = edge;
         invariant(refusal !== null, "a refused packet has a refusal", id);
+        connection.wasRefused = true;
         this.#refuse(connection, refusal, at);
       } else {
         const reason = edge.malformed;
@@ -120,7 +121,8 @@ export class Visits {
         this.#stepper.step({ type: "packet.malformed", at, connection: id, reason });
       }
     }
-    this.#watchReports(connection);
+    // The first refusal of a kind is always found, so who has none found has none withheld.
+    if (connection.wasRefused) this.#watchReports(connection);
     return served;
   }
 

@@ -261,7 +261,7 @@ describe("the end of a connection", () => {
 describe("bounds", () => {
   const congesting = { outboundBytesMax: 200_000, outboundHighBytes: 70_000, outboundLowBytes: 10 };
 
-  it("[SES-18] tells the realm of a slow reader, and takes it back", () => {
+  it("tells the realm of a slow reader, and takes it back", () => {
     const world = new HostWorld({ config: congesting }).start();
     const peer = world.connect();
     world.settle();
@@ -276,7 +276,7 @@ describe("bounds", () => {
     expect(typesOf(world).at(-1)).toBe("connection.writable");
   });
 
-  it("[SES-18] resets a peer that never reads, and no other notices", () => {
+  it("resets a peer that never reads, and no other notices", () => {
     const world = new HostWorld({ config: congesting }).start();
     const [slow, other] = [world.connect(), world.connect()];
     world.settle();
@@ -295,7 +295,7 @@ describe("bounds", () => {
     expect(closed.map(({ event }) => event)).toMatchObject([{ reason: "abuse" }]);
   });
 
-  it("[SES-18] counts what is held for the disk against the same bound", () => {
+  it("counts what is held for the disk against the same bound", () => {
     const world = new HostWorld({ config: congesting }).start();
     const peer = world.connect();
     world.settle();
