@@ -22,7 +22,7 @@ const entry = (folder) => `^src/core/${folder}/index\\.ts$`;
 export default {
   forbidden: [
     only("core-imports-only-core", "^src/core/", [], "What the core needs is handed to it."),
-    only("kernel-imports-nobody", kernel, [], "The kernel is what all others stand on."),
+    only("kernel-imports-nobody", kernel, [borders], "The kernel is what all others stand on."),
     only("wire-imports-kernel", wire, [borders, kernel], "Codecs know no state."),
     only("journal-imports-kernel", "^src/core/journal/", [borders, kernel], "Bytes in, bytes out."),
     only(
@@ -128,10 +128,14 @@ export default {
     },
     {
       name: "core-modules-by-their-entry",
-      comment: "What is inside a module is nobody else's business: import its index.ts.",
+      comment:
+        "What is inside a module is nobody else's business: import its index.ts, or where no more " +
+        "is wanted its contract.ts or config.ts.",
       severity: "error",
       from: { path: "^src/(?!core/)" },
-      to: { path: "^src/core/(host|edge|realm|wire|journal)/(?!index\\.ts$|contract\\.ts$|gen/)" },
+      to: {
+        path: "^src/core/(host|edge|realm|wire|journal)/(?!(index|contract|config)\\.ts$|gen/)",
+      },
     },
     {
       name: "src-imports-src",

@@ -56,7 +56,7 @@ export const fileLength: Rule = ({ path, text }) => {
 
 export const lineLength: Rule = ({ path, text }) => {
   if (!isCode(path) || isGenerated(path)) return [];
-  return linesThat(text, (line) => [...line].length > COLUMNS_MAX && !longText.test(line)).map(
+  return linesThat(text, (line) => columnsOf(line) > COLUMNS_MAX && !longText.test(line)).map(
     ([number]) => `${path}:${number}: more than ${String(COLUMNS_MAX)} columns`,
   );
 };
@@ -77,6 +77,9 @@ const banned: readonly (readonly [RegExp, string])[] = [
   [/eslint-disabl[e]/, "oxlint-disable, with the reason behind --"],
   [/@ts-ignor[e]/, "@ts-expect-error, with the reason"],
 ];
+
+/** Code points: what is wider on a screen, or narrower, does not matter here. */
+const columnsOf = (line: string): number => Array.from(line).length;
 
 export const bannedWords: Rule = ({ path, text }) => {
   if (!isCode(path) || isGenerated(path)) return [];

@@ -14,7 +14,7 @@ const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 
 export const allowedGlobals: ReadonlySet<string> = new Set([
   ...words("undefined NaN Infinity Object Number String Boolean BigInt Symbol Array Map Set"),
-  ...words("WeakMap WeakSet Math JSON ArrayBuffer DataView Iterator RegExp"),
+  ...words("WeakMap WeakSet Math JSON Reflect ArrayBuffer DataView Iterator RegExp parseInt"),
   ...words("Error TypeError RangeError AggregateError"),
   ...words(typedArrays),
 ]);

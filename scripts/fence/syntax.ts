@@ -12,9 +12,17 @@ import { reporter } from "./finding.ts";
 
 /** Files of `src/io` that may block, each for the reason given. */
 export const mayBlock: ReadonlyMap<string, string> = new Map([
+  ["src/io/build-id.ts", "the code is hashed before the server listens"],
   ["src/io/certificate.ts", "the certificate is read, or made, before the server listens"],
   ["src/io/config.ts", "the configuration is read before anything else happens"],
+  ["src/io/lock.ts", "the data folder is locked before it is read, and freed after the last write"],
+  ["src/io/log.ts", "the log is opened before anything is logged, and flushed at the very end"],
+  ["src/io/process-identity.ts", "processes are compared at start and by the other commands"],
+  ["src/io/run-record.ts", "run.json is written once the server listens, and removed at its end"],
 ]);
+
+/** Names that end in Sync and wait for nothing. */
+const harmless: ReadonlySet<string> = new Set(["randomFillSync"]);
 
 /** Calls that act at once, whatever they are called on. */
 const acting: ReadonlySet<string> = new Set(
@@ -34,7 +42,7 @@ export function checkSyntax(path: string, text: string): readonly Finding[] {
   const report = reporter(findings, source);
   const blocks = path.startsWith("src/io/") && !mayBlock.has(path);
   const visit = (node: ts.Node): void => {
-    if (blocks && ts.isIdentifier(node) && /[a-z]Sync$/.test(node.text)) {
+    if (blocks && ts.isIdentifier(node) && isBlocking(node.text)) {
       report(
         node,
         "sync-call",
@@ -47,6 +55,8 @@ export function checkSyntax(path: string, text: string): readonly Finding[] {
   visit(source);
   return findings;
 }
+
+const isBlocking = (name: string): boolean => /[a-z]Sync$/.test(name) && !harmless.has(name);
 
 function checkConstructor(body: ts.Node, report: Report): void {
   const visit = (node: ts.Node): void => {

@@ -13,6 +13,10 @@ describe("blocking calls", () => {
     expect(rules("src/io/tcp.ts", text)).toContain("sync-call");
   });
 
+  it("are not those that wait for nothing", () => {
+    expect(rules("src/io/platform.ts", "randomFillSync(new Uint8Array(4));")).toEqual([]);
+  });
+
   it("are for start-up, and for those who serve nobody", () => {
     const text = 'import { readFileSync } from "node:fs";';
     for (const path of [...mayBlock.keys(), "src/cli/main.ts"])

@@ -44,7 +44,7 @@ export function poisoned<T>(run: () => T): T {
     if (result instanceof Promise) throw new TypeError("poisoned() is for synchronous calls");
     return result;
   } finally {
-    for (const restore of restores.reverse()) restore();
+    for (const restore of restores.toReversed()) restore();
   }
 }
 

@@ -88,7 +88,7 @@ describe("the repository", () => {
     const onDisk = globSync(["{src,test,scripts,bench,docs,proto}/**/*", ".ci/*"], {
       withFileTypes: true,
     })
-      .filter((entry) => entry.isFile() && !/\.log$/.test(entry.name))
+      .filter((entry) => entry.isFile() && !entry.name.endsWith(".log"))
       .map((entry) => `${entry.parentPath}/${entry.name}`.replaceAll("\\", "/"));
     expect(onDisk.some((path) => path.endsWith("src/core/contract.ts"))).toBe(true);
     const listed = new Set(listedPaths());
