@@ -8,12 +8,20 @@ import { chosenSeed } from "./test/seed.ts";
 // All workers inherit it.
 process.env["REPRISE_SEED"] = String(chosenSeed());
 
-const project = (name: string, timeoutMs: number) => ({
+interface Project {
+  readonly timeoutMs: number;
+  /** Below `test`; the folder of the project's name where it is not given. */
+  readonly folder?: string;
+  readonly exclude?: readonly string[];
+}
+
+const project = (name: string, { timeoutMs, folder = name, exclude = [] }: Project) => ({
   test: {
     name,
     setupFiles: ["test/setup.ts"],
     restoreMocks: true,
-    include: [`test/${name}/**/*.test.ts`],
+    include: [`test/${folder}/**/*.test.ts`],
+    exclude: [...exclude],
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs,
   },
@@ -26,12 +34,13 @@ export default defineConfig({
     globalSetup: ["test/setup-run.ts"],
     // A property that shrinks takes longer than one that holds, so the bounds are generous.
     projects: [
-      project("unit", 20_000),
-      project("property", 120_000),
-      project("conformance", 60_000),
-      project("replay", 60_000),
-      project("fence", 60_000),
-      project("integration", 120_000),
+      project("unit", { timeoutMs: 20_000 }),
+      project("property", { timeoutMs: 120_000 }),
+      project("conformance", { timeoutMs: 60_000 }),
+      project("replay", { timeoutMs: 60_000 }),
+      project("fence", { timeoutMs: 60_000 }),
+      project("integration", { timeoutMs: 120_000, exclude: ["test/integration/load/**"] }),
+      project("load", { timeoutMs: 120_000, folder: "integration/load" }),
     ],
     coverage: {
       provider: "v8",

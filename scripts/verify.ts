@@ -1,0 +1,154 @@
+/**
+ * `npm run verify`: all that CI checks, in the order of what is cheap to find out. A step that
+ * fails does not stop the others, so that one run tells everything. The last line is always
+ *
+ *     tests: N passed, N failed            with `, N skipped` where there are any
+ *
+ * and the exit code is 0 only when every step has passed.
+ */
+import { spawn } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+/** Scripts of package.json. */
+export const checks: readonly string[] = [
+  "format:check",
+  "gen:check",
+  "typecheck",
+  "lint",
+  "graph",
+  "dead",
+  "spec",
+];
+
+/** Test stages, each the projects of vitest.config.ts that it runs. */
+export const stages: Readonly<Record<string, readonly string[]>> = {
+  unit: ["unit", "property", "conformance", "replay", "fence"],
+  integration: ["integration"],
+  load: ["load"],
+};
+
+export interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+/** The part of Vitest's JSON report that counts. */
+export interface Report {
+  readonly success: boolean;
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly numTodoTests: number;
+  readonly testResults: readonly {
+    readonly status: string;
+    readonly assertionResults: readonly unknown[];
+  }[];
+}
+
+/** A file that cannot even be loaded counts as one failed test, and so does a run that broke off. */
+export function countsOf(report: Report | null): Counts {
+  if (report === null) return { passed: 0, failed: 1, skipped: 0 };
+  const unloaded = report.testResults.filter(
+    ({ status, assertionResults }) => status === "failed" && assertionResults.length === 0,
+  );
+  const failed = report.numFailedTests + unloaded.length;
+  return {
+    passed: report.numPassedTests,
+    failed: failed === 0 && !report.success ? 1 : failed,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
+}
+
+/** The last line of every run. */
+export function countsLine(all: readonly Counts[]): string {
+  const sum = (key: keyof Counts): number => all.reduce((total, each) => total + each[key], 0);
+  const skipped = sum("skipped") === 0 ? "" : `, ${String(sum("skipped"))} skipped`;
+  return `tests: ${String(sum("passed"))} passed, ${String(sum("failed"))} failed${skipped}`;
+}
+
+interface Outcome {
+  readonly name: string;
+  readonly isPassed: boolean;
+  readonly seconds: number;
+}
+
+const reports = "node_modules/.cache/reprise";
+
+async function main(): Promise<void> {
+  const outcomes: Outcome[] = [];
+  const counts: Counts[] = [];
+  for (const name of checks) outcomes.push(await timed(name, () => runCheck(name)));
+  for (const [name, projects] of Object.entries(stages)) {
+    const stage = await timed(`test ${name}`, () => runStage(name, projects));
+    outcomes.push(stage);
+    counts.push(countsOf(readReport(name)));
+  }
+  for (const { name, isPassed, seconds } of outcomes) {
+    console.log(`${isPassed ? "pass" : "FAIL"} ${name.padEnd(20)} ${seconds.toFixed(1)} s`);
+  }
+  console.log(countsLine(counts));
+  process.exitCode = outcomes.every(({ isPassed }) => isPassed) ? 0 : 1;
+}
+
+async function timed(name: string, run: () => Promise<boolean>): Promise<Outcome> {
+  console.log(`\n== ${name}`);
+  const start = performance.now();
+  const isPassed = await run();
+  return { name, isPassed, seconds: (performance.now() - start) / 1_000 };
+}
+
+const runCheck = async (name: string): Promise<boolean> =>
+  (await runCommand("npm", ["run", "--silent", name])).code === 0;
+
+async function runStage(name: string, projects: readonly string[]): Promise<boolean> {
+  mkdirSync(reports, { recursive: true });
+  rmSync(reportPath(name), { force: true });
+  const { code, output } = await runCommand("vitest", [
+    ...["run", "--reporter=default", "--reporter=json", `--outputFile.json=${reportPath(name)}`],
+    ...projects.flatMap((project) => ["--project", project]),
+  ]);
+  // A failure that cannot be repeated is half a failure report.
+  const hasSeed = /^seed -?\d+, repeated by: /m.test(output);
+  if (!hasSeed) console.error("the run did not print its seed");
+  return code === 0 && hasSeed && countsOf(readReport(name)).failed === 0;
+}
+
+const reportPath = (stage: string): string => join(reports, `tests-${stage}.json`);
+
+function readReport(stage: string): Report | null {
+  try {
+    return JSON.parse(readFileSync(reportPath(stage), "utf8")) as Report;
+  } catch {
+    return null;
+  }
+}
+
+/** Runs a command of the search path, shows its output as it comes, and keeps it. */
+async function runCommand(
+  command: string,
+  args: readonly string[],
+): Promise<{ readonly code: number; readonly output: string }> {
+  const child = spawn(command, args, {
+    stdio: ["ignore", "pipe", "pipe"],
+    shell: process.platform === "win32",
+  });
+  let output = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    output += chunk.toString();
+    process.stdout.write(chunk);
+  });
+  child.stderr.on("data", (chunk: Buffer) => process.stderr.write(chunk));
+  return new Promise((resolve) => {
+    child.on("error", (error) => {
+      console.error(`cannot run ${command}: ${error.message}`);
+      resolve({ code: 1, output });
+    });
+    child.on("close", (code) => {
+      resolve({ code: code ?? 1, output });
+    });
+  });
+}
+
+if (import.meta.main) await main();

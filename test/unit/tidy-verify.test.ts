@@ -1,0 +1,63 @@
+import { globSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { Report } from "../../scripts/verify.ts";
+import { checks, countsLine, countsOf, stages } from "../../scripts/verify.ts";
+import config from "../../vitest.config.ts";
+
+const report = (changes: Partial<Report>): Report => ({
+  success: true,
+  numPassedTests: 5,
+  numFailedTests: 0,
+  numPendingTests: 0,
+  numTodoTests: 0,
+  testResults: [],
+  ...changes,
+});
+
+describe("the count of the tests", () => {
+  it("is that of Vitest's report", () => {
+    expect(countsOf(report({ numFailedTests: 2, numPendingTests: 1, numTodoTests: 1 }))).toEqual({
+      passed: 5,
+      failed: 2,
+      skipped: 2,
+    });
+  });
+
+  it("counts a file that cannot be loaded, a run that broke off and one that never began", () => {
+    const unloaded = { status: "failed", assertionResults: [] };
+    expect(countsOf(report({ success: false, testResults: [unloaded] })).failed).toBe(1);
+    expect(countsOf(report({ success: false })).failed).toBe(1);
+    expect(countsOf(null)).toEqual({ passed: 0, failed: 1, skipped: 0 });
+  });
+
+  it("[TST-10] is one line over all stages, with the skipped ones where there are any", () => {
+    const counts = { passed: 5, failed: 1, skipped: 0 };
+    expect(countsLine([counts, counts])).toBe("tests: 10 passed, 2 failed");
+    expect(countsLine([counts, { ...counts, skipped: 3 }])).toBe(
+      "tests: 10 passed, 2 failed, 3 skipped",
+    );
+  });
+});
+
+describe("what CI runs", () => {
+  it("[TST-11] has a stage each for unit, integration and load tests", () => {
+    expect(Object.keys(stages)).toEqual(["unit", "integration", "load"]);
+  });
+
+  it("runs every project of the tests in one stage", () => {
+    const projects = config.test?.projects?.map((project) => {
+      const { name } = (project as { test: { name: string } }).test;
+      return name;
+    });
+    expect(Object.values(stages).flat().toSorted()).toEqual(projects?.toSorted());
+  });
+
+  it("runs scripts that exist", () => {
+    const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as {
+      scripts: Record<string, string>;
+    };
+    for (const check of checks) expect(scripts).toHaveProperty(check);
+    expect(scripts["test"]).toBe("vitest run");
+    expect(globSync(".ci/run")).toEqual([".ci/run"]);
+  });
+});
