@@ -125,6 +125,13 @@ describe("encodePlain", () => {
     expect(encodePlain(decodePlain(fromHex(bytes)))).toEqual(encodePlain(value));
   });
 
+  it("writes every NaN in an array with the same bits", () => {
+    const odd64 = new Float64Array(Uint32Array.from([1, 0xfff40000]).buffer);
+    const odd32 = new Float32Array(Uint32Array.from([0xffa00001]).buffer);
+    expect(hex(encodePlain(odd64))).toBe("d708000000000000f87f");
+    expect(hex(encodePlain(odd32))).toBe("d6070000c07f");
+  });
+
   it("is MessagePack that any reader of it understands", () => {
     const value = { at: 12, list: [1, "two", null], bytes: new Uint8Array([3]) };
     expect(decode(encodePlain(value))).toEqual(value);

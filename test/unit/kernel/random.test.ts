@@ -97,6 +97,23 @@ describe("RandomStream", () => {
     }
   });
 
+  it("draws again exactly when the product would favour a number", () => {
+    // At n = 3 one product in 2^32 is too many: that of 0. The product whose lower half is 1, the
+    // next one up, comes from 0xaaaaaaab and is kept. The first words are rotl(d + a, 7) + a.
+    const kept = RandomStream.from([0, 5, 5, 0x57555555]);
+    const again = RandomStream.from([0, 1, 0, 0]);
+    expect([kept.below(3), again.below(3)]).toEqual([2, 0]);
+    const afterOne = (state: Seed): Seed => {
+      const stream = RandomStream.from(state);
+      stream.uint32();
+      return stream.state();
+    };
+    expect(RandomStream.from([0, 5, 5, 0x57555555]).uint32()).toBe(0xaaaaaaab);
+    expect(RandomStream.from([0, 1, 0, 0]).uint32()).toBe(0);
+    expect(kept.state()).toEqual(afterOne([0, 5, 5, 0x57555555]));
+    expect(again.state()).not.toEqual(afterOne([0, 1, 0, 0]));
+  });
+
   it("does not favour small numbers where the modulus would", () => {
     // At n = 3 * 2^30 a bare modulus gives the lower third twice as often as the others.
     const stream = RandomStream.named(seed, "bias");
