@@ -9,7 +9,7 @@ import type { CallResult } from "../core/contract.ts";
 import type { CallId } from "../core/kernel/ids.ts";
 import type { PlainData } from "../core/kernel/plain.ts";
 import type { Decisions, Subject } from "./decisions.ts";
-import { seldom, strikes } from "./drawing.ts";
+import { strikes } from "./drawing.ts";
 import type { FaultCounters } from "./faults.ts";
 import type { CallOptions } from "./options.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -80,9 +80,7 @@ export class Performers {
 
   #delay(): number {
     const { options, faults } = this.#parts;
-    const extra = this.#slow.next<number>(0, (random) =>
-      seldom(random, options.slowPerMillion, options.slowMaxMicros),
-    );
+    const extra = this.#slow.seldom(options.slowPerMillion, options.slowMaxMicros);
     if (extra > 0) faults.hit("call.slow");
     return options.delayMicros + extra;
   }

@@ -12,6 +12,7 @@
  */
 import { RandomStream } from "../core/kernel/random.ts";
 import type { Seed } from "../core/kernel/random.ts";
+import { below, strikes } from "./drawing.ts";
 
 /** What can be decided, as it stands in a plan file. */
 export type Decision =
@@ -38,6 +39,10 @@ export interface Subject {
    * @param draw draws from the subject's own stream; not called in a planned run
    */
   next<T extends Decision>(usual: T, draw: (random: RandomStream) => T): T;
+  /** Decides whether something happens; usually it does not. */
+  strikes(perMillion: number): boolean;
+  /** Decides on a number below the limit; usually 0. */
+  seldom(perMillion: number, limit: number): number;
 }
 
 /** Where decisions come from, and where those that were not the usual ones are kept. */
@@ -59,20 +64,33 @@ export class Decisions {
   }
 
   static planned(plan: ReadonlyMap<string, Decision>): Decisions {
-    return new Decisions({ type: "plan", plan }, true);
+    const subjects = new Set(Array.from(plan.keys(), (key) => key.slice(0, key.lastIndexOf("#"))));
+    return new Decisions({ type: "plan", plan, subjects }, true);
   }
 
   /** @param name unique in the run, with `/` between its parts */
   subject(name: string): Subject {
-    return this.#source.type === "seed"
-      ? new DrawnSubject(this, name, this.#source.seed)
-      : new PlannedSubject(this, name, this.#source.plan);
+    if (this.#source.type === "seed") return new DrawnSubject(this, name, this.#source.seed);
+    // Most subjects of a plan are not in it, and need not look each time.
+    const { plan, subjects } = this.#source;
+    return subjects.has(name) ? new PlannedSubject(this, name, plan) : usualSubject;
   }
 }
 
 type DecisionSource =
   | { readonly type: "seed"; readonly seed: Seed }
-  | { readonly type: "plan"; readonly plan: ReadonlyMap<string, Decision> };
+  | {
+      readonly type: "plan";
+      readonly plan: ReadonlyMap<string, Decision>;
+      /** The names of those that it decides. */
+      readonly subjects: ReadonlySet<string>;
+    };
+
+const usualSubject: Subject = {
+  next: (usual) => usual,
+  strikes: () => false,
+  seldom: () => 0,
+};
 
 class DrawnSubject implements Subject {
   readonly #decisions: Decisions;
@@ -91,10 +109,35 @@ class DrawnSubject implements Subject {
   next<T extends Decision>(usual: T, draw: (random: RandomStream) => T): T {
     const index = this.#index++;
     if (this.#decisions.calm) return usual;
-    this.#random ??= RandomStream.named(this.#seed, this.#name);
-    const drawn = draw(this.#random);
-    if (drawn !== usual) this.#decisions.taken?.set(`${this.#name}#${String(index)}`, drawn);
+    const drawn = draw(this.#stream());
+    if (drawn !== usual) this.#keep(index, drawn);
     return drawn;
+  }
+
+  strikes(perMillion: number): boolean {
+    const index = this.#index++;
+    if (perMillion === 0 || this.#decisions.calm) return false;
+    const drawn = strikes(this.#stream(), perMillion);
+    if (drawn) this.#keep(index, drawn);
+    return drawn;
+  }
+
+  seldom(perMillion: number, limit: number): number {
+    const index = this.#index++;
+    if (perMillion === 0 || this.#decisions.calm) return 0;
+    const random = this.#stream();
+    const drawn = strikes(random, perMillion) ? below(random, limit) : 0;
+    if (drawn !== 0) this.#keep(index, drawn);
+    return drawn;
+  }
+
+  #stream(): RandomStream {
+    this.#random ??= RandomStream.named(this.#seed, this.#name);
+    return this.#random;
+  }
+
+  #keep(index: number, drawn: Decision): void {
+    this.#decisions.taken?.set(`${this.#name}#${String(index)}`, drawn);
   }
 }
 
@@ -119,5 +162,13 @@ class PlannedSubject implements Subject {
     if (usual !== null && typeof planned !== typeof usual) return usual;
     this.#decisions.taken?.set(key, planned);
     return planned as T;
+  }
+
+  strikes(): boolean {
+    return this.next(false);
+  }
+
+  seldom(): number {
+    return this.next(0);
   }
 }

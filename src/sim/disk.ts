@@ -21,7 +21,6 @@ import { assertNever } from "../core/kernel/assert.ts";
 import type { FileEntry, FileOperation, FileResult } from "../core/contract.ts";
 import type { RandomStream } from "../core/kernel/random.ts";
 import type { Decisions, Subject } from "./decisions.ts";
-import { seldom, strikes } from "./drawing.ts";
 import type { FaultCounters } from "./faults.ts";
 import type { DiskOptions } from "./options.ts";
 import { Pages } from "./pages.ts";
@@ -150,9 +149,7 @@ export class Disk {
     const { options, faults } = this.#parts;
     const isSync = operation.type === "sync" || operation.type === "syncFolder";
     const usual = isSync ? options.syncMicros : options.operationMicros;
-    const extra = this.#subjects.slow.next<number>(0, (random) =>
-      seldom(random, options.slowPerMillion, options.slowMaxMicros),
-    );
+    const extra = this.#subjects.slow.seldom(options.slowPerMillion, options.slowMaxMicros);
     if (extra > 0) faults.hit("disk.slow");
     return usual + extra;
   }
@@ -212,9 +209,7 @@ export class Disk {
 
   #write(path: string, offset: number, bytes: Uint8Array): FileResult {
     const { options, faults } = this.#parts;
-    const fails = this.#subjects.writeFailed.next<boolean>(false, (random) =>
-      strikes(random, options.writeFailedPerMillion),
-    );
+    const fails = this.#subjects.writeFailed.strikes(options.writeFailedPerMillion);
     if (fails) {
       faults.hit("disk.write-failed");
       return failed("EIO");
@@ -241,9 +236,7 @@ export class Disk {
     const file = this.#files.get(path);
     if (file === undefined) return failed("ENOENT");
     const { options, faults } = this.#parts;
-    const fails = this.#subjects.syncFailed.next<boolean>(false, (random) =>
-      strikes(random, options.syncFailedPerMillion),
-    );
+    const fails = this.#subjects.syncFailed.strikes(options.syncFailedPerMillion);
     if (fails) {
       faults.hit("disk.sync-failed");
       file.forsaken.push(...file.unsynced);

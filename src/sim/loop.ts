@@ -21,6 +21,8 @@ export class IoLoop {
   #woken: LoopWork[] = [];
   #isScheduled = false;
   #isStopped = false;
+  // One function for all passes.
+  readonly #passing = (): void => this.#pass();
 
   /**
    * @param wakeMicros how long the thread takes to wake up, asked for each pass
@@ -38,7 +40,7 @@ export class IoLoop {
     this.#woken.push(work);
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    this.#scheduler.after(this.#wakeMicros(), () => this.#pass());
+    this.#scheduler.after(this.#wakeMicros(), this.#passing);
   }
 
   /** The thread is gone: nothing is polled any more. */

@@ -2,13 +2,17 @@
  * What a run did, as numbers: one digest for each step of the realm, with the time at which it was
  * made. Two runs of one plan must give equal traces; the first place where they do not is named.
  */
+import type { EventType } from "../core/contract.ts";
 import { finish, mix } from "../core/kernel/digest.ts";
 import type { Step } from "./checkers/checker.ts";
 
 export class Trace {
   /** A digest a step; each holds all those before it. */
   readonly #chain: number[] = [];
-  readonly #names: string[] = [];
+  // What names a step, apart: a name is made only for the one that differs.
+  readonly #types: EventType[] = [];
+  readonly #connections: number[] = [];
+  readonly #times: number[] = [];
   #hash = 0;
 
   get length(): number {
@@ -20,13 +24,12 @@ export class Trace {
   }
 
   /** @param schedulerSteps how many actions had happened: the simulator itself must agree, too */
-  add({ event, digest, isReplay }: Step, nowMicros: number, schedulerSteps: number): void {
+  add({ event, digest }: Step, nowMicros: number, schedulerSteps: number): void {
     this.#hash = mix(mix(mix(this.#hash, digest), nowMicros | 0), schedulerSteps | 0);
     this.#chain.push(this.#hash);
-    const about = "connection" in event ? ` of connection ${String(event.connection)}` : "";
-    this.#names.push(
-      `${isReplay ? "replayed " : ""}${event.type}${about}, at ${String(nowMicros)} us`,
-    );
+    this.#types.push(event.type);
+    this.#connections.push("connection" in event ? (event.connection ?? 0) : 0);
+    this.#times.push(nowMicros);
   }
 
   /** The first step in which the two differ, in words; null when they are equal. */
@@ -41,7 +44,14 @@ export class Trace {
       else to = middle;
     }
     if (from === this.length && from === other.length) return null;
-    const name = (trace: Trace): string => trace.#names[from] ?? "nothing more";
-    return `step ${String(from)} was first ${name(this)}; then ${name(other)}`;
+    return `step ${String(from)} was first ${this.#name(from)}; then ${other.#name(from)}`;
+  }
+
+  #name(step: number): string {
+    const type = this.#types[step];
+    if (type === undefined) return "nothing";
+    const connection = this.#connections[step] ?? 0;
+    const about = connection === 0 ? "" : ` of connection ${String(connection)}`;
+    return `${type}${about} at ${String(this.#times[step])} us`;
   }
 }

@@ -143,15 +143,22 @@ export class CheckerPanel {
 
   constructor(checkers: readonly Checker[]) {
     for (const checker of checkers) this.#add(checker);
-    const tell =
-      (what: keyof Observations) =>
-      (...args: never[]): void => {
-        const listeners = this.#listeners.get(what);
-        if (listeners !== undefined) this.guard(() => listeners.forEach((tell) => tell(...args)));
-      };
     this.observe = Object.fromEntries(
-      observationNames.map((what) => [what, tell(what)]),
+      observationNames.map((what) => [what, this.#teller(what)]),
     ) as unknown as Observations;
+  }
+
+  /** Tells everybody who listens to `what`; nobody may join afterwards. */
+  #teller(what: keyof Observations): (...args: never[]) => void {
+    const listeners = this.#listeners.get(what) ?? [];
+    if (listeners.length === 0) return () => undefined;
+    return (...args) => {
+      try {
+        for (const listener of listeners) listener(...args);
+      } catch (error) {
+        this.#keep(error);
+      }
+    };
   }
 
   /** Runs a check and keeps what it throws. */
@@ -159,11 +166,15 @@ export class CheckerPanel {
     try {
       check();
     } catch (error) {
-      this.failure ??=
-        error instanceof CheckFailure
-          ? error
-          : new CheckFailure("simulator", "the simulator never throws", stackOf(error));
+      this.#keep(error);
     }
+  }
+
+  #keep(error: unknown): void {
+    this.failure ??=
+      error instanceof CheckFailure
+        ? error
+        : new CheckFailure("simulator", "the simulator never throws", stackOf(error));
   }
 
   #add(checker: Checker): void {

@@ -6,8 +6,7 @@ import { CheckFailure } from "./checker.ts";
 import type { Checker, Step } from "./checker.ts";
 
 /** Above this many open connections the whole is looked at only now and then. */
-const smallConnections = 32;
-const lookEvery = 64;
+const smallConnections = 8;
 
 export class SessionIndexChecker implements Checker {
   readonly name = "session-index";
@@ -21,7 +20,8 @@ export class SessionIndexChecker implements Checker {
     // The cost of a look grows with the sessions, so with many of them looks are rarer. A session
     // that begins or ends is always worth one.
     const isEdge = event.type === "connection.opened" || event.type === "connection.closed";
-    if (!isEdge && this.#open > smallConnections && this.#steps % lookEvery !== 0) return;
+    const isDue = this.#open <= smallConnections || this.#steps % this.#open === 0;
+    if (!isEdge && !isDue) return;
     this.#look(machine);
   }
 

@@ -215,10 +215,14 @@ export class Player {
 }
 
 /** `tag` over and over, the last one cut off; at least once. */
-export const tagged = (tag: string, bytes: number): Uint8Array =>
-  Uint8Array.from({ length: Math.max(bytes, tag.length) }, (_, index) =>
-    tag.charCodeAt(index % tag.length),
-  );
+export function tagged(tag: string, bytes: number): Uint8Array {
+  const payload = new Uint8Array(Math.max(bytes, tag.length));
+  for (let index = 0; index < tag.length; index += 1) payload[index] = tag.charCodeAt(index);
+  for (let filled = tag.length; filled < payload.length; filled *= 2) {
+    payload.copyWithin(filled, 0, filled);
+  }
+  return payload;
+}
 
 const reason = (code: string, isOpen: boolean): Refused => {
   if (isOpen) return refusedByClient("CONNECTION_LOST", `the simulated link broke (${code})`);

@@ -8,7 +8,6 @@
  * W3. When a listening socket closes, what waits in its queue is reset.
  */
 import { invariant } from "../../core/kernel/assert.ts";
-import { strikes } from "../drawing.ts";
 import type { Task } from "../scheduler.ts";
 import { Link } from "./tcp.ts";
 import type { Endpoint, LinkParts } from "./tcp.ts";
@@ -102,9 +101,7 @@ export class Network {
   }
 
   #strikes(name: string, rate: "refusedPerMillion" | "unansweredPerMillion"): boolean {
-    return this.#parts.decisions
-      .subject(name)
-      .next<boolean>(false, (random) => strikes(random, this.#parts.options[rate]));
+    return this.#parts.decisions.subject(name).strikes(this.#parts.options[rate]);
   }
 }
 

@@ -21,7 +21,7 @@
 import { invariant } from "../../core/kernel/assert.ts";
 import type { RandomStream } from "../../core/kernel/random.ts";
 import type { Decisions, Subject } from "../decisions.ts";
-import { seldom, strikes } from "../drawing.ts";
+import { strikes } from "../drawing.ts";
 import type { FaultCounters } from "../faults.ts";
 import type { NetworkOptions } from "../options.ts";
 import type { Scheduler, Task } from "../scheduler.ts";
@@ -385,6 +385,8 @@ class Path {
   #lastArrivalMicros = 0;
   #writes = 0;
   #willGiveUp = false;
+  // One function for all landings of a path.
+  readonly #landing = (): void => this.#land();
 
   constructor(parts: LinkParts, link: Link, direction: "toServer" | "toClient") {
     this.#parts = parts;
@@ -411,10 +413,8 @@ class Path {
   shortWrite(bytes: number): number | null {
     if (bytes < 2) return null;
     const { options, faults } = this.#parts;
-    const short = this.#subjects.short.next<number | null>(null, (random) =>
-      strikes(random, options.shortWritePerMillion) ? random.between(1, bytes - 1) : null,
-    );
-    if (short === null || short >= bytes) return null;
+    const short = this.#subjects.short.seldom(options.shortWritePerMillion, bytes);
+    if (short === 0 || short >= bytes) return null;
     faults.hit("network.short-write", this.link.name);
     return short;
   }
@@ -426,9 +426,9 @@ class Path {
       this.link.cut();
     }
     const delayMicros = this.#delay();
-    for (const { piece, gapMicros } of this.#pieces(bytes)) {
-      this.#depart({ kind: "bytes", bytes: piece, write }, delayMicros + gapMicros);
-    }
+    const cuts = this.#cuts(bytes.length);
+    if (cuts === null) this.#depart({ kind: "bytes", bytes, write }, delayMicros);
+    else this.#departInPieces(bytes, cuts, { write, delayMicros });
     if (this.#strikes("reset", this.#parts.options.resetPerMillion) && !this.isCut) {
       this.#parts.faults.hit("network.reset", this.link.name);
       // Some of the write gets through before the device strikes.
@@ -448,14 +448,12 @@ class Path {
   }
 
   #strikes(what: "cut" | "reset", perMillion: number): boolean {
-    return this.#subjects[what].next<boolean>(false, (random) => strikes(random, perMillion));
+    return this.#subjects[what].strikes(perMillion);
   }
 
   #delay(): number {
     const { options, faults } = this.#parts;
-    const extra = this.#subjects.delay.next<number>(0, (random) =>
-      seldom(random, options.delayPerMillion, options.delayMaxMicros),
-    );
+    const extra = this.#subjects.delay.seldom(options.delayPerMillion, options.delayMaxMicros);
     const tail = this.#subjects.tail.next<number>(0, (random) => {
       if (!strikes(random, options.tailPerMillion)) return 0;
       // Retransmission time-outs double, so do the delays that they cause.
@@ -467,26 +465,30 @@ class Path {
     return options.delayMicros + extra + tail;
   }
 
-  /** Cuts a write at the decided places; each piece comes a little later than the one before it. */
-  #pieces(bytes: Uint8Array): readonly { piece: Uint8Array; gapMicros: number }[] {
-    const { options, faults } = this.#parts;
-    const cuts = this.#subjects.fragment.next<readonly number[] | null>(null, (random) =>
-      strikes(random, options.fragmentPerMillion) ? drawCuts(random, bytes.length) : null,
+  /** Where a write of so many bytes is cut; null: nowhere. */
+  #cuts(length: number): readonly number[] | null {
+    const perMillion = this.#parts.options.fragmentPerMillion;
+    return this.#subjects.fragment.next<readonly number[] | null>(null, (random) =>
+      strikes(random, perMillion) ? drawCuts(random, length) : null,
     );
-    if (cuts === null || bytes.length < 2) return [{ piece: bytes, gapMicros: 0 }];
-    const pieces: { piece: Uint8Array; gapMicros: number }[] = [];
+  }
+
+  /** Each piece comes a little later than the one before it. */
+  #departInPieces(
+    bytes: Uint8Array,
+    cuts: readonly number[],
+    { write, delayMicros }: { readonly write: number; readonly delayMicros: number },
+  ): void {
     let from = 0;
-    for (const cut of cuts) {
-      if (cut <= from || cut >= bytes.length) continue;
-      pieces.push({
-        piece: bytes.subarray(from, cut),
-        gapMicros: pieces.length * PIECE_GAP_MICROS,
-      });
+    let pieces = 0;
+    for (const cut of [...cuts, bytes.length]) {
+      if (cut <= from || cut > bytes.length) continue;
+      const piece = bytes.subarray(from, cut);
+      this.#depart({ kind: "bytes", bytes: piece, write }, delayMicros + pieces * PIECE_GAP_MICROS);
+      pieces += 1;
       from = cut;
     }
-    pieces.push({ piece: bytes.subarray(from), gapMicros: pieces.length * PIECE_GAP_MICROS });
-    if (pieces.length > 1) faults.hit("network.fragment", this.link.name);
-    return pieces;
+    if (pieces > 1) this.#parts.faults.hit("network.fragment", this.link.name);
   }
 
   #depart(segment: Segment, delayMicros: number): void {
@@ -495,22 +497,22 @@ class Path {
     const atMicros = Math.max(this.#lastArrivalMicros, scheduler.nowMicros + delayMicros);
     this.#lastArrivalMicros = atMicros;
     this.#flights.push({ atMicros, segment });
-    this.#arrival ??= scheduler.at(atMicros, () => this.#land());
+    this.#arrival ??= scheduler.at(atMicros, this.#landing);
   }
 
   /** Lets everything that is due arrive at once, and waits for the next. */
   #land(): void {
     const { scheduler } = this.#parts;
-    this.#arrival = null;
+    const flights = this.#flights;
     let count = 0;
-    for (const flight of this.#flights) {
-      if (flight.atMicros > scheduler.nowMicros) break;
-      count += 1;
-    }
-    const landed = this.#flights.splice(0, count);
+    while ((flights[count]?.atMicros ?? Infinity) <= scheduler.nowMicros) count += 1;
+    this.#flights = count === flights.length ? [] : flights.slice(count);
     const next = this.#flights[0];
-    if (next !== undefined) this.#arrival = scheduler.at(next.atMicros, () => this.#land());
-    for (const { segment } of landed) this.#to?.arrive(segment);
+    this.#arrival = next === undefined ? null : scheduler.at(next.atMicros, this.#landing);
+    for (let index = 0; index < count; index += 1) {
+      const flight = flights[index];
+      if (flight !== undefined) this.#to?.arrive(flight.segment);
+    }
   }
 
   /** The sender's kernel repeats what is never answered, and gives up in the end. */

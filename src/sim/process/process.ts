@@ -28,7 +28,6 @@ import type { Performers } from "../calls.ts";
 import type { MachineClock } from "../clock.ts";
 import type { Decisions, Subject } from "../decisions.ts";
 import type { Disk } from "../disk.ts";
-import { seldom } from "../drawing.ts";
 import type { FaultCounters } from "../faults.ts";
 import { IoLoop } from "../loop.ts";
 import type { Machine } from "../network/network.ts";
@@ -235,9 +234,7 @@ export class SimulatedProcess implements Syscalls {
   #askTurn(): void {
     if (this.#turnTask !== null || !this.#isAlive) return;
     const { options, scheduler, faults } = this.#parts;
-    const stallMicros = this.#stall.next<number>(0, (random) =>
-      seldom(random, options.stallPerMillion, options.stallMaxMicros),
-    );
+    const stallMicros = this.#stall.seldom(options.stallPerMillion, options.stallMaxMicros);
     if (stallMicros > 0) faults.hit("process.stall");
     this.#turnTask = scheduler.after(stallMicros, () => {
       this.stallMicros = stallMicros;

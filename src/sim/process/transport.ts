@@ -12,7 +12,6 @@
 import type { CloseMode, HandshakeFailure, Producer, SocketId } from "../../core/contract.ts";
 import { invariant } from "../../core/kernel/assert.ts";
 import type { Decisions } from "../decisions.ts";
-import { seldom } from "../drawing.ts";
 import type { FaultCounters } from "../faults.ts";
 import type { IoLoop, LoopWork } from "../loop.ts";
 import type { Arrival, ListeningSocket, Machine } from "../network/network.ts";
@@ -145,7 +144,7 @@ export class SimulatedTransport {
     const { scheduler, handshake, decisions, faults } = this.#parts;
     const extra = decisions
       .subject(`network/${link.name}/handshake`)
-      .next<number>(0, (random) => seldom(random, handshake.slowPerMillion, 8_000_000));
+      .seldom(handshake.slowPerMillion, 8_000_000);
     if (extra > 0) faults.hit("tls.slow", link.name);
     const secure = {
       role: "server",
