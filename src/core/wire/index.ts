@@ -12,6 +12,6 @@ export {
 } from "./envelope.ts";
 export { FieldCursor, malformed, wireTypes } from "./fields.ts";
 export { Deframer, type DeframerOptions, type LengthEndian } from "./frame.ts";
-export { fromBigint, toBigint, toSafeNumber, type Long } from "./longs.ts";
+export { fromBigint, toBigint, toSafeNumber, type Long, type LongHalves } from "./longs.ts";
 export { position, type Position } from "./position.ts";
 export { decodePayload, encodePayload } from "./payload.ts";

@@ -3,11 +3,19 @@
  * encode; a bigint it would silently encode as 0. These convert both ways without losing a bit.
  */
 import protobuf from "protobufjs/minimal.js";
-import type { Reader } from "protobufjs/minimal.js";
 import { apiRule } from "../kernel/assert.ts";
+import type { reprise as pb } from "./gen/session.js";
 
-/** A 64-bit integer as protobufjs has it. */
-export type Long = ReturnType<Reader["uint64"]>;
+/** A 64-bit integer as static code declares it: the `Long` of the package that protobufjs uses. */
+export type Long = Exclude<pb.v1.HeartbeatRequest["playerId"], number>;
+
+/** The part of it that counts, which is all that protobufjs itself promises. */
+export interface LongHalves {
+  /** 32 bits each. */
+  readonly low: number;
+  readonly high: number;
+  readonly unsigned: boolean;
+}
 
 /**
  * The exact value.
@@ -15,7 +23,7 @@ export type Long = ReturnType<Reader["uint64"]>;
  * @param value from a decoded message: a `Long`, or a number that is an integer
  * @throws ApiMisuseError for a number with a fraction
  */
-export function toBigint(value: number | Long): bigint {
+export function toBigint(value: number | LongHalves): bigint {
   if (typeof value === "number") {
     apiRule(Number.isInteger(value), "toBigint: not an integer");
     return BigInt(value);
@@ -25,7 +33,7 @@ export function toBigint(value: number | Long): bigint {
 }
 
 /** The value as a number, or null when a number does not hold it exactly (above 2^53-1 or below). */
-export function toSafeNumber(value: number | Long): number | null {
+export function toSafeNumber(value: number | LongHalves): number | null {
   if (typeof value === "number") return Number.isSafeInteger(value) ? value : null;
   const high = value.unsigned ? value.high >>> 0 : value.high | 0;
   const number = high * 0x1_0000_0000 + (value.low >>> 0);
@@ -42,5 +50,5 @@ export function fromBigint(value: bigint): Long {
   apiRule(value >= -(1n << 63n) && value < 1n << 64n, "fromBigint: more than 64 bits");
   const low = Number(value & 0xffff_ffffn);
   const high = Number((value >> 32n) & 0xffff_ffffn);
-  return new protobuf.util.LongBits(low, high).toLong(value >= 0n);
+  return new protobuf.util.LongBits(low, high).toLong(value >= 0n) as Long;
 }

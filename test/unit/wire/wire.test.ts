@@ -4,15 +4,19 @@ import { errorCodes, errorTable } from "../../../src/core/kernel/errors.ts";
 import { packetType } from "../../../src/core/kernel/ids.ts";
 import { reprise as common } from "../../../src/core/wire/gen/common.js";
 import { reprise as packet } from "../../../src/core/wire/gen/packet.js";
+import { reprise as pb } from "../../../src/core/wire/gen/session.js";
 import {
   decodePayload,
   Deframer,
   disconnectFrame,
   encodePayload,
   EnvelopeReader,
+  fromBigint,
   invalid,
   isPacketType,
   position,
+  toBigint,
+  toSafeNumber,
   wrongTransportFrame,
 } from "../../../src/core/wire/index.ts";
 import { loadSchema } from "./schema.ts";
@@ -96,6 +100,17 @@ describe("isPacketType", () => {
     for (const type of edges) expect(isPacketType(type)).toBe(true);
     const outside = [0, 999, 1_100, 1_999, 3_100, 9_999, 65_536, 2 ** 32 - 1];
     for (const type of outside) expect(isPacketType(type)).toBe(false);
+  });
+});
+
+describe("fromBigint", () => {
+  it("[WIRE-04] gives what the declarations of static code take", () => {
+    const playerId = fromBigint(2n ** 64n - 1n);
+    const bytes = encodePayload(pb.v1.HeartbeatRequest, { playerId, timestamp: 5 });
+    expect(Buffer.from(bytes).toString("hex")).toBe("08ffffffffffffffffff011005");
+    const heartbeat = decodePayload(pb.v1.HeartbeatRequest, bytes, 0, bytes.length);
+    expect(toBigint(heartbeat?.playerId ?? 0)).toBe(2n ** 64n - 1n);
+    expect(toSafeNumber(heartbeat?.timestamp ?? 0)).toBe(5);
   });
 });
 
