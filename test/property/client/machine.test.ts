@@ -11,6 +11,7 @@ import { echoContract } from "../../../src/core/features/contracts.ts";
 import { micros } from "../../../src/core/kernel/ids.ts";
 import { RandomStream } from "../../../src/core/kernel/random.ts";
 import { decoded, RecordingOutbox, ServerEnd } from "../../support/client-link.ts";
+import { poisoned } from "../../support/poison.ts";
 
 const { echo } = echoContract.entries;
 const bytesOf = (id: number): Uint8Array => Uint8Array.of(id & 0xff, id >>> 8);
@@ -198,11 +199,13 @@ function take(stream: number[], part: number): Uint8Array {
   return Uint8Array.from(stream.splice(0, Math.ceil(stream.length * part)));
 }
 
-const play = (seed: number, happenings: readonly Happening[]): Play => {
-  const played = new Play(seed);
-  for (const next of happenings) played.happen(next);
-  return played;
-};
+/** Without a clock, a timer or chance within reach: the machine is to need none. */
+const play = (seed: number, happenings: readonly Happening[]): Play =>
+  poisoned(() => {
+    const played = new Play(seed);
+    for (const next of happenings) played.happen(next);
+    return played;
+  });
 
 const plays = fc.tuple(
   fc.nat(),
