@@ -2,7 +2,7 @@
  * The log: one JSON object a line, with level, time and message, through pino.
  *
  * 1. Of one message at most `linesPerSecondMax` lines are written in a second, whoever causes them;
- *    then one line says how many were left out. A message is its text: what varies is in the fields.
+ *    then one line says how many were left out. A message is its text; what varies is in fields.
  * 2. Logging never waits for the reader. Lines wait in memory, at most `waitingBytesMax`; then they
  *    are dropped and counted.
  * 3. There is nothing to redact: secrets do not reach the core, and nothing else logs packets.
@@ -72,18 +72,20 @@ export class Log {
     if (this.#admits(level, message)) this.#pino[level](fields, message);
   }
 
-  /** Writes all that waits, now. For the end of the process. */
-  flush(): void {
+  /** Ends the log and resolves when every line is written. */
+  close(): Promise<void> {
     for (const [message, window] of this.#windows) this.#end(message, window);
-    this.#destination.flushSync();
-  }
-
-  /** Flushes and ends the log. */
-  close(): void {
-    this.flush();
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    this.#destination.end();
+    return new Promise((resolve) => {
+      this.#destination.once("close", () => resolve());
+      this.#destination.end();
+    });
+  }
+
+  /** Writes at once what waits, perhaps before a line that is just being written. For a crash. */
+  flush(): void {
+    this.#destination.flushSync();
   }
 
   #admits(level: LogLevel, message: string): boolean {

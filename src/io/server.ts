@@ -237,7 +237,7 @@ export class Server {
     if (this.#state === "running") {
       removeRunRecord(this.#options.config.dataDir, this.#options.config.role);
     }
-    this.#log?.close();
+    await this.#log?.close();
   }
 
   #finish(end: ServerEnd): void {

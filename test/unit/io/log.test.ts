@@ -32,11 +32,11 @@ function logToFile(options: Partial<LogOptions> = {}): { readonly log: Log; line
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] }));
 afterEach(() => void vi.useRealTimers());
 
-it("[MON-01] every line is JSON with level, time, message and the fields", () => {
+it("[MON-01] every line is JSON with level, time, message and the fields", async () => {
   const { log, lines } = logToFile();
   log.write("info", "session closed", { session: 7, remote: "127.0.0.1:1", reason: 'a "b"\n' });
   log.write("error", "no fields");
-  log.close();
+  await log.close();
   const [first, second] = lines();
   expect(first).toEqual({
     level: "info",
@@ -49,21 +49,21 @@ it("[MON-01] every line is JSON with level, time, message and the fields", () =>
   expect(second).toMatchObject({ level: "error", message: "no fields" });
 });
 
-it("[MON-01] writes nothing below its level", () => {
+it("[MON-01] writes nothing below its level", async () => {
   const { log, lines } = logToFile({ level: "warn" });
   for (const level of ["debug", "info", "warn", "error"] as const) log.write(level, level);
-  log.close();
+  await log.close();
   expect(lines().map(({ message }) => message)).toEqual(["warn", "error"]);
 });
 
-it("[MON-01] a message that floods is cut to its lines a second and counted, others are not", () => {
+it("[MON-01] a message that floods is cut to its lines a second and counted, others are not", async () => {
   const { log, lines } = logToFile({ linesPerSecondMax: 10 });
   for (let index = 0; index < 5_000; index += 1) log.write("warn", "flood", { index });
   log.write("info", "quiet");
   vi.advanceTimersByTime(1_000);
   for (let index = 0; index < 12; index += 1) log.write("warn", "flood", { index });
   vi.advanceTimersByTime(1_000);
-  log.close();
+  await log.close();
   const flood = lines().filter(({ message }) => message === "flood");
   const suppressed = flood.map((line) => line["suppressed"]).filter((count) => count !== undefined);
   expect(suppressed).toEqual([4_990, 2]);
@@ -73,28 +73,28 @@ it("[MON-01] a message that floods is cut to its lines a second and counted, oth
   expect(log.counters).toEqual({ suppressed: 4_992, dropped: 0 });
 });
 
-it("[MON-01] what was left out is told at the end, too", () => {
+it("[MON-01] what was left out is told at the end, too", async () => {
   const { log, lines } = logToFile({ linesPerSecondMax: 1 });
   for (let index = 0; index < 4; index += 1) log.write("info", "once");
-  log.close();
+  await log.close();
   expect(lines().map((line) => line["suppressed"])).toEqual([undefined, 3]);
 });
 
-it("[MON-01] messages that are no constants share one budget instead of all memory", () => {
+it("[MON-01] messages that are no constants share one budget instead of all memory", async () => {
   const { log, lines } = logToFile({ linesPerSecondMax: 2 });
   for (let index = 0; index < 3_000; index += 1) log.write("info", `message ${index}`);
-  log.close();
+  await log.close();
   expect(lines()).toHaveLength(1_000 + 2 + 1);
   expect(lines().at(-1)).toMatchObject({ message: "other messages", suppressed: 1_998 });
 });
 
-it("[MON-01] is quiet again after a second of silence", () => {
+it("[MON-01] is quiet again after a second of silence", async () => {
   const { log, lines } = logToFile({ linesPerSecondMax: 1 });
   for (let second = 0; second < 3; second += 1) {
     log.write("info", "once a second");
     vi.advanceTimersByTime(1_000);
   }
-  log.close();
+  await log.close();
   expect(lines().map((line) => line["suppressed"])).toEqual([undefined, undefined, undefined]);
   expect(vi.getTimerCount()).toBe(0);
 });
