@@ -1,4 +1,4 @@
-/** What a development server says when it is up: where, who, what it found, and what to type next. */
+/** What a development server says once it is up: where, who, what it found, what to type next. */
 import type { ServerConfig } from "./config.ts";
 import type { Server } from "./server.ts";
 

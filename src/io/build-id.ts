@@ -3,8 +3,8 @@
  * it, so the name must change whenever that code does.
  *
  * It is a hash over the files of the core with its features, and over the lockfile, which fixes the
- * code of others. Where there is no lockfile, in an installed package, the package's own description
- * with its versions takes its place.
+ * code of others. An installed package has no lockfile; there its own description with its versions
+ * takes its place.
  */
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";

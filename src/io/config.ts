@@ -6,11 +6,11 @@
 import { readFileSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
 import { isMap, LineCounter, parse, parseDocument } from "yaml";
-import { hostConfig } from "../core/host/config.ts";
-import type { HostConfig } from "../core/host/config.ts";
+import { hostConfig } from "../core/host/index.ts";
+import type { HostConfig } from "../core/host/index.ts";
 import { ApiMisuseError } from "../core/kernel/assert.ts";
-import { realmConfig } from "../core/realm/config.ts";
-import type { RealmConfig } from "../core/realm/config.ts";
+import { realmConfig } from "../core/realm/index.ts";
+import type { RealmConfig } from "../core/realm/index.ts";
 import { platformCode } from "./completions.ts";
 import { nearest } from "./nearest.ts";
 import { defaultSettings, needless, otherNames, settingOf, settings } from "./settings.ts";

@@ -233,7 +233,7 @@ function pathsOf(operation: FileOperation): readonly string[] {
   }
 }
 
-/** The root itself is the empty path or "."; drive letters and backslashes are for Windows' sake. */
+/** The root itself is "" or ".". Drive letters and backslashes would mean something to Windows. */
 function isInside(path: string): boolean {
   if (path === "" || path === ".") return true;
   return path

@@ -6,9 +6,9 @@
  * journal.
  */
 import { z } from "zod";
-import { defaultHostConfig } from "../core/host/config.ts";
+import { defaultHostConfig } from "../core/host/index.ts";
 import { limits } from "../core/kernel/limits.ts";
-import { defaultRealmConfig } from "../core/realm/config.ts";
+import { defaultRealmConfig } from "../core/realm/index.ts";
 
 /** What `meta` of a leaf holds. */
 export interface SettingMeta {

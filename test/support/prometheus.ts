@@ -49,7 +49,12 @@ export function parseExposition(text: string): Exposition {
     samples.push(read);
   }
   const keys = samples.map((each) =>
-    JSON.stringify([each.name, Object.entries(each.labels).sort()]),
+    JSON.stringify([
+      each.name,
+      Object.keys(each.labels)
+        .toSorted(byCodeUnit)
+        .map((key) => [key, each.labels[key]]),
+    ]),
   );
   if (new Set(keys).size !== keys.length) throw new Error("two samples of one name and labels");
   return {
@@ -66,6 +71,8 @@ export function parseExposition(text: string): Exposition {
     },
   };
 }
+
+const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** All lines of a metric form one group. */
 function enter(family: string, next: string, closed: Set<string>): string {

@@ -1,6 +1,6 @@
 /** The client SDK against the real server over real sockets. */
 import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { readFileSync } from "node:fs";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { connect, Refusal } from "../../../src/client/index.ts";
@@ -15,6 +15,7 @@ import {
   toSafeNumber,
   toServer,
 } from "../../../src/core/wire/index.ts";
+import { ServerEnd } from "../../support/client-link.ts";
 import { until } from "../../support/condition.ts";
 import { startGame } from "../../support/game-server.ts";
 import type { GameServer } from "../../support/game-server.ts";
@@ -175,6 +176,47 @@ describe("[NET-23] a client whose server goes away", () => {
   });
 });
 
+describe("a client whose server does not read", () => {
+  it("keeps what it cannot send within its bound, and sends it in order later", async () => {
+    const server = new ServerEnd();
+    const links: Socket[] = [];
+    const port = await listening((socket) => {
+      links.push(socket);
+      socket.once("data", (hello) => {
+        server.take(hello);
+        socket.pause();
+        socket.write(server.hello());
+      });
+    });
+    const options = { contracts, pendingMax: 100, reconnect: null };
+    const client = await connect(`tcp://127.0.0.1:${port}`, options);
+    onTestFinished(() => client.close());
+    const bytes = new Uint8Array(60_000);
+    let rung = 0;
+    const ring = (): void => {
+      for (; ; rung += 1) client.bell.ring({ bytes });
+    };
+    // The kernel and the socket take some; then they wait here, and then there is no more room.
+    await until("the bound to be reached", () => {
+      try {
+        for (let count = 0; count < 50; count += 1, rung += 1) client.bell.ring({ bytes });
+        return false;
+      } catch (error) {
+        expect(error).toMatchObject({ name: "Refusal", code: "QUEUE_FULL" });
+        return true;
+      }
+    });
+    expect(ring).toThrow("QUEUE_FULL");
+    expect(rung).toBeGreaterThan(100);
+    const [link] = links;
+    link?.on("data", (chunk) => void server.take(chunk));
+    await until("all of them", () => server.seen.length === 1 + rung, 20_000);
+    expect(server.seen.map(({ sequence }) => sequence)).toEqual(
+      Array.from({ length: 1 + rung }, (_, index) => index + 1),
+    );
+  });
+});
+
 describe("a client that cannot connect", () => {
   it("says that nothing listens, at once or when its patience ends", async () => {
     const port = await freePort();
@@ -252,7 +294,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function listening(accept: (socket: import("node:net").Socket) => void): Promise<number> {
+async function listening(accept: (socket: Socket) => void): Promise<number> {
   const server = createServer(accept);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => void server.close());

@@ -185,7 +185,7 @@ it("[NET-02] [TLS-02] bad configuration, bad usage, bad certificate: one line ea
   ] as const;
   for (const [argv, code, message] of cases) {
     const { code: exit, out, err } = await reprise("serve", ...argv);
-    expect([exit, out], argv.join(" ")).toEqual([code, ""]);
+    expect([argv, exit, out]).toEqual([argv, code, ""]);
     expect(err).toContain(message);
     expect(err.trimEnd()).not.toContain("\n");
   }

@@ -139,7 +139,8 @@ it("[NET-10] connects made while the loop is busy for 200 ms all succeed afterwa
     // The accept loop and the clients share this thread: nobody gets anywhere.
   }
   await Promise.all(clients.map((client) => client.whenOpen()));
-  await until("all of them", () => host.open.size === 100);
+  await until("all of them", () => host.open.size === clients.length);
+  expect(host.ofType("opened")).toHaveLength(100);
   for (const client of clients) client.socket.destroy();
 });
 

@@ -17,6 +17,7 @@ import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const defaults: Omit<LoadOptions, "target"> = {
   scenario: ping,
+  lengthEndian: "little",
   clients: 20,
   ratePerSecond: 40,
   seconds: 1,
@@ -146,6 +147,14 @@ describe("reprise load", () => {
     expect(wary.code).toBe(1);
     expect(wary.err).toContain("only 0 of 10 clients got in");
     expect(JSON.parse(wary.out)).toMatchObject({ connected: 0, sent: 0 });
+  });
+
+  it("[WIRE-02] speaks big-endian lengths to a server that does", async () => {
+    const { dataDir } = await startGame({ set: { "host.lengthEndian": "big" } });
+    const { code, out } = await load(dataDir, "--length-endian", "big", "--json");
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ received: 100 });
+    expect((await load(dataDir, "--length-endian", "middle")).code).toBe(2);
   });
 
   it("fails when a limit is broken, and names it", async () => {

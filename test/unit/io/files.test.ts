@@ -157,7 +157,7 @@ it("paths that leave the folder are refused and touch nothing", async () => {
     "a\0",
   ];
   for (const path of outside) {
-    expect(await desk.write(path, "x"), path).toEqual({ ok: false, code: "EACCES" });
+    expect([path, await desk.write(path, "x")]).toEqual([path, { ok: false, code: "EACCES" }]);
     expect(await desk.order({ type: "remove", path })).toEqual({ ok: false, code: "EACCES" });
     expect(await desk.order({ type: "rename", from: "ok", to: path })).toEqual({
       ok: false,

@@ -15,8 +15,9 @@ async function otherProcess(
 ): Promise<{ readonly said: string; kill(): Promise<unknown> }> {
   const script = `
     const { lockFolder } = await import(${JSON.stringify(lockModule)});
-    try { lockFolder(${JSON.stringify(folder)}); console.log("locked"); setInterval(() => {}, 1000); }
-    catch (error) { console.log(error.message); }`;
+    try { lockFolder(${JSON.stringify(folder)}); console.log("locked"); }
+    catch (error) { console.log(error.message); }
+    setInterval(() => {}, 1000);`;
   const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -72,7 +73,9 @@ it("[NET-11] an owner's name whose process id is in use again does not hold the 
   const folder = temporaryFolder();
   // Process 1 always runs.
   writeFileSync(join(folder, "owner.json"), JSON.stringify({ pid: 1, birth: "x", since: "then" }));
-  lockFolder(folder).release();
+  const lock = lockFolder(folder);
+  expect(lockError(folder).code).toBe("DATA_FOLDER_LOCKED");
+  lock.release();
 });
 
 it("[NET-11] of many processes that come at once, after a kill, exactly one gets the lock", async () => {

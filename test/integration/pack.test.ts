@@ -1,0 +1,114 @@
+import { spawnSync } from "node:child_process";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { listedPaths } from "../../scripts/tidy.ts";
+
+// The real thing: `npm pack` of a copy of the repository, installed into an empty project.
+
+const repository = join(import.meta.dirname, "../..");
+const scratch = mkdtempSync(join(tmpdir(), "reprise-pack-"));
+const copy = join(scratch, "repository");
+const project = join(scratch, "project");
+
+afterAll(() => {
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+function run(folder: string, command: string, ...args: string[]): string {
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    cwd: folder,
+    encoding: "utf8",
+    // The Node that runs this test, in front of the machine's own; npm's settings of the run that
+    // this test is part of must not reach the npm of the empty project.
+    env: {
+      ...Object.fromEntries(
+        Object.entries(process.env).filter(([name]) => !name.toLowerCase().startsWith("npm_")),
+      ),
+      PATH: dirname(process.execPath) + delimiter + (process.env["PATH"] ?? ""),
+    },
+    shell: process.platform === "win32",
+  });
+  if (error !== undefined) throw error;
+  if (status !== 0) throw new Error(`${command} ${args.join(" ")}: ${stdout}${stderr}`);
+  return stdout;
+}
+
+const tool = (name: string): string => join(repository, "node_modules/.bin", name);
+const read = (path: string): string => readFileSync(path, "utf8");
+
+interface Packed {
+  readonly filename: string;
+  readonly files: readonly { readonly path: string }[];
+}
+
+let packed: Packed;
+
+beforeAll(() => {
+  for (const path of listedPaths()) {
+    mkdirSync(dirname(join(copy, path)), { recursive: true });
+    cpSync(join(repository, path), join(copy, path));
+  }
+  symlinkSync(join(repository, "node_modules"), join(copy, "node_modules"), "junction");
+  [packed] = JSON.parse(run(copy, "npm", "pack", "--json", "--pack-destination", scratch)) as [
+    Packed,
+  ];
+  cpSync(join(repository, "test/fixtures/pack"), project, { recursive: true });
+  const manifest = { name: "project", private: true, type: "module" };
+  writeFileSync(join(project, "package.json"), JSON.stringify(manifest));
+  const tarball = join(scratch, packed.filename);
+  // The packages that Reprise needs are in npm's cache since `npm ci`.
+  const quiet = ["--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"];
+  run(project, "npm", "install", ...quiet, tarball);
+});
+
+describe("the packed package", () => {
+  it("holds what is needed to run it and nothing else", () => {
+    const paths = packed.files.map(({ path }) => path);
+    for (const path of ["dist/io/main.js", "dist/io/launch.js", "dist/io/start.js", "LICENSE"]) {
+      expect(paths).toContain(path);
+    }
+    expect(paths).toContain("dist/core/wire/gen/session.js");
+    expect(paths.filter((path) => /^(src|test|scripts|bench)\//.test(path))).toEqual([]);
+    expect(paths.filter((path) => /(?<!\.d)\.ts$/.test(path))).toEqual([]);
+  });
+
+  it("brings no Node of its own", () => {
+    const manifest = JSON.parse(read(join(project, "node_modules/reprise/package.json"))) as object;
+    for (const field of ["optionalDependencies", "devDependencies", "scripts", "private"]) {
+      expect(manifest).not.toHaveProperty(field);
+    }
+  });
+
+  it("leaves the repository's package.json as it was", () => {
+    expect(read(join(copy, "package.json"))).toBe(read(join(repository, "package.json")));
+  });
+});
+
+describe("an empty project with the package", () => {
+  it("has the command", () => {
+    expect(run(project, "npx", "--no-install", "reprise", "--help")).toContain("Usage: reprise");
+    expect(run(project, "npx", "--no-install", "reprise", "--version")).toMatch(/^reprise \d/);
+  });
+
+  it("can write a feature, type-check it and test it", () => {
+    const pbjs = ["--target", "static-module", "--wrap", "esm", "--es6", "--dts"];
+    run(project, process.execPath, tool("pbjs"), ...pbjs, "--out", "lantern.js", "lantern.proto");
+    cpSync(join(repository, "node_modules/@types"), join(project, "node_modules/@types"), {
+      recursive: true,
+    });
+    run(project, process.execPath, tool("tsc"), "-p", ".");
+    expect(run(project, process.execPath, "--test", "lantern-test.ts")).toMatch(
+      /^# pass 2$|pass 2/m,
+    );
+  });
+});
