@@ -171,7 +171,7 @@ describe("EnvelopeReader", () => {
 });
 
 describe("writeEnvelope", () => {
-  it("[WIRE-03] [WIRE-04] writes the bytes that protobufjs writes, and no others", () => {
+  it("[WIRE-03] [WIRE-04] [WIRE-12] writes the bytes that protobufjs writes, and no others", () => {
     fc.assert(
       fc.property(
         header,

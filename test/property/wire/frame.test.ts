@@ -86,7 +86,7 @@ describe("Deframer", () => {
     }).not.toThrow();
   });
 
-  it("[SES-09] [CON-18] a reader that takes 4 bytes to arrive at once breaks that law", () => {
+  it("[SES-09] a reader that takes 4 bytes to arrive at once breaks that law", () => {
     const outcome = fc.check(
       splitLaw((lengthEndian) => new ReadsHeaderAtOnce(lengthEndian)),
       runs,
