@@ -33,7 +33,7 @@ import type {
 } from "../kernel/ids.ts";
 import { limits } from "../kernel/limits.ts";
 import { digestStart, finish, mix } from "../kernel/digest.ts";
-import { assertPlain } from "../kernel/plain.ts";
+import { assertPlain, clonePlain } from "../kernel/plain.ts";
 import type { PlainData } from "../kernel/plain.ts";
 import type { CloseReason } from "../kernel/reasons.ts";
 import { encodePayload } from "../wire/index.ts";
@@ -352,8 +352,7 @@ export class RealmMachine implements Machine {
       timers.size < limits.timersMax,
       `feature "${feature}": more than ${limits.timersMax} timers`,
     );
-    if (typeof data === "object") assertPlain(data, `timer "${name}" of feature "${feature}"`);
-    timers.set(kind, id, dueAt, data);
+    timers.set(kind, id, dueAt, kept(data, `timer "${name}" of feature "${feature}"`));
   }
 
   cancelTimer(feature: string, name: string, id: number | string): boolean {
@@ -369,14 +368,15 @@ export class RealmMachine implements Machine {
   call(order: CallOrder): CallId {
     const { kernel, calls, timers } = this.state;
     apiRule(calls.size < limits.pendingCallsMax, `more than ${limits.pendingCallsMax} calls wait`);
-    assertPlain(order.request, `request of call "${order.name}" of feature "${order.feature}"`);
-    assertPlain(order.carry, `carry of call "${order.name}" of feature "${order.feature}"`);
+    const what = `call "${order.name}" of feature "${order.feature}"`;
+    const request = kept(order.request, `the request of ${what}`);
+    const carry = kept(order.carry, `what is carried by ${what}`);
     const id = callId(incarnatedId(kernel.incarnation as Incarnation, 0, kernel.calls));
     kernel.calls += 1;
-    const { feature, name, session, inReplyTo, carry, operation } = order;
+    const { feature, name, session, inReplyTo, operation } = order;
     calls.set(id, { feature, name, session, inReplyTo, carry });
     timers.set(deadlineKind, id, micros(kernel.now + operation.deadline), undefined);
-    this.outbox.call(id, operation.name, order.request, operation.effect);
+    this.outbox.call(id, operation.name, request, operation.effect);
     return id;
   }
 
@@ -387,4 +387,14 @@ export class RealmMachine implements Machine {
   log(level: LogLevel, message: string, fields?: LogFields): void {
     this.outbox.log(level, message, fields);
   }
+}
+
+/**
+ * A copy of what a feature wants kept: the feature may go on changing its own, and a machine that
+ * was restored would not see that.
+ */
+function kept(data: PlainData, what: string): PlainData {
+  if (typeof data !== "object" || data === null) return data;
+  assertPlain(data, what);
+  return clonePlain(data);
 }
