@@ -2,18 +2,13 @@
  * What the operating system and Node tell about this process, sampled once a second: rates and
  * delays belong to a second, and scraping more often gives nothing new.
  */
-import {
-  constants,
-  monitorEventLoopDelay,
-  performance,
-  PerformanceObserver,
-} from "node:perf_hooks";
+import { constants, performance, PerformanceObserver } from "node:perf_hooks";
 
 import type { CounterEntry } from "../core/kernel/counters.ts";
 
 const sampleEveryMs = 1_000;
-/** Coarse on purpose: each resolution step is a timer, and an idle server should idle. */
-const delayResolutionMs = 20;
+/** Coarse on purpose: each probe wakes the process, and an idle server should idle. */
+const probeEveryMs = 20;
 
 const gcKinds: ReadonlyMap<number, string> = new Map([
   [constants.NODE_PERFORMANCE_GC_MINOR, "minor"],
@@ -34,7 +29,13 @@ interface Sample {
 }
 
 export class ProcessMetrics {
-  readonly #delay: ReturnType<typeof monitorEventLoopDelay>;
+  /**
+   * How late each probe of the second was, milliseconds. Node's own histogram does not see the
+   * interval after its reset, and that one may be the bad one.
+   */
+  readonly #delays: number[] = [];
+  readonly #probe: NodeJS.Timeout;
+  #probedAt = performance.now();
   readonly #gc: PerformanceObserver;
   readonly #gcPauses = new Map<string, { count: number; seconds: number }>();
   readonly #timer: NodeJS.Timeout;
@@ -47,8 +48,7 @@ export class ProcessMetrics {
   /** @param onSample is called with every sample, for others who keep a second's figures */
   constructor(onSample: () => void = () => undefined) {
     this.#onSample = onSample;
-    this.#delay = monitorEventLoopDelay({ resolution: delayResolutionMs });
-    this.#delay.enable();
+    this.#probe = setInterval(() => this.#probed(), probeEveryMs).unref();
     this.#gc = new PerformanceObserver((list) => {
       for (const entry of list.getEntries()) this.#paused(entry);
     });
@@ -59,7 +59,7 @@ export class ProcessMetrics {
 
   stop(): void {
     clearInterval(this.#timer);
-    this.#delay.disable();
+    clearInterval(this.#probe);
     this.#gc.disconnect();
   }
 
@@ -109,25 +109,30 @@ export class ProcessMetrics {
     const loop = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(loop, this.#loop);
     const { rss, heapUsed, external } = process.memoryUsage();
-    const seconds = (nanoseconds: number): number =>
-      Math.max(0, nanoseconds / 1e9 - delayResolutionMs / 1_000);
-    // An empty histogram has no percentiles to speak of.
-    const filled = this.#delay.count > 0;
+    const delays = this.#delays.toSorted((a, b) => a - b);
+    const delaySeconds = (share: number): number =>
+      (delays[Math.ceil(share * delays.length) - 1] ?? 0) / 1_000;
     const sample: Sample = {
       cpuRatio: (user + system) / elapsedMicros,
       residentBytes: rss,
       heapBytes: heapUsed,
       externalBytes: external,
       loopUtilization: Number.isFinite(utilization) ? utilization : 0,
-      loopDelayP50Seconds: filled ? seconds(this.#delay.percentile(50)) : 0,
-      loopDelayP99Seconds: filled ? seconds(this.#delay.percentile(99)) : 0,
-      loopDelayMaxSeconds: filled ? seconds(this.#delay.max) : 0,
+      loopDelayP50Seconds: delaySeconds(0.5),
+      loopDelayP99Seconds: delaySeconds(0.99),
+      loopDelayMaxSeconds: delaySeconds(1),
     };
     this.#cpu = process.cpuUsage();
     this.#cpuAt = now;
     this.#loop = loop;
-    this.#delay.reset();
+    this.#delays.length = 0;
     return sample;
+  }
+
+  #probed(): void {
+    const now = performance.now();
+    this.#delays.push(Math.max(0, now - this.#probedAt - probeEveryMs));
+    this.#probedAt = now;
   }
 
   #paused(entry: PerformanceEntry): void {
