@@ -82,8 +82,11 @@ export type ClientState =
 export interface ClientOutbox {
   /** Opens a link. Answered by `opened`, or by `closed`. */
   connect(): void;
-  /** Queues bytes to the link, in order. Ownership passes. */
-  write(bytes: Uint8Array): void;
+  /**
+   * Queues bytes to the link, in order. Ownership passes. False says that the transport now holds
+   * much unsent: messages wait in the machine until `writable`.
+   */
+  write(bytes: Uint8Array): boolean | void;
   /** Ends the link, or the attempt to open it; see C5. */
   close(mode: CloseMode): void;
   /** The request was answered. `message` is the decoded reply. */

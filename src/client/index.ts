@@ -89,7 +89,6 @@ class NodeDriver implements Driver {
       received: (bytes) => this.input((machine, at) => machine.received(bytes, at)),
       ended: () => this.input((machine, at) => machine.ended(at)),
       closed: (reason) => this.input((machine, at) => machine.closed(reason, at)),
-      congested: () => this.input((machine) => machine.congested()),
       writable: () => this.input((machine, at) => machine.writable(at)),
     });
     this.machine = new ClientMachine(options, {

@@ -200,12 +200,7 @@ export class ClientMachine {
     this.#lose(link?.farewell ?? reason ?? lost, null);
   }
 
-  /** The transport holds much unsent: messages wait here until `writable`. */
-  congested(): void {
-    const link = linkOf(this.#state);
-    if (link !== null) link.congested = true;
-  }
-
+  /** What `write` said was too much has left the transport. */
   writable(at: Micros): void {
     this.#passTo(at);
     const link = linkOf(this.#state);
@@ -300,8 +295,10 @@ export class ClientMachine {
 
   #sendQueued(): void {
     const state = this.#state;
-    if (state.name !== "ready" || state.link.congested) return;
-    for (let next = this.#pending.take(); next !== null; next = this.#pending.take()) {
+    if (state.name !== "ready") return;
+    while (!state.link.congested) {
+      const next = this.#pending.take();
+      if (next === null) return;
       this.#send(state.link, next);
     }
   }
@@ -315,7 +312,7 @@ export class ClientMachine {
     const frame = link.frame(type, payload, this.#now as Micros);
     this.counters.packetsSent += 1;
     this.counters.bytesSent += frame.length;
-    this.#outbox.write(frame);
+    if (this.#outbox.write(frame) === false) link.congested = true;
     return link.sequence;
   }
 

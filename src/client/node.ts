@@ -27,7 +27,7 @@ export interface LinkEvents {
   ended(): void;
   /** `reason` null: in order. */
   closed(reason: Refused | null): void;
-  congested(): void;
+  /** What was held when `write` returned false has left. */
   writable(): void;
 }
 
@@ -62,8 +62,8 @@ export class NodeLink {
     this.#follow(socket);
   }
 
-  /** Queues bytes without copying them. */
-  write(bytes: Uint8Array): void {
+  /** Queues bytes without copying them. False: much is unsent, and `writable` will follow. */
+  write(bytes: Uint8Array): boolean {
     const socket = this.#socket;
     invariant(socket !== null, "written to a link");
     if (!this.#corked) {
@@ -71,7 +71,7 @@ export class NodeLink {
       socket.cork();
       queueMicrotask(() => this.#flush(socket));
     }
-    socket.write(bytes);
+    return socket.write(bytes);
   }
 
   /** `flush` sends what was written, then closes; `reset` discards it. Tells nothing. */
@@ -100,7 +100,6 @@ export class NodeLink {
     if (this.#socket !== socket || !this.#corked) return;
     this.#corked = false;
     socket.uncork();
-    if (socket.writableNeedDrain) this.#events.congested();
   }
 
   #follow(socket: Socket): void {

@@ -3,6 +3,7 @@ import type { CloseMode } from "../core/contract.ts";
 import type { Micros } from "../core/kernel/ids.ts";
 import { RandomStream } from "../core/kernel/random.ts";
 import type { Seed } from "../core/kernel/random.ts";
+import type { LengthEndian } from "../core/wire/index.ts";
 import { defaultClientOptions } from "../client/borders.ts";
 import type { ClientOutbox, ClientState } from "../client/borders.ts";
 import { ClientMachine } from "../client/machine.ts";
@@ -24,6 +25,7 @@ export interface Listener {
 export interface LoadClientOptions {
   readonly index: number;
   readonly target: Target;
+  readonly lengthEndian: LengthEndian;
   readonly scenario: Scenario;
   readonly requestTimeoutMs: number;
   readonly pendingMax: number;
@@ -45,7 +47,7 @@ export class LoadClient implements ClientOutbox {
   #at: Micros;
 
   constructor(options: LoadClientOptions, listener: Listener) {
-    const { index, target, scenario, requestTimeoutMs, pendingMax, seed } = options;
+    const { index, target, lengthEndian, scenario, requestTimeoutMs, pendingMax, seed } = options;
     this.#index = index;
     this.#listener = listener;
     this.#at = now();
@@ -54,7 +56,6 @@ export class LoadClient implements ClientOutbox {
       received: (bytes) => this.machine.received(bytes, this.#tick()),
       ended: () => this.machine.ended(this.#tick()),
       closed: (reason) => this.machine.closed(reason, this.#tick()),
-      congested: () => this.machine.congested(),
       writable: () => this.machine.writable(this.#tick()),
     });
     this.machine = new ClientMachine(
@@ -62,6 +63,7 @@ export class LoadClient implements ClientOutbox {
         ...defaultClientOptions,
         contracts: scenario.contracts,
         random: RandomStream.named(seed, `client ${index}`),
+        lengthEndian,
         reconnect: loadReconnect,
         requestTimeoutMs,
         pendingMax,
@@ -92,8 +94,8 @@ export class LoadClient implements ClientOutbox {
     this.#link.connect();
   }
 
-  write(bytes: Uint8Array): void {
-    this.#link.write(bytes);
+  write(bytes: Uint8Array): boolean {
+    return this.#link.write(bytes);
   }
 
   close(mode: CloseMode): void {

@@ -14,6 +14,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { invariant } from "../core/kernel/assert.ts";
 import type { Micros } from "../core/kernel/ids.ts";
 import type { Seed } from "../core/kernel/random.ts";
+import type { LengthEndian } from "../core/wire/index.ts";
 import type { ClientState } from "../client/borders.ts";
 import { now } from "../client/node.ts";
 import type { Refused } from "../client/refused.ts";
@@ -29,6 +30,7 @@ import { Tally } from "./tally.ts";
 export interface LoadOptions {
   readonly scenario: Scenario;
   readonly target: Target;
+  readonly lengthEndian: LengthEndian;
   readonly clients: number;
   /** Messages a second for each client; may be a fraction. */
   readonly ratePerSecond: number;
@@ -95,12 +97,12 @@ class LoadRun implements Listener {
 
   constructor(options: LoadOptions) {
     this.#options = options;
-    const { target, scenario, requestTimeoutMs, ratePerSecond, seed, clients } = options;
+    const { target, lengthEndian, scenario, requestTimeoutMs, ratePerSecond, seed } = options;
     // Room for all that can wait for a link or an answer before it times out.
     const pendingMax = Math.max(1_024, Math.ceil((2 * ratePerSecond * requestTimeoutMs) / 1_000));
-    const common = { target, scenario, requestTimeoutMs, pendingMax, seed };
+    const common = { target, lengthEndian, scenario, requestTimeoutMs, pendingMax, seed };
     const clientAt = (index: number): LoadClient => new LoadClient({ index, ...common }, this);
-    this.#clients = Array.from({ length: clients }, (_, index) => clientAt(index));
+    this.#clients = Array.from({ length: options.clients }, (_, index) => clientAt(index));
     this.#states = this.#clients.map(() => "idle");
   }
 

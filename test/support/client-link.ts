@@ -33,8 +33,12 @@ export class RecordingOutbox implements ClientOutbox {
     this.orders.push("connect");
   }
 
-  write(bytes: Uint8Array): void {
+  /** What `write` says: false when the test has clogged the transport. */
+  isWritable = true;
+
+  write(bytes: Uint8Array): boolean {
     this.writes.push(bytes);
+    return this.isWritable;
   }
 
   close(mode: CloseMode): void {

@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { parseTarget, showTarget } from "../../client/target.ts";
 import type { Target, Trust } from "../../client/target.ts";
 import type { Seed } from "../../core/kernel/random.ts";
+import type { LengthEndian } from "../../core/wire/index.ts";
 import type { LoadResult } from "../../load/result.ts";
 import { runLoad } from "../../load/run.ts";
 import type { Progress } from "../../load/run.ts";
@@ -33,6 +34,7 @@ Usage: reprise load [--scenario NAME] [--clients N] [--rate R] [--seconds S] [OP
                          (default: the server that runs on this machine)
   --ca FILE            the authority that signed the server's certificate, PEM
   --insecure           believe whoever answers
+  --length-endian END  little, or big for a server that is configured so (default little)
   --data-dir DIR       where to look for the running server (default data)
 
   --max-p99-ms MS      fail when the 99th percentile is above
@@ -63,6 +65,7 @@ const options = {
   target: text(null),
   ca: text(null),
   insecure: flag(),
+  "length-endian": text("little"),
   "data-dir": text("data"),
   "max-p99-ms": decimal(null, { min: 0, max: 600_000 }),
   "allow-disconnects": flag(),
@@ -86,6 +89,7 @@ export const load: Command = {
       {
         scenario,
         target,
+        lengthEndian: lengthEndianOf(values["length-endian"]),
         clients: values.clients,
         ratePerSecond: values.rate,
         seconds: values.seconds,
@@ -111,6 +115,11 @@ function scenarioOf(name: string): Scenario {
   const close = nearest(name, names);
   const hint = close === null ? `there is ${names.join(", ")}` : `did you mean ${close}?`;
   throw new UsageError(`unknown scenario "${name}"; ${hint}`);
+}
+
+function lengthEndianOf(name: string): LengthEndian {
+  if (name === "little" || name === "big") return name;
+  throw new UsageError(`--length-endian is little or big, not "${name}"`);
 }
 
 async function targetOf(values: LoadValues): Promise<Target> {

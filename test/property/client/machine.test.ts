@@ -38,7 +38,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({
       type: fc.constantFrom("cut", "fin", "congest", "drain", "disconnect"),
-    }) as fc.Arbitrary<Happening>,
+    }),
   },
   {
     weight: 3,
@@ -112,9 +112,10 @@ class Play {
         this.client.ended(this.at);
         break;
       case "congest":
-        this.client.congested();
+        this.outbox.isWritable = false;
         break;
       case "drain":
+        this.outbox.isWritable = true;
         this.client.writable(this.at);
         break;
       case "disconnect":
