@@ -106,16 +106,18 @@ export class Disk {
    * on a path has taken effect or not, those behind it have not.
    */
   processDied(): void {
-    const begun = this.#dropPending();
-    for (const operation of begun) {
+    for (const operation of this.#dropPending()) {
       const happens = this.#subjects.pending.next<boolean>(false, (random) => random.chance(1, 2));
       if (happens) this.#perform(operation);
     }
   }
 
-  /** The machine lost its power. What is left is what was durable, and what the decisions spare. */
+  /**
+   * The machine lost its power. What is left is what was durable, and what the decisions spare: of
+   * what was under way, too.
+   */
   powerLost(): void {
-    this.#dropPending();
+    this.processDied();
     const files = new Set([...this.#files.values(), ...this.#durableFiles.values()]);
     for (const file of files) this.#loseUnsynced(file);
     this.#loseEntries();

@@ -44,7 +44,7 @@ export interface HandshakeOptions {
 }
 
 export interface ProcessOptions {
-  /** From a completion to the turn that handles it. */
+  /** How long a thread takes to wake up: for its sockets, or for the host's next turn. */
   readonly turnDelayMicros: number;
   /** Of each turn. */
   readonly stallPerMillion: PerMillion;

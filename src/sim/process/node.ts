@@ -12,7 +12,7 @@
  *     again all the same.
  */
 import { invariant } from "../../core/kernel/assert.ts";
-import type { Seed } from "../../core/kernel/random.ts";
+import type { RandomStream, Seed } from "../../core/kernel/random.ts";
 import type { Performers } from "../calls.ts";
 import { MachineClock } from "../clock.ts";
 import type { Decision, Decisions, Subject } from "../decisions.ts";
@@ -63,7 +63,7 @@ interface PlannedEnd {
   readonly [name: string]: Decision;
   readonly ending: Ending;
   readonly afterMicros: number;
-  /** For an end within a turn: after so many system calls. */
+  /** After so many system calls more, which cuts a turn in two; 0: between two turns. */
   readonly calls: number;
 }
 
@@ -140,7 +140,7 @@ export class SimulatedNode {
     if (ending === "drain") {
       this.#parts.faults.hit("process.drain");
       process.drain();
-    } else process.kill(ending === "crash-in-turn" ? calls : 0);
+    } else process.kill(calls);
   }
 
   #planEnd(process: SimulatedProcess): void {
@@ -149,7 +149,7 @@ export class SimulatedNode {
       if (this.#endsLeft <= 0) return null;
       const ending = random.pick(endings);
       const span = ending === "crash-in-recovery" ? 5_000 : this.#parts.options.seconds * 500_000;
-      return { ending, afterMicros: below(random, span), calls: random.between(1, 12) };
+      return { ending, afterMicros: below(random, span), calls: drawCalls(random, ending) };
     });
     if (planned === null) return;
     this.#endsLeft -= 1;
@@ -209,6 +209,12 @@ export class SimulatedNode {
     }
   }
 }
+
+const drawCalls = (random: RandomStream, ending: Ending): number => {
+  if (ending === "crash" || ending === "drain") return 0;
+  const isBetweenTurns = ending !== "crash-in-turn" && random.chance(1, 2);
+  return isBetweenTurns ? 0 : random.between(1, 12);
+};
 
 const faultOf = (ending: Ending): Fault | null => {
   switch (ending) {

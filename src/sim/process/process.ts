@@ -236,7 +236,8 @@ export class SimulatedProcess implements Syscalls {
     const { options, scheduler, faults } = this.#parts;
     const stallMicros = this.#stall.seldom(options.stallPerMillion, options.stallMaxMicros);
     if (stallMicros > 0) faults.hit("process.stall");
-    this.#turnTask = scheduler.after(stallMicros, () => {
+    // Between threads it takes a moment to be heard; others may have something by then.
+    this.#turnTask = scheduler.after(options.turnDelayMicros + stallMicros, () => {
       this.stallMicros = stallMicros;
       this.#turn();
     });

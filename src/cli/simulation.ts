@@ -1,0 +1,145 @@
+/**
+ * A campaign of the simulator: many seeds, on as many threads as there are processors, and what
+ * came of them together. A thread takes a seed at a time, so none waits for another's long one.
+ */
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import { failureFile, faultNames, simulate } from "../sim/index.ts";
+import type { Fault, FailureFile, PartialOptions, SimulationResult } from "../sim/index.ts";
+
+/** What a thread is told: one seed, and where the run's failure file would be. */
+export interface SeedOrder {
+  readonly seed: number;
+  readonly fixed: PartialOptions;
+}
+
+/** What a thread answers. Everything in it can be copied between threads. */
+export interface SeedReport {
+  readonly seed: number;
+  readonly events: number;
+  readonly simulatedSeconds: number;
+  readonly faults: Readonly<Record<Fault, number>>;
+  readonly reached: readonly string[];
+  readonly coverageTotal: number;
+  readonly failure: FailureFile | null;
+}
+
+/** All seeds so far. */
+export interface CampaignTally {
+  seeds: number;
+  events: number;
+  simulatedSeconds: number;
+  readonly faults: Record<Fault, number>;
+  readonly reached: Set<string>;
+  coverageTotal: number;
+  readonly failures: { readonly seed: number; readonly failure: FailureFile }[];
+}
+
+export interface CampaignOptions {
+  readonly firstSeed: number;
+  readonly seeds: number;
+  readonly fixed: PartialOptions;
+  /** Told after each seed; false ends the campaign. */
+  readonly progress: (tally: CampaignTally) => boolean;
+}
+
+/** With fewer seeds than this a second thread takes longer to start than it saves. */
+const seedsPerThread = 8;
+
+export const newTally = (): CampaignTally => ({
+  seeds: 0,
+  events: 0,
+  simulatedSeconds: 0,
+  faults: Object.fromEntries(faultNames.map((name) => [name, 0])) as Record<Fault, number>,
+  reached: new Set(),
+  coverageTotal: 0,
+  failures: [],
+});
+
+/** Runs one seed twice. Also what a thread does. */
+export const runSeed = ({ seed, fixed }: SeedOrder): SeedReport =>
+  reportOf(seed, simulate({ seed, fixed }));
+
+export function reportOf(seed: number, result: SimulationResult): SeedReport {
+  const { events, simulatedSeconds, faults, coverage, failure } = result;
+  return {
+    seed,
+    events,
+    simulatedSeconds,
+    faults,
+    reached: [...coverage.reached],
+    coverageTotal: coverage.total,
+    failure: failure === null ? null : failureFile(result, failure, "FILE"),
+  };
+}
+
+/** Runs the seeds in order of their numbers, give or take the threads. */
+export async function runCampaign(options: CampaignOptions): Promise<CampaignTally> {
+  const tally = newTally();
+  const threads = Math.min(availableParallelism(), Math.floor(options.seeds / seedsPerThread));
+  const queue = new SeedQueue(options, tally);
+  if (threads < 2) await runHere(queue, options);
+  else await Promise.all(Array.from({ length: threads }, () => runOnThread(queue, options)));
+  tally.failures.sort((left, right) => left.seed - right.seed);
+  return tally;
+}
+
+/** Hands out seeds and takes in reports. */
+class SeedQueue {
+  readonly #options: CampaignOptions;
+  readonly #tally: CampaignTally;
+  #next: number;
+  #isStopped = false;
+
+  constructor(options: CampaignOptions, tally: CampaignTally) {
+    this.#options = options;
+    this.#tally = tally;
+    this.#next = options.firstSeed;
+  }
+
+  /** Null when there are no more. */
+  take(): number | null {
+    const { firstSeed, seeds } = this.#options;
+    return this.#isStopped || this.#next >= firstSeed + seeds ? null : this.#next++;
+  }
+
+  report(report: SeedReport): void {
+    addTo(this.#tally, report);
+    if (!this.#options.progress(this.#tally)) this.#isStopped = true;
+  }
+}
+
+export function addTo(tally: CampaignTally, report: SeedReport): void {
+  tally.seeds += 1;
+  tally.events += report.events;
+  tally.simulatedSeconds += report.simulatedSeconds;
+  for (const name of faultNames) tally.faults[name] += report.faults[name];
+  for (const key of report.reached) tally.reached.add(key);
+  tally.coverageTotal = report.coverageTotal;
+  if (report.failure !== null) tally.failures.push({ seed: report.seed, failure: report.failure });
+}
+
+async function runHere(queue: SeedQueue, { fixed }: CampaignOptions): Promise<void> {
+  for (let seed = queue.take(); seed !== null; seed = queue.take()) {
+    queue.report(runSeed({ seed, fixed }));
+    // Signals are heard between two seeds only.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+function runOnThread(queue: SeedQueue, { fixed }: CampaignOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL("./simulation-thread.ts", import.meta.url));
+    const next = (): void => {
+      const seed = queue.take();
+      if (seed === null) void worker.terminate().then(() => resolve());
+      else worker.postMessage({ seed, fixed } satisfies SeedOrder);
+    };
+    worker.on("message", (report: SeedReport) => {
+      queue.report(report);
+      next();
+    });
+    worker.on("error", reject);
+    next();
+  });
+}
