@@ -256,7 +256,10 @@ export interface Outbox {
     inReplyTo: number,
   ): void;
   close(connection: ConnectionId, mode: CloseMode, code: ErrorCode): void;
-  /** Asks the outside; answered by one `call.completed`. */
+  /**
+   * Asks the outside; answered by one `call.completed`. A request is a record that nobody changes
+   * afterwards, and names a secret as `{ secret: SecretRef }`.
+   */
   call(call: CallId, operation: string, request: PlainData, effect: CallEffect): void;
   log(level: LogLevel, message: string, fields?: LogFields): void;
   /** Adds to the named counter of the metrics table. */

@@ -112,7 +112,6 @@ export class HostDisk {
       case "truncate": {
         const file = this.#file(operation.path);
         file.written = file.written.slice(0, operation.length);
-        file.durable = file.durable.slice(0, operation.length);
         return done;
       }
       case "sync": {

@@ -245,6 +245,8 @@ export class Peer {
   readonly heard: Heard[] = [];
   bytesHeard = 0;
   writes = 0;
+  /** Memory that the platform would keep alive for its latest write. */
+  lastWriteHolds = 0;
   isPaused = false;
   closed: CloseMode | null = null;
   /** Told the host that the socket is gone. */
@@ -314,10 +316,17 @@ export class Peer {
     return this;
   }
 
+  /** The code of the DISCONNECT that it got, or null. */
+  goodbye(): number | null {
+    const told = this.heard.find(({ type }) => type === 1_052);
+    return told === undefined ? null : pb.v1.Disconnect.decode(told.payload).code;
+  }
+
   hear(bytes: Uint8Array): number {
     if (this.closed !== null || this.isGone) throw new Error("written to after its end");
     this.writes += 1;
     this.bytesHeard += bytes.length;
+    this.lastWriteHolds = bytes.buffer.byteLength;
     this.#deframer.push(bytes.slice());
     for (let frame = this.#deframer.next(); frame !== null; frame = this.#deframer.next()) {
       if (!this.#reader.read(frame)) throw new Error("the host sent an unreadable packet");

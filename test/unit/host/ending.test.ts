@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { errorTable } from "../../../src/core/kernel/errors.ts";
 import { reprise as pb } from "../../../src/core/wire/gen/session.js";
+import { HostDisk } from "../../support/host-disk.ts";
 import { HostWorld } from "../../support/host-world.ts";
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
@@ -39,6 +40,7 @@ describe("draining", () => {
     peer.isPolite = false;
     world.settle();
     world.host.drain();
+    world.turn();
     const late = world.connect();
     world.settle();
     expect(late.closed).toBe("flush");
@@ -46,6 +48,12 @@ describe("draining", () => {
       errorTable.MAINTENANCE.code,
     );
     expect(world.host.connectionCount()).toBe(1);
+    const { counters } = world.host;
+    expect(counters.get('connections_turned_away_total{reason="MAINTENANCE"}')).toBe(1);
+    expect(world.exited).toBeNull();
+    peer.vanish();
+    world.settle();
+    expect(world.exited?.code).toBe(0);
   });
 
   it("[NET-12] resets who has not gone by the deadline", () => {
@@ -105,6 +113,22 @@ describe("draining", () => {
     second.settle();
     const third = new HostWorld({ build: "b2", disk: second.disk.afterCrash() }).start();
     expect(third.host.recovered).toMatchObject({ events: 0, incarnation: 3 });
+  });
+
+  it("writes a whole checkpoint over what an earlier end left unfinished", () => {
+    const drained = (disk: HostDisk): HostWorld => {
+      const world = new HostWorld({ disk }).start();
+      world.host.drain();
+      return world.settle();
+    };
+    const first = drained(new HostDisk());
+    const [path] = [...first.disk.contents().keys()].filter((one) => one.includes("checkpoints"));
+    const disk = new HostDisk();
+    disk.put(`${path ?? ""}.unfinished`, new Uint8Array(100_000).fill(1));
+    const second = drained(disk);
+    const bytesOf = ({ disk }: HostWorld): Uint8Array => disk.contents().get(path ?? "") ?? bytes();
+    expect(bytesOf(second)).toEqual(bytesOf(first));
+    expect(second.disk.contents().size).toBe(first.disk.contents().size);
   });
 
   it("keeps the newest checkpoints and no more", () => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { decodeCheckpoint, encodeCheckpoint } from "../../../src/core/journal/index.ts";
 import { builtinFeatures } from "../../../src/core/features/index.ts";
 import { HostDisk } from "../../support/host-disk.ts";
 import { HostWorld } from "../../support/host-world.ts";
+import { fragile, fragileTypes } from "../../support/fragile.ts";
 import { lamp, lampTypes } from "../../support/lamp.ts";
 import { reprise as pb } from "../../../src/core/wire/gen/session.js";
 import { encodePayload } from "../../../src/core/wire/index.ts";
@@ -118,6 +120,12 @@ describe("recovery", () => {
     expect(world.host.counters.get("recovered_cut_bytes")).toBe(world.host.recovered?.cutBytes);
     const again = new HostWorld({ features, disk: world.disk.afterPowerLoss(() => 0) }).start();
     expect(again.host.recovered?.cutBytes).toBe(0);
+    const changes = world.ordered.filter(({ type }) => type !== "read" && type !== "list");
+    expect(changes.slice(0, 3)).toMatchObject([
+      { type: "truncate", path },
+      { type: "sync", path },
+      { type: "syncFolder", folder: "journal" },
+    ]);
   });
 
   it("refuses a damaged journal, names the place, and changes nothing", () => {
@@ -130,7 +138,7 @@ describe("recovery", () => {
     const world = new HostWorld({ features, disk }).start();
     expect(world.exited?.code).toBe(1);
     expect(world.exited?.message).toMatch(
-      /^the journal is damaged: journal\/0000000000000001\.segment, byte \d+, event \d+: .*put the file back/,
+      /^the journal is damaged: journal\/0000000000000001\.segment, byte \d+, event \d+: .*put /,
     );
     expect(world.disk.contents()).toEqual(disk.contents());
     expect(world.ordered.every(({ type }) => type === "list" || type === "read")).toBe(true);
@@ -173,6 +181,50 @@ describe("recovery", () => {
     expect(world.logs.some(({ message }) => message.startsWith("a checkpoint is damaged"))).toBe(
       true,
     );
+  });
+
+  it("reads only what the checkpoint does not hold", () => {
+    let disk = new HostDisk();
+    for (let start = 0; start < 3; start += 1) {
+      const world = new HostWorld({ disk }).start();
+      world.host.drain();
+      world.settle();
+      disk = world.disk.afterCrash();
+    }
+    const world = new HostWorld({ disk }).start();
+    const read = world.ordered.flatMap((one) =>
+      one.type === "read" && one.path.startsWith("journal/") ? [one.path] : [],
+    );
+    expect(new Set(read).size).toBe(1);
+    expect(read[0]).toBe(segmentOf(world.disk, 2)[0]);
+  });
+
+  it("refuses a checkpoint that restores to another state than it was made of", () => {
+    const before = new HostWorld().start();
+    before.host.drain();
+    before.settle();
+    const disk = before.disk.afterCrash();
+    const path = [...disk.contents().keys()].find((one) => one.startsWith("checkpoints/")) ?? "";
+    const read = decodeCheckpoint(disk.contents().get(path) ?? bytes());
+    if (!read.ok) throw new Error(read.problem.detail);
+    disk.put(path, encodeCheckpoint({ ...read.value, digest: read.value.digest ^ 1 }));
+    const world = new HostWorld({ disk }).start();
+    expect(world.exited?.code).toBe(1);
+    expect(world.exited?.message).toMatch(/^the checkpoint of event \d+ restores to another state/);
+  });
+
+  it("refuses a checkpoint of another build that it cannot restore", () => {
+    const before = new HostWorld({ features, build: "b1" }).start();
+    before.host.drain();
+    before.settle();
+    const disk = before.disk.afterCrash();
+    const path = [...disk.contents().keys()].find((one) => one.startsWith("checkpoints/")) ?? "";
+    const read = decodeCheckpoint(disk.contents().get(path) ?? bytes());
+    if (!read.ok) throw new Error(read.problem.detail);
+    disk.put(path, encodeCheckpoint({ ...read.value, machine: bytes(1, 2, 3) }));
+    const world = new HostWorld({ features, build: "b2", disk }).start();
+    expect(world.exited?.code).toBe(1);
+    expect(world.exited?.message).toMatch(/was made by build b1.*start the build that made it/);
   });
 
   it("refuses a journal that does not replay", () => {
@@ -305,6 +357,48 @@ describe("containment", () => {
     // The journal holds the event, so that a replay runs into it, too.
     const last = world.journal().at(-1);
     expect(file?.[0]).toBe(`failures/${String(last?.sequence).padStart(16, "0")}.json`);
+  });
+
+  it("lets nothing of the step leave", () => {
+    const world = new HostWorld({ features: [...builtinFeatures, fragile] }).start();
+    const [bad, good] = [world.connect(), world.connect()];
+    world.settle();
+    good.echo(bytes(1));
+    world.settle();
+    bad.packet(fragileTypes.breakNow, light(1));
+    good.echo(bytes(2));
+    world.settle();
+    expect(good.heard.map(({ type }) => type)).toEqual([1_054, 1_054]);
+    expect(bad.heard.map(({ type }) => type)).toEqual([1_052]);
+  });
+
+  it("resets a connection whose opening was left out: the realm never knew it", () => {
+    const world = new HostWorld({ features: [...builtinFeatures, fragile] }).start();
+    const good = world.connect();
+    world.settle();
+    good.packet(fragileTypes.arm, encodePayload(pb.v1.EchoRequest, { bytes: bytes(1) }));
+    world.settle();
+    const bad = world.connect();
+    world.settle();
+    expect(bad.closed).toBe("reset");
+    expect(good.closed).toBeNull();
+    expect(world.host.connectionCount()).toBe(1);
+    world.advance(10_000);
+    const types = world.journal().map(({ event }) => event.type);
+    expect(types).not.toContain("connection.closed");
+    expect(types).toContain("step.failed");
+  });
+
+  it("tells the end of a connection again when the first time threw", () => {
+    const config = { failedStepsMax: 2 };
+    const world = new HostWorld({ features: [...builtinFeatures, fragile], config }).start();
+    const peer = world.connect();
+    world.settle();
+    peer.packet(fragileTypes.arm, encodePayload(pb.v1.EchoRequest, { bytes: bytes(2) })).vanish();
+    world.settle();
+    const closed = world.journal().filter(({ event }) => event.type === "connection.closed");
+    expect(closed).toHaveLength(3);
+    expect(world.exited?.code).toBe(70);
   });
 
   it("forgets failures that are older than the window", () => {

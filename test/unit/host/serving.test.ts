@@ -3,15 +3,9 @@ import { errorTable } from "../../../src/core/kernel/errors.ts";
 import { reprise as pb } from "../../../src/core/wire/gen/session.js";
 import { encodePayload } from "../../../src/core/wire/index.ts";
 import { echoType, HostWorld, journalOf, promptEchoType } from "../../support/host-world.ts";
-import type { Peer } from "../../support/host-world.ts";
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 const big = new Uint8Array(60_000);
-const disconnectType = 1_052;
-const endOf = (peer: Peer): number | null => {
-  const told = peer.heard.find(({ type }) => type === disconnectType);
-  return told === undefined ? null : pb.v1.Disconnect.decode(told.payload).code;
-};
 const typesOf = (world: HostWorld): string[] => world.journal().map(({ event }) => event.type);
 
 describe("starting", () => {
@@ -107,6 +101,47 @@ describe("serving", () => {
     expect(fast.heard).toHaveLength(1);
   });
 
+  it("commits together what came while the disk was busy", () => {
+    const world = new HostWorld().start();
+    const peer = world.connect();
+    world.settle();
+    const blocks = world.host.counters.get("journal_blocks_total");
+    peer.echo(bytes(1));
+    world.turn();
+    for (let count = 2; count < 9; count += 1) {
+      peer.echo(bytes(count));
+      world.turn();
+    }
+    world.settle();
+    expect(peer.heard).toHaveLength(8);
+    expect(world.host.counters.get("journal_blocks_total") - blocks).toBe(2);
+  });
+
+  it("ends a block that is full, also within a turn", () => {
+    const world = new HostWorld({ config: { blockBytesMax: 100_000 } }).start();
+    const peer = world.connect();
+    world.settle();
+    const blocks = world.host.counters.get("journal_blocks_total");
+    for (let count = 0; count < 6; count += 1) peer.echo(big);
+    world.turn();
+    expect(world.host.counters.get("journal_blocks_total") - blocks).toBe(3);
+    world.settle();
+    expect(peer.heard).toHaveLength(6);
+  });
+
+  it("makes the start durable even where nothing else is", () => {
+    for (const durability of ["none", "written"] as const) {
+      const world = new HostWorld({ config: { durability } });
+      world.host.start();
+      while (!world.isListening) {
+        world.turn();
+        const [order] = world.disk.ready;
+        if (order !== undefined) world.complete(order);
+      }
+      expect(journalOf(world.disk.afterPowerLoss(() => 0))).toHaveLength(1);
+    }
+  });
+
   it("writes each socket once a turn, however many packets it answers", () => {
     const world = new HostWorld().start();
     const peers = [world.connect(), world.connect(), world.connect()];
@@ -124,7 +159,7 @@ describe("serving", () => {
     const [first, second, third] = [world.connect(), world.connect(), world.connect()];
     world.settle();
     expect(world.host.connectionCount()).toBe(2);
-    expect(endOf(third)).toBe(errorTable.SERVER_FULL.code);
+    expect(third.goodbye()).toBe(errorTable.SERVER_FULL.code);
     expect(third.closed).toBe("flush");
     first.echo(bytes(1));
     second.echo(bytes(2));
@@ -190,6 +225,17 @@ describe("the end of a connection", () => {
     expect(world.journal().at(-1)?.event).toMatchObject({ reason: "reset" });
   });
 
+  it("[SES-03] counts orders for a peer that is gone, and forgets them", () => {
+    const world = new HostWorld().start();
+    const peer = world.connect();
+    world.settle();
+    peer.echo(bytes(1)).echo(bytes(2), promptEchoType).vanish();
+    world.settle();
+    expect(peer.heard).toHaveLength(0);
+    expect(world.host.counters.get("orders_ignored_total")).toBe(2);
+    expect(world.host.counters.get("held_bytes")).toBe(0);
+  });
+
   it("[SES-12] answers a peer that has sent its FIN, then closes in order", () => {
     const world = new HostWorld().start();
     const peer = world.connect();
@@ -205,6 +251,17 @@ describe("the end of a connection", () => {
     });
   });
 
+  it("closes in order only when the event that ordered it is durable", () => {
+    const world = new HostWorld().start();
+    const peer = world.connect();
+    world.settle();
+    peer.end();
+    world.turn();
+    expect(peer.closed).toBeNull();
+    world.settle();
+    expect(peer.closed).toBe("flush");
+  });
+
   it("flushes what is held before a close in order", () => {
     const world = new HostWorld({ realm: { helloTimeoutMs: 1_000 } }).start();
     const peer = world.connect();
@@ -214,7 +271,7 @@ describe("the end of a connection", () => {
     // The goodbye waits for the disk, and the close for the goodbye.
     expect([peer.heard.length, peer.closed]).toEqual([0, null]);
     world.settle();
-    expect(endOf(peer)).toBe(errorTable.HELLO_TIMEOUT.code);
+    expect(peer.goodbye()).toBe(errorTable.HELLO_TIMEOUT.code);
     expect(peer.closed).toBe("flush");
   });
 
@@ -255,188 +312,5 @@ describe("the end of a connection", () => {
     world.settle();
     expect(world.host.counters.get("bytes_discarded_total")).toBeGreaterThan(0);
     expect(typesOf(world)).not.toContain("packet.received");
-  });
-});
-
-describe("bounds", () => {
-  const congesting = { outboundBytesMax: 200_000, outboundHighBytes: 70_000, outboundLowBytes: 10 };
-
-  it("tells the realm of a slow reader, and takes it back", () => {
-    const world = new HostWorld({ config: congesting }).start();
-    const peer = world.connect();
-    world.settle();
-    peer.isReading = false;
-    peer.echo(big, promptEchoType).echo(big, promptEchoType);
-    world.advance(10_000);
-    expect(typesOf(world).filter((type) => type.startsWith("connection.c"))).toEqual([
-      "connection.congested",
-    ]);
-    peer.drain();
-    world.advance(10_000);
-    expect(typesOf(world).at(-1)).toBe("connection.writable");
-  });
-
-  it("resets a peer that never reads, and no other notices", () => {
-    const world = new HostWorld({ config: congesting }).start();
-    const [slow, other] = [world.connect(), world.connect()];
-    world.settle();
-    slow.isReading = false;
-    for (let count = 0; count < 6; count += 1) {
-      slow.echo(big, promptEchoType);
-      world.settle();
-    }
-    expect(slow.closed).toBe("reset");
-    expect(slow.unsentBytes).toBeLessThanOrEqual(congesting.outboundBytesMax);
-    other.echo(bytes(1));
-    world.advance(10_000);
-    expect(other.heard).toHaveLength(1);
-    expect(world.host.counters.get("connections_slow_readers_total")).toBe(1);
-    const closed = world.journal().filter(({ event }) => event.type === "connection.closed");
-    expect(closed.map(({ event }) => event)).toMatchObject([{ reason: "abuse" }]);
-  });
-
-  it("counts what is held for the disk against the same bound", () => {
-    const world = new HostWorld({ config: congesting }).start();
-    const peer = world.connect();
-    world.settle();
-    for (let count = 0; count < 6; count += 1) {
-      peer.echo(big);
-      world.turn();
-    }
-    expect(peer.closed).toBe("reset");
-    expect(world.host.counters.get("held_bytes")).toBe(0);
-  });
-
-  it("stops reading a peer that sends faster than it is served, and reads on later", () => {
-    const world = new HostWorld({
-      config: { packetsPerTurnMax: 1, packetsPerRoundMax: 1 },
-    }).start();
-    const peer = world.connect();
-    world.settle();
-    for (let count = 0; count < 3; count += 1) peer.echo(big, promptEchoType);
-    world.turn();
-    expect(peer.isPaused).toBe(true);
-    world.settle();
-    expect(peer.isPaused).toBe(false);
-    expect(peer.heard).toHaveLength(3);
-  });
-
-  it("stops reading everybody while too much waits for the disk", () => {
-    const world = new HostWorld({ config: { heldBytesMax: 100_000 } }).start();
-    const [peer, other] = [world.connect(), world.connect()];
-    world.settle();
-    peer.echo(big);
-    world.turn();
-    expect([peer.isPaused, other.isPaused]).toEqual([true, true]);
-    const late = world.connect();
-    world.turn();
-    expect(late.isPaused).toBe(true);
-    world.settle();
-    expect([peer.isPaused, other.isPaused, late.isPaused]).toEqual([false, false, false]);
-    expect(peer.heard).toHaveLength(1);
-  });
-
-  it("tells refusals at once and then once a second, whatever their number", () => {
-    const world = new HostWorld().start();
-    const peer = world.connect();
-    world.settle();
-    for (let count = 0; count < 500; count += 1) peer.packet(60_000, bytes());
-    world.advance(1_500_000);
-    const refused = world
-      .journal()
-      .flatMap(({ event }) => (event.type === "packet.refused" ? [event.count] : []));
-    expect(refused).toEqual([1, 499]);
-    peer.packet(60_000, bytes()).packet(60_000, bytes()).vanish();
-    world.advance(10_000);
-    expect(world.host.counters.get('packets_refused_total{reason="NOT_SERVED"}')).toBe(502);
-  });
-});
-
-describe("time", () => {
-  it("[SES-16] closes a silent session in time, with no completion to wake it", () => {
-    const world = new HostWorld({ realm: { idleTimeoutMs: 3_000 } }).start();
-    const peer = world.connect().echo(bytes(1));
-    world.advance(2_900_000);
-    expect(peer.closed).toBeNull();
-    world.advance(200_000);
-    expect(endOf(peer)).toBe(errorTable.TIMEOUT.code);
-  });
-
-  it("[SES-16] holds nobody's silence against him in which the server itself did nothing", () => {
-    const world = new HostWorld({ realm: { idleTimeoutMs: 3_000 } }).start();
-    const peer = world.connect().echo(bytes(1));
-    world.settle();
-    world.sleep(60_000_000);
-    world.advance(10_000);
-    expect(peer.closed).toBeNull();
-    const stalled = world.journal().find(({ event }) => event.type === "host.stalled");
-    expect(stalled?.event).toMatchObject({ duration: 60_000_000 });
-    expect(world.host.counters.get("stalls_total")).toBe(1);
-    world.advance(2_800_000);
-    expect(peer.closed).toBeNull();
-    world.advance(300_000);
-    expect(endOf(peer)).toBe(errorTable.TIMEOUT.code);
-  });
-
-  it("does not take an idle server for a stalled one", () => {
-    const world = new HostWorld().start();
-    world.advance(60_000_000);
-    world.connect().echo(bytes(1));
-    world.advance(5_000_000);
-    expect(world.host.counters.get("stalls_total")).toBe(0);
-  });
-
-  it("asks for no turn when there is nothing to do", () => {
-    const world = new HostWorld().start();
-    world.advance(10_000);
-    expect(world.host.nextTurn()).toBeNull();
-    const turns = world.host.counters.get("turns_total");
-    world.advance(3_600_000_000);
-    expect(world.host.counters.get("turns_total") - turns).toBeLessThan(5);
-  });
-
-  it("tells a step of the wall clock, and keeps its own time", () => {
-    const world = new HostWorld().start();
-    const peer = world.connect();
-    world.advance(2_000_000);
-    world.wallMicros -= 3_600_000_000;
-    peer.echo(bytes(1));
-    world.advance(3_000_000);
-    const events = world.journal().map(({ event }) => event);
-    expect(events.find(({ type }) => type === "clock.corrected")).toMatchObject({
-      offsetMicros: -3_600_000_000,
-    });
-    expect(events.map(({ at }) => at)).toEqual(
-      events.map(({ at }) => at).toSorted((a, b) => a - b),
-    );
-  });
-
-  it("commits within the window when nobody waits for the event", () => {
-    const world = new HostWorld({ config: { commitWindowMs: 5 } }).start();
-    world.advance(20_000);
-    const before = world.journal().length;
-    world.connect();
-    world.turn();
-    expect(world.disk.isIdle).toBe(true);
-    world.sleep(4_000);
-    world.turn();
-    expect(world.disk.isIdle).toBe(true);
-    world.sleep(1_000);
-    world.turn();
-    expect(world.disk.isIdle).toBe(false);
-    world.settle();
-    expect(world.journal().length).toBe(before + 1);
-  });
-
-  it("changes the journalled configuration by an event", () => {
-    const world = new HostWorld({ realm: { idleTimeoutMs: 3_000 } }).start();
-    const peer = world.connect().echo(bytes(1));
-    world.settle();
-    const event = world.journal()[0]?.event;
-    if (event?.type !== "server.started") throw new Error("the first event is the start");
-    world.host.reconfigure({ ...(event.config as object), idleTimeoutMs: 60_000 });
-    world.advance(10_000_000);
-    expect(peer.closed).toBeNull();
-    expect(typesOf(world)).toContain("config.changed");
   });
 });
