@@ -12,7 +12,7 @@ const names = ["serve", "load", "replay", "inspect", "sim", "kill", "cert", "con
 const packageFile = fileURLToPath(new URL("../../../package.json", import.meta.url));
 
 describe("reprise", () => {
-  it("lists its commands, and every command explains itself", async () => {
+  it("[NMT-18] lists its commands, and every command explains itself", async () => {
     const { code, out, err } = await reprise(["--help"]);
     expect({ code, err }).toEqual({ code: 0, err: "" });
     const listed = [...out.matchAll(/^ {2}([a-z]+) {2,}\S/gm)].map(([, name]) => name);
@@ -32,7 +32,7 @@ describe("reprise", () => {
     expect(out).toBe(`reprise ${version} on Node ${process.versions.node}\n`);
   });
 
-  it("answers bad usage in one line, with what was perhaps meant", async () => {
+  it("[NMT-18] answers bad usage in one line, with what was perhaps meant", async () => {
     const cases: readonly (readonly [string[], string])[] = [
       [["laod"], "did you mean reprise load?"],
       [["load", "--clinets", "3"], "did you mean --clients?"],

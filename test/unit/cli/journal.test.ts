@@ -77,7 +77,7 @@ const withOtherEcho = withEcho(otherEcho);
 const withMiscount = withEcho(miscounting);
 
 describe("reprise replay", () => {
-  it("replays to the state in which the journal ends, and proves it with --check", async () => {
+  it("[JRN-05] replays to the state in which the journal ends, and proves it with --check", async () => {
     const journal = writeJournal(temporaryFolder(), someEvents());
     const { code, out, err } = await reprise("replay", journal.path, "--check", "--json");
     expect({ code, err }).toEqual({ code: 0, err: "" });
@@ -155,7 +155,7 @@ describe("reprise replay", () => {
     expect(JSON.parse(out)).toMatchObject({ toSeq: journal.events, digest: journal.digest });
   });
 
-  it("names the event that does otherwise than it did", async () => {
+  it("[JRN-05] names the event that does otherwise than it did", async () => {
     const events = someEvents();
     const journal = writeJournal(temporaryFolder(), events, { features: withOtherEcho });
     const seq = events.findIndex((event) => "bytes" in event && event.bytes.at(-4) === 49) + 1;
@@ -169,7 +169,7 @@ describe("reprise replay", () => {
     expect((await reprise("replay", journal.path)).code).toBe(0);
   });
 
-  it("reports an unfinished tail and goes on without it", async () => {
+  it("[JRN-02] reports an unfinished tail and goes on without it", async () => {
     const journal = writeJournal(temporaryFolder(), someEvents());
     const path = segmentOf(journal.path);
     truncateSync(path, readFileSync(path).length - 7);
@@ -181,7 +181,7 @@ describe("reprise replay", () => {
     expect(result["toSeq"]).toBeGreaterThanOrEqual(journal.events - 10);
   });
 
-  it("locates a flipped bit by segment and byte", async () => {
+  it("[JRN-03] locates a flipped bit by segment and byte", async () => {
     const journal = writeJournal(temporaryFolder(), someEvents());
     const path = segmentOf(journal.path);
     const bytes = readFileSync(path);
@@ -199,7 +199,7 @@ describe("reprise replay", () => {
     expect(err.trim().split("\n")).toHaveLength(1);
   });
 
-  it("refuses a newer format by its number", async () => {
+  it("[JRN-04] refuses a newer format by its number", async () => {
     const journal = writeJournal(temporaryFolder(), someEvents(5));
     const path = segmentOf(journal.path);
     const bytes = readFileSync(path);
