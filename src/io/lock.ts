@@ -8,7 +8,7 @@
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { platformCode } from "./completions.ts";
 import { ownIdentity } from "./process-identity.ts";
 import { StartError } from "./start-error.ts";
@@ -54,9 +54,24 @@ export function lockFolder(folder: string): FolderLock {
 function openLockFile(folder: string): DatabaseSync {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o750 });
-    return new DatabaseSync(join(folder, "lock"));
+    const sqlite = quietly(() => process.getBuiltinModule("node:sqlite"));
+    return new sqlite.DatabaseSync(join(folder, "lock"));
   } catch (error) {
     throw unusable(folder, error);
+  }
+}
+
+/**
+ * Node 24 warns on standard error, where log lines are, that SQLite is experimental there. What is
+ * used of it here is the same in every version.
+ */
+function quietly<T>(load: () => T): T {
+  const emitWarning: unknown = Reflect.get(process, "emitWarning");
+  process.emitWarning = () => undefined;
+  try {
+    return load();
+  } finally {
+    Reflect.set(process, "emitWarning", emitWarning);
   }
 }
 

@@ -12,7 +12,7 @@
  *    made.
  * 3. It ends when all its roles have ended. When one ends by itself, the others are drained.
  */
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { createSecureContext } from "node:tls";
 import type { SecureContextOptions } from "node:tls";
 import { builtinFeatures } from "../core/features/index.ts";
@@ -258,7 +258,7 @@ export class Server {
       ports,
       urls: Object.fromEntries(Object.entries(this.urls)),
       fingerprint: this.fingerprint,
-      certFile: this.#certificate?.certFile ?? null,
+      certFile: this.#certificate === null ? null : resolve(this.#certificate.certFile),
     };
   }
 }

@@ -1,5 +1,6 @@
 /** `reprise serve`: runs the server until it is told to end. */
 import { constants } from "node:os";
+import { resolve } from "node:path";
 import { banner } from "../../io/banner.ts";
 import { Server } from "../../io/server.ts";
 import { flag, readArguments } from "../arguments.ts";
@@ -78,7 +79,7 @@ function describe(server: Server): object {
     urls,
     metricsPort,
     fingerprint,
-    certFile: certificate?.certFile ?? null,
+    certFile: certificate === null ? null : resolve(certificate.certFile),
     recovered,
   };
 }
