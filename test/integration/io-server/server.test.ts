@@ -387,7 +387,7 @@ it("[MON-04] counters equal what the clients sent and saw, exactly", async () =>
   expect(after.sum("reprise_connections_open")).toBe(0);
 });
 
-it("[TST-03] a stop tells every session, loses no answer and ends in order", async () => {
+it("[TST-02] [NET-12] a stop tells every session, loses no answer and ends in order", async () => {
   const served = await startTestServer({ "edge.budgetMultiplier": 1_000 });
   const raws = Array.from({ length: 50 }, () => connectSecure(served.port, { ca: served.ca }));
   const clients = await Promise.all(

@@ -212,7 +212,7 @@ const contains = (packet: Uint8Array, bytes: Uint8Array): boolean => {
 };
 
 describe("for whatever peers, disk and time do", () => {
-  it("what was released as committed is durable", () => {
+  it("[JRN-01] what was released as committed is durable", () => {
     fc.assert(
       fc.property(acts, (list) => {
         const play = new Play();

@@ -146,25 +146,28 @@ describe("draining", () => {
 });
 
 describe("a disk that fails", () => {
-  it.each(["write", "sync"] as const)("makes a failed %s the end, and says what to do", (type) => {
-    const world = new HostWorld().start();
-    const peer = world.connect();
-    world.settle();
-    world.disk.fails = { type, code: "EIO" };
-    peer.echo(bytes(1));
-    world.settle();
-    expect(world.exited?.code).toBe(70);
-    expect(world.exited?.message).toMatch(
-      new RegExp(`^${type} of journal/.*EIO.*check the disk of the data folder and start again$`),
-    );
-    expect(peer.heard).toHaveLength(0);
-    expect(world.host.phase).toBe("failed");
-    // Never tried again: the disk heard of it once.
-    const orders = world.ordered.length;
-    world.disk.fails = null;
-    world.advance(10_000_000);
-    expect(world.ordered.length).toBe(orders);
-  });
+  it.each(["write", "sync"] as const)(
+    "[JRN-06] makes a failed %s the end, and says what to do",
+    (type) => {
+      const world = new HostWorld().start();
+      const peer = world.connect();
+      world.settle();
+      world.disk.fails = { type, code: "EIO" };
+      peer.echo(bytes(1));
+      world.settle();
+      expect(world.exited?.code).toBe(70);
+      expect(world.exited?.message).toMatch(
+        new RegExp(`^${type} of journal/.*EIO.*check the disk of the data folder and start again$`),
+      );
+      expect(peer.heard).toHaveLength(0);
+      expect(world.host.phase).toBe("failed");
+      // Never tried again: the disk heard of it once.
+      const orders = world.ordered.length;
+      world.disk.fails = null;
+      world.advance(10_000_000);
+      expect(world.ordered.length).toBe(orders);
+    },
+  );
 
   it("says so when the disk is full", () => {
     const world = new HostWorld().start();

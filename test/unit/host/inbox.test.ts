@@ -16,7 +16,7 @@ const names = (completions: readonly Completion[]): string[] =>
 const answer = { type: "callDone", call: 1 as CallId, result: { ok: true, answer: 1 } } as const;
 
 describe("the inbox", () => {
-  it("gives every lane that waits its turn before any has a second one", () => {
+  it("[NMT-19] gives every lane that waits its turn before any has a second one", () => {
     const inbox = new Inbox(3);
     for (const id of [1, 2, 3]) inbox.producers[0]?.socketEnded(socket(id));
     inbox.producers[2]?.socketEnded(socket(21));

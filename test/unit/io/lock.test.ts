@@ -41,7 +41,7 @@ function lockError(folder: string): StartError {
   throw new Error("it was free");
 }
 
-it("[NET-11] a folder is locked once; the error names folder, owner and what to do", () => {
+it("[NET-11] [JRN-08] a folder is locked once; the error names folder, owner and what to do", () => {
   const folder = join(temporaryFolder(), "game");
   const lock = lockFolder(folder);
   const error = lockError(folder);
@@ -56,7 +56,7 @@ it("[NET-11] a folder is locked once; the error names folder, owner and what to 
   lockFolder(folder).release();
 });
 
-it("[NET-11] the lock of another process holds until that process is killed, then is free at once", async () => {
+it("[NET-11] [JRN-08] the lock of another process holds until that process is killed, then is free at once", async () => {
   const folder = temporaryFolder();
   const other = await otherProcess(folder);
   expect(other.said).toBe("locked");
@@ -78,7 +78,7 @@ it("[NET-11] an owner's name whose process id is in use again does not hold the 
   lock.release();
 });
 
-it("[NET-11] of many processes that come at once, after a kill, exactly one gets the lock", async () => {
+it("[NET-11] [JRN-08] of many processes that come at once, after a kill, exactly one gets the lock", async () => {
   const folder = temporaryFolder();
   await (await otherProcess(folder)).kill();
   const all = await Promise.all(Array.from({ length: 5 }, () => otherProcess(folder)));

@@ -56,7 +56,7 @@ it("[MON-01] writes nothing below its level", async () => {
   expect(lines().map(({ message }) => message)).toEqual(["warn", "error"]);
 });
 
-it("[MON-01] a message that floods is cut to its lines a second and counted, others are not", async () => {
+it("[MON-01] [NMT-19] a message that floods is cut to its lines a second and counted, others are not", async () => {
   const { log, lines } = logToFile({ linesPerSecondMax: 10 });
   for (let index = 0; index < 5_000; index += 1) log.write("warn", "flood", { index });
   log.write("info", "quiet");

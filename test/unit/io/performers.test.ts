@@ -80,7 +80,7 @@ it("turns what goes wrong into codes", async () => {
   ]);
 });
 
-it("runs a bounded number of an operation's calls, in order, and refuses what waits too long a line", async () => {
+it("[NMT-19] runs a bounded number of an operation's calls, in order, and refuses what waits too long a line", async () => {
   const gates: (() => void)[] = [];
   const started: CallId[] = [];
   const { performers, results } = desk(

@@ -16,7 +16,7 @@ function takeAll(table: TimerTable, at: number): unknown[] {
 }
 
 describe("TimerTable", () => {
-  it("takes what is due in the order of time, kind, number, text", () => {
+  it("[NMT-19] takes what is due in the order of time, kind, number, text", () => {
     const table = new TimerTable();
     table.set(1, "a", micros(5), null);
     table.set(1, 2, micros(5), null);
