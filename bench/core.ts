@@ -4,7 +4,8 @@
  *
  *     node bench/core.ts [--seconds 3] [--connections 50] [--depth 16] [--type 1055]
  *
- * Prints packets a second of one core, and nanoseconds a packet. Time is the process's CPU time, its
+ * Prints packets a second of one core, and nanoseconds a packet. Time is the process's CPU time,
+ * its
  * collector's threads included, so that a busy machine does not make the core look slow.
  */
 import { parseArgs } from "node:util";

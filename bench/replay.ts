@@ -18,7 +18,8 @@ export function writeJournal(folder: string, events: number): void {
   const platform = new MemoryPlatform({ keep: true });
   const rounds = new EchoRounds(platform, { connections: 50, depth: 16, type: 1_055 });
   while (rounds.asked < events) rounds.round();
-  // Twice: what the last round left open is sealed by the first and told to be durable by the second.
+  // Twice: what the last round left open is sealed by the first and told to be durable by the
+  // second.
   for (let turn = 0; turn < 2; turn += 1) {
     rounds.host.turn();
     platform.complete(rounds.host);

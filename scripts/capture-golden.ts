@@ -4,7 +4,8 @@
  *     node scripts/capture-golden.ts NAME
  *
  * Writes test/replay/golden/NAME with the journal, the checkpoint of the clean drain, and
- * `expected.json`. A golden log is never edited and never captured again under its name: an intended
+ * `expected.json`. A golden log is never edited and never captured again under its name: an
+ * intended
  * change of behaviour gets a new name, and the old log goes with the reason in the commit.
  */
 import { spawnSync } from "node:child_process";

@@ -47,7 +47,9 @@ export interface Report {
   }[];
 }
 
-/** A file that cannot even be loaded counts as one failed test, and so does a run that broke off. */
+/**
+ * A file that cannot even be loaded counts as one failed test, and so does a run that broke off.
+ */
 export function countsOf(report: Report | null): Counts {
   if (report === null) return { passed: 0, failed: 1, skipped: 0 };
   const unloaded = report.testResults.filter(

@@ -5,7 +5,8 @@
  *
  * Every connection does one round trip before the clock starts. Prints one JSON object: packets
  * answered in the counted time, its length, and percentiles of the round trip in microseconds.
- * Whoever started it reads the server's CPU time at the lines `{"phase":"counting"}` and at the end.
+ * Whoever started it reads the server's CPU time at the lines `{"phase":"counting"}` and at the
+ * end.
  */
 import { connect } from "node:net";
 import type { Socket } from "node:net";
@@ -59,7 +60,8 @@ class Requests {
       templates.set(size, template);
     }
     const bytes = template.slice();
-    // Before it: the frame's length 4, the header's tag and length 2, type 3, size 2, sequence's tag 1.
+    // Before it: the frame's length 4, the header's tag and length 2, type 3, size 2, sequence's
+    // tag 1.
     let value = this.#sequence;
     for (let index = 0; index < size; index += 1) {
       bytes[12 + index] = (value & 0x7f) | (index < size - 1 ? 0x80 : 0);

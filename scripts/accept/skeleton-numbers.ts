@@ -1,4 +1,6 @@
-/** The figures of the skeleton. Bounds on echoes are against the reference that writes per chunk. */
+/**
+ * The figures of the skeleton. Bounds on echoes are against the reference that writes per chunk.
+ */
 import { compareEchoes } from "../../bench/echo.ts";
 import { measureCore } from "../../bench/core.ts";
 import { measureReplay } from "../../bench/replay.ts";

@@ -9,7 +9,7 @@
  * C2. The same events give the same effects, bytes and digests, in every process, on every
  *     supported Node and CPU. A machine owns its state and changes it in place.
  * C3. `step` is not re-entrant, and no method of an outbox or of the system calls calls back.
- * C4. Bytes in an event are borrowed: they are valid until `step` returns.
+ * C4. An event and its bytes are borrowed: they are valid until `step` returns.
  * C5. Events are facts and named in the past; effects are orders and named in the imperative.
  * C6. `connection.closed` is the last event of its connection. Orders for a connection that is gone
  *     are ignored and counted.
@@ -168,7 +168,8 @@ export interface ConfigChanged {
 }
 
 /**
- * The wall clock now differs from `at` by `offsetMicros` (may be negative). For calendar dates only.
+ * The wall clock now differs from `at` by `offsetMicros` (may be negative). For calendar dates
+ * only.
  * After `server.started` it does not differ, until this event says so again.
  */
 export interface ClockCorrected {
@@ -177,7 +178,9 @@ export interface ClockCorrected {
   readonly offsetMicros: number;
 }
 
-/** From `at` on the process did nothing for `duration`: peers are not to blame for silence in it. */
+/**
+ * From `at` on the process did nothing for `duration`: peers are not to blame for silence in it.
+ */
 export interface HostStalled {
   readonly type: "host.stalled";
   readonly at: Micros;
@@ -247,7 +250,9 @@ export interface SendOrder {
 export interface Outbox {
   /** Takes a payload once for all that get it. `bytes` are borrowed until the step returns. */
   payload(type: PacketType, bytes: Uint8Array): PayloadRef;
-  /** Frames the payload for one connection. Header timestamp: `at` of the event, in milliseconds. */
+  /**
+   * Frames the payload for one connection. Header timestamp: `at` of the event, in milliseconds.
+   */
   send(
     connection: ConnectionId,
     payload: PayloadRef,
@@ -271,15 +276,24 @@ export interface Outbox {
 /** 32 bits over a canonical form. Equal digests of equal things in every process. */
 export type Digest = number;
 
-/** The journalled machine. The realm is the one implementation; replay, follower and tools drive it. */
+/**
+ * The journalled machine. The realm is the one implementation; replay, follower and tools drive it.
+ */
 export interface Machine {
-  /** Applies one event. Throws only `InvariantError` and what a feature threw (see `failedFeature`). */
+  /**
+   * Applies one event. Throws only `InvariantError` and what a feature threw (see `failedFeature`).
+   */
   step(event: Event, outbox: Outbox): void;
-  /** When the machine wants `time.reached`, or null when it waits for nothing. Ask after each step. */
+  /**
+   * When the machine wants `time.reached`, or null when it waits for nothing. Ask after each step.
+   */
   nextTimeout(): Micros | null;
   /** The whole state, from which `restore` of the same build goes on identically. */
   checkpoint(): Uint8Array;
-  /** Replaces the state. Throws `ApiMisuseError` for bytes that `checkpoint` of this build did not write. */
+  /**
+   * Replaces the state. Throws `ApiMisuseError` for bytes that `checkpoint` of this build did not
+   * write.
+   */
   restore(bytes: Uint8Array): void;
   /** Over the whole state; cost grows with it. */
   digest(): Digest;
@@ -291,7 +305,8 @@ export interface Machine {
   readonly failedFeature: string | null;
 }
 
-// ---------------------------------------------------------------- system calls: the host to the world
+// ---------------------------------------------------------------- system calls: the host to the
+// world
 
 /** A socket as `io` or `sim` knows it. Given by them, not reused while the host knows it. */
 export type SocketId = number & { readonly socketId: true };
@@ -403,11 +418,16 @@ export interface Producer {
   writeDrained(socket: SocketId, unsentBytes: number): void;
   /** The peer's FIN. */
   socketEnded(socket: SocketId): void;
-  /** The last word on a socket. `code` as the platform names it (ECONNRESET, ...), null when orderly. */
+  /**
+   * The last word on a socket. `code` as the platform names it (ECONNRESET, ...), null when
+   * orderly.
+   */
   socketClosed(socket: SocketId, code: string | null): void;
 }
 
-/** The host as its driver sees it. The driver's whole loop is: deliver completions, `turn`, wait. */
+/**
+ * The host as its driver sees it. The driver's whole loop is: deliver completions, `turn`, wait.
+ */
 export interface HostPort {
   /** Which platform threads deliver: at least one, at most `WORKER_MAX + 1`. */
   readonly producers: readonly Producer[];

@@ -1,6 +1,7 @@
 /**
  * The two clocks of one machine, neither of them right: the wall clock is off from the start and
- * steps; the monotonic one runs a little too fast or too slow. Both are functions of simulated time.
+ * steps; the monotonic one runs a little too fast or too slow. Both are functions of simulated
+ * time.
  *
  * K1. The monotonic clock never goes back while the machine has power. After a power loss it
  *     begins anew.

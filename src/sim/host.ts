@@ -1,4 +1,6 @@
-/** The production host in simulated surroundings: its configuration is what the run's options say. */
+/**
+ * The production host in simulated surroundings: its configuration is what the run's options say.
+ */
 import type { Machine } from "../core/contract.ts";
 import { createHost, hostConfig } from "../core/host/index.ts";
 import type { HostConfig } from "../core/host/index.ts";

@@ -23,6 +23,7 @@ import type { Checker, QuietRun } from "./checkers/checker.ts";
 import { History } from "./checkers/history.ts";
 import { ObservedMachine } from "./checkers/observed-machine.ts";
 import { Player } from "./clients/player.ts";
+import type { PlayerParts } from "./clients/player.ts";
 import { RudePeer } from "./clients/rude.ts";
 import { ClientTap } from "./clients/tap.ts";
 import { CoverageTracker } from "./coverage.ts";
@@ -277,7 +278,7 @@ export class Run {
     const { options, scripts, entropy } = this.#setup;
     const { contracts, rules } = this.#parts;
     const { observe } = this.#panel;
-    const parts = {
+    const parts: PlayerParts = {
       ...this.#common(),
       network,
       target: this.#node.machine,
@@ -288,9 +289,9 @@ export class Run {
       contracts,
       idleTimeoutMicros: options.server.idleTimeoutMicros,
       players: {
-        echoed: observe.echoed,
-        broken: observe.playerBroken,
-        stateChanged: observe.playerChanged,
+        echoed: (...seen) => observe.echoed(...seen),
+        broken: (...seen) => observe.playerBroken(...seen),
+        stateChanged: (...seen) => observe.playerChanged(...seen),
       },
     };
     for (const script of scripts) {

@@ -78,7 +78,9 @@ export interface Scanned {
   readonly verdict: ScanVerdict;
 }
 
-/** Feeds every file in chunks of the given size, in the order of the names, and looks no further. */
+/**
+ * Feeds every file in chunks of the given size, in the order of the names, and looks no further.
+ */
 export const scanFiles = (
   files: LogFiles,
   { chunkBytes = 10_000, ...options }: Partial<ScannerOptions> & { chunkBytes?: number } = {},

@@ -7,7 +7,8 @@
  * they say `reenter`:
  *
  * 1. A transition's domain is the state whose inside it changes. It is its source, when the target
- *    is the source or inside it and it does not `reenter`; otherwise the closest state that has both
+ *    is the source or inside it and it does not `reenter`; otherwise the closest state that has
+ *    both
  *    source and target inside; with `reenter` at the chart itself there is none, and the chart is
  *    left and entered too.
  * 2. Left is what is active inside the domain, innermost first; entered is what lies between the
@@ -193,7 +194,9 @@ function names(node: AnyStateNode, key: "entry" | "exit"): readonly string[] {
   return listOf(node[key]).map((action) => nameOfReference(node, action, key));
 }
 
-/** The actions of entering a leaf from a domain, and of ending the chart where the leaf is final. */
+/**
+ * The actions of entering a leaf from a domain, and of ending the chart where the leaf is final.
+ */
 function enteringAll(leaf: AnyStateNode, domain: AnyStateNode | null): readonly string[] {
   const entered = upwards(leaf).filter((node) => isInside(node, domain));
   const entries = entered.toReversed().flatMap((node) => names(node, "entry"));
@@ -201,7 +204,9 @@ function enteringAll(leaf: AnyStateNode, domain: AnyStateNode | null): readonly 
   return [...entries, ...upwards(leaf).flatMap((node) => names(node, "exit"))];
 }
 
-/** Every transition that an event could take from a leaf, in the order in which XState tries them. */
+/**
+ * Every transition that an event could take from a leaf, in the order in which XState tries them.
+ */
 function candidatesOf(leaf: AnyStateNode, type: string | typeof ALWAYS): readonly Transition[] {
   return upwards(leaf).flatMap((node) => {
     const own = type === ALWAYS ? node.always : node.transitions.get(type);

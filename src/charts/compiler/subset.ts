@@ -1,8 +1,10 @@
 /**
  * The subset of XState that core's tables can hold, and the refusal of everything else.
  *
- * A chart may have one hierarchy of at most 3 levels, `on` with guard lists, `always` that cannot go
- * round in a circle, `entry`, `exit`, named assigns, named guards, and final states at the top. What
+ * A chart may have one hierarchy of at most 3 levels, `on` with guard lists, `always` that cannot
+ * go
+ * round in a circle, `entry`, `exit`, named assigns, named guards, and final states at the top.
+ * What
  * is left out needs a clock, another actor, or an event that the chart sends itself: all of these
  * come from outside here, as timers, calls and events that the journal holds.
  *

@@ -2,22 +2,27 @@
  * What stands between the bytes of one connection and the realm. Runs once for each connection, is
  * pure, and is not journalled: the realm's log holds what it lets through and counts of the rest.
  *
- * In: `receive` with chunks in any split. Out: `poll` until it says "starved"; the getters tell what
- * the last `poll` found, until the next. Ask `reportDueAt` after polling, and call `takeReport` when
- * that time has come. At the end, `takeReport` at `reportDueAt()` until that is null tells the rest.
+ * In: `receive` with chunks in any split. Out: `poll` until it says "starved"; the getters tell
+ * what
+ * the last `poll` found, until the next. Ask `reportDueAt` after polling, and call `takeReport`
+ * when
+ * that time has come. At the end, `takeReport` at `reportDueAt()` until that is null tells the
+ * rest.
  *
  * Each frame is checked in this order, and the first check that fails decides:
  *
  *     length -> envelope -> size -> compression -> sequence -> type -> budgets -> secrets
  *
- * 1. What comes out depends on the bytes and the times of `poll`, never on how the bytes were split.
+ * 1. What comes out depends on the bytes and the times of `poll`, never on how the bytes were
+ *    split.
  * 2. Every frame counts in the sequence, a refused one too. A frame whose envelope cannot be read
  *    may have carried a number or not: the next one may be either.
  * 3. After a lost framing or sequence the edge is `broken`: that is told once, then it starves.
  * 4. A packet that comes out has a sound envelope, the next sequence, a type that this server takes
  *    from clients, a budget that it has been charged to, and no secrets.
  * 5. A refused packet is charged to no budget. Budgets are charged together or not at all.
- * 6. Nothing that a peer sends throws. Memory is bounded by the bytes that wait and the packet types
+ * 6. Nothing that a peer sends throws. Memory is bounded by the bytes that wait and the packet
+ *    types
  *    served, not by what the peer names.
  */
 import type { PacketMalformed } from "../contract.ts";

@@ -58,7 +58,9 @@ export function fillSecrets(
   });
 }
 
-/** Copies the payload with the content of the fields replaced; null as soon as `replace` says so. */
+/**
+ * Copies the payload with the content of the fields replaced; null as soon as `replace` says so.
+ */
 function rewrite(
   payload: Uint8Array,
   fieldNumbers: readonly number[],

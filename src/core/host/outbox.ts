@@ -81,15 +81,21 @@ class StagedPayload {
 }
 
 export class HostOutbox implements ReplayOutbox {
+  /** Whose event is being stepped, when it is somebody's: nearly every order is for him. */
+  focus: HostConnection | null = null;
   readonly #options: HostOutboxOptions;
   readonly #effects = new EffectDigest();
+  readonly #lengthEndian: HostConfig["lengthEndian"];
+  /** Fields to fill in, of the types that have any. */
+  readonly #seals: ReadonlyMap<PacketType, readonly number[]>;
   // The payloads and runs of this step: the first so many. The objects stay for the next step,
   // because every packet that is answered needs one of each.
   readonly #payloads: StagedPayload[] = [];
   #payloadCount = 0;
   readonly #runs: StagedRun[] = [];
   #runCount = 0;
-  // What few steps have.
+  // What few steps have; `#hasOthers` when this one does.
+  #hasOthers = false;
   #closes: { readonly connection: HostConnection; readonly mode: CloseMode }[] = [];
   #calls: CallOrder[] = [];
   #logs: { readonly level: LogLevel; readonly message: string; readonly fields: LogFields }[] = [];
@@ -107,6 +113,9 @@ export class HostOutbox implements ReplayOutbox {
 
   constructor(options: HostOutboxOptions) {
     this.#options = options;
+    this.#lengthEndian = options.config.lengthEndian;
+    const sealed = [...options.rules].filter(([, { seals }]) => seals.length > 0);
+    this.#seals = new Map(sealed.map(([type, { seals }]) => [type, seals]));
   }
 
   /** Begins the step of an event at `at`. */
@@ -122,7 +131,7 @@ export class HostOutbox implements ReplayOutbox {
 
   /** The step has ended well: hands its orders on, in their order. */
   finish(): void {
-    const { receiver, counters, syscalls } = this.#options;
+    const { receiver } = this.#options;
     for (let index = 0; index < this.#runCount; index += 1) {
       const run = this.#runs[index];
       const connection = run?.connection ?? null;
@@ -130,11 +139,16 @@ export class HostOutbox implements ReplayOutbox {
       receiver.frames(connection, run);
       run.connection = null;
     }
+    if (this.#hasOthers) this.#finishOthers();
+    this.#clear();
+  }
+
+  #finishOthers(): void {
+    const { receiver, counters, syscalls } = this.#options;
     for (const { connection, mode } of this.#closes) receiver.close(connection, mode);
     for (const order of this.#calls) receiver.call(order);
     for (const { level, message, fields } of this.#logs) syscalls.log(level, message, fields);
     for (const { counter, by } of this.#counts) counters.count(counter, by);
-    this.#clear();
   }
 
   /** The step threw: forgets its orders. */
@@ -170,7 +184,8 @@ export class HostOutbox implements ReplayOutbox {
     header.type = type;
     header.sequence = sequence;
     header.inReplyTo = inReplyTo;
-    this.#frame(target, delivery, this.#filled(type, bytes));
+    const seals = this.#seals.size === 0 ? undefined : this.#seals.get(type);
+    this.#frame(target, delivery, seals === undefined ? bytes : this.#filled(type, bytes, seals));
   }
 
   close(id: ConnectionId, mode: CloseMode, code: ErrorCode): void {
@@ -178,25 +193,30 @@ export class HostOutbox implements ReplayOutbox {
     const connection = this.#target(id);
     if (connection === null) return;
     connection.closeStaged = true;
+    this.#hasOthers = true;
     this.#closes.push({ connection, mode });
   }
 
   call(call: CallId, operation: string, request: PlainData, effect: CallEffect): void {
     this.#effects.call(call, operation, request, effect);
+    this.#hasOthers = true;
     this.#calls.push({ call, operation, request, effect });
   }
 
   log(level: LogLevel, message: string, fields: LogFields = noFields): void {
+    this.#hasOthers = true;
     this.#logs.push({ level, message, fields });
   }
 
   count(counter: string, by = 1): void {
+    this.#hasOthers = true;
     this.#counts.push({ counter, by });
   }
 
   /** The connection when it takes orders; otherwise the order is counted and forgotten. */
   #target(id: ConnectionId): HostConnection | null {
-    const connection = this.#options.connections.ofId(id);
+    const { focus } = this;
+    const connection = focus?.id === id ? focus : this.#options.connections.ofId(id);
     if (
       connection !== undefined &&
       connection.phase === "open" &&
@@ -209,12 +229,9 @@ export class HostOutbox implements ReplayOutbox {
     return null;
   }
 
-  /** The payload with its secrets, when the type has any. */
-  #filled(type: PacketType, payload: Uint8Array): Uint8Array {
-    const { rules, vault } = this.#options;
-    const seals = rules.get(type)?.seals ?? [];
-    if (seals.length === 0) return payload;
-    const filled = fillSecrets(payload, seals, vault);
+  /** The payload with its secrets. */
+  #filled(type: PacketType, payload: Uint8Array, seals: readonly number[]): Uint8Array {
+    const filled = fillSecrets(payload, seals, this.#options.vault);
     if (filled !== null) return filled;
     // The secret was lost in a crash. The peer gets the reference, which opens nothing.
     this.log("error", "a secret to be sent is lost", { packetType: type });
@@ -225,8 +242,8 @@ export class HostOutbox implements ReplayOutbox {
   #frame(connection: HostConnection, delivery: Delivery, payload: Uint8Array): void {
     const slab = this.#room(packetFrameBytesMax(payload.length));
     const start = this.#slabAt;
-    const { lengthEndian } = this.#options.config;
-    const end = writeFrame(slab, start, this.#header, payload, 0, payload.length, lengthEndian);
+    const { length } = payload;
+    const end = writeFrame(slab, start, this.#header, payload, 0, length, this.#lengthEndian);
     this.#slabAt = end;
     const last = this.#runs[this.#runCount - 1];
     const continues =
@@ -271,10 +288,12 @@ export class HostOutbox implements ReplayOutbox {
     // A broadcast to thousands may leave so many places; they are not kept for one.
     if (this.#runs.length > placesKeptMax) this.#runs.length = placesKeptMax;
     if (this.#payloads.length > placesKeptMax) this.#payloads.length = placesKeptMax;
-    if (this.#closes.length > 0) this.#closes = [];
-    if (this.#calls.length > 0) this.#calls = [];
-    if (this.#logs.length > 0) this.#logs = [];
-    if (this.#counts.length > 0) this.#counts = [];
+    if (!this.#hasOthers) return;
+    this.#hasOthers = false;
+    this.#closes = [];
+    this.#calls = [];
+    this.#logs = [];
+    this.#counts = [];
   }
 }
 

@@ -13,6 +13,7 @@ import { stateDigestTable } from "../journal/index.ts";
 import { invariant } from "../kernel/assert.ts";
 import type { EventSequence, Micros } from "../kernel/ids.ts";
 import type { Committer } from "./commit.ts";
+import type { HostConnection } from "./connections.ts";
 import type { HostCounters } from "./counters.ts";
 import type { HostOutbox } from "./outbox.ts";
 
@@ -75,19 +76,23 @@ export class Stepper {
     this.#isBroken = false;
   }
 
-  /** @throws StepThrew */
-  step(event: Event): void {
+  /**
+   * @param focus whose event it is, when it is known: saves looking him up
+   * @throws StepThrew
+   */
+  step(event: Event, focus: HostConnection | null = null): void {
     invariant(!this.#isBroken, "X3", event.type);
     const sequence = this.#commit.append(event);
     this.#lastAt = event.at;
     this.#counters.event(event.type);
+    this.#outbox.focus = focus;
     this.#outbox.begin(event.at);
     try {
       this.#machine.step(event, this.#outbox);
     } catch (error) {
       this.#isBroken = true;
       this.#outbox.abandon();
-      throw new StepThrew(sequence, event, this.#machine.failedFeature, error);
+      throw new StepThrew(sequence, { ...event }, this.#machine.failedFeature, error);
     }
     this.#commit.effects(this.#outbox.digest());
     const table = stateDigestTable(sequence, this.#tables);

@@ -5,10 +5,11 @@
  * G2. Exactly one `connection.closed` for each `connection.opened`, as its last event.
  * G3. Of a connection that is being closed nothing more is read, but its end is told all the same.
  */
-import { invariant } from "../kernel/assert.ts";
-import type { Micros } from "../kernel/ids.ts";
-import type { CloseReason } from "../kernel/reasons.ts";
+import type { PacketReceived } from "../contract.ts";
 import type { Refusal } from "../edge/index.ts";
+import { invariant } from "../kernel/assert.ts";
+import type { ConnectionId, Micros } from "../kernel/ids.ts";
+import type { CloseReason } from "../kernel/reasons.ts";
 import type { HostConfig } from "./config.ts";
 import type { Connections, HostConnection } from "./connections.ts";
 import type { HostCounters } from "./counters.ts";
@@ -23,10 +24,20 @@ export interface VisitParts {
   readonly stepper: Stepper;
 }
 
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
 export class Visits {
   readonly #parts: VisitParts;
   readonly #stepper: Stepper;
   readonly #packetsMax: number;
+  /** The event of the packet under way: one object for all of them, as there is only one at a time. */
+  readonly #packet: Mutable<PacketReceived> = {
+    type: "packet.received",
+    at: 0 as Micros,
+    connection: 0 as ConnectionId,
+    transport: "stream",
+    bytes: new Uint8Array(0),
+  };
   /** Connections with refusals that are not told yet. */
   #reporting: HostConnection[] = [];
   /** The earliest of their reports; `Infinity` when there is none. */
@@ -101,14 +112,11 @@ export class Visits {
       served += 1;
       if (found === "packet") {
         this.#parts.counters.packetsReceived(1);
-        const bytes = edge.packet;
-        this.#stepper.step({
-          type: "packet.received",
-          at,
-          connection: id,
-          transport: "stream",
-          bytes,
-        });
+        const packet = this.#packet;
+        packet.at = at;
+        packet.connection = id;
+        packet.bytes = edge.packet;
+        this.#stepper.step(packet, connection);
       } else if (found === "refused") {
         const { refusal } = edge;
         invariant(refusal !== null, "a refused packet has a refusal", id);

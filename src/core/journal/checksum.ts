@@ -14,7 +14,8 @@ export type Checksum = (bytes: Uint8Array, start: number, end: number, seed: num
 const POLYNOMIAL = 0xedb88320;
 const SLICES = 8;
 
-// Slicing by 8: table k holds the checksum of a byte that is followed by k zero bytes, so that eight
+// Slicing by 8: table k holds the checksum of a byte that is followed by k zero bytes, so that
+// eight
 // bytes are folded by eight independent loads instead of eight dependent steps.
 const table = (() => {
   const words = new Int32Array(SLICES * 256);

@@ -38,7 +38,9 @@ import { MessagePackReader } from "./messagepack.ts";
 
 /** What a block holds. */
 export interface BatchContent {
-  /** In order; the first has the block's `firstSequence`. Bytes are views of the block's payload. */
+  /**
+   * In order; the first has the block's `firstSequence`. Bytes are views of the block's payload.
+   */
   readonly events: readonly Event[];
   /** The effect digest of each event; 0 where the step did not end. */
   readonly effects: readonly Digest[];

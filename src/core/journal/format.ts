@@ -43,7 +43,8 @@ export const blockHeaderBytes = 84;
 export const headBodyBytesMax = 4_096;
 /**
  * A batch beyond this is none. The host closes blocks at `limits.blockBytesMax`, far below, but one
- * turn may bring more than that; a length can be trusted (F2), so nothing speaks for a narrow bound.
+ * turn may bring more than that; a length can be trusted (F2), so nothing speaks for a narrow
+ * bound.
  */
 export const blockPayloadBytesMax = 2_147_483_647;
 

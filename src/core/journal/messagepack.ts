@@ -98,7 +98,9 @@ export class MessagePackWriter {
     this.#view.setUint32(at, value);
   }
 
-  /** @param value without lone surrogates: UTF-8 cannot hold them, and a replay must see the same */
+  /**
+   * @param value without lone surrogates: UTF-8 cannot hold them, and a replay must see the same
+   */
   string(value: string): void {
     invariant(value.isWellFormed(), "a string with a lone surrogate");
     const length = utf8Length(value);

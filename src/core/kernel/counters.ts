@@ -7,7 +7,8 @@
  *
  * 1. A spelling is parsed the first time it is seen; after that it costs one look-up in a Map.
  * 2. The same labels in another order are the same metric.
- * 3. Labels cannot exhaust memory: of one name at most `labelSetsMax` are kept apart, all others are
+ * 3. Labels cannot exhaust memory: of one name at most `labelSetsMax` are kept apart, all others
+ *    are
  *    added up under `{overflow="true"}`.
  * 4. Metrics are no state: they are in no digest and no checkpoint, and nothing is decided by them.
  */

@@ -12,7 +12,8 @@
  * 2. Every value is folded with its kind and its length first, so that no two values have the same
  *    words: `["ab"]` and `["a", "b"]` differ.
  * 3. Canonical: objects by keys in the order of their code units, Map and Set in insertion order
- *    (their order is state), numbers by their float64 bits, every NaN as one, -0 apart from 0, typed
+ *    (their order is state), numbers by their float64 bits, every NaN as one, -0 apart from 0,
+ *    typed
  *    arrays by kind and elements, whatever the CPU's byte order.
  * 4. The table of known answers in the tests never changes: digests stand in journals.
  */

@@ -1,5 +1,6 @@
 /**
- * The digest of an event's effects: what `send`, `close` and `call` were ordered in its step, in the
+ * The digest of an event's effects: what `send`, `close` and `call` were ordered in its step, in
+ * the
  * order of the calls. It stands in the journal next to the event, so that whoever replays the
  * journal finds the first event that had other effects.
  *

@@ -11,7 +11,9 @@ import { invariant } from "./assert.ts";
 declare const brand: unique symbol;
 type Brand<T, Name extends string> = T & { readonly [brand]: Name };
 
-/** Microseconds since the epoch (an instant) or a number of microseconds (a span). Integer, >= 0. */
+/**
+ * Microseconds since the epoch (an instant) or a number of microseconds (a span). Integer, >= 0.
+ */
 export type Micros = Brand<number, "Micros">;
 /** One link to a peer. Given by the host, never reused. */
 export type ConnectionId = Brand<number, "ConnectionId">;

@@ -31,7 +31,10 @@ export const limits = {
   packetsPerRoundMax: 64,
   /** Packets of one turn before every socket is flushed: bounds the delay of the first reply. */
   packetsPerTurnMax: 16_384,
-  /** Bytes held or unsent for one connection before it is cut as a slow reader (WIRE of the row: 1 MiB). */
+  /**
+   * Bytes held or unsent for one connection before it is cut as a slow reader (WIRE of the row: 1
+   * MiB).
+   */
   outboundBytesMax: 1_048_576,
   /** Where congestion is told to the realm, and where it is taken back. */
   outboundHighBytes: 262_144,
@@ -61,7 +64,9 @@ export const limits = {
   ticksPerStepMax: 5,
 
   // ---- the journal
-  /** A block is closed at this size at the latest: fdatasync costs the same for 4 KiB and 64 KiB. */
+  /**
+   * A block is closed at this size at the latest: fdatasync costs the same for 4 KiB and 64 KiB.
+   */
   blockBytesMax: 1_048_576,
   segmentBytesMax: 67_108_864,
   /** Events between two state digests: one table every 41 ms at 100,000 events a second. */

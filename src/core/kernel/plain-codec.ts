@@ -1,7 +1,8 @@
 /**
  * Plain data as bytes: MessagePack, with extension types for what MessagePack does not know.
  *
- * 1. Exact: what comes out equals what went in, NaN, -0, undefined, lone surrogates and the order of
+ * 1. Exact: what comes out equals what went in, NaN, -0, undefined, lone surrogates and the order
+ *    of
  *    Map and Set included. Two things are not carried: the order of an object's keys, which is no
  *    state, and that one object stood in two places.
  * 2. Canonical: equal values have equal bytes in every process. Keys are sorted by code units, all

@@ -99,7 +99,9 @@ function decodeMark(data: Uint8Array): Mark {
   throw refusal("an unknown mark");
 }
 
-/** The sign as one byte (0 or 1), then the magnitude, most significant byte first, no zero in front. */
+/**
+ * The sign as one byte (0 or 1), then the magnitude, most significant byte first, no zero in front.
+ */
 export function bigintBytes(value: bigint): Uint8Array {
   const digits = (value < 0n ? -value : value).toString(16);
   const even = digits.length % 2 === 0 ? digits : `0${digits}`;

@@ -104,7 +104,8 @@ function findInArray(value: readonly unknown[], around: object[]): Problem | nul
     const problem = findProblem(value[index], around);
     if (problem !== null) return under(`[${index}]`, problem);
   }
-  // Its length and its elements, and nothing else, such as the `index` of a regular expression's match.
+  // Its length and its elements, and nothing else, such as the `index` of a regular expression's
+  // match.
   if (Reflect.ownKeys(value).length === value.length + 1) return null;
   const extra = Reflect.ownKeys(value).find((key) => key !== "length" && !isIndex(key));
   return { path: keyStep(String(extra)), what: "a named property of an array" };

@@ -160,7 +160,8 @@ function upperProduct(word: number, n: number): number {
 }
 
 // Each lane absorbs its word of the seed and the name. Then, twice around, each absorbs the lane
-// before it: after the first round the last lane knows all of them, after the second all of them do.
+// before it: after the first round the last lane knows all of them, after the second all of them
+// do.
 function spread(seed: Seed, name: string): Int32Array {
   const lanes = new Int32Array(4);
   for (let lane = 0; lane < 4; lane++) {

@@ -1,4 +1,6 @@
-/** Why a packet is turned away at the edge, and why a connection ends. Journalled, so only added to. */
+/**
+ * Why a packet is turned away at the edge, and why a connection ends. Journalled, so only added to.
+ */
 
 /** See the error codes of the same names. */
 export const refusalReasons = [

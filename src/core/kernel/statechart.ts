@@ -53,7 +53,10 @@ export type Guard<Context, E> = (context: Context, event: E | InitEvent) => bool
 export type Assign<Context, E> = (context: Context, event: E | InitEvent) => Partial<Context>;
 export type Action<Context, E> = (context: Context, event: E | InitEvent) => void;
 
-/** What the names of a chart mean. The same functions serve XState, see `implementationsOf` in `src/charts`. */
+/**
+ * What the names of a chart mean. The same functions serve XState, see `implementationsOf` in
+ * `src/charts`.
+ */
 export interface ChartRules<Context, E> {
   /** Pure. */
   readonly guards?: Readonly<Record<string, Guard<Context, E>>>;
@@ -95,7 +98,8 @@ export type StateOf<Table extends CompiledChart> = Table["states"][number];
 export type EventOf<Table extends CompiledChart> = Table["events"][number];
 
 /**
- * The whole table of a chart without guards, assigns and actions, by names: for each state what each
+ * The whole table of a chart without guards, assigns and actions, by names: for each state what
+ * each
  * event leads to, null where it is not allowed.
  *
  * @throws ApiMisuseError for a chart that names any
@@ -194,7 +198,9 @@ class TableChart<Context extends object, E extends { readonly type: string }> im
     return state;
   }
 
-  /** Takes the first candidate of a cell whose guard holds; gives where it leads, or -1 for none. */
+  /**
+   * Takes the first candidate of a cell whose guard holds; gives where it leads, or -1 for none.
+   */
   #take(state: number, column: number, context: Context, event: E | InitEvent): number {
     const { cells, candidates } = this.#compiled;
     const cell = state * this.#columns + column;

@@ -14,7 +14,8 @@
  * 4. Within a kind, `of` iterates in the order in which the ids were first set; replacing keeps the
  *    place. That order is state: it is part of the checkpoint and of the digest.
  *
- * The data of a timer belongs to the table from `set` on: whoever goes on changing it passes a copy.
+ * The data of a timer belongs to the table from `set` on: whoever goes on changing it passes a
+ * copy.
  */
 import { ApiMisuseError, apiRule, invariant } from "./assert.ts";
 import { digestNumber, digestPlain, digestStart, digestString, finish, mix } from "./digest.ts";
@@ -103,7 +104,9 @@ export class TimerTable {
     return first;
   }
 
-  /** Everything, from which `restore` makes an equal table. Holds the timers' own data, not copies. */
+  /**
+   * Everything, from which `restore` makes an equal table. Holds the timers' own data, not copies.
+   */
   checkpoint(): PlainData {
     const kinds: PlainData[] = [];
     for (const kind of this.#kinds()) {

@@ -196,7 +196,9 @@ export interface SessionContext<
   Key = never,
 > extends Context<C, State, Timers, Calls, Key> {
   readonly session: SessionView;
-  /** Moves the session along its chart; false, and nothing happens, when the chart has no such edge. */
+  /**
+   * Moves the session along its chart; false, and nothing happens, when the chart has no such edge.
+   */
   advance(event: SessionEvent): boolean;
 }
 

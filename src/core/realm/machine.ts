@@ -118,7 +118,9 @@ export class RealmMachine implements Machine {
     return finish(hash);
   }
 
-  /** Every broken rule in words; empty when all hold. For tests and the simulator: its cost grows. */
+  /**
+   * Every broken rule in words; empty when all hold. For tests and the simulator: its cost grows.
+   */
   violations(): string[] {
     const found = this.state.sessions.violations();
     for (const id of this.state.inbox.waiting()) {

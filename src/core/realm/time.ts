@@ -79,7 +79,8 @@ function skipTicks(realm: RealmMachine, at: Micros): void {
   const { kernel } = realm.state;
   const elapsed = at - kernel.tickStart;
   const due = kernel.tickBase + Math.floor((elapsed * kernel.config.tickHz) / 1_000_000) + 1;
-  // Rounding may put the estimate one to either side of the rule in T1, which is the one that counts.
+  // Rounding may put the estimate one to either side of the rule in T1, which is the one that
+  // counts.
   let next = Math.max(due - 2, kernel.tick);
   while (tickDueAt(realm, next) <= at) next += 1;
   realm.count("ticks_skipped_total", next - kernel.tick);

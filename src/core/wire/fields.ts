@@ -4,7 +4,8 @@
  *
  * It accepts exactly the bytes that protobufjs accepts, oddities included, so that nobody can send
  * what one of the two understands otherwise than the other. Those oddities: a varint of 32 bits may
- * take 10 bytes and keeps its lower bits; an unknown varint may be of any length; groups are skipped.
+ * take 10 bytes and keeps its lower bits; an unknown varint may be of any length; groups are
+ * skipped.
  *
  * 1. Nothing is read at or after `end`, whatever the bytes promise.
  * 2. A method that returns `malformed` (or false) leaves the cursor somewhere: the walk is over.

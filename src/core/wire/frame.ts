@@ -33,7 +33,9 @@ export class Deframer {
   /** The chunk being cut, and how far. */
   private chunk: Uint8Array = nothing;
   private at = 0;
-  /** The beginning of a frame whose end has not come: `partial[0..partialBytes)`, prefix included. */
+  /**
+   * The beginning of a frame whose end has not come: `partial[0..partialBytes)`, prefix included.
+   */
   private partial: Uint8Array = nothing;
   private partialBytes = 0;
   /** Chunks behind `chunk`; those before `waitingAt` are used up. */

@@ -32,7 +32,9 @@ export function toBigint(value: number | LongHalves): bigint {
   return (BigInt(high) << 32n) | BigInt(value.low >>> 0);
 }
 
-/** The value as a number, or null when a number does not hold it exactly (above 2^53-1 or below). */
+/**
+ * The value as a number, or null when a number does not hold it exactly (above 2^53-1 or below).
+ */
 export function toSafeNumber(value: number | LongHalves): number | null {
   if (typeof value === "number") return Number.isSafeInteger(value) ? value : null;
   const high = value.unsigned ? value.high >>> 0 : value.high | 0;

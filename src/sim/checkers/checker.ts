@@ -15,7 +15,9 @@ import type { Ending } from "../process/node.ts";
 
 /** One step of the realm, after it was made. Valid during the call. */
 export interface Step {
-  /** Its place in the history of the machine's state, from 0: what was lost in a crash not counted. */
+  /**
+   * Its place in the history of the machine's state, from 0: what was lost in a crash not counted.
+   */
   readonly index: number;
   /** True when a recovery repeats it. */
   readonly isReplay: boolean;
@@ -66,6 +68,8 @@ export interface Observations {
   stepped(step: Step): void;
   /** A machine in its first state: its steps begin from 0. */
   machineCreated(): void;
+  /** A step threw: it is no step, and the machine is in no state that means anything. */
+  machineThrew(): void;
   /** The machine gave, or was given, its state after so many steps. */
   checkpointed(steps: number): void;
   restored(steps: number): void;
@@ -182,7 +186,7 @@ export class CheckerPanel {
       const listener = checker[what];
       if (listener === undefined) continue;
       const listeners = this.#listeners.get(what) ?? [];
-      listeners.push((listener as (...args: never[]) => void).bind(checker));
+      listeners.push((...args) => Reflect.apply(listener, checker, args) as void);
       this.#listeners.set(what, listeners);
     }
   }
@@ -197,6 +201,7 @@ const stackOf = (error: unknown): string =>
 const observationNames: readonly (keyof Observations)[] = [
   "stepped",
   "machineCreated",
+  "machineThrew",
   "checkpointed",
   "restored",
   "recovered",

@@ -1,5 +1,6 @@
 /**
- * [DB-07] Nothing acknowledged is lost: when a client has received a committed packet, the step that
+ * [DB-07] Nothing acknowledged is lost: when a client has received a committed packet, the step
+ * that
  * sent it is part of the state after every recovery, whatever ended the process.
  *
  * A connection is known to the clients by its link and to the realm by its id. Both know the

@@ -30,6 +30,7 @@ import type { History } from "./history.ts";
 
 export interface MachineObserver {
   machineCreated(): void;
+  machineThrew(): void;
   stepped(step: Step): void;
   checkpointed(steps: number): void;
   restored(steps: number): void;
@@ -71,8 +72,12 @@ export class ObservedMachine implements Machine {
     }
     const recorded = this.#outbox;
     recorded.begin(outbox);
-    // What throws is no step: the host undoes it, and so it is none to the checkers.
-    this.#machine.step(event, recorded);
+    try {
+      this.#machine.step(event, recorded);
+    } catch (error) {
+      this.#observer.machineThrew();
+      throw error;
+    }
     const digest = finish(mix(eventDigest(event), recorded.digest()));
     let isReplay = false;
     this.#guard(() => {

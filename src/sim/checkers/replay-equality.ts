@@ -24,6 +24,10 @@ export class ReplayEqualityChecker implements Checker {
     this.#steps = 0;
   }
 
+  machineThrew(): void {
+    this.#steps = 0;
+  }
+
   processEnded(): void {
     this.#last = this.#steps === 0 ? null : { steps: this.#steps, digest: this.#digestNow() };
   }

@@ -1,5 +1,6 @@
 /**
- * [SMG-04] Whatever the realm knows of a session, it knows in all its tables or in none: the realm's
+ * [SMG-04] Whatever the realm knows of a session, it knows in all its tables or in none: the
+ * realm's
  * own invariants and those of its features hold after every step.
  */
 import { CheckFailure } from "./checker.ts";

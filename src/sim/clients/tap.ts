@@ -1,5 +1,6 @@
 /**
- * Reads along at a client's end of every link, both ways: what the checkers know of packets does not
+ * Reads along at a client's end of every link, both ways: what the checkers know of packets does
+ * not
  * come from the client machine, which may be wrong.
  */
 import type { PacketType } from "../../core/kernel/ids.ts";

@@ -1,7 +1,8 @@
 /**
  * One TCP connection at the level of bytes, as two kernels see it.
  *
- *     program --send--> kernel queue --(window)--> path, in order, with delays --> receive buffer --> program
+ *     program --send--> kernel queue --(window)--> path, in order, with delays --> receive buffer
+ *     --> program
  *
  * What is modelled is what a program can observe: how bytes are cut and joined, when they arrive,
  * when the kernel takes no more, and what the last word on a connection is. Loss is not: TCP turns
@@ -72,7 +73,9 @@ export class Link {
     this.#toClient.cut();
   }
 
-  /** A device on the way breaks the connection: both ends are reset, what was on its way is lost. */
+  /**
+   * A device on the way breaks the connection: both ends are reset, what was on its way is lost.
+   */
   reset(): void {
     this.cut();
     this.client.breakOff("ECONNRESET");
@@ -226,7 +229,9 @@ export class Endpoint {
     this.#dropQueue();
   }
 
-  /** The machine is up again. A peer that went on sending learns now that the connection is gone. */
+  /**
+   * The machine is up again. A peer that went on sending learns now that the connection is gone.
+   */
   powerBack(): void {
     this.#machineIsDown = false;
     if (!this.#askedWhileDown) return;
@@ -537,7 +542,9 @@ interface PathSubjects {
 /** Far enough apart that a reader which is quick sees each piece by itself. */
 const PIECE_GAP_MICROS = 300;
 
-/** Mostly a few cuts anywhere; now and then one after each of the first bytes, where headers are. */
+/**
+ * Mostly a few cuts anywhere; now and then one after each of the first bytes, where headers are.
+ */
 const drawCuts = (random: RandomStream, length: number): readonly number[] | null => {
   if (length < 2) return null;
   if (random.chance(1, 8)) return Array.from({ length: Math.min(length - 1, 12) }, (_, i) => i + 1);

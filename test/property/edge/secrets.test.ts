@@ -9,7 +9,10 @@ import { mutated, oddMessage } from "../wire/arbitraries.ts";
 
 const runs = { numRuns: 1_000 };
 
-/** Long enough and drawn from few bytes that nothing else contains, so that a search means something. */
+/**
+ * Long enough and drawn from few bytes that nothing else contains, so that a search means
+ * something.
+ */
 const secret = fc
   .array(fc.constantFrom(0xf1, 0xf2, 0xf3), { minLength: 8, maxLength: 60 })
   .map((bytes) => new Uint8Array(bytes));

@@ -71,7 +71,9 @@ const overfull = fc
     last,
   ]);
 
-/** Varints as one should write them and as one should not: too long, of 11 bytes, without an end. */
+/**
+ * Varints as one should write them and as one should not: too long, of 11 bytes, without an end.
+ */
 const anyVarint: fc.Arbitrary<number[]> = fc.oneof(
   { weight: 6, arbitrary: uint64.map(varint) },
   {

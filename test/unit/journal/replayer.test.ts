@@ -22,7 +22,9 @@ const replayOptions: ReplayerOptions = {
   outbox: () => new DigestingOutbox(),
 };
 
-/** As the host runs a machine: append, step, digest; with a state digest behind every tenth event. */
+/**
+ * As the host runs a machine: append, step, digest; with a state digest behind every tenth event.
+ */
 const run = (
   events: readonly Event[],
   blockEvents = 7,

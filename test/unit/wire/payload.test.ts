@@ -12,7 +12,9 @@ let Outer: Messages[string];
 beforeAll(async () => {
   const messages = await staticCode(`
     message Tree { Tree left = 1; bytes leaf = 2; string name = 3; repeated fixed64 packed = 4; }
-    message Outer { Inner one = 1; repeated Inner many = 2; map<string, Far> named = 900; bytes own = 4; }
+    message Outer {
+      Inner one = 1; repeated Inner many = 2; map<string, Far> named = 900; bytes own = 4;
+    }
     message Inner { bytes content = 1; Deep deep = 2; }
     message Far { bytes content = 1; }
     message Deep { bytes content = 7; }`);

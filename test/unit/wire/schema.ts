@@ -1,4 +1,6 @@
-/** The schemas in `proto`, read by protobufjs reflection: independent of the code made from them. */
+/**
+ * The schemas in `proto`, read by protobufjs reflection: independent of the code made from them.
+ */
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import protobuf from "protobufjs";

@@ -1,4 +1,6 @@
-/** Answers heartbeats. That a packet came at all is what keeps the session; see the session feature. */
+/**
+ * Answers heartbeats. That a packet came at all is what keeps the session; see the session feature.
+ */
 import { defineFeature } from "../../realm/index.ts";
 import { heartbeatContract } from "./contract.ts";
 

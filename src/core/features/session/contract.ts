@@ -1,4 +1,6 @@
-/** The greeting and the two packets that the realm itself sends. Every client knows this contract. */
+/**
+ * The greeting and the two packets that the realm itself sends. Every client knows this contract.
+ */
 import { reprise as pb } from "../../wire/gen/session.js";
 import { defineContract, request, toClient } from "../../wire/index.ts";
 
