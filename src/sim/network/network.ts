@@ -9,8 +9,9 @@
  */
 import { invariant } from "../../core/kernel/assert.ts";
 import type { Task } from "../scheduler.ts";
+import type { LinkParts } from "./path.ts";
 import { Link } from "./tcp.ts";
-import type { Endpoint, LinkParts } from "./tcp.ts";
+import type { Endpoint } from "./tcp.ts";
 
 /** A connection that a program has not looked at yet. */
 export interface Arrival {

@@ -20,12 +20,8 @@
  * T6. Bytes that arrive at a closed socket are answered by a reset.
  */
 import { invariant } from "../../core/kernel/assert.ts";
-import type { RandomStream } from "../../core/kernel/random.ts";
-import type { Decisions, Subject } from "../decisions.ts";
-import { strikes } from "../drawing.ts";
-import type { FaultCounters } from "../faults.ts";
-import type { NetworkOptions } from "../options.ts";
-import type { Scheduler, Task } from "../scheduler.ts";
+import { endSegment, Path, resetSegment, retransmissionMicros } from "./path.ts";
+import type { LinkParts, Segment } from "./path.ts";
 
 /** What a program is told by its kernel about one socket. */
 export interface EndpointOwner {
@@ -35,18 +31,8 @@ export interface EndpointOwner {
   writable(): void;
 }
 
-export interface LinkParts {
-  readonly scheduler: Scheduler;
-  readonly decisions: Decisions;
-  readonly faults: FaultCounters;
-  readonly options: NetworkOptions;
-}
-
-/** Linux gives up on a silent peer after 15 retransmissions. */
-const RETRANSMISSION_TIMEOUT_MICROS = 924_600_000;
-const RETRANSMISSION_FIRST_MICROS = 200_000;
 /** A kernel that took only a part of a write has room again after this. */
-const SHORT_WRITE_PAUSE_MICROS = 50;
+const shortWritePauseMicros = 50;
 
 /** Both ends of one connection and the two paths between them. */
 export class Link {
@@ -86,14 +72,6 @@ export class Link {
     return this.#toServer.isCut;
   }
 }
-
-type Segment =
-  | { readonly kind: "bytes"; readonly bytes: Uint8Array; readonly write: number }
-  | { readonly kind: "end" }
-  | { readonly kind: "reset" };
-
-const endSegment: Segment = { kind: "end" };
-const resetSegment: Segment = { kind: "reset" };
 
 /** One socket as its kernel keeps it. */
 export class Endpoint {
@@ -146,7 +124,7 @@ export class Endpoint {
     const short = this.#out.shortWrite(taken);
     if (short !== null) {
       taken = short;
-      this.#parts.scheduler.after(SHORT_WRITE_PAUSE_MICROS, () => this.#tellWritable());
+      this.#parts.scheduler.after(shortWritePauseMicros, () => this.#tellWritable());
     }
     if (taken < bytes.length) {
       this.#programWaits = true;
@@ -235,7 +213,7 @@ export class Endpoint {
   powerBack(): void {
     this.#machineIsDown = false;
     if (!this.#askedWhileDown) return;
-    this.#parts.scheduler.after(RETRANSMISSION_FIRST_MICROS, () => {
+    this.#parts.scheduler.after(retransmissionMicros, () => {
       this.#out.transmit(resetSegment);
     });
   }
@@ -371,183 +349,3 @@ export class Endpoint {
     this.#queuedBytes = 0;
   }
 }
-
-interface Flight {
-  readonly atMicros: number;
-  readonly segment: Segment;
-}
-
-/** One direction of a link: keeps the order, adds the delays, cuts writes into pieces. */
-class Path {
-  readonly link: Link;
-  isCut = false;
-  readonly #parts: LinkParts;
-  readonly #subjects: PathSubjects;
-  #from: Endpoint | null = null;
-  #to: Endpoint | null = null;
-  #flights: Flight[] = [];
-  #arrival: Task | null = null;
-  #lastArrivalMicros = 0;
-  #writes = 0;
-  #willGiveUp = false;
-  // One function for all landings of a path.
-  readonly #landing = (): void => this.#land();
-
-  constructor(parts: LinkParts, link: Link, direction: "toServer" | "toClient") {
-    this.#parts = parts;
-    this.link = link;
-    const about = (what: string): Subject =>
-      parts.decisions.subject(`network/${link.name}/${direction}/${what}`);
-    this.#subjects = {
-      fragment: about("fragment"),
-      delay: about("delay"),
-      tail: about("tail"),
-      short: about("short"),
-      reset: about("reset"),
-      cut: about("cut"),
-    };
-  }
-
-  goesTo(from: Endpoint, to: Endpoint): void {
-    this.#from = from;
-    this.#to = to;
-    to.meets(from);
-  }
-
-  /** How many of `bytes` bytes the kernel takes, when it does not take them all; otherwise null. */
-  shortWrite(bytes: number): number | null {
-    if (bytes < 2) return null;
-    const { options, faults } = this.#parts;
-    const short = this.#subjects.short.seldom(options.shortWritePerMillion, bytes);
-    if (short === 0 || short >= bytes) return null;
-    faults.hit("network.short-write", this.link.name);
-    return short;
-  }
-
-  transmitBytes(bytes: Uint8Array): void {
-    const write = this.#writes++;
-    if (this.#strikes("cut", this.#parts.options.cutPerMillion)) {
-      this.#parts.faults.hit("network.cut", this.link.name);
-      this.link.cut();
-    }
-    const delayMicros = this.#delay();
-    const cuts = this.#cuts(bytes.length);
-    if (cuts === null) this.#depart({ kind: "bytes", bytes, write }, delayMicros);
-    else this.#departInPieces(bytes, cuts, { write, delayMicros });
-    if (this.#strikes("reset", this.#parts.options.resetPerMillion) && !this.isCut) {
-      this.#parts.faults.hit("network.reset", this.link.name);
-      // Some of the write gets through before the device strikes.
-      this.#parts.scheduler.after(delayMicros, () => this.link.reset());
-    }
-  }
-
-  transmit(segment: Segment): void {
-    this.#depart(segment, this.#delay());
-  }
-
-  cut(): void {
-    this.isCut = true;
-    this.#flights = [];
-    if (this.#arrival !== null) this.#parts.scheduler.cancel(this.#arrival);
-    this.#arrival = null;
-  }
-
-  #strikes(what: "cut" | "reset", perMillion: number): boolean {
-    return this.#subjects[what].strikes(perMillion);
-  }
-
-  #delay(): number {
-    const { options, faults } = this.#parts;
-    const extra = this.#subjects.delay.seldom(options.delayPerMillion, options.delayMaxMicros);
-    const tail = this.#subjects.tail.next<number>(0, (random) => {
-      if (!strikes(random, options.tailPerMillion)) return 0;
-      // Retransmission time-outs double, so do the delays that they cause.
-      const timeout = RETRANSMISSION_FIRST_MICROS * (1 << random.below(5));
-      return Math.min(timeout, options.tailMaxMicros);
-    });
-    if (extra > 0) faults.hit("network.delay", this.link.name);
-    if (tail > 0) faults.hit("network.delay-tail", this.link.name);
-    return options.delayMicros + extra + tail;
-  }
-
-  /** Where a write of so many bytes is cut; null: nowhere. */
-  #cuts(length: number): readonly number[] | null {
-    const perMillion = this.#parts.options.fragmentPerMillion;
-    return this.#subjects.fragment.next<readonly number[] | null>(null, (random) =>
-      strikes(random, perMillion) ? drawCuts(random, length) : null,
-    );
-  }
-
-  /** Each piece comes a little later than the one before it. */
-  #departInPieces(
-    bytes: Uint8Array,
-    cuts: readonly number[],
-    { write, delayMicros }: { readonly write: number; readonly delayMicros: number },
-  ): void {
-    let from = 0;
-    let pieces = 0;
-    for (const cut of [...cuts, bytes.length]) {
-      if (cut <= from || cut > bytes.length) continue;
-      const piece = bytes.subarray(from, cut);
-      this.#depart({ kind: "bytes", bytes: piece, write }, delayMicros + pieces * PIECE_GAP_MICROS);
-      pieces += 1;
-      from = cut;
-    }
-    if (pieces > 1) this.#parts.faults.hit("network.fragment", this.link.name);
-  }
-
-  #depart(segment: Segment, delayMicros: number): void {
-    if (this.isCut) return this.#departIntoNothing();
-    const { scheduler } = this.#parts;
-    const atMicros = Math.max(this.#lastArrivalMicros, scheduler.nowMicros + delayMicros);
-    this.#lastArrivalMicros = atMicros;
-    this.#flights.push({ atMicros, segment });
-    this.#arrival ??= scheduler.at(atMicros, this.#landing);
-  }
-
-  /** Lets everything that is due arrive at once, and waits for the next. */
-  #land(): void {
-    const { scheduler } = this.#parts;
-    const flights = this.#flights;
-    let count = 0;
-    while ((flights[count]?.atMicros ?? Infinity) <= scheduler.nowMicros) count += 1;
-    this.#flights = count === flights.length ? [] : flights.slice(count);
-    const next = this.#flights[0];
-    this.#arrival = next === undefined ? null : scheduler.at(next.atMicros, this.#landing);
-    for (let index = 0; index < count; index += 1) {
-      const flight = flights[index];
-      if (flight !== undefined) this.#to?.arrive(flight.segment);
-    }
-  }
-
-  /** The sender's kernel repeats what is never answered, and gives up in the end. */
-  #departIntoNothing(): void {
-    if (this.#willGiveUp) return;
-    this.#willGiveUp = true;
-    this.#parts.scheduler.after(RETRANSMISSION_TIMEOUT_MICROS, () => {
-      this.#from?.breakOff("ETIMEDOUT");
-    });
-  }
-}
-
-interface PathSubjects {
-  readonly fragment: Subject;
-  readonly delay: Subject;
-  readonly tail: Subject;
-  readonly short: Subject;
-  readonly reset: Subject;
-  readonly cut: Subject;
-}
-
-/** Far enough apart that a reader which is quick sees each piece by itself. */
-const PIECE_GAP_MICROS = 300;
-
-/**
- * Mostly a few cuts anywhere; now and then one after each of the first bytes, where headers are.
- */
-const drawCuts = (random: RandomStream, length: number): readonly number[] | null => {
-  if (length < 2) return null;
-  if (random.chance(1, 8)) return Array.from({ length: Math.min(length - 1, 12) }, (_, i) => i + 1);
-  const cuts = Array.from({ length: random.between(1, 3) }, () => random.between(1, length - 1));
-  return cuts.sort((left, right) => left - right);
-};

@@ -1,0 +1,259 @@
+/**
+ * A checker that never fails proves nothing: each one here meets at least one planted bug, in a
+ * host
+ * that is otherwise the production one, and must be the one that finds it.
+ */
+import { describe, expect, it } from "vitest";
+import { builtinFeatures } from "../../../src/core/features/index.ts";
+import { echoContract, heartbeatContract } from "../../../src/core/features/contracts.ts";
+import { defineFeature } from "../../../src/core/realm/index.ts";
+import { simulate } from "../../../src/sim/index.ts";
+import type { PartialOptions, SimulationFailure } from "../../../src/sim/index.ts";
+import { overProducers, overriding, overStep, sabotaged } from "../../support/sabotage.ts";
+import type { Sabotage } from "../../support/sabotage.ts";
+
+const small: PartialOptions = {
+  seconds: 3,
+  workload: { clients: 4, rudePerMillion: 0, thinkMicros: 30_000, stayMaxMicros: 1_500_000 },
+  disk: { syncFailedPerMillion: 0, writeFailedPerMillion: 0 },
+  process: { endsMax: 0 },
+};
+
+/** The first failure among some seeds. What is planted counts over runs, so each is made once. */
+function firstFailure(
+  sabotage: Sabotage,
+  fixed: PartialOptions = small,
+  { seeds = 15, twice = false }: { readonly seeds?: number; readonly twice?: boolean } = {},
+): SimulationFailure {
+  for (let seed = 1; seed <= seeds; seed += 1) {
+    const { features } = sabotage;
+    const { failure } = simulate({
+      seed,
+      fixed,
+      twice,
+      host: sabotaged(sabotage),
+      ...(features === undefined ? {} : { features }),
+    });
+    if (failure !== null) return failure;
+  }
+  throw new Error(`none of ${String(seeds)} seeds has failed`);
+}
+
+describe("the simulator finds", () => {
+  it("[SMG-04] a table that keeps a session which is gone", () => {
+    const leaky = defineFeature({
+      contract: echoContract,
+      version: 1,
+      state: () => ({ seen: new Set<number>() }),
+    }).implement({
+      packets: {
+        echo: { states: ["connected"], handle: (ctx, bytes) => ctx.reply({ bytes }) },
+        promptEcho: { states: ["connected"], handle: (ctx, bytes) => ctx.reply({ bytes }) },
+      },
+      sessions: { opened: (ctx) => void ctx.state.seen.add(ctx.session.id) },
+      invariants: {
+        "nobody is remembered": (state, _timers, sessions) =>
+          [...state.seen].every((id) => sessions.has(id as never)),
+      },
+    });
+    const others = builtinFeatures.filter(({ name }) => name !== "echo");
+    const { checker, rule } = firstFailure({ features: [...others, leaky] });
+    expect([checker, rule]).toEqual(["session-index", "echo: nobody is remembered"]);
+  });
+
+  it("[SES-06] a packet that is skipped", () => {
+    let writes = 0;
+    const { checker } = firstFailure({
+      syscalls: (syscalls) =>
+        overriding(syscalls, {
+          write: (socket, bytes) => ((writes += 1) % 40 === 0 ? 0 : syscalls.write(socket, bytes)),
+        }),
+    });
+    expect(checker).toBe("client-order");
+  });
+
+  it("[NMT-09] a connection whose end is never told", () => {
+    let closes = 0;
+    const { checker } = firstFailure({
+      machine: (machine) =>
+        overStep(machine, (event, outbox, go) => {
+          if (event.type === "connection.closed" && (closes += 1) === 2) return;
+          go(event, outbox);
+        }),
+    });
+    expect(checker).toBe("one-close");
+  });
+
+  it("[NMT-09] a connection whose end is told twice", () => {
+    const { checker } = firstFailure({
+      machine: (machine) =>
+        overStep(machine, (event, outbox, go) => {
+          go(event, outbox);
+          if (event.type === "connection.closed") {
+            try {
+              go(event, outbox);
+            } catch {
+              // The realm refuses it; the checker must have seen it all the same.
+              go({ ...event, type: "connection.ended" }, outbox);
+            }
+          }
+        }),
+    });
+    expect(["one-close", "process-health"]).toContain(checker);
+  });
+
+  it("[SES-16] a deadline for silence that is too long, or too short", () => {
+    const silent: PartialOptions = {
+      ...small,
+      seconds: 6,
+      server: { idleTimeoutMicros: 1_500_000 },
+      network: { cutPerMillion: 20_000 },
+    };
+    const long = firstFailure({ variation: { realm: { idleTimeoutMs: 1_600 } } }, silent);
+    const short = firstFailure({ variation: { realm: { idleTimeoutMs: 1_400 } } }, silent);
+    expect([long.checker, short.checker]).toEqual(["silence", "silence"]);
+  });
+
+  it("[DB-07] an answer that leaves before its event is durable", () => {
+    const stormy: PartialOptions = { ...small, process: { endsMax: 4, restartMaxMicros: 100_000 } };
+    const { checker } = firstFailure({ variation: { host: { durability: "none" } } }, stormy, {
+      seeds: 60,
+    });
+    expect(checker).toBe("durability");
+  });
+
+  it("[DB-07] a disk that says synced and is not", () => {
+    const stormy: PartialOptions = { ...small, process: { endsMax: 4, restartMaxMicros: 100_000 } };
+    const { checker } = firstFailure(
+      {
+        syscalls: (syscalls) =>
+          overriding(syscalls, {
+            file: (request, operation) =>
+              operation.type === "sync"
+                ? syscalls.file(request, { type: "list", folder: "." })
+                : syscalls.file(request, operation),
+          }),
+      },
+      stormy,
+      { seeds: 60 },
+    );
+    // Either a client misses what it was told, or the journal has a hole.
+    expect(["durability", "process-health"]).toContain(checker);
+  });
+
+  it("[TST-13] a feature that remembers outside of its state", () => {
+    let beats = 0;
+    const forgetful = defineFeature({
+      contract: heartbeatContract,
+      version: 1,
+      state: () => ({}),
+    }).implement({
+      packets: {
+        beat: {
+          states: ["connected"],
+          handle: (ctx) => ctx.reply({ serverTimestamp: (beats += 1), latencyMs: 0 }),
+        },
+      },
+    });
+    const others = builtinFeatures.filter(({ name }) => name !== "heartbeat");
+    const { checker } = firstFailure(
+      { features: [...others, forgetful] },
+      { ...small, server: { idleTimeoutMicros: 1_500_000 } },
+    );
+    expect(["replay-equality", "determinism"]).toContain(checker);
+  });
+
+  it("[MON-04] a handshake that is not counted", () => {
+    const { checker } = firstFailure(
+      {
+        port: (port) => overProducers(port, () => ({ handshakeFailed: () => undefined })),
+      },
+      {
+        ...small,
+        server: { security: "tls" },
+        handshake: { abandonedPerMillion: 300_000 },
+      },
+    );
+    expect(checker).toBe("counters");
+  });
+
+  it("[NET-06] a cap that is one too high", () => {
+    const { checker } = firstFailure(
+      { variation: { host: { connectionsMax: 3 } } },
+      { ...small, server: { connectionsMax: 2 } },
+    );
+    expect(checker).toBe("connection-cap");
+  });
+
+  it("[SES-01] an answer with another session's bytes", () => {
+    let last: { readonly bytes: Uint8Array; readonly of: number } | null = null;
+    const { checker, rule } = firstFailure({
+      machine: (machine) =>
+        overStep(machine, (event, outbox, go) => {
+          const mixed = overriding(outbox, {
+            payload: (type, bytes) => {
+              if (type !== echoContract.entries.echo.replyType) return outbox.payload(type, bytes);
+              const of = "connection" in event ? Number(event.connection) : 0;
+              const given = last !== null && last.of !== of ? last.bytes : bytes;
+              last = { bytes, of };
+              return outbox.payload(type, given);
+            },
+          });
+          go(event, mixed);
+        }),
+    });
+    expect([checker, rule]).toEqual([
+      "tagged-payload",
+      "an echo comes back to the session that asked",
+    ]);
+  });
+
+  it("a host that throws", () => {
+    let turns = 0;
+    const { checker } = firstFailure({
+      port: (port) =>
+        overriding(port, {
+          turn: () => {
+            if ((turns += 1) % 50 === 0) throw new TypeError("x is not a function");
+            port.turn();
+          },
+        }),
+    });
+    expect(checker).toBe("process-health");
+  });
+
+  it("a server that does not come back", () => {
+    let listens = 0;
+    const { checker } = firstFailure({
+      syscalls: (syscalls) =>
+        overriding(syscalls, {
+          listen: () => {
+            if ((listens += 1) % 2 === 1) syscalls.listen();
+          },
+        }),
+    });
+    expect(checker).toBe("liveness");
+  });
+
+  it("a run that does not go the same way twice", () => {
+    let turns = 0;
+    const sabotage: Sabotage = {
+      port: (port) =>
+        overriding(port, {
+          turn: () => {
+            // In the second run another turn is missed than in the first.
+            if ((turns += 1) % 101 !== 0) port.turn();
+          },
+        }),
+    };
+    const { checker, message } = firstFailure(sabotage, small, { twice: true });
+    expect(checker).toBe("determinism");
+    expect(message).toMatch(/^the same plan goes the same way twice: step \d+ was first /);
+  });
+
+  it("and has nothing to say of the host as it is", () => {
+    const { failure, determinismChecked } = simulate({ seed: 1, fixed: small });
+    expect(failure).toBeNull();
+    expect(determinismChecked).toBe(true);
+  });
+});
