@@ -93,7 +93,7 @@ export function scanJournal(
   for (const { path, bytes } of files.segments) {
     if (scanner.verdict !== null) break;
     scanner.begin(path, bytes);
-    for (const chunk of chunksOf(path)) {
+    for (const chunk of chunksOf(path, bytes)) {
       if (!scanner.feed(chunk).every(take)) return null;
       if (scanner.verdict !== null) break;
     }
@@ -102,14 +102,16 @@ export function scanJournal(
   return scanner.finish();
 }
 
-function* chunksOf(path: string): Generator<Uint8Array> {
+/** What a running server has written behind `bytes` since is not looked at. */
+function* chunksOf(path: string, bytes: number): Generator<Uint8Array> {
   const file = openSync(path, "r");
   try {
-    for (;;) {
+    for (let left = bytes; left > 0;) {
       // The blocks are views of the chunk, so each chunk has memory of its own.
-      const chunk = new Uint8Array(limits.recoveryReadBytes);
+      const chunk = new Uint8Array(Math.min(limits.recoveryReadBytes, left));
       const length = readSync(file, chunk, 0, chunk.length, null);
       if (length === 0) return;
+      left -= length;
       yield chunk.subarray(0, length);
     }
   } finally {

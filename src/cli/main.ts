@@ -97,8 +97,8 @@ async function version(): Promise<number> {
 
 function unknown(name: string): number {
   const close = nearest(name, Object.keys(commands));
-  const meant = close === null ? "" : `; did you mean reprise ${close}?`;
-  console.error(`reprise: unknown command "${name}"${meant} See reprise --help`);
+  const hint = close === null ? "see" : `did you mean reprise ${close}? See`;
+  console.error(`reprise: unknown command "${name}"; ${hint} reprise --help`);
   return 2;
 }
 

@@ -145,7 +145,7 @@ async function readFailure(path: string): Promise<FailureFile> {
   try {
     json = JSON.parse(await readFile(path, "utf8"));
   } catch (error) {
-    const why = error instanceof SyntaxError ? "it is no JSON" : String(error);
+    const why = error instanceof SyntaxError ? "it is no JSON" : (error as Error).message;
     throw new CommandError(`${path} cannot be read: ${why}`);
   }
   return readFailureFile(json);

@@ -1,7 +1,15 @@
-import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { findJournal, scanJournal } from "../../../src/cli/journal-files.ts";
 import { builtinFeatures } from "../../../src/core/features/index.ts";
 import { echoContract } from "../../../src/core/features/contracts.ts";
 import { defineFeature } from "../../../src/core/realm/index.ts";
@@ -145,6 +153,17 @@ describe("reprise replay", () => {
     const earlier = writeJournal(temporaryFolder(), someEvents().slice(0, 37));
     const { out } = await reprise("replay", journal.path, "--until", "37", "--json");
     expect(JSON.parse(out)).toMatchObject({ events: 37, toSeq: 37, digest: earlier.digest });
+  });
+
+  it("looks at what was there when it began, while a server writes on", () => {
+    const events = someEvents();
+    const whole = writeJournal(temporaryFolder(), events);
+    const journal = writeJournal(temporaryFolder(), events.slice(0, 40));
+    const files = findJournal(journal.path);
+    const written = readFileSync(segmentOf(journal.path)).length;
+    appendFileSync(segmentOf(journal.path), readFileSync(segmentOf(whole.path)).subarray(written));
+    const verdict = scanJournal(files, "anything", () => true);
+    expect(verdict).toMatchObject({ type: "clean", position: { nextSequence: 41 } });
   });
 
   it("goes over several segments, and from a role's folder", async () => {
