@@ -43,7 +43,7 @@ export interface Report {
   readonly numTodoTests: number;
   readonly testResults: readonly {
     readonly status: string;
-    readonly assertionResults: readonly unknown[];
+    readonly assertionResults: readonly { readonly status: string }[];
   }[];
 }
 
@@ -52,10 +52,11 @@ export interface Report {
  */
 export function countsOf(report: Report | null): Counts {
   if (report === null) return { passed: 0, failed: 1, skipped: 0 };
-  const unloaded = report.testResults.filter(
-    ({ status, assertionResults }) => status === "failed" && assertionResults.length === 0,
+  const unprepared = report.testResults.filter(
+    ({ status, assertionResults }) =>
+      status === "failed" && !assertionResults.some((test) => test.status === "failed"),
   );
-  const failed = report.numFailedTests + unloaded.length;
+  const failed = report.numFailedTests + unprepared.length;
   return {
     passed: report.numPassedTests,
     failed: failed === 0 && !report.success ? 1 : failed,

@@ -217,6 +217,13 @@ export const bans: readonly Ban[] = [
     instead: "port",
   },
   {
+    name: "threads-import",
+    code: 'export { Worker } from "node:worker_threads";',
+    lint: "no-restricted-imports",
+    fence: null,
+    instead: "port",
+  },
+  {
     name: "io-import",
     code: 'export { clock } from "../../io/clock.ts";',
     lint: "no-restricted-imports",

@@ -55,6 +55,16 @@ describe("the linter", () => {
     expect(text).toContain(ban.instead ?? "");
   });
 
+  it("[QLT-16] lets no `any` into the core, neither written nor handed in", () => {
+    for (const name of ["any", "unsafe-any"]) expect(lintOf(pathOf({ name }))).not.toEqual([]);
+  });
+
+  it("[SMG-02] lets no memory be shared between threads", () => {
+    for (const name of ["global-Atomics", "global-SharedArrayBuffer", "threads-import"]) {
+      expect(lintOf(pathOf({ name }))).not.toEqual([]);
+    }
+  });
+
   it("lets sound code pass, and fails for the rest", () => {
     expect(lintOf("src/core/kernel/allowed.ts")).toEqual([]);
     expect(lint.code).toBe(1);

@@ -12,6 +12,8 @@ const forbidden: readonly (readonly [string, string, string])[] = [
   ["wire-imports-kernel", "src/core/wire/b.ts", "src/core/features/echo/contract.ts"],
   ["journal-imports-kernel", "src/core/journal/a.ts", "src/core/realm/index.ts"],
   ["journal-imports-kernel", "src/core/journal/b.ts", "src/core/wire/index.ts"],
+  ["kernel-imports-nobody", "src/core/kernel/f.ts", "src/core/features/echo/contract.ts"],
+  ["journal-imports-kernel", "src/core/journal/c.ts", "src/core/features/echo/feature.ts"],
   ["edge-imports-kernel-and-wire", "src/core/edge/a.ts", "src/core/realm/index.ts"],
   ["edge-imports-kernel-and-wire", "src/core/edge/b.ts", "src/core/features/echo/feature.ts"],
   ["realm-imports-kernel-and-wire", "src/core/realm/a.ts", "src/core/features/echo/feature.ts"],
@@ -120,6 +122,17 @@ const rulesOf = (from: string): readonly string[] =>
 describe("the dependency graph", () => {
   it.each(forbidden)("[QLT-14] %s: %s must not import %s", (rule, from) => {
     expect(rulesOf(from)).toContain(rule);
+  });
+
+  it("[NMT-04] keeps every feature out of the engine", () => {
+    const engine = /^src\/core\/(kernel|wire|journal|edge|realm|host)\//;
+    const imports = forbidden.filter(
+      ([, from, target]) => engine.test(from) && target.startsWith("src/core/features/"),
+    );
+    expect(new Set(imports.map(([, from]) => from.split("/")[2]))).toEqual(
+      new Set(["kernel", "wire", "journal", "edge", "realm", "host"]),
+    );
+    for (const [rule, from] of imports) expect(rulesOf(from)).toContain(rule);
   });
 
   it.each(permitted)("%s may import %s", (from) => {

@@ -25,7 +25,9 @@ describe("the count of the tests", () => {
 
   it("counts a file that cannot be loaded, a run that broke off and one that never began", () => {
     const unloaded = { status: "failed", assertionResults: [] };
-    expect(countsOf(report({ success: false, testResults: [unloaded] })).failed).toBe(1);
+    const unprepared = { status: "failed", assertionResults: [{ status: "skipped" }] };
+    const testResults = [unloaded, unprepared];
+    expect(countsOf(report({ success: false, testResults })).failed).toBe(2);
     expect(countsOf(report({ success: false })).failed).toBe(1);
     expect(countsOf(null)).toEqual({ passed: 0, failed: 1, skipped: 0 });
   });
