@@ -145,6 +145,13 @@ export default {
       to: { path: "^(test|bench|scripts|examples)/" },
     },
     {
+      name: "examples-use-the-package",
+      comment: "An example is a user's code: it has the package's entries and nothing behind them.",
+      severity: "error",
+      from: { path: "^examples/" },
+      to: { path: "^src/(?!(index|contract|client/index|sim/index)\\.ts$)" },
+    },
+    {
       name: "no-development-package-in-src",
       comment: "It would be missing where the packed package is installed.",
       severity: "error",
@@ -169,6 +176,8 @@ export default {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
+    // A project of its own, into which the packed package is installed.
+    exclude: { path: "^test/fixtures/pack/" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     enhancedResolveOptions: {

@@ -34,7 +34,7 @@ const isBinary = (path: string): boolean =>
   /\.(segment|checkpoint|bin|png|jpg|der)$/.test(path) || path.startsWith("test/replay/golden/");
 const isCode = (path: string): boolean => /\.(ts|js|mjs|cjs|py|sh)$/.test(path);
 const isGenerated = (path: string): boolean =>
-  path.startsWith("src/core/wire/gen/") || path.endsWith(".table.ts");
+  /^(src\/core\/wire|examples\/\w+)\/gen\//.test(path) || path.endsWith(".table.ts");
 
 // ---------------------------------------------------------------- size
 

@@ -42,6 +42,7 @@ const forbidden: readonly (readonly [string, string, string])[] = [
   ["core-modules-by-their-entry", "src/cli/a.ts", "src/core/journal/inside.ts"],
   ["src-imports-src", "src/io/f.ts", "test/support/poison.ts"],
   ["src-imports-src", "src/core/realm/e.ts", "scripts/gen.ts"],
+  ["examples-use-the-package", "examples/a.ts", "src/core/realm/index.ts"],
   ["no-development-package-in-src", "src/cli/b.ts", "fast-check"],
   ["resolvable", "src/io/g.ts", "src/io/missing.ts"],
 ];
@@ -67,10 +68,11 @@ const permitted: readonly (readonly [string, string])[] = [
   ["src/cli/ok.ts", "src/sim/clock.ts"],
   ["src/cli/ok2.ts", "pino"],
   ["src/charts/session.ts", "xstate"],
+  ["examples/ok.ts", "src/sim/index.ts"],
   ["test/ok.test.ts", "src/core/host/inside.ts"],
 ];
 
-const isPackage = (target: string): boolean => !/^(src|test|scripts)\//.test(target);
+const isPackage = (target: string): boolean => !/^(src|test|scripts|examples)\//.test(target);
 
 function importing(from: string, target: string): string {
   const up = "../".repeat(from.split("/").length - 1);
@@ -113,7 +115,7 @@ interface GraphReport {
 
 const graph = project.run(
   "depcruise",
-  ...["--config", ".dependency-cruiser.mjs", "--output-type", "json", "src", "test", "scripts"],
+  ...["--config", ".dependency-cruiser.mjs", "--output-type", "json", "src", "test", "examples"],
 );
 const { violations } = (JSON.parse(graph.output) as GraphReport).summary;
 const rulesOf = (from: string): readonly string[] =>
