@@ -25,6 +25,8 @@ export interface LogCounters {
   dropped: number;
 }
 
+type Destination = ReturnType<typeof pino.destination>;
+
 const waitingBytesMax = 8 * 1_048_576;
 /** Messages are constants in the code; should one not be, the rest shares one line's budget. */
 const messagesMax = 1_000;
@@ -42,16 +44,24 @@ interface Window {
 export class Log {
   readonly counters: LogCounters = { suppressed: 0, dropped: 0 };
   readonly #pino: pino.Logger;
-  readonly #destination: ReturnType<typeof pino.destination>;
+  readonly #destination: Destination;
   readonly #linesMax: number;
   readonly #windows = new Map<string, Window>();
   #timer: NodeJS.Timeout | null = null;
 
-  /** @throws Error when a file cannot be opened */
-  constructor({ level, destination, linesPerSecondMax }: LogOptions) {
+  /**
+   * Opens a log.
+   *
+   * @throws Error when the file cannot be opened
+   */
+  static open(options: LogOptions): Log {
+    return new Log(options, openDestination(options.destination));
+  }
+
+  private constructor({ level, linesPerSecondMax }: LogOptions, destination: Destination) {
     this.#linesMax = linesPerSecondMax;
-    this.#destination = openDestination(destination);
-    this.#destination.on("drop", () => {
+    this.#destination = destination;
+    destination.on("drop", () => {
       this.counters.dropped += 1;
     });
     this.#pino = pino(
@@ -62,7 +72,7 @@ export class Log {
         timestamp: pino.stdTimeFunctions.isoTime,
         formatters: { level: (label) => ({ level: label }) },
       },
-      this.#destination,
+      destination,
     );
   }
 
@@ -127,7 +137,7 @@ export class Log {
   }
 }
 
-function openDestination(destination: string): ReturnType<typeof pino.destination> {
+function openDestination(destination: string): Destination {
   const standard = { stdout: 1, stderr: 2 }[destination];
   // A file is opened at once, so that one which cannot be written stops the start and not a line.
   const dest = standard ?? openSync(destination, "a", 0o640);

@@ -34,32 +34,35 @@ export class ProcessMetrics {
    * interval after its reset, and that one may be the bad one.
    */
   readonly #delays: number[] = [];
-  readonly #probe: NodeJS.Timeout;
-  #probedAt = performance.now();
-  readonly #gc: PerformanceObserver;
+  readonly #gc = new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) this.#paused(entry);
+  });
   readonly #gcPauses = new Map<string, { count: number; seconds: number }>();
-  readonly #timer: NodeJS.Timeout;
   readonly #onSample: () => void;
+  #timers: readonly NodeJS.Timeout[] = [];
+  #probedAt = performance.now();
   #cpu = process.cpuUsage();
   #cpuAt = performance.now();
   #loop = performance.eventLoopUtilization();
-  #sample: Sample;
+  #sample: Sample = this.#measure();
 
   /** @param onSample is called with every sample, for others who keep a second's figures */
   constructor(onSample: () => void = () => undefined) {
     this.#onSample = onSample;
-    this.#probe = setInterval(() => this.#probed(), probeEveryMs).unref();
-    this.#gc = new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) this.#paused(entry);
-    });
+  }
+
+  /** Begins to sample. Keeps no process alive. */
+  start(): void {
+    this.#probedAt = performance.now();
     this.#gc.observe({ entryTypes: ["gc"] });
-    this.#sample = this.#measure();
-    this.#timer = setInterval(() => this.#tick(), sampleEveryMs).unref();
+    this.#timers = [
+      setInterval(() => this.#probed(), probeEveryMs).unref(),
+      setInterval(() => this.#tick(), sampleEveryMs).unref(),
+    ];
   }
 
   stop(): void {
-    clearInterval(this.#timer);
-    clearInterval(this.#probe);
+    for (const timer of this.#timers) clearInterval(timer);
     this.#gc.disconnect();
   }
 

@@ -70,20 +70,29 @@ export class RoleServer {
   #started: { resolve(): void; reject(error: StartError): void } | null = null;
   #resolveEnded: (end: RoleEnd) => void = () => undefined;
 
-  /** @throws StartError when the folder is locked or unusable, or TLS refuses the settings */
-  constructor(options: RoleOptions) {
+  /**
+   * Locks the role's folder and makes what works in it.
+   *
+   * @throws StartError when the folder is locked or cannot be used
+   */
+  static open(options: RoleOptions): RoleServer {
+    const folder = join(options.config.dataDir, options.role);
+    const lock = lockFolder(folder);
+    try {
+      return new RoleServer(options, folder, lock);
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+
+  private constructor(options: RoleOptions, folder: string, lock: FolderLock) {
     this.#options = options;
     this.role = options.role;
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
-    const folder = join(options.config.dataDir, options.role);
-    this.#lock = lockFolder(folder);
-    try {
-      this.#platform = this.#makePlatform(folder);
-      this.#host = this.#makeHost();
-    } catch (error) {
-      this.#lock.release();
-      throw error;
-    }
+    this.#lock = lock;
+    this.#platform = this.#makePlatform(folder);
+    this.#host = this.#makeHost();
   }
 
   /**

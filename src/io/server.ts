@@ -182,7 +182,7 @@ export class Server {
     };
     for (const role of rolesOf(config)) {
       if (role === "data") throw new StartError("ROLE_NOT_SERVED", dataRoleMessage);
-      roles.push(new RoleServer({ ...common, role }));
+      roles.push(RoleServer.open({ ...common, role }));
     }
     await this.#openMetrics();
     // One after the other: a recovery reads as fast as the disk allows.
@@ -197,6 +197,7 @@ export class Server {
     const roles = this.#roles;
     const processMetrics = new ProcessMetrics(() => roles.forEach((role) => role.sampled()));
     this.#processMetrics = processMetrics;
+    processMetrics.start();
     const own: readonly MetricsSource[] = [
       { prefix: "", labels: {}, entries: () => processMetrics.entries() },
       { prefix: "reprise_", labels: {}, entries: () => logEntries(this.#log) },
@@ -281,7 +282,7 @@ function openLog(config: ServerConfig): Log {
   const { level, destination, linesPerSecondMax } = config.log;
   const automatic = config.mode === "development" ? "stderr" : "stdout";
   try {
-    return new Log({
+    return Log.open({
       level,
       linesPerSecondMax,
       destination: destination === "auto" ? automatic : destination,

@@ -108,6 +108,7 @@ it("[NET-08] after 1,000 connections and a kill -9 the port is listened on again
   await client?.whenPacket(types.echoResponse);
 });
 
+// Skipped on Windows, where no shell limits the descriptors of a process.
 it.skipIf(process.platform === "win32")(
   "[NET-17] a process out of file descriptors goes on accepting once it has some",
   async () => {
@@ -122,15 +123,21 @@ it.skipIf(process.platform === "win32")(
     await served?.whenPacket(types.echoResponse);
     for (const { socket } of crowd) socket.destroy();
     await until("room", () => crowd.every(({ closed }) => closed));
+    // The server sees them go a little later than they do.
+    const deadline = performance.now() + 10_000;
     let accepted: PacketClient | undefined;
-    for (let attempt = 0; accepted === undefined && attempt < 50; attempt += 1) {
+    while (accepted === undefined && performance.now() < deadline) {
       const client = new PacketClient(connectPlain(port));
       client.echo(Uint8Array.of(2));
       await client.whenPackets(1);
       if (client.packets.length === 1) accepted = client;
     }
     expect(accepted?.packets[0]?.type).toBe(types.echoResponse);
-    expect((await scrape(metricsPort ?? 0)).sum("reprise_connections_open")).toBe(2);
+    let open: number | undefined;
+    while (open !== 2 && performance.now() < deadline) {
+      open = (await scrape(metricsPort ?? 0)).sum("reprise_connections_open");
+    }
+    expect(open).toBe(2);
   },
 );
 
@@ -222,7 +229,7 @@ it("[MON-01] without --json a development server prints where it is and what to 
   }
 });
 
-it("[PIT-01] kill ends the very process on record, and the next start goes on from its journal", async () => {
+it("[NET-08] kill ends the very process on record, and the next start goes on from its journal", async () => {
   const dataDir = temporaryFolder();
   expect(await reprise("kill", "--data-dir", dataDir)).toMatchObject({
     code: 1,

@@ -145,7 +145,7 @@ it("[NET-06] the connection above the cap is told SERVER_FULL within 100 ms, the
   await next.whenPacket(types.echoResponse);
 });
 
-it("[NET-15] the connection count follows connect, close and reset within 100 ms", async () => {
+it("[NET-15] [TST-03] the connection count follows connect, close and reset within 100 ms", async () => {
   const served = await startTestServer(plain);
   const followedMs: Record<string, number[]> = { connect: [], end: [], reset: [], destroy: [] };
   const counted = async (what: string, expected: number): Promise<void> => {
@@ -224,7 +224,7 @@ it("[NET-21] lost framing is reset; a timeout is told and closed in order", asyn
   expect([silent.raw.code, silent.raw.ended]).toEqual([null, true]);
 });
 
-it("[SES-16] a silent session is closed between 500 ms and 500 ms plus one check", async () => {
+it("[SES-16] [TST-07] a silent session is closed between 500 ms and 500 ms plus one check", async () => {
   const served = await startTestServer({ ...plain, "realm.idleTimeoutMs": 500 });
   const client = await plainClient(served);
   client.echo(Uint8Array.of(1));
@@ -237,7 +237,7 @@ it("[SES-16] a silent session is closed between 500 ms and 500 ms plus one check
   expect(silence).toBeLessThan(1_500);
 });
 
-it("[TLS-01] [TLS-06] hello and echo over TLS 1.2 and 1.3, 64 KiB each way", async () => {
+it("[TLS-01] [TLS-06] [TST-01] [TST-04] hello and echo over TLS 1.2 and 1.3, 64 KiB each way", async () => {
   const { port, ca } = await startTestServer();
   for (const version of ["TLSv1.2", "TLSv1.3"] as const) {
     const options = { ca, minVersion: version, maxVersion: version };
@@ -387,7 +387,7 @@ it("[MON-04] counters equal what the clients sent and saw, exactly", async () =>
   expect(after.sum("reprise_connections_open")).toBe(0);
 });
 
-it("[TST-02] [NET-12] a stop tells every session, loses no answer and ends in order", async () => {
+it("[TST-02] [NET-12] [TST-05] a stop tells each of fifty sessions, loses no answer and ends in order", async () => {
   const served = await startTestServer({ "edge.budgetMultiplier": 1_000 });
   const raws = Array.from({ length: 50 }, () => connectSecure(served.port, { ca: served.ca }));
   const clients = await Promise.all(

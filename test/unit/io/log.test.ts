@@ -15,7 +15,7 @@ interface Line {
 /** A log to a file, and what stands in the file once the log is flushed. */
 function logToFile(options: Partial<LogOptions> = {}): { readonly log: Log; lines(): Line[] } {
   const destination = join(temporaryFolder(), "log.jsonl");
-  const log = new Log({ level: "debug", linesPerSecondMax: 10, destination, ...options });
+  const log = Log.open({ level: "debug", linesPerSecondMax: 10, destination, ...options });
   return {
     log,
     lines: () => {

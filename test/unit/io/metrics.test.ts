@@ -149,6 +149,7 @@ it("[MON-02] the process's own figures are plausible and move once a second", as
     return sums;
   };
   const metrics = new ProcessMetrics(() => samples.push(read()));
+  metrics.start();
   onTestFinished(() => metrics.stop());
   const before = read();
   expect(before.get("process_resident_memory_bytes")).toBeGreaterThan(10_000_000);
@@ -175,6 +176,7 @@ it("[MON-02] the process's own figures are plausible and move once a second", as
 
 it("[MON-02] the process's own figures pass the text format, too", async () => {
   const metrics = new ProcessMetrics();
+  metrics.start();
   onTestFinished(() => metrics.stop());
   const { get } = await serve([{ prefix: "", labels: {}, entries: () => metrics.entries() }]);
   const { sum, types } = parseExposition(await (await get("/metrics")).text());
