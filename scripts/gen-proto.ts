@@ -1,5 +1,6 @@
 /**
- * Makes the message code in src/core/wire/gen from the schemas in proto.
+ * Makes the message code in src/core/wire/gen from the schemas in proto, and that of the examples
+ * from theirs.
  *
  *     node scripts/gen-proto.ts            writes it
  *     node scripts/gen-proto.ts --check    writes nothing; exit 1 when what is checked in is stale
@@ -9,16 +10,23 @@
  */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { format, resolveConfig } from "prettier";
 import pbjs from "protobufjs-cli/pbjs.js";
 
-const protoFolder = fileURLToPath(new URL("../proto", import.meta.url));
-const outFolder = fileURLToPath(new URL("../src/core/wire/gen", import.meta.url));
+const repository = fileURLToPath(new URL("..", import.meta.url));
 
-/** options.proto is no message: protobufjs and protoc read it with the schema that imports it. */
-const subjects = ["common", "packet", "session"] as const;
+/**
+ * Schemas, and the folders of their modules, from the repository. options.proto is no message:
+ * protobufjs and protoc read it with the schema that imports it.
+ */
+const schemas = {
+  "proto/common.proto": "src/core/wire/gen",
+  "proto/packet.proto": "src/core/wire/gen",
+  "proto/session.proto": "src/core/wire/gen",
+  "examples/lantern/lantern.proto": "examples/lantern/gen",
+} as const;
 
 /** Only encode and decode: the rest of static code is reflection that nobody here asks for. */
 const pbjsOptions = [
@@ -31,7 +39,7 @@ const stale: string[] = [];
 const checking = process.argv.includes("--check");
 const scratch = await mkdtemp(join(tmpdir(), "reprise-proto-"));
 try {
-  for (const subject of subjects) await generate(subject);
+  for (const [schema, folder] of Object.entries(schemas)) await generate(schema, folder);
 } finally {
   await rm(scratch, { recursive: true });
 }
@@ -40,16 +48,18 @@ if (stale.length > 0) {
   process.exitCode = 1;
 }
 
-async function generate(subject: string): Promise<void> {
-  const schema = join(protoFolder, `${subject}.proto`);
-  const common = ["--path", protoFolder, "--root", `reprise-${subject}`, schema];
+async function generate(schema: string, folder: string): Promise<void> {
+  const subject = basename(schema, ".proto");
+  const path = join(repository, schema);
+  const common = ["--path", dirname(path), "--root", `reprise-${subject}`, path];
   // Twice, because comments are wanted in the declarations and make the code twice as long.
   const typed = join(scratch, `${subject}.js`);
   await runPbjs([...pbjsOptions, "--dts", "--out", typed, ...common]);
   const bare = join(scratch, `${subject}.bare.js`);
   await runPbjs([...pbjsOptions, "--no-comments", "--out", bare, ...common]);
-  await settle(`${subject}.js`, await readFile(bare, "utf8"));
-  await settle(`${subject}.d.ts`, await readFile(join(scratch, `${subject}.d.ts`), "utf8"));
+  await settle(`${folder}/${subject}.js`, schema, await readFile(bare, "utf8"));
+  const declarations = await readFile(join(scratch, `${subject}.d.ts`), "utf8");
+  await settle(`${folder}/${subject}.d.ts`, schema, declarations);
 }
 
 function runPbjs(args: readonly string[]): Promise<void> {
@@ -62,16 +72,16 @@ function runPbjs(args: readonly string[]): Promise<void> {
 }
 
 /** Writes one file as Prettier lays it out, or notes that it differs. */
-async function settle(name: string, text: string): Promise<void> {
-  const path = join(outFolder, name);
-  const banner = "// Made by scripts/gen-proto.ts. Change the schema in proto instead.\n";
+async function settle(name: string, schema: string, text: string): Promise<void> {
+  const path = join(repository, name);
+  const banner = `// Made by scripts/gen-proto.ts. Change the schema in ${dirname(schema)} instead.\n`;
   const config = await resolveConfig(path);
   const wanted = await format(banner + text, { ...config, filepath: path });
   if (checking) {
     const found = await readFile(path, "utf8").catch(() => "");
-    if (found !== wanted) stale.push(`src/core/wire/gen/${name}`);
+    if (found !== wanted) stale.push(name);
     return;
   }
-  await mkdir(outFolder, { recursive: true });
+  await mkdir(dirname(path), { recursive: true });
   await writeFile(path, wanted);
 }
