@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest";
+import type { CallResult } from "../../../src/core/contract.ts";
+import { callId } from "../../../src/core/kernel/ids.ts";
+import { Performers } from "../../../src/sim/calls.ts";
+import { Decisions } from "../../../src/sim/decisions.ts";
+import type { Decision } from "../../../src/sim/decisions.ts";
+import { FaultCounters } from "../../../src/sim/faults.ts";
+import { calmOptions } from "../../../src/sim/options.ts";
+import { Scheduler } from "../../../src/sim/scheduler.ts";
+
+const setUp = (plan: Readonly<Record<string, Decision>> = {}) => {
+  const scheduler = new Scheduler();
+  let performed = 0;
+  const decisions = Decisions.planned(new Map(Object.entries(plan)));
+  const parts = { scheduler, decisions, faults: new FaultCounters(), options: calmOptions.calls };
+  const performers = new Performers(parts, { count: () => (performed += 1) });
+  const answers: [number, CallResult][] = [];
+  const ask = (operation = "count"): void => {
+    performers.perform({ call: callId(1), operation, request: null }, (result) =>
+      answers.push([scheduler.nowMicros, result]),
+    );
+  };
+  return { scheduler, answers, ask, performed: () => performed };
+};
+
+const unavailable: CallResult = { ok: false, code: "UNAVAILABLE" };
+
+describe("simulated performers", () => {
+  it("answer after a while, and never from inside the call", () => {
+    const { scheduler, answers, ask } = setUp();
+    ask();
+    expect(answers).toEqual([]);
+    scheduler.runUntil(1_000_000);
+    expect(answers).toEqual([[500, { ok: true, answer: 1 }]]);
+  });
+
+  it("perform a call once, however often its key is asked", () => {
+    const { scheduler, answers, ask, performed } = setUp({ "calls/fate#1": "duplicate" });
+    ask();
+    ask();
+    scheduler.runUntil(1_000_000);
+    expect(answers.map(([, result]) => result)).toEqual(
+      Array.from({ length: 3 }, () => ({ ok: true, answer: 1 })),
+    );
+    expect(performed()).toBe(1);
+  });
+
+  it("answer what is lost, failed or unknown as unavailable", () => {
+    const { scheduler, answers, ask, performed } = setUp({
+      "calls/fate#0": "lost",
+      "calls/fate#1": "failed",
+      "calls/slow#1": 2_000,
+    });
+    ask();
+    ask();
+    ask("nobody knows it");
+    scheduler.runUntil(60_000_000);
+    expect(answers).toEqual([
+      [500, unavailable],
+      [2_500, unavailable],
+      [10_000_000, unavailable],
+    ]);
+    expect(performed()).toBe(0);
+  });
+});
