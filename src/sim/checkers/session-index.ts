@@ -23,18 +23,19 @@ export class SessionIndexChecker implements Checker {
     const isEdge = event.type === "connection.opened" || event.type === "connection.closed";
     const isDue = this.#open <= smallConnections || this.#steps % this.#open === 0;
     if (!isEdge && !isDue) return;
-    this.#look(machine);
+    this.#look(machine, event.type);
   }
 
   machineCreated(): void {
     this.#open = 0;
   }
 
-  #look(machine: Step["machine"]): void {
+  #look(machine: Step["machine"], after: string): void {
     const [first] = machine.violations();
     if (first === undefined) return;
     // Ids change from run to run and say nothing about which rule it was.
     const rule = first.replaceAll(/\d+/g, "#");
-    throw new CheckFailure(this.name, rule, first);
+    const seen = first === rule ? "" : `: ${first}`;
+    throw new CheckFailure(this.name, rule, `broken after ${after}${seen}`);
   }
 }
