@@ -13,7 +13,6 @@ import type { SocketId } from "../src/core/contract.ts";
 import { builtinFeatures } from "../src/core/features/index.ts";
 import { createHost, hostConfig } from "../src/core/host/index.ts";
 import type { Host } from "../src/core/host/index.ts";
-import type { PlainData } from "../src/core/kernel/plain.ts";
 import { createRealm, realmConfig } from "../src/core/realm/index.ts";
 import { reprise as pb } from "../src/core/wire/gen/session.js";
 import { encodePayload, packetFrameBytesMax, writeFrame } from "../src/core/wire/index.ts";
@@ -40,7 +39,7 @@ export function startHost(
 ): Host {
   const host = createHost({
     config: hostConfig({ role: "game", budgetMultiplier: 1e6, ...options }),
-    realmConfig: { ...realmConfig() } as unknown as PlainData,
+    realmConfig: { ...realmConfig() },
     realm: createRealm({ features: builtinFeatures }),
     syscalls: platform,
     identity: { build: "bench", node: process.version, v8: process.versions.v8, protocol: 1 },

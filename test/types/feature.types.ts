@@ -137,7 +137,7 @@ declared.implement({
       void ctx.session;
     },
     bare(_ctx, nothing) {
-      const none: undefined = nothing;
+      const none: readonly undefined[] = [nothing];
       void none;
     },
   },

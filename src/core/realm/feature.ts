@@ -395,7 +395,7 @@ export function defineFeature<
       const given = implementation as unknown as Partial<ErasedImplementation>;
       return {
         name: declaration.contract.name,
-        declaration: declaration as unknown as Feature["declaration"],
+        declaration,
         implementation: {
           packets: given.packets ?? {},
           answers: given.answers ?? {},
