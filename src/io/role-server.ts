@@ -4,8 +4,7 @@
  *     idle -> starting -> serving -> ending -> ended
  *                 \____________________^
  *
- * 1. The host decides when it ends, by `exit`. It is ended from here only when it throws, or when
- *    the whole process must not wait.
+ * 1. The host decides when it ends, by `exit`. It is ended from here only when it throws.
  * 2. `ended` resolves once, after sockets are closed, files written and the folder is unlocked.
  */
 import { join } from "node:path";
@@ -114,11 +113,6 @@ export class RoleServer {
     this.#draining = true;
     if (this.#state === "idle") void this.#end({ code: 0, message: "" });
     else this.#platform.driver.drain();
-  }
-
-  /** Ends without asking the host, as a crash would but for the locks. */
-  abort(): void {
-    void this.#end({ code: internalErrorCode, message: `${this.role}: ended at once` });
   }
 
   get health(): Health {
