@@ -176,8 +176,6 @@ export default {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    // A project of its own, into which the packed package is installed.
-    exclude: { path: "^test/fixtures/pack/" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     enhancedResolveOptions: {
