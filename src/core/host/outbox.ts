@@ -245,7 +245,8 @@ export class HostOutbox implements ReplayOutbox {
     const { length } = payload;
     const end = writeFrame(slab, start, this.#header, payload, 0, length, this.#lengthEndian);
     this.#slabAt = end;
-    const last = this.#runs[this.#runCount - 1];
+    // Index -1 is no element but a property by that name, and looking that up takes long.
+    const last = this.#runCount === 0 ? undefined : this.#runs[this.#runCount - 1];
     const continues =
       last !== undefined &&
       last.connection === connection &&
