@@ -1,0 +1,107 @@
+/**
+ * What the simulator has found, each as the few decisions that make it happen: they name what they
+ * apply to and need no seed. A test here was red once.
+ */
+import { expect, it } from "vitest";
+import { calmOptions, simulate, withOptions } from "../../../src/sim/index.ts";
+import type { ClientScript, PartialOptions, Plan } from "../../../src/sim/index.ts";
+
+/** One player who asks for an echo ten times a second. */
+const asking: ClientScript = {
+  kind: "player",
+  name: "1",
+  actions: [
+    { type: "start", atMicros: 0 },
+    ...Array.from({ length: 40 }, (_, index) => ({
+      type: "echo" as const,
+      prompt: false,
+      bytes: 20,
+      atMicros: 100_000 * (index + 1),
+    })),
+  ],
+};
+
+const play = (
+  decisions: Plan["decisions"],
+  options: PartialOptions = {},
+  scripts: readonly ClientScript[] = [asking],
+): string | null => {
+  const calm: PartialOptions = { seconds: 5, server: { security: "plain" } };
+  const given = withOptions(withOptions(calmOptions, calm), options);
+  const plan: Plan = { format: 1, entropy: 1, options: given, scripts, decisions };
+  return simulate({ plan }).failure?.message ?? null;
+};
+
+const stormy: PartialOptions = { process: { endsMax: 2 } };
+
+/**
+ * The process died after its last block was written and before it was synced. The recovery read
+ * the block from the page cache and built on it without syncing it, and a power loss took it away
+ * from under the blocks behind it.
+ */
+it("[DB-07] a recovery makes durable what it builds on", () => {
+  for (const calls of [1, 4, 7]) {
+    const broken = play(
+      {
+        "node/server/end#0": { ending: "crash-in-turn", afterMicros: 1_000_000, calls },
+        "disk/server/pending#0": true,
+        "node/server/end#1": { ending: "power-loss", afterMicros: 500_000, calls: 0 },
+      },
+      stormy,
+    );
+    expect(broken, `after ${String(calls)} calls`).toBeNull();
+  }
+});
+
+/**
+ * The same after an fsync that failed. The kernel keeps the bytes and forgets that they are dirty,
+ * so a later fsync does not cover them: they have to be written again.
+ */
+it("[DB-07] a recovery writes again what a failed sync has left in doubt", () => {
+  for (const sync of [2, 3, 5]) {
+    const broken = play(
+      {
+        [`disk/server/syncFailed#${String(sync)}`]: true,
+        "node/server/end#1": { ending: "power-loss", afterMicros: 500_000, calls: 0 },
+      },
+      stormy,
+    );
+    expect(broken, `sync ${String(sync)}`).toBeNull();
+  }
+});
+
+/**
+ * The last socket to close was one that had been turned away, so the journal had nothing to do when
+ * the drain was over, and no turn was asked for in which it would have ended the process.
+ */
+it("[NET-12] a drain ends also when nothing is left to be journalled", () => {
+  const restless: ClientScript = {
+    kind: "player",
+    name: "3",
+    actions: [
+      { type: "start", atMicros: 18_599 },
+      { type: "stop", atMicros: 1_373_044 },
+      { type: "start", atMicros: 1_910_882 },
+      { type: "stop", atMicros: 2_376_567 },
+      { type: "start", atMicros: 2_764_123 },
+      { type: "stop", atMicros: 2_868_351 },
+      { type: "start", atMicros: 3_428_567 },
+    ],
+  };
+  const broken = play(
+    {
+      "node/server/end#0": { ending: "drain", afterMicros: 1_175_499, calls: 0 },
+      "process/server.1/stall#3": 504_512,
+      "process/server.1/stall#4": 3_629_372,
+      "network/3.7/toClient/delay#2": 47_058,
+    },
+    {
+      seconds: 10,
+      process: { endsMax: 1, turnDelayMicros: 200 },
+      disk: { syncMicros: 100 },
+      server: { security: "tls" },
+    },
+    [restless],
+  );
+  expect(broken).toBeNull();
+});
