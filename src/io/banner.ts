@@ -36,5 +36,6 @@ function foundIn(recovered: Server["recovered"][keyof Server["recovered"]] | nul
   if (recovered === null || recovered === undefined) return "a new journal";
   const { events, lastSequence, cutBytes, incarnation } = recovered;
   const cut = cutBytes === 0 ? "" : `, ${cutBytes} bytes of an unfinished tail cut`;
-  return `start ${incarnation}, at event ${lastSequence}, ${events} events recovered${cut}`;
+  const recoveredEvents = events === 1 ? "1 event" : `${events} events`;
+  return `start ${incarnation}, at event ${lastSequence}, ${recoveredEvents} recovered${cut}`;
 }
