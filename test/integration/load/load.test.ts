@@ -13,6 +13,7 @@ import { reprise } from "../../support/command-line.ts";
 import { until } from "../../support/condition.ts";
 import { startGame } from "../../support/game-server.ts";
 import { serve } from "../../support/served.ts";
+import { scrape } from "../../support/server.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const defaults: Omit<LoadOptions, "target"> = {
@@ -70,6 +71,20 @@ describe("a load", () => {
     const { bytesPerPacketMean } = await runLoad({ ...defaults, target }, () => undefined);
     expect(bytesPerPacketMean).toBeGreaterThan(90);
     expect(bytesPerPacketMean).toBeLessThan(110);
+  });
+
+  it("[WIRE-13] reports the mean size of a packet, which is what the server has counted", async () => {
+    const { server, url } = await startGame();
+    const target = parseTarget(url, { kind: "nobody" });
+    const result = await runLoad({ ...defaults, target, clients: 10 }, () => undefined);
+    expect(result).toMatchObject({ sent: 400, received: 400, errors: {} });
+    const metrics = await scrape(server.metricsPort ?? 0);
+    const counted = (name: string): number => metrics.sum(`reprise_${name}_total`) ?? Number.NaN;
+    const packets = counted("packets_received") + counted("packets_sent");
+    const bytes = counted("bytes_received") + counted("bytes_sent");
+    // Each message and its answer, and the greetings.
+    expect(packets).toBe(2 * 400 + 2 * 10);
+    expect(result.bytesPerPacketMean).toBe(Math.round((bytes * 1_000) / packets) / 1_000);
   });
 
   it("[PRJ-05] counts a stall of the server against every message that was due in it", async () => {
