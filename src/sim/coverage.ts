@@ -16,9 +16,11 @@ export type CoverageKey = string;
 export const linkStates = ["unknown", "handshaking", "connected", "disconnecting"] as const;
 
 /** Faults that happen to a machine, not to a link. */
-const machineFaults = faultNames.filter((name) => !/^(network|tls|peer)\./.test(name));
+const machineFaults: ReadonlySet<Fault> = new Set(
+  faultNames.filter((name) => !/^(network|tls|peer)\./.test(name)),
+);
 /** Faults before there is a session or a packet. */
-const earlyFaults: readonly Fault[] = [
+const earlyFaults: ReadonlySet<Fault> = new Set<Fault>([
   "network.refused",
   "network.unanswered",
   "network.backlog-full",
@@ -28,7 +30,7 @@ const earlyFaults: readonly Fault[] = [
   "tls.abandoned",
   "tls.rejected",
   "tls.slow",
-];
+]);
 
 /** What clients may send, as numbers, in ascending order; 0 stands for nothing yet. */
 export const clientPacketTypes = (contracts: readonly AnyContract[]): number[] => {
@@ -42,11 +44,9 @@ export const clientPacketTypes = (contracts: readonly AnyContract[]): number[] =
 
 /** How many keys there are to reach. */
 export function coverageTotal(packetTypes: readonly number[]): number {
-  const sessionFaults = faultNames.length - machineFaults.length - earlyFaults.length;
+  const sessionFaults = faultNames.length - machineFaults.size - earlyFaults.size;
   return (
-    machineFaults.length +
-    earlyFaults.length +
-    sessionFaults * packetTypes.length * linkStates.length
+    machineFaults.size + earlyFaults.size + sessionFaults * packetTypes.length * linkStates.length
   );
 }
 
@@ -55,7 +55,7 @@ export function coverageKey(
   fault: Fault,
   link: { readonly packetType: number; readonly state: string } | null,
 ): CoverageKey {
-  if (machineFaults.includes(fault) || earlyFaults.includes(fault) || link === null) {
+  if (machineFaults.has(fault) || earlyFaults.has(fault) || link === null) {
     return `${fault}/-/-`;
   }
   return `${fault}/${String(link.packetType)}/${link.state}`;

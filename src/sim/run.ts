@@ -102,6 +102,10 @@ export class Run {
   #host: RunningHost | null = null;
   #isListening = false;
   #failure: RunFailure | null = null;
+  // What the simulator itself throws is a finding, too, and needs its seed: hence guarded.
+  readonly #runNext = (): void => {
+    this.#scheduler.runNext();
+  };
 
   constructor(setup: RunSetup, parts: RunParts) {
     this.#setup = setup;
@@ -197,8 +201,7 @@ export class Run {
     while (this.#failure === null) {
       const next = scheduler.nextMicros();
       if (next === null || next > untilMicros) break;
-      // What the simulator itself throws is a finding, too, and needs its seed.
-      this.#panel.guard(() => scheduler.runNext());
+      this.#panel.guard(this.#runNext);
       if (this.#panel.failure !== null) this.#noteFailure();
       if (scheduler.nowMicros >= secondEnds) {
         secondEnds = scheduler.nowMicros + 1_000_000;

@@ -80,12 +80,14 @@ export class Scheduler {
 
   #push(task: Task): void {
     const heap = this.#heap;
+    const { atMicros } = task;
     let index = heap.length;
     heap.push(task);
     while (index > 0) {
       const parentIndex = (index - 1) >> 1;
       const parent = heap[parentIndex] as Task;
-      if (comesBefore(parent, task)) break;
+      // A new task has the highest order, so at equal times it stays behind.
+      if (parent.atMicros <= atMicros) break;
       heap[index] = parent;
       index = parentIndex;
     }
@@ -104,23 +106,25 @@ export class Scheduler {
   /** Puts `task` where the root was and lets it down to its place. */
   #sink(task: Task): void {
     const heap = this.#heap;
+    const { length } = heap;
+    const { atMicros, order } = task;
     let index = 0;
-    for (;;) {
-      let childIndex = 2 * index + 1;
-      let child = heap[childIndex];
-      if (child === undefined) break;
-      const right = heap[childIndex + 1];
-      if (right !== undefined && comesBefore(right, child)) {
-        child = right;
-        childIndex += 1;
+    for (let childIndex = 1; childIndex < length; childIndex = 2 * index + 1) {
+      let child = heap[childIndex] as Task;
+      if (childIndex + 1 < length) {
+        const right = heap[childIndex + 1] as Task;
+        const isRight =
+          right.atMicros < child.atMicros ||
+          (right.atMicros === child.atMicros && right.order < child.order);
+        if (isRight) {
+          child = right;
+          childIndex += 1;
+        }
       }
-      if (comesBefore(task, child)) break;
+      if (atMicros < child.atMicros || (atMicros === child.atMicros && order < child.order)) break;
       heap[index] = child;
       index = childIndex;
     }
     heap[index] = task;
   }
 }
-
-const comesBefore = (left: Task, right: Task): boolean =>
-  left.atMicros < right.atMicros || (left.atMicros === right.atMicros && left.order < right.order);

@@ -21,7 +21,7 @@ import {
   finish,
   mix,
 } from "../../core/kernel/digest.ts";
-import { EffectDigest, payloadDigest } from "../../core/kernel/effects.ts";
+import type { ReplayOutbox } from "../../core/kernel/effects.ts";
 import type { ErrorCode } from "../../core/kernel/errors.ts";
 import type { CallId, ConnectionId, Micros, PacketType } from "../../core/kernel/ids.ts";
 import type { PlainData } from "../../core/kernel/plain.ts";
@@ -149,29 +149,25 @@ class RecordingOutbox implements Outbox {
   sends: StepSend[] = [];
   closes: StepClose[] = [];
   calls: CallId[] = [];
-  readonly #effects = new EffectDigest();
-  readonly #payloads = new Map<
-    PayloadRef,
-    { readonly type: PacketType; readonly digest: number }
-  >();
+  readonly #types: PacketType[] = [];
   #to: Outbox | null = null;
 
   begin(to: Outbox): void {
     this.#to = to;
-    this.#effects.begin();
-    this.#payloads.clear();
+    this.#types.length = 0;
     if (this.sends.length > 0) this.sends = [];
     if (this.closes.length > 0) this.closes = [];
     if (this.calls.length > 0) this.calls = [];
   }
 
+  /** Of the step's effects, as the host journals it. */
   digest(): Digest {
-    return this.#effects.value();
+    return (this.#outbox as Partial<ReplayOutbox>).digest?.() ?? 0;
   }
 
   payload(type: PacketType, bytes: Uint8Array): PayloadRef {
     const payload = this.#outbox.payload(type, bytes);
-    this.#payloads.set(payload, { type, digest: payloadDigest(type, bytes) });
+    this.#types[payload] = type;
     return payload;
   }
 
@@ -182,21 +178,18 @@ class RecordingOutbox implements Outbox {
     sequence: number,
     inReplyTo: number,
   ): void {
-    const { type, digest } = this.#payloads.get(payload) ?? { type: 0 as PacketType, digest: 0 };
+    const type = this.#types[payload] ?? (0 as PacketType);
     this.sends.push({ connection, type, delivery, sequence, inReplyTo });
-    this.#effects.send(connection, digest, delivery, sequence, inReplyTo);
     this.#outbox.send(connection, payload, delivery, sequence, inReplyTo);
   }
 
   close(connection: ConnectionId, mode: CloseMode, code: ErrorCode): void {
     this.closes.push({ connection, mode, code });
-    this.#effects.close(connection, mode, code);
     this.#outbox.close(connection, mode, code);
   }
 
   call(call: CallId, operation: string, request: PlainData, effect: CallEffect): void {
     this.calls.push(call);
-    this.#effects.call(call, operation, request, effect);
     this.#outbox.call(call, operation, request, effect);
   }
 
@@ -214,9 +207,15 @@ class RecordingOutbox implements Outbox {
   }
 }
 
-/** Over what tells two events apart: kind, time, connection, and the bytes of a packet. */
+/** A packet's envelope and the beginning of its payload; the rest shows in its effects. */
+const packetBytesSeen = 64;
+
+/** Over what tells two events apart: kind, time, connection, and how a packet begins. */
 function eventDigest(event: Event): number {
   let hash = digestNumber(digestString(digestStart, event.type), event.at);
   if ("connection" in event) hash = digestNumber(hash, event.connection ?? -1);
-  return event.type === "packet.received" ? digestBytes(hash, event.bytes) : hash;
+  if (event.type !== "packet.received") return hash;
+  const { bytes } = event;
+  const seen = Math.min(packetBytesSeen, bytes.length);
+  return digestBytes(mix(hash, bytes.length), bytes, 0, seen);
 }

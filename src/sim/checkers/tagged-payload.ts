@@ -32,15 +32,21 @@ export class TaggedPayloadChecker implements Checker {
 
   echoed(player: string, asked: Uint8Array, answered: Uint8Array): void {
     this.compared += 1;
-    const isSame =
-      asked.length === answered.length && asked.every((byte, index) => byte === answered[index]);
-    if (isSame) return;
+    if (areEqual(asked, answered)) return;
     throw new CheckFailure(
       this.name,
       "an echo comes back as it was",
       `player ${player} asked ${textOf(asked)} and got ${textOf(answered)}`,
     );
   }
+}
+
+function areEqual(left: Uint8Array, right: Uint8Array): boolean {
+  if (left.length !== right.length) return false;
+  for (let index = 0; index < left.length; index += 1) {
+    if (left[index] !== right[index]) return false;
+  }
+  return true;
 }
 
 /** Whether the payload's text begins with the name and a colon, wherever its text begins. */

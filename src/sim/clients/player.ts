@@ -37,6 +37,8 @@ export interface PlayerParts extends ClientLinkParts {
   readonly players: PlayerObserver;
 }
 
+/** Soon enough for everybody to be back within a run's quiet. */
+const reconnectMaxMs = 8_000;
 /** What the clients' clocks show when a run begins. */
 const epochMicros = 1_700_000_000_000_000;
 
@@ -128,7 +130,7 @@ export class Player {
       helloTimeoutMs: 3_000,
       heartbeatIntervalMs: Math.max(1, Math.floor(idleMs / 3)),
       silenceTimeoutMs: idleMs,
-      reconnect: { ...defaultClientOptions.reconnect, maxDelayMs: 2_000 },
+      reconnect: { ...defaultClientOptions.reconnect, maxDelayMs: reconnectMaxMs },
       random: this.#random,
     };
   }

@@ -115,11 +115,13 @@ function drawPlayer(
 const think = (random: RandomStream, { thinkMicros }: WorkloadOptions): number =>
   1 + below(random, 2 * thinkMicros);
 
-const drawEcho = (random: RandomStream, { payloadBytesMax }: WorkloadOptions): PlayerAction => ({
-  type: "echo",
-  prompt: random.chance(1, 2),
-  bytes: below(random, payloadBytesMax + 1),
-});
+/** Most packets of a game are small; a few are as large as they may be. */
+const smallBytesMax = 60;
+
+const drawEcho = (random: RandomStream, { payloadBytesMax }: WorkloadOptions): PlayerAction => {
+  const most = random.chance(1, 12) ? payloadBytesMax : Math.min(payloadBytesMax, smallBytesMax);
+  return { type: "echo", prompt: random.chance(1, 2), bytes: below(random, most + 1) };
+};
 
 const drawAccident = (random: RandomStream): PlayerAction => {
   const type = random.pick(["pause", "reset", "halfClose", "vanish"] as const);
