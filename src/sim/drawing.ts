@@ -12,7 +12,3 @@ export const below = (random: RandomStream, limit: number): number =>
 /** An integer, -most..most. */
 export const within = (random: RandomStream, most: number): number =>
   below(random, 2 * most + 1) - most;
-
-/** 0 most of the time; in so many of a million cases an integer below the limit. */
-export const seldom = (random: RandomStream, perMillion: number, limit: number): number =>
-  strikes(random, perMillion) ? below(random, limit) : 0;

@@ -1,5 +1,5 @@
 /**
- * [DB-07] Nothing acknowledged is lost: when a client has received a committed packet, the step
+ * [JRN-01] Nothing acknowledged is lost: when a client has received a committed packet, the step
  * that
  * sent it is part of the state after every recovery, whatever ended the process.
  *

@@ -1,5 +1,5 @@
 /**
- * [NMT-09] Every connection that the realm learns of is opened once and closed once, nothing of it
+ * [SES-05] Every connection that the realm learns of is opened once and closed once, nothing of it
  * comes before or after, and at the end none is left that has no link.
  */
 import type { Event } from "../../core/contract.ts";

@@ -1,5 +1,5 @@
 /**
- * [TST-13] A recovery from the journal rebuilds every state and every effect: step by step (that is
+ * [JRN-05] A recovery from the journal rebuilds every state and every effect: step by step (that is
  * `History`'s part), and at the end the state as a whole, when nothing of it was lost.
  */
 import type { Digest } from "../../core/contract.ts";

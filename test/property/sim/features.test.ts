@@ -34,7 +34,7 @@ const lamplighters: Workload = (seed) =>
   });
 
 describe("a feature with calls, ticks, timers and a bug", () => {
-  it("[TST-13] keeps every rule, and goes the same way twice", () => {
+  it("[JRN-05] keeps every rule, and goes the same way twice", () => {
     const faults = new Map<string, number>();
     let events = 0;
     for (let seed = 1; seed <= seeds; seed += 1) {

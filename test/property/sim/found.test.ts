@@ -39,7 +39,7 @@ const stormy: PartialOptions = { process: { endsMax: 2 } };
  * the block from the page cache and built on it without syncing it, and a power loss took it away
  * from under the blocks behind it.
  */
-it("[DB-07] a recovery makes durable what it builds on", () => {
+it("[JRN-01] a recovery makes durable what it builds on", () => {
   for (const calls of [1, 4, 7]) {
     const broken = play(
       {
@@ -57,7 +57,7 @@ it("[DB-07] a recovery makes durable what it builds on", () => {
  * The same after an fsync that failed. The kernel keeps the bytes and forgets that they are dirty,
  * so a later fsync does not cover them: they have to be written again.
  */
-it("[DB-07] a recovery writes again what a failed sync has left in doubt", () => {
+it("[JRN-01] a recovery writes again what a failed sync has left in doubt", () => {
   for (const sync of [2, 3, 5]) {
     const broken = play(
       {

@@ -72,7 +72,7 @@ describe("the simulator finds", () => {
     expect(checker).toBe("client-order");
   });
 
-  it("[NMT-09] a connection whose end is never told", () => {
+  it("[SES-05] a connection whose end is never told", () => {
     let closes = 0;
     const { checker } = firstFailure({
       machine: (machine) =>
@@ -84,7 +84,7 @@ describe("the simulator finds", () => {
     expect(checker).toBe("one-close");
   });
 
-  it("[NMT-09] a connection whose end is told twice", () => {
+  it("[SES-05] a connection whose end is told twice", () => {
     const { checker } = firstFailure({
       machine: (machine) =>
         overStep(machine, (event, outbox, go) => {
@@ -114,7 +114,7 @@ describe("the simulator finds", () => {
     expect([long.checker, short.checker]).toEqual(["silence", "silence"]);
   });
 
-  it("[DB-07] an answer that leaves before its event is durable", () => {
+  it("[JRN-01] an answer that leaves before its event is durable", () => {
     const stormy: PartialOptions = { ...small, process: { endsMax: 4, restartMaxMicros: 100_000 } };
     const { checker } = firstFailure({ variation: { host: { durability: "none" } } }, stormy, {
       seeds: 60,
@@ -122,7 +122,7 @@ describe("the simulator finds", () => {
     expect(checker).toBe("durability");
   });
 
-  it("[DB-07] a disk that says synced and is not", () => {
+  it("[JRN-01] a disk that says synced and is not", () => {
     const stormy: PartialOptions = { ...small, process: { endsMax: 4, restartMaxMicros: 100_000 } };
     const { checker } = firstFailure(
       {
@@ -141,7 +141,7 @@ describe("the simulator finds", () => {
     expect(["durability", "process-health"]).toContain(checker);
   });
 
-  it("[TST-13] a feature that remembers outside of its state", () => {
+  it("[JRN-05] a feature that remembers outside of its state", () => {
     let beats = 0;
     const forgetful = defineFeature({
       contract: heartbeatContract,
