@@ -5,7 +5,7 @@
  * handler fails loudly instead of acting on somebody else's event.
  */
 import type { LogFields, LogLevel } from "../contract.ts";
-import { apiRule } from "../kernel/assert.ts";
+import { ApiMisuseError, apiRule } from "../kernel/assert.ts";
 import type { SessionEvent, SessionState } from "../kernel/charts/session.ts";
 import type { ErrorCode } from "../kernel/errors.ts";
 import { micros, tick } from "../kernel/ids.ts";
@@ -18,14 +18,6 @@ import type { Feature, SessionView } from "./feature.ts";
 import type { RealmMachine } from "./machine.ts";
 import type { Session } from "./sessions.ts";
 
-/** A request that waits for its one answer. */
-export interface Asked {
-  readonly session: SessionId;
-  readonly sequence: number;
-  /** Null for a packet that may be refused but is not answered. */
-  readonly entry: AnyRequest | null;
-}
-
 const broadcastStates: readonly SessionState[] = ["connected", "authenticated", "inWorld"];
 
 export class FeatureContext {
@@ -33,8 +25,12 @@ export class FeatureContext {
   readonly #feature: Feature;
   readonly #index: number;
   #session: Session | null = null;
-  #asked: Asked | null = null;
   #active = false;
+  /** Whether `#session` waits for an answer, to the packet with this sequence. */
+  #isAsked = false;
+  #askedSequence = 0;
+  /** Null for a packet that may be refused but is not answered. */
+  #askedEntry: AnyRequest | null = null;
 
   constructor(realm: RealmMachine, feature: Feature, index: number) {
     this.#realm = realm;
@@ -42,10 +38,20 @@ export class FeatureContext {
     this.#index = index;
   }
 
-  /** Points at an event. */
-  begin(session: Session | null, asked: Asked | null): this {
+  /** Points at an event that nobody waits for. */
+  begin(session: Session | null): this {
     this.#session = session;
-    this.#asked = asked;
+    this.#isAsked = false;
+    this.#active = true;
+    return this;
+  }
+
+  /** Points at a packet, or at what will answer one. */
+  beginAsked(session: Session, sequence: number, entry: AnyRequest | null): this {
+    this.#session = session;
+    this.#isAsked = true;
+    this.#askedSequence = sequence;
+    this.#askedEntry = entry;
     this.#active = true;
     return this;
   }
@@ -54,7 +60,7 @@ export class FeatureContext {
   end(): void {
     this.#active = false;
     this.#session = null;
-    this.#asked = null;
+    this.#isAsked = false;
   }
 
   get state(): object {
@@ -159,8 +165,8 @@ export class FeatureContext {
       declared !== undefined,
       `feature "${this.#feature.name}": call "${name}" is not declared`,
     );
-    const asked = declared.replyTo === undefined ? null : this.#asked;
-    if (asked !== null) this.#asked = null; // The answer of the call will answer the request.
+    const answers = declared.replyTo !== undefined && this.#isAsked;
+    if (answers) this.#isAsked = false; // The answer of the call will answer the request.
     return this.#realm.call({
       feature: this.#feature.name,
       name,
@@ -168,30 +174,22 @@ export class FeatureContext {
       request,
       carry,
       session: this.#session?.id ?? 0,
-      inReplyTo: asked?.sequence ?? 0,
+      inReplyTo: answers ? this.#askedSequence : 0,
     });
   }
 
   reply(message: unknown): void {
-    const asked = this.#answering("reply");
-    apiRule(asked.entry !== null, `feature "${this.#feature.name}": this packet takes no reply`);
-    const session = this.#realm.state.sessions.get(asked.session);
-    if (session === undefined || session.ending !== null) {
-      this.#realm.count("replies_too_late_total");
-      return;
-    }
-    const payload = this.#realm.encode(asked.entry.replyType, asked.entry.reply, message);
-    this.#realm.send(session, payload, asked.entry.delivery, asked.sequence);
+    const session = this.#answering("reply");
+    const entry = this.#askedEntry;
+    if (entry === null) throw this.#misuse("this packet takes no reply");
+    if (session === null) return;
+    const payload = this.#realm.encode(entry.replyType, entry.reply, message);
+    this.#realm.send(session, payload, entry.delivery, this.#askedSequence);
   }
 
   refuse(code: ErrorCode, message?: string): void {
-    const asked = this.#answering("refuse");
-    const session = this.#realm.state.sessions.get(asked.session);
-    if (session === undefined || session.ending !== null) {
-      this.#realm.count("replies_too_late_total");
-      return;
-    }
-    this.#realm.refuse(session, code, asked.sequence, message);
+    const session = this.#answering("refuse");
+    if (session !== null) this.#realm.refuse(session, code, this.#askedSequence, message);
   }
 
   disconnect(id: SessionId, code: ErrorCode): void {
@@ -209,18 +207,23 @@ export class FeatureContext {
   }
 
   #check(): void {
-    apiRule(this.#active, `feature "${this.#feature.name}": a context was used after its event`);
+    if (!this.#active) throw this.#misuse("a context was used after its event");
   }
 
-  #answering(verb: string): Asked {
+  /** Who gets the one answer, or null, and counted, when he has left or is leaving. */
+  #answering(verb: string): Session | null {
     this.#check();
-    const asked = this.#asked;
-    apiRule(
-      asked !== null,
-      `feature "${this.#feature.name}": nothing to ${verb}, or answered before`,
-    );
-    this.#asked = null;
-    return asked;
+    if (!this.#isAsked) throw this.#misuse(`nothing to ${verb}, or answered before`);
+    this.#isAsked = false;
+    const session = this.#session;
+    if (session?.ending === null) return session;
+    this.#realm.count("replies_too_late_total");
+    return null;
+  }
+
+  // Made where it is thrown: a message for each check would cost more than the check.
+  #misuse(what: string): ApiMisuseError {
+    return new ApiMisuseError(`feature "${this.#feature.name}": ${what}`);
   }
 
   #told(key: string): AnyToClient {

@@ -302,7 +302,7 @@ export class RealmMachine implements Machine {
     const ctx = this.contexts[feature];
     invariant(ctx !== undefined, "a feature has a context", feature);
     try {
-      handler(ctx.begin(session, null));
+      handler(ctx.begin(session));
     } catch (error) {
       this.failedFeature ??= this.composition.features[feature]?.name ?? "";
       throw error;

@@ -39,8 +39,10 @@ export function onPacket(realm: RealmMachine, event: PacketReceived): void {
     if (!realm.state.inbox.add(waiting)) realm.refuse(session, "RATE_LIMITED", sequence);
     return;
   }
+  const { bytes } = event;
   const { payloadStart, payloadEnd } = envelope;
-  serve(realm, session, route, { bytes: event.bytes, payloadStart, payloadEnd, sequence });
+  const message = decodePayload(route.entry.message, bytes, payloadStart, payloadEnd);
+  serve(realm, session, route, message, sequence);
 }
 
 /** Serves a packet whose tick has come. */
@@ -55,41 +57,31 @@ export function onTurn(
   if (!route.states.has(session.state)) {
     return realm.refuse(session, "NOT_ALLOWED_IN_STATE", sequence);
   }
-  const range = { bytes: payload, payloadStart: 0, payloadEnd: payload.length, sequence };
-  serve(realm, session, route, range);
+  const message = decodePayload(route.entry.message, payload, 0, payload.length);
+  serve(realm, session, route, message, sequence);
 }
 
-interface PayloadRange {
-  readonly bytes: Uint8Array;
-  readonly payloadStart: number;
-  readonly payloadEnd: number;
-  readonly sequence: number;
-}
-
-function serve(realm: RealmMachine, session: Session, route: Route, range: PayloadRange): void {
+/** @param message null when the payload does not decode */
+function serve(
+  realm: RealmMachine,
+  session: Session,
+  route: Route,
+  message: unknown,
+  sequence: number,
+): void {
   const { entry, handler, feature } = route;
-  const message = decodePayload(entry.message, range.bytes, range.payloadStart, range.payloadEnd);
   const value = message === null ? null : entry.parse(message);
   if (value === null || isInvalid(value)) {
     realm.count("packets_undecodable_total");
-    realm.refuse(
-      session,
-      "INVALID_PACKET",
-      range.sequence,
-      isInvalid(value) ? value.invalid : undefined,
-    );
+    const why = isInvalid(value) ? value.invalid : undefined;
+    realm.refuse(session, "INVALID_PACKET", sequence, why);
     return malformed(realm, session, "payload");
   }
   session.malformedInRow = 0;
   const ctx = realm.contexts[feature];
   invariant(ctx !== undefined, "a route has a feature", feature);
-  const asked = {
-    session: session.id,
-    sequence: range.sequence,
-    entry: entry.kind === "request" ? entry : null,
-  };
   try {
-    ctx.begin(session, asked);
+    ctx.beginAsked(session, sequence, entry.kind === "request" ? entry : null);
     if (handler.handle === undefined) handler.inbox?.(ctx, value);
     else handler.handle(ctx, value);
   } catch (error) {

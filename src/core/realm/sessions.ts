@@ -44,6 +44,8 @@ export class Sessions {
   #last = 0;
   readonly #byId = new Map<SessionId, Session>();
   readonly #byConnection = new Map<ConnectionId, Session>();
+  /** Who was looked up last: packets of one connection come in a row. */
+  #recent: Session | undefined;
 
   get size(): number {
     return this.#byId.size;
@@ -77,7 +79,8 @@ export class Sessions {
   }
 
   ofConnection(connection: ConnectionId): Session | undefined {
-    return this.#byConnection.get(connection);
+    if (this.#recent?.connection !== connection) this.#recent = this.#byConnection.get(connection);
+    return this.#recent;
   }
 
   /** In ascending order of ids, because a map keeps the order of insertion and ids only grow. */
@@ -101,6 +104,7 @@ export class Sessions {
     invariant(session.state === "disconnected", "only an ended session is removed", session.id);
     invariant(this.#byId.delete(session.id), "the session was registered", session.id);
     this.#byConnection.delete(session.connection);
+    this.#recent = undefined;
   }
 
   /** Moves every session's times by a stall of ours, which is nobody's silence. */

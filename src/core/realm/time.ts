@@ -130,12 +130,10 @@ function deliver(realm: RealmMachine, pending: PendingCall, answer: Answer<unkno
   const entry = realm.composition.features[feature]?.declaration.contract.entries[replyTo];
   const ctx = realm.contexts[feature];
   invariant(ctx !== undefined, "a call has a feature", pending.feature);
-  const asked =
-    session === null || entry?.kind !== "request"
-      ? null
-      : { session: session.id, sequence: pending.inReplyTo, entry };
   try {
-    answered(ctx.begin(session, asked), answer, pending.carry);
+    if (session === null || entry?.kind !== "request") ctx.begin(session);
+    else ctx.beginAsked(session, pending.inReplyTo, entry);
+    answered(ctx, answer, pending.carry);
   } catch (error) {
     realm.failedFeature ??= pending.feature;
     throw error;
