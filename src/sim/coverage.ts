@@ -64,6 +64,7 @@ export function coverageKey(
 /** Follows every link from both ends, and notes what it was doing when a fault struck. */
 export class CoverageTracker implements Checker {
   readonly name = "coverage";
+  readonly checked = 0;
   readonly reached = new Set<CoverageKey>();
   readonly #packetTypes = new Map<string, number>();
   readonly #states = new Map<string, string>();

@@ -67,6 +67,8 @@ export interface RunOutcome {
   readonly failure: RunFailure | null;
   readonly faults: Readonly<Record<Fault, number>>;
   readonly coverage: ReadonlySet<string>;
+  /** How often each checker had something to judge. */
+  readonly checked: Readonly<Record<string, number>>;
   readonly simulatedMicros: number;
   /** The last lines that the server logged, for a failure's reader. */
   readonly log: readonly string[];
@@ -95,6 +97,7 @@ export class Run {
   readonly #history = new History();
   readonly #trace = new Trace();
   readonly #coverage: CoverageTracker;
+  readonly #checkers: readonly Checker[];
   readonly #node: SimulatedNode;
   readonly #players: Player[] = [];
   readonly #rude: RudePeer[] = [];
@@ -112,8 +115,8 @@ export class Run {
     this.#parts = parts;
     const { options } = setup;
     this.#coverage = new CoverageTracker(this.#faults);
-    const checkers = parts.makeCheckers({ options, faults: this.#faults });
-    this.#panel = new CheckerPanel([this.#ownObserver(), this.#coverage, ...checkers]);
+    this.#checkers = parts.makeCheckers({ options, faults: this.#faults });
+    this.#panel = new CheckerPanel([this.#ownObserver(), this.#coverage, ...this.#checkers]);
     const network = new Network({ ...this.#common(), options: options.network });
     this.#node = this.#makeNode();
     this.#makeClients(network);
@@ -132,6 +135,7 @@ export class Run {
       failure: this.#failure,
       faults: this.#faults.counts,
       coverage: this.#coverage.reached,
+      checked: Object.fromEntries(this.#checkers.map(({ name, checked }) => [name, checked])),
       simulatedMicros: this.#scheduler.nowMicros,
       log: this.#log,
     };
@@ -320,6 +324,7 @@ export class Run {
   #ownObserver(): Checker {
     return {
       name: "run",
+      checked: 0,
       stepped: (step) => {
         this.#trace.add(step, this.#scheduler.nowMicros, this.#scheduler.steps);
       },

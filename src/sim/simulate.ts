@@ -65,6 +65,8 @@ export interface SimulationResult {
   readonly simulatedSeconds: number;
   readonly faults: Readonly<Record<Fault, number>>;
   readonly coverage: { readonly reached: ReadonlySet<CoverageKey>; readonly total: number };
+  /** By checker: how often it had something to judge. */
+  readonly checked: Readonly<Record<string, number>>;
   readonly determinismChecked: boolean;
   readonly failure: SimulationFailure | null;
 }
@@ -110,6 +112,7 @@ export function simulate(given: SimulateOptions): SimulationResult {
     simulatedSeconds: outcome.simulatedMicros / 1_000_000,
     faults: outcome.faults,
     coverage: { reached: outcome.coverage, total: totalOf(contracts) },
+    checked: outcome.checked,
     determinismChecked: second !== null,
     failure:
       failure === null

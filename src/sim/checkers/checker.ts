@@ -118,6 +118,8 @@ export interface QuietRun {
 
 export interface Checker extends Partial<Observations> {
   readonly name: string;
+  /** How often it had something to judge: a rule that was never put to the test has not held. */
+  readonly checked: number;
 }
 
 /** A rule was broken. The run ends with it. */

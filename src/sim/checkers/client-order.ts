@@ -8,9 +8,11 @@ import type { Checker, ClientPacket } from "./checker.ts";
 
 export class ClientOrderChecker implements Checker {
   readonly name = "client-order";
+  checked = 0;
   readonly #last = new Map<string, Record<Delivery, number>>();
 
   clientReceived({ link, delivery, sequence, type }: ClientPacket): void {
+    this.checked += 1;
     let last = this.#last.get(link);
     if (last === undefined) {
       last = { committed: 0, prompt: 0 };

@@ -4,6 +4,8 @@ import type { Checker, Step } from "./checker.ts";
 
 export class ConnectionCapChecker implements Checker {
   readonly name = "connection-cap";
+  /** Counts connections that took the last place. */
+  checked = 0;
   readonly #connectionsMax: number;
   #open = 0;
   readonly #openAt = new Map<number, number>();
@@ -16,6 +18,7 @@ export class ConnectionCapChecker implements Checker {
     if (event.type === "connection.closed") this.#open -= 1;
     if (event.type !== "connection.opened") return;
     this.#open += 1;
+    if (this.#open === this.#connectionsMax) this.checked += 1;
     if (this.#open <= this.#connectionsMax) return;
     throw new CheckFailure(
       this.name,

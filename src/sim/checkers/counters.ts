@@ -27,6 +27,7 @@ const nothing = (): Seen => ({
 
 export class CountersChecker implements Checker {
   readonly name = "counters";
+  checked = 0;
   #seen = nothing();
   #deframers = new Map<SocketId, Deframer>();
 
@@ -61,6 +62,7 @@ export class CountersChecker implements Checker {
   emptied({ metrics }: QuietRun): void {
     const counted = (name: string): number => metrics.get(name) ?? 0;
     const seen = this.#seen;
+    if (seen.bytesReceived > 0) this.checked += 1;
     const accepted = counted("connections_accepted_total");
     this.#same("connections", accepted + counted("connections_turned_away_total"), seen.opened);
     this.#same("failed handshakes", counted("handshakes_failed_total"), seen.handshakesFailed);

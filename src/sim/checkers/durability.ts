@@ -19,7 +19,7 @@ export class DurabilityChecker implements Checker {
   readonly #sentBy = new Map<string, number[]>();
   /** The latest step that some client knows to have happened; -1: none. */
   #acknowledged = -1;
-  /** Acknowledgements that were checked against a recovery. */
+  /** Counts recoveries before which somebody had been told something. */
   checked = 0;
 
   socketOpened(_socket: SocketId, link: string, remote: string): void {

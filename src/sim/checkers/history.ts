@@ -15,8 +15,8 @@ export class History {
   readonly #steps: number[] = [];
   /** Checkpoints by the digest of their bytes: after how many steps each was taken. */
   readonly #checkpoints = new Map<number, number>();
-  /** When each start in the history began, by its step. */
-  readonly #starts = new Map<number, number>();
+  /** What tells each start in the history from all others, by its step. */
+  readonly #starts = new Map<number, string>();
   /** True until the present process has added its `server.started`. */
   #awaitsStart = false;
 
@@ -42,12 +42,12 @@ export class History {
 
   /**
    * True for the event with which the present process begins, as opposed to one that it repeats.
-   * A start that was lost before it was durable may come again with the same incarnation, but not
-   * at the same time.
+   * A start that was lost before it was durable may come again with the same incarnation and even
+   * at the same time, but not with the same entropy.
    */
   isNewStart(at: number, event: Event): boolean {
     const isStart = event.type === "server.started";
-    return isStart && this.#awaitsStart && this.#starts.get(at) !== event.at;
+    return isStart && this.#awaitsStart && this.#starts.get(at) !== event.seed.join();
   }
 
   /**
@@ -57,11 +57,11 @@ export class History {
    * @returns true when it repeats one that was made before
    */
   take(at: number, event: Event, digest: number): boolean {
-    if (this.isNewStart(at, event)) {
+    if (event.type === "server.started" && this.isNewStart(at, event)) {
       this.#awaitsStart = false;
       this.#steps.length = at;
       for (const step of this.#starts.keys()) if (step >= at) this.#starts.delete(step);
-      this.#starts.set(at, event.at);
+      this.#starts.set(at, event.seed.join());
     } else if (at < this.#steps.length) {
       this.#compare(at, event, digest);
       return true;

@@ -9,6 +9,7 @@ import type { Checker, QuietRun } from "./checker.ts";
 
 export class LivenessChecker implements Checker {
   readonly name = "liveness";
+  checked = 0;
   readonly #connectionsMax: number;
 
   constructor(connectionsMax: number) {
@@ -16,6 +17,7 @@ export class LivenessChecker implements Checker {
   }
 
   settled({ players, isListening }: QuietRun): void {
+    this.checked += 1;
     if (!isListening) {
       throw new CheckFailure(
         this.name,

@@ -214,6 +214,7 @@ const packetBytesSeen = 64;
 function eventDigest(event: Event): number {
   let hash = digestNumber(digestString(digestStart, event.type), event.at);
   if ("connection" in event) hash = digestNumber(hash, event.connection ?? -1);
+  if (event.type === "server.started") return digestString(hash, event.seed.join());
   if (event.type !== "packet.received") return hash;
   const { bytes } = event;
   const seen = Math.min(packetBytesSeen, bytes.length);

@@ -9,6 +9,7 @@ import type { Checker, Step } from "./checker.ts";
 
 export class OneCloseChecker implements Checker {
   readonly name = "one-close";
+  checked = 0;
   #open = new Set<ConnectionId>();
   /** What a checkpoint holds is not told again, so the open connections of each are kept. */
   readonly #openAt = new Map<number, readonly ConnectionId[]>();
@@ -20,6 +21,7 @@ export class OneCloseChecker implements Checker {
         this.#open.add(event.connection);
         break;
       case "connection.closed":
+        this.checked += 1;
         if (!this.#open.delete(event.connection)) this.#fail("a connection closes once", event);
         break;
       case "packet.received":

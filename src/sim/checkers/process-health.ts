@@ -10,6 +10,8 @@ import type { Checker } from "./checker.ts";
 
 export class ProcessHealthChecker implements Checker {
   readonly name = "process-health";
+  /** Counts ends of processes. */
+  checked = 0;
   readonly #faults: FaultCounters;
   #diskFailures = 0;
 
@@ -18,6 +20,7 @@ export class ProcessHealthChecker implements Checker {
   }
 
   processEnded(end: ProcessEnd, ending: Ending | null): void {
+    this.checked += 1;
     switch (end.type) {
       case "killed":
         return;

@@ -8,8 +8,8 @@ import type { Checker, Step } from "./checker.ts";
 
 export class ReplayEqualityChecker implements Checker {
   readonly name = "replay-equality";
-  /** Whole states that were compared. */
-  compared = 0;
+  /** Counts whole states that were compared. */
+  checked = 0;
   #steps = 0;
   #digestNow: () => Digest = () => 0;
   /** The state when the last process ended: after how many steps, and its digest. */
@@ -35,7 +35,7 @@ export class ReplayEqualityChecker implements Checker {
   recovered(steps: number, stateDigest: Digest): void {
     const last = this.#last;
     if (last === null || last.steps !== steps) return;
-    this.compared += 1;
+    this.checked += 1;
     if (last.digest === stateDigest) return;
     throw new CheckFailure(
       this.name,

@@ -11,6 +11,7 @@ const smallConnections = 8;
 
 export class SessionIndexChecker implements Checker {
   readonly name = "session-index";
+  checked = 0;
   #open = 0;
   #steps = 0;
 
@@ -31,6 +32,7 @@ export class SessionIndexChecker implements Checker {
   }
 
   #look(machine: Step["machine"], after: string): void {
+    this.checked += 1;
     const [first] = machine.violations();
     if (first === undefined) return;
     // Ids change from run to run and say nothing about which rule it was.

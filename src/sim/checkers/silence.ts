@@ -28,6 +28,8 @@ const checkMicros = 5_000;
 
 export class SilenceChecker implements Checker {
   readonly name = "silence";
+  /** Counts sessions that were closed for it. */
+  checked = 0;
   readonly #options: SilenceOptions;
   #present = new Map<ConnectionId, Presence>();
   readonly #presentAt = new Map<number, ReadonlyMap<ConnectionId, Presence>>();
@@ -99,6 +101,7 @@ export class SilenceChecker implements Checker {
 
   /** @param lateMicros how long after its deadline a session was closed; negative: before */
   #inTime(what: string, lateMicros: number, stallMicros: number): void {
+    this.checked += 1;
     if (lateMicros >= 0 && lateMicros <= checkMicros + 1.001 * stallMicros) return;
     throw new CheckFailure(
       this.name,

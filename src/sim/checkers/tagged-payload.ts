@@ -16,8 +16,8 @@ const headBytesMax = 5;
 
 export class TaggedPayloadChecker implements Checker {
   readonly name = "tagged-payload";
-  /** Echoes that came back and were compared. */
-  compared = 0;
+  /** Counts echoes that came back and were compared. */
+  checked = 0;
 
   clientReceived({ link, type, payload }: ClientPacket): void {
     if (!answers.has(type)) return;
@@ -31,7 +31,7 @@ export class TaggedPayloadChecker implements Checker {
   }
 
   echoed(player: string, asked: Uint8Array, answered: Uint8Array): void {
-    this.compared += 1;
+    this.checked += 1;
     if (areEqual(asked, answered)) return;
     throw new CheckFailure(
       this.name,

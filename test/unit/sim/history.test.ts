@@ -3,8 +3,8 @@ import type { Event } from "../../../src/core/contract.ts";
 import { CheckFailure } from "../../../src/sim/index.ts";
 import { History } from "../../../src/sim/checkers/history.ts";
 
-const started = (at: number): Event =>
-  ({ type: "server.started", at, incarnation: 1, seed: [0, 0, 0, 0], config: null }) as never;
+const started = (seed: number): Event =>
+  ({ type: "server.started", at: 1, incarnation: 1, seed: [seed, 0, 0, 0], config: null }) as never;
 const tick = (at: number): Event => ({ type: "time.reached", at }) as never;
 
 /** A history of a start and two steps. */
