@@ -44,42 +44,80 @@ export function decodePayload<M extends AnyMessage>(
 }
 
 /**
- * Encodes `value`; the bytes are the caller's.
+ * Encodes `value`. Nobody writes the bytes again, but they share a slab with other payloads, which
+ * lives as long as any of them: whoever keeps them for long keeps a copy.
  *
  * @throws ApiMisuseError when the value is no such message (a nested one is missing, a structure
  * contains itself) or is longer than a frame may be. Nothing is half written.
  */
 export function encodePayload<M extends AnyMessage>(message: M, value: Encodable<M>): Uint8Array {
-  writer.pos = 0;
+  // A payload for which the slab has no room gets a larger one from protobufjs, for itself alone.
+  if (writer.buf.length !== slabBytes || writer.pos > slabBytes - slabRestBytes) writer.startSlab();
+  const start = writer.pos;
   writer.states = null;
   try {
     message.encode(value as never, writer);
   } catch (error) {
+    writer.pos = start;
     const detail = error instanceof Error ? error.message : "no reason given";
     throw new ApiMisuseError(`encodePayload: the value cannot be encoded: ${detail}`);
   }
-  apiRule(writer.pos <= payloadBytesMax, `encodePayload: longer than ${payloadBytesMax} bytes`);
-  return writer.buf.slice(0, writer.pos);
+  const { buf, pos } = writer;
+  apiRule(pos - start <= payloadBytesMax, `encodePayload: longer than ${payloadBytesMax} bytes`);
+  return buf.subarray(start, pos);
 }
+
+/**
+ * Slabs hold many payloads one behind the other: Node allocates every array of bytes outside its
+ * heap, which costs more than encoding or decoding most payloads does.
+ */
+const slabBytes = 65_536;
+/** What is left of a slab when the next is begun; nearly every payload is smaller. */
+const slabRestBytes = 1_024;
+/** Of a slab for decoded `bytes` fields: what one short field that is kept keeps at most. */
+const fieldSlabBytes = 8_192;
+/** Longer fields have an array of their own. */
+const fieldSharedBytesMax = 256;
+
+const nothing = new Uint8Array(0);
 
 /** Copies the bytes of a `bytes` field, which protobufjs would return as a view of the packet. */
 class PayloadReader extends protobuf.Reader {
   declare view: DataView | null;
+  private slab: Uint8Array = nothing;
+  private slabAt = 0;
+
   override raw(start: number, end: number): Uint8Array {
-    return this.buf.slice(start, end);
+    const size = end - start;
+    if (size > fieldSharedBytesMax) return this.buf.slice(start, end);
+    if (this.slabAt + size > this.slab.length) {
+      this.slab = new Uint8Array(fieldSlabBytes);
+      this.slabAt = 0;
+    }
+    const { slab, slabAt, buf } = this;
+    for (let index = 0; index < size; index++) slab[slabAt + index] = buf[start + index] as number;
+    this.slabAt += size;
+    return slab.subarray(slabAt, this.slabAt);
   }
 }
 
 /** Writes half of a surrogate pair as U+FFFD, as every other encoder does: readers refuse it. */
 class PayloadWriter extends protobuf.Writer {
   declare buf: Uint8Array;
+  declare view: DataView | null;
   declare states: number[] | null;
+
+  startSlab(): void {
+    this.buf = new Uint8Array(slabBytes);
+    this.view = null;
+    this.pos = 0;
+  }
+
   override string(value: string): protobuf.Writer {
     return super.string(value.isWellFormed() ? value : value.toWellFormed());
   }
 }
 
-const nothing = new Uint8Array(0);
 const prepared = new Set<AnyMessage>();
 
 // One of each for all payloads: neither calls back, so no payload begins inside another.

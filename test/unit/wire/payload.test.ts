@@ -131,13 +131,19 @@ describe("encodePayload", () => {
     expect(() => encodePayload(pb.v1.EchoRequest, { bytes: more })).toThrow(/65,?\d{3} bytes/);
   });
 
-  it("gives each payload bytes of its own", () => {
-    const first = encodePayload(pb.v1.Error, { message: "one" });
-    const copy = first.slice();
-    encodePayload(pb.v1.Error, { message: "two" });
-    expect(first).toEqual(copy);
-    expect(first.buffer.byteLength).toBe(first.length);
-    expect(Object.getPrototypeOf(first)).toBe(Uint8Array.prototype);
+  it("never writes the bytes of a payload again, nor of a field that it decoded", () => {
+    const payloads = Array.from({ length: 3_000 }, (_, index) => {
+      const bytes = new Uint8Array(index).fill(index);
+      const payload = encodePayload(pb.v1.EchoRequest, { bytes });
+      return { payload, decoded: decodePayload(pb.v1.EchoRequest, payload, 0, payload.length) };
+    });
+    for (const [index, { payload, decoded }] of payloads.entries()) {
+      const bytes = new Uint8Array(index).fill(index);
+      expect(decoded?.bytes).toEqual(bytes);
+      expect(decodePayload(pb.v1.EchoRequest, payload, 0, payload.length)?.bytes).toEqual(bytes);
+      expect(Object.getPrototypeOf(payload)).toBe(Uint8Array.prototype);
+      expect(decoded?.bytes.buffer).not.toBe(payload.buffer);
+    }
   });
 
   it("writes half a surrogate pair as U+FFFD, which every reader accepts", () => {
