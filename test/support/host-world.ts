@@ -89,7 +89,7 @@ export class HostWorld implements Syscalls {
     const { producers = 1, mergeOrder, watch = (machine) => machine } = options;
     const realm = createRealm({ features: options.features ?? builtinFeatures });
     this.host = createHost({
-      config: hostConfig({ role: "game", ...options.config }),
+      config: hostConfig({ role: "game", commitWindowMs: 5, ...options.config }),
       realmConfig: { ...realmConfig(options.realm) },
       realm: { ...realm, create: () => watch(realm.create()) },
       syscalls: this,

@@ -5,7 +5,7 @@
  *     checkpoint -> pass 1: verify, collect failed steps -> pass 2: step -> cut the tail
  *
  * V1. Nothing leaves, and nothing is written before the whole journal has been found sound: only
- *     then is an unfinished tail cut, durably.
+ *     then is an unfinished tail cut, and what is left of the journal made durable.
  * V2. What is damaged is named by segment and byte and refused. Nothing is repaired by guessing.
  * V3. Only the build that wrote a tail steps it, unless the operator has said otherwise. Then a
  *     checkpoint follows at once, so that what was adopted once need not be adopted again.
@@ -117,6 +117,7 @@ export function* recover(options: RecoveryOptions): FileScript<Recovered> {
   const { machine, witness, events } = replayed;
   invariant(options.mayCut || survey.end.type === "clean", "a live journal has no unfinished tail");
   const cutBytes = yield* cutTail(survey.end);
+  if (options.mayCut) yield* secureTail(files, survey.end);
   const { position, segment } = survey.end;
   const incarnation = Math.max(segment?.incarnation ?? 0, checkpoint?.identity.incarnation ?? 0);
   const isAdopted = survey.isForeign;
@@ -327,6 +328,23 @@ function diverged(divergence: Divergence): HostExit {
 }
 
 // ---------------------------------------------------------------- the tail
+
+/**
+ * Makes durable what was read. A process that died between write and sync has left a block with
+ * the operating system only: sound as it reads now, and gone with the next power loss, when the
+ * segment that is written next hangs on it.
+ */
+function* secureTail(files: readonly FileEntry[], end: Survey["end"]): FileScript<void> {
+  const cuts = end.type === "clean" ? [] : end.cuts;
+  const removed = new Set(cuts.flatMap(({ path, offset }) => (offset === 0 ? [path] : [])));
+  const kept = files
+    .map(({ name }) => `${journalFolder}/${name}`)
+    .filter((path) => !removed.has(path));
+  const last = kept.at(-1);
+  if (last === undefined) return;
+  yield* perform({ type: "sync", path: last });
+  yield* perform({ type: "syncFolder", folder: journalFolder });
+}
 
 /** Cuts what was never acknowledged; returns how many bytes. */
 function* cutTail(end: Survey["end"]): FileScript<number> {

@@ -296,6 +296,10 @@ describe("for whatever peers, disk and time do", () => {
         expect(recovered?.digest).toBe(last === 0 ? undefined : play.digests[last - 1]);
         expect(flushed(next)).toBe(true);
         expect(brokenLives(next)).toEqual([]);
+        // What was recovered once must be there for good, also what had not been synced then.
+        const third = new Play({ disk: next.disk.afterPowerLoss(() => 0) }).world;
+        expect(third.exited).toBeNull();
+        expect(third.host.recovered?.lastSequence).toBeGreaterThanOrEqual(next.journal().length);
       }),
       { numRuns: 600 },
     );

@@ -128,6 +128,21 @@ describe("recovery", () => {
     ]);
   });
 
+  it("makes durable what it recovered, before anything hangs on it", () => {
+    const before = new HostWorld().start();
+    const peer = before.connect();
+    before.settle();
+    peer.echo(bytes(1));
+    before.turn();
+    // Written, and the process dies before the sync.
+    const disk = before.disk.afterCrash(1);
+    const world = new HostWorld({ disk }).start();
+    const recovered = world.host.recovered?.lastSequence ?? 0;
+    const after = new HostWorld({ disk: world.disk.afterPowerLoss(() => 0) }).start();
+    expect(after.exited).toBeNull();
+    expect(after.host.recovered?.lastSequence).toBeGreaterThan(recovered);
+  });
+
   it("refuses a damaged journal, names the place, and changes nothing", () => {
     const before = livedWorld();
     const [path, whole] = segmentOf(before.disk, 0);
