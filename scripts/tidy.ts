@@ -6,6 +6,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import { posix } from "node:path";
 
 export interface File {
   /** Relative to the repository, with `/`. */
@@ -159,6 +160,35 @@ export const fixedSleeps: Rule = ({ path, text }) => {
   );
 };
 
+// ---------------------------------------------------------------- documents
+
+/** A link to another file of the repository leads to a file, and one to a heading to a heading. */
+export const deadLinks: Rule = ({ path, text }) => {
+  if (!path.endsWith(".md")) return [];
+  return linesThat(text, (line) => line.includes("](")).flatMap(([number, line]) =>
+    [...line.matchAll(/\]\(([^)\s]+)\)/g)]
+      .map(([, target = ""]) => target)
+      .filter((target) => !/^[a-z]+:/.test(target) && !leadsSomewhere(path, text, target))
+      .map((target) => `${path}:${number}: links to ${target}, which is not there`),
+  );
+};
+
+function leadsSomewhere(path: string, text: string, target: string): boolean {
+  const [name = "", heading] = target.split("#");
+  const linked = name === "" ? path : posix.join(posix.dirname(path), name);
+  if (name !== "" && !existsSync(linked)) return false;
+  if (heading === undefined) return true;
+  const page = name === "" ? text : readFileSync(linked, "utf8");
+  return [...page.matchAll(/^#+ +(.*)$/gm)].some(([, title = ""]) => anchorOf(title) === heading);
+}
+
+/** As the forges make them: lower case, spaces as dashes, everything else gone. */
+const anchorOf = (title: string): string =>
+  title
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+    .replaceAll(" ", "-");
+
 // ---------------------------------------------------------------- all of them
 
 export const rules: readonly Rule[] = [
@@ -171,6 +201,7 @@ export const rules: readonly Rule[] = [
   testPlace,
   skippedTests,
   fixedSleeps,
+  deadLinks,
 ];
 
 export const tidy = (file: File): readonly Finding[] => rules.flatMap((rule) => rule(file));

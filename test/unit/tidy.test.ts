@@ -47,6 +47,9 @@ const offenders: readonly (readonly [string, File, RegExp])[] = [
     test(joined("await new Promise((resolve) => setTime", "out(resolve, 50));")),
     /condition/,
   ],
+  ["a dead link", file("docs/A.md", "see [it](../NOWHERE.md)"), /:1: links to \.\.\/NOWHERE\.md/],
+  ["a dead anchor", file("docs/A.md", "# Here\n[it](SPEC.md#no-such)"), /:2: links to SPEC/],
+  ["a dead anchor of its own", file("docs/A.md", "# Here\n[it](#there)"), /links to #there/],
 ];
 
 const innocent: readonly (readonly [string, File])[] = [
@@ -56,6 +59,7 @@ const innocent: readonly (readonly [string, File])[] = [
   ["generated code of any size", file("src/core/wire/gen/a.js", lines(900))],
   ["long lines in documents", file("docs/A.md", "x".repeat(300))],
   ["a skip with its reason", test('// Skipped where there is no Python.\nit.skip("x", () => {});')],
+  ["links", file("docs/A.md", "# It is, here\n[](#it-is-here) [](SPEC.md#words) [](https://a.b)")],
   ["a relative path", file("docs/A.md", "src/work/main and ./home/x/y")],
 ];
 
