@@ -43,11 +43,6 @@ export interface CampaignOptions {
   readonly progress: (tally: CampaignTally) => boolean;
 }
 
-/** Runs as it is in the repository, and stripped of its types in the package. */
-const threadUrl = new URL(
-  import.meta.url.endsWith(".ts") ? "./simulation-thread.ts" : "./simulation-thread.js",
-  import.meta.url,
-);
 /** With fewer seeds than this a second thread takes longer to start than it saves. */
 const seedsPerThread = 8;
 
@@ -132,9 +127,16 @@ async function runHere(queue: SeedQueue, { fixed }: CampaignOptions): Promise<vo
   }
 }
 
+/** It runs as it is in the repository, and stripped of its types in the package. */
+function threadUrl(): URL {
+  const url = new URL("./simulation-thread.ts", import.meta.url);
+  if (!import.meta.url.endsWith(".ts")) url.pathname = url.pathname.replace(/ts$/, "js");
+  return url;
+}
+
 function runOnThread(queue: SeedQueue, { fixed }: CampaignOptions): Promise<void> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(threadUrl);
+    const worker = new Worker(threadUrl());
     const next = (): void => {
       const seed = queue.take();
       if (seed === null) void worker.terminate().then(() => resolve());
