@@ -64,16 +64,19 @@ export class HostDisk {
   }
 
   /**
-   * What is left when the process dies.
+   * What is left when the process dies. The operating system lives: what was not synced is there,
+   * and may still be lost with the power.
    *
    * @param take how many of the waiting operations, in their order, still take effect
    */
   afterCrash(take = 0): HostDisk {
     for (const { operation } of this.#waiting.splice(0).slice(0, take)) this.#perform(operation);
-    return this.#copy(
-      ({ written }) => written,
-      () => true,
-    );
+    const copy = new HostDisk();
+    for (const [path, { written, durable }] of this.#files) {
+      copy.#files.set(path, { written: written.slice(), durable: durable.slice() });
+    }
+    for (const name of this.#durableNames) copy.#durableNames.add(name);
+    return copy;
   }
 
   /**
@@ -81,19 +84,11 @@ export class HostDisk {
    * says, in bytes behind what is durable.
    */
   afterPowerLoss(keep: (unsyncedBytes: number) => number): HostDisk {
-    return this.#copy(
-      ({ written, durable }) => {
-        const kept = keep(Math.max(0, written.length - durable.length));
-        return kept === 0 ? durable : written.slice(0, durable.length + kept);
-      },
-      (path) => this.#durableNames.has(path),
-    );
-  }
-
-  #copy(content: (file: StoredFile) => Uint8Array, survives: (path: string) => boolean): HostDisk {
     const copy = new HostDisk();
-    for (const [path, file] of this.#files) {
-      if (survives(path)) copy.put(path, content(file).slice());
+    for (const [path, { written, durable }] of this.#files) {
+      if (!this.#durableNames.has(path)) continue;
+      const kept = keep(Math.max(0, written.length - durable.length));
+      copy.put(path, (kept === 0 ? durable : written.subarray(0, durable.length + kept)).slice());
     }
     return copy;
   }
