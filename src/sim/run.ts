@@ -185,14 +185,19 @@ export class Run {
     const atRest = ({ pending, state }: Player): boolean =>
       (pending === 0 && ["ready", "stopped", "idle"].includes(state)) ||
       (isFull && state !== "ready");
-    return this.#isListening && this.#players.every(atRest);
+    return this.#serves && this.#players.every(atRest);
+  }
+
+  /** The host was told that it listens, and has not stopped since. */
+  get #serves(): boolean {
+    return this.#isListening && this.#node.machine.listener !== null;
   }
 
   #quietRun(): QuietRun {
     return {
       players: this.#players.map(({ name, state, pending }) => ({ name, state, pending })),
       metrics: this.#host?.metrics() ?? new Map<string, number>(),
-      isListening: this.#isListening,
+      isListening: this.#serves,
     };
   }
 
