@@ -20,6 +20,14 @@ export const atLeast = (id: string, least: number, measured: number): Check => (
   pass: measured >= least,
 });
 
+/** A figure that must be at most `most`. */
+export const atMost = (id: string, most: number, measured: number): Check => ({
+  id,
+  bound: `<= ${figure(most)}`,
+  measured: figure(measured),
+  pass: measured <= most,
+});
+
 const figure = (value: number): string =>
   Math.abs(value) >= 1_000
     ? Math.round(value).toLocaleString("en-US")

@@ -2,7 +2,13 @@
 import type { Part } from "./check.ts";
 import { plantedChanges } from "./planted.ts";
 import { rowIds, rows } from "./rows.ts";
-import { coreNumbers, echoNumbers, replayNumbers, simulatorNumbers } from "./skeleton-numbers.ts";
+import {
+  coreNumbers,
+  echoNumbers,
+  replayNumbers,
+  sessionNumbers,
+  simulatorNumbers,
+} from "./skeleton-numbers.ts";
 
 const skeletonRows = [
   ...rowIds("WIRE", [1, 6], [8, 10], [12, 14]),
@@ -26,6 +32,7 @@ export const acceptances: Readonly<Record<string, readonly Part[]>> = {
     coreNumbers,
     replayNumbers,
     simulatorNumbers,
+    sessionNumbers,
     echoNumbers,
   ],
 };

@@ -4,8 +4,9 @@
 import { compareEchoes } from "../../bench/echo.ts";
 import { measureCore } from "../../bench/core.ts";
 import { measureReplay } from "../../bench/replay.ts";
+import { measureSessions } from "../../bench/sessions.ts";
 import { measureSimulator } from "../../bench/simulator.ts";
-import { atLeast } from "./check.ts";
+import { atLeast, atMost } from "./check.ts";
 import type { Check } from "./check.ts";
 
 const echoBounds: Readonly<Record<string, Readonly<Record<string, number>>>> = {
@@ -45,4 +46,9 @@ export async function* replayNumbers(): AsyncIterable<Check> {
 export async function* simulatorNumbers(): AsyncIterable<Check> {
   const { timesRealTime } = measureSimulator({ clients: 20, seconds: 60, runs: 3 });
   yield atLeast("simulator, 20 clients, x real time", 100, timesRealTime);
+}
+
+export async function* sessionNumbers(): AsyncIterable<Check> {
+  const { registerMicros } = measureSessions();
+  yield atMost("open and close, 100,000 sessions, us", 5, registerMicros);
 }
