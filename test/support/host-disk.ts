@@ -1,6 +1,9 @@
 /**
  * A disk for tests of the host: every order waits until the test lets it complete, and both the
  * process and the machine may die in between. What an operation does happens when it completes.
+ *
+ * After a sync that failed the system takes the bytes for clean, as Linux does: a later sync brings
+ * to the medium only what was written after that.
  */
 import type { FileOperation, FileResult, RequestId } from "../../src/core/contract.ts";
 import { assertNever } from "../../src/core/kernel/assert.ts";
@@ -10,6 +13,8 @@ interface StoredFile {
   written: Uint8Array;
   /** What the medium has. */
   durable: Uint8Array;
+  /** The first byte that a sync will bring to the medium. */
+  dirtyFrom: number;
 }
 
 export interface WaitingOrder {
@@ -49,7 +54,11 @@ export class HostDisk {
   /** Lets one of `ready` take effect. */
   complete(order: WaitingOrder): FileResult {
     this.#waiting.splice(this.#waiting.indexOf(order), 1);
-    if (this.fails?.type === order.operation.type) return { ok: false, code: this.fails.code };
+    if (this.fails?.type === order.operation.type) {
+      const file = "path" in order.operation ? this.#files.get(order.operation.path) : undefined;
+      if (file !== undefined && order.operation.type === "sync") file.dirtyFrom = Infinity;
+      return { ok: false, code: this.fails.code };
+    }
     return this.#perform(order.operation);
   }
 
@@ -59,7 +68,7 @@ export class HostDisk {
   }
 
   put(path: string, bytes: Uint8Array): void {
-    this.#files.set(path, { written: bytes, durable: bytes });
+    this.#files.set(path, { written: bytes, durable: bytes, dirtyFrom: Infinity });
     this.#durableNames.add(path);
   }
 
@@ -72,8 +81,8 @@ export class HostDisk {
   afterCrash(take = 0): HostDisk {
     for (const { operation } of this.#waiting.splice(0).slice(0, take)) this.#perform(operation);
     const copy = new HostDisk();
-    for (const [path, { written, durable }] of this.#files) {
-      copy.#files.set(path, { written: written.slice(), durable: durable.slice() });
+    for (const [path, { written, durable, dirtyFrom }] of this.#files) {
+      copy.#files.set(path, { written: written.slice(), durable: durable.slice(), dirtyFrom });
     }
     for (const name of this.#durableNames) copy.#durableNames.add(name);
     return copy;
@@ -107,12 +116,14 @@ export class HostDisk {
       case "truncate": {
         const file = this.#file(operation.path);
         file.written = file.written.slice(0, operation.length);
+        file.dirtyFrom = Math.min(file.dirtyFrom, operation.length);
         return done;
       }
       case "sync": {
         const file = this.#files.get(operation.path);
         if (file === undefined) return { ok: false, code: "ENOENT" };
-        file.durable = file.written.slice();
+        if (file.dirtyFrom !== Infinity) file.durable = synced(file);
+        file.dirtyFrom = Infinity;
         return done;
       }
       case "syncFolder":
@@ -135,6 +146,7 @@ export class HostDisk {
     const file = this.#files.get(path) ?? {
       written: new Uint8Array(0),
       durable: new Uint8Array(0),
+      dirtyFrom: 0,
     };
     this.#files.set(path, file);
     return file;
@@ -146,6 +158,7 @@ export class HostDisk {
     longer.set(file.written);
     longer.set(bytes, offset);
     file.written = longer;
+    file.dirtyFrom = Math.min(file.dirtyFrom, offset);
     return done;
   }
 
@@ -169,6 +182,14 @@ export class HostDisk {
     }
     return done;
   }
+}
+
+/** What the medium has after a sync; what it never got in front of that is zeros. */
+function synced({ written, durable, dirtyFrom }: StoredFile): Uint8Array {
+  const bytes = new Uint8Array(written.length);
+  bytes.set(durable.subarray(0, Math.min(dirtyFrom, bytes.length)));
+  bytes.set(written.subarray(dirtyFrom), Math.min(dirtyFrom, bytes.length));
+  return bytes;
 }
 
 function pathsOf(operation: FileOperation): string[] {

@@ -86,8 +86,16 @@ export interface Recovered {
 /** What pass 1 found. */
 interface Survey {
   readonly isForeign: boolean;
+  /** Where the last block begins, or its segment if it is the first; null when there is none. */
+  readonly last: LastBlock | null;
   readonly end: Extract<ScanVerdict, { readonly type: "clean" | "unfinished" }>;
   readonly failures: ReadonlySet<number>;
+}
+
+interface LastBlock {
+  readonly path: string;
+  readonly offset: number;
+  readonly fileBytes: number;
 }
 
 /** A state to begin with: a checkpoint's, or the first. */
@@ -117,7 +125,7 @@ export function* recover(options: RecoveryOptions): FileScript<Recovered> {
   const { machine, witness, events } = replayed;
   invariant(options.mayCut || survey.end.type === "clean", "a live journal has no unfinished tail");
   const cutBytes = yield* cutTail(survey.end);
-  if (options.mayCut) yield* secureTail(files, survey.end);
+  if (options.mayCut) yield* secureTail(survey);
   const { position, segment } = survey.end;
   const incarnation = Math.max(segment?.incarnation ?? 0, checkpoint?.identity.incarnation ?? 0);
   const isAdopted = survey.isForeign;
@@ -137,7 +145,7 @@ function* newestCheckpoint(options: RecoveryOptions): FileScript<Checkpoint | nu
   const files = numbered(yield* listFolder(checkpointFolder), checkpointSequence);
   for (const { name, bytes: length } of files.toReversed()) {
     const path = `${checkpointFolder}/${name}`;
-    const read = decodeCheckpoint(yield* readWhole(path, length), options.checksum);
+    const read = decodeCheckpoint(yield* readWhole(path, 0, length), options.checksum);
     if (read.ok) return read.value;
     options.log("warn", "a checkpoint is damaged; the one before it is taken", {
       path,
@@ -147,11 +155,12 @@ function* newestCheckpoint(options: RecoveryOptions): FileScript<Checkpoint | nu
   return null;
 }
 
-function* readWhole(path: string, length: number): FileScript<Uint8Array> {
+function* readWhole(path: string, offset: number, length: number): FileScript<Uint8Array> {
   const whole = new Uint8Array(length);
   let at = 0;
   while (at < length) {
-    const chunk = yield* readFile(path, at, Math.min(limits.recoveryReadBytes, length - at));
+    const count = Math.min(limits.recoveryReadBytes, length - at);
+    const chunk = yield* readFile(path, offset + at, count);
     if (chunk.length === 0) break;
     whole.set(chunk, at);
     at += chunk.length;
@@ -201,15 +210,26 @@ function* scanAll(
 ): FileScript<Survey> {
   const failures = new Set<number>(options.skip);
   let isForeign = false;
+  let last: JournalBlock | null = null;
   const end = yield* scan(options, files, after, (blocks) => {
     for (const failed of stepFailures(blocks)) failures.add(failed);
+    last = blocks.at(-1) ?? last;
     for (const block of blocks) {
       if (!isOfAnotherBuild(options, block, after)) continue;
       if (!options.adoptTail) throw foreignTail(options, block);
       isForeign = true;
     }
   });
-  return { isForeign, end, failures };
+  return { isForeign, last: lastOf(files, last), end, failures };
+}
+
+function lastOf(files: readonly FileEntry[], block: JournalBlock | null): LastBlock | null {
+  if (block === null) return null;
+  const { path, header } = block;
+  const file = files.find(({ name }) => `${journalFolder}/${name}` === path);
+  invariant(file !== undefined, "a block is of a file that was read", path);
+  const isFirst = segmentSequence(path) === header.firstSequence;
+  return { path, offset: isFirst ? 0 : block.offset, fileBytes: file.bytes };
 }
 
 /** Scans the files and hands the sound blocks on, in order. */
@@ -330,19 +350,21 @@ function diverged(divergence: Divergence): HostExit {
 // ---------------------------------------------------------------- the tail
 
 /**
- * Makes durable what was read. A process that died between write and sync has left a block with
- * the operating system only: sound as it reads now, and gone with the next power loss, when the
- * segment that is written next hangs on it.
+ * Makes durable what was read. A process that died between write and sync, or because the sync
+ * failed, has left its last block with the operating system only: sound as it reads now, and gone
+ * with the next power loss, when the segment that is written next hangs on it.
+ *
+ * It is written again, because a sync alone may do nothing: after one that failed, the kernel takes
+ * the bytes for clean.
  */
-function* secureTail(files: readonly FileEntry[], end: Survey["end"]): FileScript<void> {
-  const cuts = end.type === "clean" ? [] : end.cuts;
-  const removed = new Set(cuts.flatMap(({ path, offset }) => (offset === 0 ? [path] : [])));
-  const kept = files
-    .map(({ name }) => `${journalFolder}/${name}`)
-    .filter((path) => !removed.has(path));
-  const last = kept.at(-1);
-  if (last === undefined) return;
-  yield* perform({ type: "sync", path: last });
+function* secureTail({ last, end }: Survey): FileScript<void> {
+  if (last === null) return;
+  const { path, offset } = last;
+  const cut = end.type === "clean" ? undefined : end.cuts.find((one) => one.path === path);
+  const soundBytes = cut?.offset ?? last.fileBytes;
+  const bytes = yield* readWhole(path, offset, soundBytes - offset);
+  yield* perform({ type: "write", path, offset, bytes });
+  yield* perform({ type: "sync", path });
   yield* perform({ type: "syncFolder", folder: journalFolder });
 }
 

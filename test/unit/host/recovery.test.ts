@@ -143,6 +143,21 @@ describe("recovery", () => {
     expect(after.host.recovered?.lastSequence).toBeGreaterThan(recovered);
   });
 
+  it("makes durable what a sync that failed has left behind", () => {
+    const before = new HostWorld().start();
+    const peer = before.connect();
+    before.settle();
+    before.disk.fails = { type: "sync", code: "EIO" };
+    peer.echo(bytes(1));
+    before.settle();
+    expect(before.exited?.code).toBe(70);
+    const world = new HostWorld({ disk: before.disk.afterCrash() }).start();
+    const recovered = world.host.recovered?.lastSequence ?? 0;
+    const after = new HostWorld({ disk: world.disk.afterPowerLoss(() => 0) }).start();
+    expect(after.exited).toBeNull();
+    expect(after.host.recovered?.lastSequence).toBeGreaterThan(recovered);
+  });
+
   it("refuses a damaged journal, names the place, and changes nothing", () => {
     const before = livedWorld();
     const [path, whole] = segmentOf(before.disk, 0);
