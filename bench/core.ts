@@ -16,7 +16,10 @@ import type { Host } from "../src/core/host/index.ts";
 import { createRealm, realmConfig } from "../src/core/realm/index.ts";
 import { reprise as pb } from "../src/core/wire/gen/session.js";
 import { encodePayload, packetFrameBytesMax, writeFrame } from "../src/core/wire/index.ts";
+import { tuneEngine } from "../src/io/engine.ts";
 import { MemoryPlatform } from "./memory-platform.ts";
+
+tuneEngine(); // As every server does.
 
 export interface CoreLoad {
   readonly seconds: number;
