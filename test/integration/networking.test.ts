@@ -1,4 +1,4 @@
-/** The networking suite: a real server on real sockets of the loopback, over TLS but where it says. */
+/** The networking suite: a real server on real sockets, over TLS but where it says otherwise. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { builtinFeatures } from "../../src/core/features/index.ts";

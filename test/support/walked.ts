@@ -1,7 +1,7 @@
 /**
- * Counts what a piece of code walks over: a measure of its cost that no busy machine changes. Seen
- * are loops over maps, sets, arrays and typed arrays, and the methods of arrays that look at or move
- * every element; not seen are loops that count an index.
+ * Counts what a piece of code walks over: a measure of its cost that no busy machine changes.
+ * Seen are loops over maps, sets and arrays, and the methods of arrays that look at or move every
+ * element; not seen are loops that count an index.
  */
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;

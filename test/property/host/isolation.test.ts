@@ -112,7 +112,7 @@ function inOneBuffer(lists: readonly (readonly Uint8Array[])[]): readonly Uint8A
   });
 }
 
-/** Sends every stream in pieces, in any order, with turns and completions of the disk in between. */
+/** Sends every stream in pieces, in any order, with turns and the disk in between. */
 function play(world: KeepingWorld, senders: readonly Sender[], list: readonly number[]): void {
   let index = 0;
   const draw = (below: number): number => (list[index++ % list.length] ?? 0) % below;
