@@ -125,8 +125,12 @@ export class Live {
   /** Monotonic time of the next turn that is due without a completion; null: none. */
   nextTurn(): Micros | null {
     const { commit, visits, stepper, drain } = this.#parts;
+    const mode = this.#mode;
     let next = commit.nextTurn() ?? Infinity;
-    if (this.#mode.type === "serving") {
+    // Nothing may be on its way to the disk whose completion would be the next turn.
+    const mayAdvance = "isUnderWay" in mode && !mode.isUnderWay && commit.isQuiet;
+    if (mayAdvance) return this.#now.monotonic;
+    if (mode.type === "serving") {
       if (this.#isBusy) return this.#now.monotonic;
       const { clock } = this.#options;
       const due = stepper.machine.nextTimeout() ?? Infinity;

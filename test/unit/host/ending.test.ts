@@ -56,6 +56,24 @@ describe("draining", () => {
     expect(world.exited?.code).toBe(0);
   });
 
+  it("[NET-12] ends also when the last to go leaves nothing to commit", () => {
+    const world = new HostWorld().start();
+    const peer = world.connect();
+    peer.isPolite = false;
+    world.settle();
+    world.host.drain();
+    world.turn();
+    const late = world.connect();
+    late.isPolite = false;
+    world.settle();
+    peer.vanish();
+    world.advance(100_000);
+    expect(world.exited).toBeNull();
+    late.vanish();
+    world.settle();
+    expect(world.exited?.code).toBe(0);
+  });
+
   it("[NET-12] resets who has not gone by the deadline", () => {
     const world = new HostWorld({ config: { drainTimeoutMs: 3_000 } }).start();
     const stubborn = world.connect();
