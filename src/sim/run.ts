@@ -84,6 +84,10 @@ export interface RunFailure {
 }
 
 const settleStepMicros = 250_000;
+/** What struck before faults stopped (a stall, a late segment, a slow handshake) is over after it. */
+const calmDownMicros = 10_000_000;
+/** Links that are just being made or left are made or left after it. */
+const leaveMicros = 2_000_000;
 /** More actions than this within one simulated second is a server that spins. */
 const actionsPerSecondMax = 3_000_000;
 const logLinesMax = 60;
@@ -146,6 +150,7 @@ export class Run {
   /** Faults have stopped: waits until everything has settled, or should have. */
   #settle(): void {
     for (const peer of this.#rude) peer.stop();
+    this.#until(this.#scheduler.nowMicros + calmDownMicros);
     this.#wait(() => this.#isSettled());
     if (this.#failure === null) this.#panel.observe.settled(this.#quietRun());
     this.#noteFailure();
@@ -154,6 +159,7 @@ export class Run {
   /** The clients leave: waits until the server knows of nobody. */
   #empty(): void {
     for (const player of this.#players) player.stop();
+    this.#until(this.#scheduler.nowMicros + leaveMicros);
     this.#wait(() => this.#host?.metrics().get("connections_open") === 0);
     if (this.#failure === null) this.#panel.observe.emptied(this.#quietRun());
     this.#noteFailure();
