@@ -51,15 +51,18 @@ export interface RunningHost {
   metrics(): ReadonlyMap<string, number>;
 }
 
+/** What checkers must know of the run that they look at. */
+export interface CheckedWorld {
+  readonly options: SimulationOptions;
+  readonly faults: FaultCounters;
+}
+
 export interface RunParts {
   readonly makeHost: (order: HostOrder) => RunningHost;
   readonly contracts: readonly AnyContract[];
   readonly rules: PacketRules;
   readonly performers: Readonly<Record<string, SimulatedPerformer>>;
-  readonly makeCheckers: (world: {
-    options: SimulationOptions;
-    faults: FaultCounters;
-  }) => readonly Checker[];
+  readonly makeCheckers: (world: CheckedWorld) => readonly Checker[];
 }
 
 export interface RunOutcome {

@@ -25,13 +25,13 @@ import { SilenceChecker } from "./checkers/silence.ts";
 import { TaggedPayloadChecker } from "./checkers/tagged-payload.ts";
 import { clientPacketTypes, coverageTotal } from "./coverage.ts";
 import type { CoverageKey } from "./coverage.ts";
-import type { Fault, FaultCounters } from "./faults.ts";
+import type { Fault } from "./faults.ts";
 import { simulatedHost } from "./host.ts";
 import type { PartialOptions, SimulationOptions } from "./options.ts";
 import { defaultWorkload, planOf, setUpRun } from "./plan.ts";
 import type { Plan, RunSource, Workload } from "./plan.ts";
 import { Run } from "./run.ts";
-import type { HostOrder, RunFailure, RunningHost, RunOutcome } from "./run.ts";
+import type { CheckedWorld, HostOrder, RunFailure, RunningHost, RunOutcome } from "./run.ts";
 
 export interface SimulateOptions {
   /** 0..2^53-1. Draws everything that `fixed` does not say. Ignored where a plan is given. */
@@ -132,13 +132,7 @@ const sourceOf = ({ seed, plan }: SimulateOptions): RunSource =>
 const totalOf = (contracts: readonly AnyContract[]): number =>
   coverageTotal(clientPacketTypes(contracts));
 
-function builtinCheckers({
-  options,
-  faults,
-}: {
-  readonly options: SimulationOptions;
-  readonly faults: FaultCounters;
-}): readonly Checker[] {
+function builtinCheckers({ options, faults }: CheckedWorld): readonly Checker[] {
   const { server } = options;
   return [
     new SessionIndexChecker(),
