@@ -87,7 +87,7 @@ export interface RunFailure {
 }
 
 const settleStepMicros = 250_000;
-/** What struck before faults stopped (a stall, a late segment, a slow handshake) is over after it. */
+/** Stalls, late segments and slow handshakes from before the quiet are over after it. */
 const calmDownMicros = 10_000_000;
 /** Links that are just being made or left are made or left after it. */
 const leaveMicros = 2_000_000;
