@@ -8,6 +8,9 @@
  *    closed, but never one that holds writes which no sync has covered: the kernel may report a
  *    failed write-back only to those who had the file open then.
  * 4. A path outside of the folder is refused with EACCES.
+ * 5. A write whose sync is ordered with it, as the journal's are, is one system call: through a
+ *    handle that writes durably (O_DSYNC). That is the same promise for half of the thread changes,
+ *    and holds for the bytes written alone, so it is only done when all earlier ones are durable.
  */
 import fs from "node:fs";
 import { dirname, join } from "node:path";
@@ -29,13 +32,21 @@ interface Task {
 
 interface Handle {
   readonly descriptor: number;
+  /** Opened with O_DSYNC when it is first needed. */
+  durable: number | null;
   /** True from a write until the sync that covers it. */
   dirty: boolean;
+  /** True when all that was ever written to the file is known to be durable. */
+  settled: boolean;
+  /** True from a durable write until the sync that was ordered with it. */
+  covered: boolean;
 }
 
 type Opened = (error: NodeJS.ErrnoException | null, handle: Handle | null) => void;
 
 const done: FileResult = { ok: true, type: "done" };
+/** Missing where the platform has no such thing. */
+const durableFlag: number | undefined = fs.constants.O_DSYNC;
 
 export class Files {
   readonly #root: string;
@@ -75,7 +86,7 @@ export class Files {
     if (this.#running > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
     const handles = [...this.#handles.values()];
     this.#handles.clear();
-    await Promise.all(handles.map((handle) => closed(handle.descriptor)));
+    await Promise.all(handles.map((handle) => new Promise<void>((end) => release(handle, end))));
   }
 
   #runIfFirst(task: Task): void {
@@ -148,16 +159,49 @@ export class Files {
   ): void {
     this.#open(path, true, (error, handle) => {
       if (handle === null) return settle(error);
+      const next = this.#queues.get(path)?.[1];
+      if (next?.operation.type === "sync" && handle.settled && durableFlag !== undefined) {
+        return this.#writeDurably(path, handle, bytes, offset, settle);
+      }
       handle.dirty = true;
+      handle.settled = false;
       writeAt(handle.descriptor, bytes, offset, settle);
+    });
+  }
+
+  #writeDurably(
+    path: string,
+    handle: Handle,
+    bytes: Uint8Array,
+    offset: number,
+    settle: (error: NodeJS.ErrnoException | null) => void,
+  ): void {
+    if (handle.durable === null) {
+      const flags = fs.constants.O_WRONLY | (durableFlag ?? 0);
+      fs.open(this.#path(path), flags, (error, descriptor) => {
+        if (error !== null) return settle(error);
+        handle.durable = descriptor;
+        this.#writeDurably(path, handle, bytes, offset, settle);
+      });
+      return;
+    }
+    writeAt(handle.durable, bytes, offset, (error) => {
+      handle.covered = error === null;
+      handle.settled = error === null;
+      settle(error);
     });
   }
 
   #sync(path: string, settle: (error: NodeJS.ErrnoException | null) => void): void {
     this.#open(path, false, (error, handle) => {
       if (handle === null) return settle(error);
+      if (handle.covered) {
+        handle.covered = false;
+        return settle(null);
+      }
       fs.fdatasync(handle.descriptor, (failure) => {
         if (failure === null) handle.dirty = false;
+        handle.settled = failure === null;
         settle(failure);
       });
     });
@@ -170,6 +214,7 @@ export class Files {
     this.#open(path, false, (error, handle) => {
       if (handle === null) return settle(error);
       handle.dirty = true;
+      handle.settled = false;
       fs.ftruncate(handle.descriptor, length, settle);
     });
   }
@@ -185,7 +230,13 @@ export class Files {
     const absolute = this.#path(path);
     fs.open(absolute, create ? O_RDWR | O_CREAT : O_RDWR, 0o640, (error, descriptor) => {
       if (error === null) {
-        const handle: Handle = { descriptor, dirty: false };
+        const handle: Handle = {
+          descriptor,
+          durable: null,
+          dirty: false,
+          settled: false,
+          covered: false,
+        };
         this.#handles.set(path, handle);
         this.#closeUnused();
         return opened(null, handle);
@@ -202,7 +253,7 @@ export class Files {
     for (const [path, handle] of this.#handles) {
       if (handle.dirty || this.#queues.has(path)) continue;
       this.#handles.delete(path);
-      fs.close(handle.descriptor, () => undefined);
+      release(handle, () => undefined);
       return;
     }
   }
@@ -213,7 +264,7 @@ export class Files {
     const handle = this.#handles.get(path);
     this.#handles.delete(path);
     if (handle === undefined) return this.#closeHandles(rest, then);
-    fs.close(handle.descriptor, () => this.#closeHandles(rest, then));
+    release(handle, () => this.#closeHandles(rest, then));
   }
 
   #path(path: string): string {
@@ -314,5 +365,6 @@ function syncFolder(folder: string, settle: (error: NodeJS.ErrnoException | null
   });
 }
 
-const closed = (descriptor: number): Promise<void> =>
-  new Promise((resolve) => fs.close(descriptor, () => resolve()));
+function release({ descriptor, durable }: Handle, then: () => void): void {
+  fs.close(descriptor, () => (durable === null ? then() : fs.close(durable, () => then())));
+}
