@@ -89,7 +89,12 @@ export class HostWorld implements Syscalls {
     const { producers = 1, mergeOrder, watch = (machine) => machine } = options;
     const realm = createRealm({ features: options.features ?? builtinFeatures });
     this.host = createHost({
-      config: hostConfig({ role: "game", commitWindowMs: 5, ...options.config }),
+      config: hostConfig({
+        role: "game",
+        commitWindowMs: 5,
+        journalAheadBytes: 0,
+        ...options.config,
+      }),
       realmConfig: { ...realmConfig(options.realm) },
       realm: { ...realm, create: () => watch(realm.create()) },
       syscalls: this,

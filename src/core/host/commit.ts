@@ -13,6 +13,9 @@
  * C3. A write or sync that fails ends the process and is never repeated: after a failed fsync
  *     nobody knows which pages the disk has, and a second one may report success for lost ones.
  * C4. A segment is synced before the next one begins, whatever the role's durability.
+ * C5. Where every block is synced, blocks are written into space that was filled with zeros and
+ *     synced before: a sync that need not make a file longer takes a fifth of the time and half of
+ *     the processor's. The scan takes zeros behind the last block for what they are.
  */
 import type { Digest, Event, FileOperation, FileResult } from "../contract.ts";
 import { journalFolder } from "../journal/index.ts";
@@ -24,6 +27,8 @@ import { fileFailure } from "./files.ts";
 import type { HostCounters } from "./counters.ts";
 import type { FileDesk } from "./files.ts";
 import type { Now } from "./parts.ts";
+
+const noZeros = new Uint8Array(0);
 
 /** A sealed block on its way. */
 interface Voyage {
@@ -54,6 +59,10 @@ export class Committer {
   #isWanted = false;
   #isSyncWanted = false;
   #lastPath: string | null = null;
+  /** Where the last block ends in its segment, and where the zeros behind it end. */
+  #writtenEnd = 0;
+  #reservedEnd = 0;
+  readonly #zeros: Uint8Array;
 
   constructor(options: {
     readonly config: HostConfig;
@@ -67,6 +76,8 @@ export class Committer {
     this.#counters = options.counters;
     this.#writer = options.writer;
     this.#now = options.now;
+    const { durability, journalAheadBytes } = options.config;
+    this.#zeros = new Uint8Array(durability === "fsync" ? journalAheadBytes : 0);
   }
 
   /** The block that the next event goes to. */
@@ -111,9 +122,9 @@ export class Committer {
     return this.#writer.position;
   }
 
-  /** The segment that was written last; null before the first. */
-  get lastPath(): string | null {
-    return this.#lastPath;
+  /** The segment that was written last, and how long it is without zeros; null before the first. */
+  get lastSegment(): { readonly path: string; readonly bytes: number } | null {
+    return this.#lastPath === null ? null : { path: this.#lastPath, bytes: this.#writtenEnd };
   }
 
   /** Something waits for the open block: seal it as soon as the one before is durable. */
@@ -183,10 +194,25 @@ export class Committer {
       stages.push([{ type: "sync", path: this.#lastPath }]);
     }
     // Orders of one path are carried out in order, so the sync need not wait for a turn of ours.
-    const write: FileOperation = { type: "write", path, offset, bytes };
-    stages.push(synced ? [write, { type: "sync", path }] : [write]);
+    const writes: FileOperation[] = [{ type: "write", path, offset, bytes }];
+    const zeros = this.#zerosBehind(block);
+    if (zeros.length > 0) {
+      writes.push({ type: "write", path, offset: this.#writtenEnd, bytes: zeros });
+    }
+    stages.push(synced ? [...writes, { type: "sync", path }] : writes);
     if (block.startsSegment) stages.push([{ type: "syncFolder", folder: journalFolder }]);
     return stages;
+  }
+
+  /** Zeros to write with the block; none while it fits those that were written before. */
+  #zerosBehind({ offset, bytes, startsSegment }: SealedBlock): Uint8Array {
+    if (startsSegment) this.#reservedEnd = 0;
+    this.#writtenEnd = offset + bytes.length;
+    if (this.#writtenEnd <= this.#reservedEnd) return noZeros;
+    const room = Math.max(0, this.#config.segmentBytesMax - this.#writtenEnd);
+    const zeros = this.#zeros.subarray(0, Math.min(this.#zeros.length, room));
+    this.#reservedEnd = this.#writtenEnd + zeros.length;
+    return zeros;
   }
 
   #enterStage(): void {

@@ -33,6 +33,8 @@ export interface HostConfig {
   readonly commitWindowMs: number;
   readonly blockBytesMax: number;
   readonly segmentBytesMax: number;
+  /** Zeros written ahead of the blocks where every block is synced; 0 for none. */
+  readonly journalAheadBytes: number;
   readonly inboundBytesMax: number;
   readonly packetsPerRoundMax: number;
   readonly packetsPerTurnMax: number;
@@ -58,6 +60,7 @@ export const defaultHostConfig: Omit<HostConfig, "role"> = {
   commitWindowMs: limits.commitWindowMs,
   blockBytesMax: limits.blockBytesMax,
   segmentBytesMax: limits.segmentBytesMax,
+  journalAheadBytes: limits.journalAheadBytes,
   inboundBytesMax: limits.inboundBytesMax,
   packetsPerRoundMax: limits.packetsPerRoundMax,
   packetsPerTurnMax: limits.packetsPerTurnMax,
@@ -82,7 +85,7 @@ export function hostConfig(given: Partial<HostConfig> & { readonly role: string 
   const config: HostConfig = { ...defaultHostConfig, ...given };
   for (const [key, value] of Object.entries(config)) {
     if (typeof value !== "number") continue;
-    const least = key === "commitWindowMs" ? 0 : 1;
+    const least = key === "commitWindowMs" || key === "journalAheadBytes" ? 0 : 1;
     apiRule(
       Number.isFinite(value) && value >= least,
       `host configuration: ${key} must be a number >= ${least}`,

@@ -25,6 +25,7 @@ import { assertNever, invariant } from "../kernel/assert.ts";
 import { micros } from "../kernel/ids.ts";
 import type { ConnectionId, Micros } from "../kernel/ids.ts";
 import { limits } from "../kernel/limits.ts";
+import { startConfig } from "../realm/index.ts";
 import type { CallOrder } from "./calls.ts";
 import type { FailureFile } from "./containment.ts";
 import { leaveFailure, writeCheckpoint } from "./endings.ts";
@@ -260,10 +261,11 @@ export class Live {
 
   /** Journals the start, and with it what a crash kept from being journalled. */
   #start(): void {
-    const { identity, seed, realmConfig: config, recovered } = this.#options;
+    const { identity, seed, realm, realmConfig, recovered } = this.#options;
     const { stepper, commit } = this.#parts;
     const { at } = this.#now;
     const { incarnation } = identity;
+    const config = startConfig(realmConfig, realm.contractHash);
     stepper.step({ type: "server.started", at, incarnation, seed, config });
     // In one block with the start: the recovery knows it by its place, see V4 there.
     const { failedEvent } = recovered;
@@ -319,7 +321,11 @@ export class Live {
     const { commit, stepper, connections, calls } = this.#parts;
     const { identity, checksum } = this.#options;
     const { machine } = stepper;
-    if (commit.lastPath !== null) yield* perform({ type: "sync", path: commit.lastPath });
+    const last = commit.lastSegment;
+    if (last !== null) {
+      yield* perform({ type: "truncate", path: last.path, length: last.bytes });
+      yield* perform({ type: "sync", path: last.path });
+    }
     const open = Array.from(connections.all(), ({ id }) => id);
     invariant(open.length === 0, "nobody is left", open.length);
     const checkpoint = {

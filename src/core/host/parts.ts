@@ -34,6 +34,8 @@ export interface HostRealm {
   readonly rules: PacketRules;
   /** Of the packet types that have one of their own. */
   readonly budgets: ReadonlyMap<PacketType, PacketBudget>;
+  /** What clients are told of its contracts. */
+  readonly contractHash: number;
   /** Help texts of the counters that its machines count, by name. */
   readonly counters: Readonly<Record<string, string>>;
   /** A machine in its first state. Machines share nothing. */

@@ -14,6 +14,7 @@
  */
 import type { FileEntry, Machine } from "../contract.ts";
 import {
+  blockBytes,
   checkpointFolder,
   checkpointSequence,
   decodeCheckpoint,
@@ -95,7 +96,7 @@ interface Survey {
 interface LastBlock {
   readonly path: string;
   readonly offset: number;
-  readonly fileBytes: number;
+  readonly end: number;
 }
 
 /** A state to begin with: a checkpoint's, or the first. */
@@ -220,16 +221,14 @@ function* scanAll(
       isForeign = true;
     }
   });
-  return { isForeign, last: lastOf(files, last), end, failures };
+  return { isForeign, last: lastOf(last), end, failures };
 }
 
-function lastOf(files: readonly FileEntry[], block: JournalBlock | null): LastBlock | null {
+function lastOf(block: JournalBlock | null): LastBlock | null {
   if (block === null) return null;
-  const { path, header } = block;
-  const file = files.find(({ name }) => `${journalFolder}/${name}` === path);
-  invariant(file !== undefined, "a block is of a file that was read", path);
+  const { path, offset, header } = block;
   const isFirst = segmentSequence(path) === header.firstSequence;
-  return { path, offset: isFirst ? 0 : block.offset, fileBytes: file.bytes };
+  return { path, offset: isFirst ? 0 : offset, end: offset + blockBytes(block) };
 }
 
 /** Scans the files and hands the sound blocks on, in order. */
@@ -357,12 +356,10 @@ function diverged(divergence: Divergence): HostExit {
  * It is written again, because a sync alone may do nothing: after one that failed, the kernel takes
  * the bytes for clean.
  */
-function* secureTail({ last, end }: Survey): FileScript<void> {
+function* secureTail({ last }: Survey): FileScript<void> {
   if (last === null) return;
-  const { path, offset } = last;
-  const cut = end.type === "clean" ? undefined : end.cuts.find((one) => one.path === path);
-  const soundBytes = cut?.offset ?? last.fileBytes;
-  const bytes = yield* readWhole(path, offset, soundBytes - offset);
+  const { path, offset, end } = last;
+  const bytes = yield* readWhole(path, offset, end - offset);
   yield* perform({ type: "write", path, offset, bytes });
   yield* perform({ type: "sync", path });
   yield* perform({ type: "syncFolder", folder: journalFolder });

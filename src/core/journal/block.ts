@@ -27,6 +27,10 @@ export interface JournalBlock {
 export const lastSequence = (header: BlockHeader): EventSequence =>
   eventSequence(header.firstSequence + header.events - 1);
 
+/** How long the block is in its file. */
+export const blockBytes = ({ header }: JournalBlock): number =>
+  blockHeaderBytes + header.payloadBytes;
+
 const WORD = 0x1_0000_0000;
 
 const putInteger = (view: DataView, at: number, value: number): void => {

@@ -1,7 +1,7 @@
 /**
  * The journal: the log of events, its checkpoints, and what reads them. Pure: bytes in, bytes out.
  */
-export { lastSequence, type JournalBlock } from "./block.ts";
+export { blockBytes, lastSequence, type JournalBlock } from "./block.ts";
 export { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from "./checkpoint.ts";
 export { crc32, type Checksum } from "./checksum.ts";
 export { readEvents } from "./event-reader.ts";

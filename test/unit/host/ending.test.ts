@@ -149,6 +149,16 @@ describe("draining", () => {
     expect(second.disk.contents().size).toBe(first.disk.contents().size);
   });
 
+  it("takes back the zeros that were written ahead of the blocks", () => {
+    const lengthOf = (journalAheadBytes: number): number | undefined => {
+      const world = new HostWorld({ config: { journalAheadBytes } }).start();
+      world.host.drain();
+      world.settle();
+      return world.disk.contents().get("journal/0000000000000001.segment")?.length;
+    };
+    expect(lengthOf(10_000)).toBe(lengthOf(0));
+  });
+
   it("keeps the newest checkpoints and no more", () => {
     let disk = new HostWorld().disk;
     for (let start = 0; start < 4; start += 1) {

@@ -158,6 +158,16 @@ describe("recovery", () => {
     expect(after.host.recovered?.lastSequence).toBeGreaterThan(recovered);
   });
 
+  it("goes on behind zeros that were written ahead of the blocks", () => {
+    const config = { journalAheadBytes: 4_096 };
+    const before = new HostWorld({ config }).start();
+    before.connect().echo(bytes(1));
+    before.settle();
+    const digest = before.host.machine()?.digest();
+    const world = new HostWorld({ config, disk: before.disk.afterPowerLoss(() => 0) }).start();
+    expect(world.host.recovered).toMatchObject({ digest, cutBytes: 0 });
+  });
+
   it("refuses a damaged journal, names the place, and changes nothing", () => {
     const before = livedWorld();
     const [path, whole] = segmentOf(before.disk, 0);

@@ -129,6 +129,29 @@ describe("serving", () => {
     expect(peer.heard).toHaveLength(6);
   });
 
+  it("writes blocks into zeros, and more of these when they are used up", () => {
+    const config = { journalAheadBytes: 1_000, segmentBytesMax: 5_000, blockBytesMax: 2_000 };
+    const world = new HostWorld({ config }).start();
+    const peer = world.connect();
+    for (let count = 0; count < 40; count += 1) {
+      peer.echo(bytes(count));
+      world.settle();
+    }
+    const ends = new Map<string, number>();
+    let extensions = 0;
+    for (const one of world.ordered) {
+      if (one.type !== "write") continue;
+      const end = one.offset + one.bytes.length;
+      if (end > (ends.get(one.path) ?? 0)) extensions += 1;
+      ends.set(one.path, Math.max(end, ends.get(one.path) ?? 0));
+    }
+    const writes = world.ordered.filter(({ type }) => type === "write").length;
+    expect(extensions).toBeLessThan(writes / 2);
+    expect(Math.max(...ends.values())).toBeLessThanOrEqual(5_000);
+    expect(ends.size).toBeGreaterThan(1);
+    expect(world.journal()).toHaveLength(world.host.counters.get("journal_sequence"));
+  });
+
   it("makes the start durable even where nothing else is", () => {
     for (const durability of ["none", "written"] as const) {
       const world = new HostWorld({ config: { durability } });
