@@ -51,6 +51,29 @@ export function realmConfig(given: Readonly<Record<string, number>> = {}): Realm
   return config as unknown as RealmConfig;
 }
 
+/**
+ * The configuration in `server.started`: besides the realm's own, what the server tells its clients
+ * of its contracts. That is journalled because a later build, with other contracts, has to answer
+ * the greetings of an old log as they were answered.
+ */
+export const startConfig = (config: PlainData, contractHash: number): PlainData => ({
+  ...(config as Readonly<Record<string, PlainData>>),
+  contractHash,
+});
+
+/** Reads what `startConfig` made. */
+export function readStartConfig(data: PlainData): {
+  readonly realm: RealmConfig;
+  readonly contractHash: number | null;
+} {
+  apiRule(typeof data === "object" && data !== null, "realm configuration: not an object");
+  const { contractHash, ...realm } = data as Readonly<Record<string, number>>;
+  return {
+    realm: realmConfig(realm as Record<string, number>),
+    contractHash: contractHash ?? null,
+  };
+}
+
 /** Reads what `realmConfig` wrote into an event. */
 export function readRealmConfig(data: PlainData): RealmConfig {
   apiRule(typeof data === "object" && data !== null, "realm configuration: not an object");

@@ -79,7 +79,7 @@ export class FeatureContext {
   }
 
   get contractHash(): number {
-    return this.#realm.composition.contractHash;
+    return this.#realm.state.kernel.contractHash;
   }
 
   get tick(): Tick {

@@ -18,6 +18,7 @@ import type {
   Machine,
   Outbox,
   PayloadRef,
+  ServerStarted,
 } from "../contract.ts";
 import { apiRule, assertNever, invariant } from "../kernel/assert.ts";
 import { errorTable } from "../kernel/errors.ts";
@@ -40,7 +41,7 @@ import { encodePayload } from "../wire/index.ts";
 import type { AnyMessage } from "../wire/index.ts";
 import { deadlineKind } from "./compose.ts";
 import type { Composition } from "./compose.ts";
-import { readRealmConfig } from "./config.ts";
+import { readRealmConfig, readStartConfig } from "./config.ts";
 import { FeatureContext } from "./context.ts";
 import { disconnectMessage, errorMessage, messages } from "./control.ts";
 import type { AnyOperation } from "./feature.ts";
@@ -82,9 +83,10 @@ export class RealmMachine implements Machine {
     invariant(event.at >= kernel.now, "time does not go back", event.at, kernel.now);
     this.failedFeature = null;
     this.#outbox = outbox;
+    const since = kernel.now;
     kernel.now = event.at;
     try {
-      this.#apply(event);
+      this.#apply(event, since);
     } finally {
       this.#outbox = null;
     }
@@ -142,7 +144,7 @@ export class RealmMachine implements Machine {
     return found;
   }
 
-  #apply(event: Event): void {
+  #apply(event: Event, since: Micros): void {
     switch (event.type) {
       case "packet.received":
         return onPacket(this, event);
@@ -165,7 +167,7 @@ export class RealmMachine implements Machine {
       case "call.completed":
         return answerCall(this, event.call, event.result);
       case "server.started":
-        return this.#start(event.incarnation, event.seed, event.config);
+        return this.#start(event, since);
       case "config.changed":
         this.state.kernel.config = readRealmConfig(event.config);
         return;
@@ -195,17 +197,17 @@ export class RealmMachine implements Machine {
 
   // -------------------------------------------------------------- the life of the server
 
-  #start(
-    start: Incarnation,
-    seed: readonly [number, number, number, number],
-    config: PlainData,
-  ): void {
+  #start({ incarnation, seed, config }: ServerStarted, since: Micros): void {
     const { kernel } = this.state;
+    invariant(incarnation > kernel.incarnation, "incarnations only grow", incarnation);
     if (kernel.incarnation === 0) kernel.seed = seed;
-    invariant(start > kernel.incarnation, "incarnations only grow", start, kernel.incarnation);
-    kernel.incarnation = start;
+    // Whom a crash cut off was not silent while there was nobody to hear him.
+    else this.state.sessions.forgive(micros(kernel.now - since));
+    kernel.incarnation = incarnation;
     kernel.calls = 0;
-    kernel.config = readRealmConfig(config);
+    const { contractHash, realm } = readStartConfig(config);
+    kernel.contractHash = contractHash ?? this.composition.contractHash;
+    kernel.config = realm;
     kernel.tickBase = kernel.tick;
     kernel.tickStart = kernel.now;
     kernel.closedFor = null;

@@ -34,6 +34,8 @@ export interface Kernel {
   seed: Seed;
   now: Micros;
   config: RealmConfig;
+  /** What clients are told of this server's contracts. */
+  contractHash: number;
   /** Where tick numbers count from: set by every start. */
   tickStart: Micros;
   tickBase: number;
@@ -52,6 +54,7 @@ const kernelAtFirst = (): Kernel => ({
   seed: [0, 0, 0, 0],
   now: 0 as Micros,
   config: defaultRealmConfig,
+  contractHash: 0,
   tickStart: 0 as Micros,
   tickBase: 0,
   tick: 0,
