@@ -209,6 +209,8 @@ export class Committer {
     if (startsSegment) this.#reservedEnd = 0;
     this.#writtenEnd = offset + bytes.length;
     if (this.#writtenEnd <= this.#reservedEnd) return noZeros;
+    // Large blocks are few: what their syncs would save is less than the zeros cost.
+    if (bytes.length > this.#zeros.length / 16) return noZeros;
     const room = Math.max(0, this.#config.segmentBytesMax - this.#writtenEnd);
     const zeros = this.#zeros.subarray(0, Math.min(this.#zeros.length, room));
     this.#reservedEnd = this.#writtenEnd + zeros.length;

@@ -30,7 +30,9 @@ export class Visits {
   readonly #parts: VisitParts;
   readonly #stepper: Stepper;
   readonly #packetsMax: number;
-  /** The event of the packet under way: one object for all of them, as there is only one at a time. */
+  /**
+   * The event of the packet under way: one object for all of them, as there is only one at a time.
+   */
   readonly #packet: Mutable<PacketReceived> = {
     type: "packet.received",
     at: 0 as Micros,

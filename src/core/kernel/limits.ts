@@ -69,7 +69,9 @@ export const limits = {
    */
   blockBytesMax: 1_048_576,
   segmentBytesMax: 67_108_864,
-  /** Zeros in front of the blocks: one slow sync for 10,000 packets instead of one for each block. */
+  /**
+   * Zeros in front of the blocks: one slow sync for 10,000 packets instead of one for each block.
+   */
   journalAheadBytes: 1_048_576,
   /** Events between two state digests: one table every 41 ms at 100,000 events a second. */
   stateDigestEveryEvents: 4_096,

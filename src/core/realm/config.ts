@@ -69,7 +69,7 @@ export function readStartConfig(data: PlainData): {
   apiRule(typeof data === "object" && data !== null, "realm configuration: not an object");
   const { contractHash, ...realm } = data as Readonly<Record<string, number>>;
   return {
-    realm: realmConfig(realm as Record<string, number>),
+    realm: realmConfig(realm),
     contractHash: contractHash ?? null,
   };
 }

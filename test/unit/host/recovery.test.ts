@@ -247,7 +247,7 @@ describe("recovery", () => {
     const path = [...disk.contents().keys()].find((one) => one.startsWith("checkpoints/")) ?? "";
     const read = decodeCheckpoint(disk.contents().get(path) ?? bytes());
     if (!read.ok) throw new Error(read.problem.detail);
-    disk.put(path, encodeCheckpoint({ ...read.value, digest: read.value.digest ^ 1 }));
+    disk.put(path, encodeCheckpoint({ ...read.value, digest: (read.value.digest ^ 1) >>> 0 }));
     const world = new HostWorld({ disk }).start();
     expect(world.exited?.code).toBe(1);
     expect(world.exited?.message).toMatch(/^the checkpoint of event \d+ restores to another state/);
