@@ -112,7 +112,7 @@ class Play {
       producers: 2,
       watch: (machine) => this.#watched(machine),
       ...options,
-      config: { journalAheadBytes: 8_000, ...options.config },
+      config: { journalAheadBytes: 20_000, ...options.config },
     }).start();
   }
 

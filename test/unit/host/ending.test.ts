@@ -156,7 +156,7 @@ describe("draining", () => {
       world.settle();
       return world.disk.contents().get("journal/0000000000000001.segment")?.length;
     };
-    expect(lengthOf(10_000)).toBe(lengthOf(0));
+    expect(lengthOf(100_000)).toBe(lengthOf(0));
   });
 
   it("keeps the newest checkpoints and no more", () => {

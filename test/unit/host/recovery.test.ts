@@ -159,7 +159,7 @@ describe("recovery", () => {
   });
 
   it("goes on behind zeros that were written ahead of the blocks", () => {
-    const config = { journalAheadBytes: 4_096 };
+    const config = { journalAheadBytes: 40_000 };
     const before = new HostWorld({ config }).start();
     before.connect().echo(bytes(1));
     before.settle();
