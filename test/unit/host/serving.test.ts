@@ -130,7 +130,12 @@ describe("serving", () => {
   });
 
   it("writes blocks into zeros, and more of these when they are used up", () => {
-    const config = { journalAheadBytes: 20_000, segmentBytesMax: 30_000, blockBytesMax: 2_000 };
+    const config = {
+      journalAheadBytes: 20_000,
+      segmentBytesMax: 30_000,
+      blockBytesMax: 2_000,
+      budgetMultiplier: 1_000,
+    };
     const world = new HostWorld({ config }).start();
     const peer = world.connect();
     for (let count = 0; count < 400; count += 1) {
