@@ -270,6 +270,7 @@ class CoreHost implements Host {
       recovered,
     };
     this.#live = new Live(options, this.#clock.read());
+    this.#live.start();
   }
 
   #identity(past: Recovered): SegmentIdentity {

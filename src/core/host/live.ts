@@ -79,7 +79,6 @@ export class Live {
   #housekeepingAt = 0;
   #isListening = false;
 
-  /** Journals the start. */
   constructor(options: LiveOptions, monotonic: Micros) {
     this.#options = options;
     this.#now = { monotonic, at: options.clock.at(monotonic) };
@@ -88,7 +87,6 @@ export class Live {
     const { connections, calls } = options.recovered.witness;
     this.#opening = { connections: [...connections], calls: [...calls.values()] };
     this.#mode = { type: "starting", ticket: this.#parts.commit.openTicket };
-    this.#start();
   }
 
   get connectionCount(): number {
@@ -102,6 +100,21 @@ export class Live {
   get phase(): "recovering" | "serving" | "draining" {
     if (this.#parts.drain.isRequested) return "draining";
     return this.#isListening && this.#mode.type === "serving" ? "serving" : "recovering";
+  }
+
+  /** Journals the start, and with it what a crash kept from being journalled. Call once, first. */
+  start(): void {
+    const { identity, seed, realm, realmConfig, recovered } = this.#options;
+    const { stepper, commit } = this.#parts;
+    const { at } = this.#now;
+    const { incarnation } = identity;
+    const config = startConfig(realmConfig, realm.contractHash);
+    stepper.step({ type: "server.started", at, incarnation, seed, config });
+    // In one block with the start: the recovery knows it by its place, see V4 there.
+    const { failedEvent } = recovered;
+    if (failedEvent !== null) stepper.step({ type: "step.failed", at, ...failedEvent });
+    commit.wantSynced();
+    this.#leave();
   }
 
   /**
@@ -258,21 +271,6 @@ export class Live {
   }
 
   // -------------------------------------------------------------- the start
-
-  /** Journals the start, and with it what a crash kept from being journalled. */
-  #start(): void {
-    const { identity, seed, realm, realmConfig, recovered } = this.#options;
-    const { stepper, commit } = this.#parts;
-    const { at } = this.#now;
-    const { incarnation } = identity;
-    const config = startConfig(realmConfig, realm.contractHash);
-    stepper.step({ type: "server.started", at, incarnation, seed, config });
-    // In one block with the start: the recovery knows it by its place, see V4 there.
-    const { failedEvent } = recovered;
-    if (failedEvent !== null) stepper.step({ type: "step.failed", at, ...failedEvent });
-    commit.wantSynced();
-    this.#leave();
-  }
 
   /** Ends what the last process left open, asks again what it had no answer to, then listens. */
   #open({ connections, calls }: Opening): void {

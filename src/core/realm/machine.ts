@@ -211,6 +211,8 @@ export class RealmMachine implements Machine {
     kernel.tickBase = kernel.tick;
     kernel.tickStart = kernel.now;
     kernel.closedFor = null;
+    // `at` begins with the wall clock; the host tells it if it could not.
+    kernel.wallOffsetMicros = 0;
   }
 
   #drain(): void {

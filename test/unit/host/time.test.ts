@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { errorTable } from "../../../src/core/kernel/errors.ts";
+import type { RealmMachine } from "../../../src/core/realm/index.ts";
 import { HostWorld } from "../../support/host-world.ts";
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
@@ -63,6 +64,20 @@ describe("time", () => {
     expect(events.map(({ at }) => at)).toEqual(
       events.map(({ at }) => at).toSorted((a, b) => a - b),
     );
+  });
+
+  it("forgets with a start by how much the wall clock was off", () => {
+    const offsetOf = ({ host }: HostWorld): number =>
+      (host.machine() as RealmMachine).state.kernel.wallOffsetMicros;
+    const world = new HostWorld().start();
+    world.advance(2_000_000);
+    world.wallMicros += 7_000_000;
+    world.connect();
+    world.advance(3_000_000);
+    expect(offsetOf(world)).toBe(7_000_000);
+    const wall = world.wallMicros;
+    const next = new HostWorld({ disk: world.disk.afterCrash(), wall }).start();
+    expect(offsetOf(next)).toBe(0);
   });
 
   it("commits within the window when nobody waits for the event", () => {
