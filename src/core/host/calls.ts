@@ -10,12 +10,12 @@
  *     is not performed, and answered so.
  */
 import type { CallEffect, CallResult, Syscalls } from "../contract.ts";
-import type { SecretVault } from "../edge/index.ts";
 import { invariant } from "../kernel/assert.ts";
 import type { CallId } from "../kernel/ids.ts";
 import type { PlainData } from "../kernel/plain.ts";
 import type { HostCounters } from "./counters.ts";
 import { openRequest, secretsOf } from "./vault.ts";
+import type { MemoryVault } from "./vault.ts";
 
 export interface CallOrder {
   readonly call: CallId;
@@ -26,7 +26,7 @@ export interface CallOrder {
 
 export interface CallParts {
   readonly syscalls: Pick<Syscalls, "perform">;
-  readonly vault: SecretVault;
+  readonly vault: MemoryVault;
   readonly counters: HostCounters;
   /** Queues an answer that the outside is not asked for. */
   readonly answer: (call: CallId, result: CallResult) => void;
@@ -50,6 +50,7 @@ export class Calls {
   order(order: CallOrder, ticket: number): void {
     invariant(!this.#pending.has(order.call), "a call is ordered once", order.call);
     this.#pending.set(order.call, order);
+    for (const ref of secretsOf(order.request)) this.#parts.vault.claim(ref);
     if (ticket === 0) this.#perform(order);
     else this.#held.push({ order, ticket });
   }

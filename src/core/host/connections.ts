@@ -13,6 +13,7 @@ import { connectionId, incarnatedId } from "../kernel/ids.ts";
 import type { ConnectionId, Incarnation } from "../kernel/ids.ts";
 import type { CloseReason } from "../kernel/reasons.ts";
 import { Outbound } from "./outbound.ts";
+import type { ConnectionSecrets } from "./vault.ts";
 
 /**
  * - `open`: its packets go to the realm, the realm's orders to it
@@ -29,6 +30,8 @@ export class HostConnection {
   readonly socket: SocketId;
   readonly edge: ConnectionEdge;
   readonly outbound = new Outbound();
+  /** What its edge has cut out; null where that is nobody's to forget. */
+  secrets: ConnectionSecrets | null = null;
   phase: ConnectionPhase = "open";
   /** The step under way has ordered its close. */
   closeStaged = false;
@@ -111,5 +114,6 @@ export class Connections {
   remove(connection: HostConnection): void {
     invariant(this.#byId.delete(connection.id), "a connection is removed once", connection.id);
     invariant(this.#bySocket.delete(connection.socket), "N2", connection.socket);
+    connection.secrets?.forget();
   }
 }

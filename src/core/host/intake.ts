@@ -6,7 +6,7 @@
  */
 import type { CallResult, SocketId, Syscalls } from "../contract.ts";
 import { ConnectionEdge } from "../edge/index.ts";
-import type { EdgeConfig, SecretVault } from "../edge/index.ts";
+import type { EdgeConfig } from "../edge/index.ts";
 import { assertNever } from "../kernel/assert.ts";
 import type { CallId, Incarnation } from "../kernel/ids.ts";
 import type { Calls } from "./calls.ts";
@@ -20,12 +20,14 @@ import type { Release } from "./release.ts";
 import type { Rounds } from "./rounds.ts";
 import type { Stepper } from "./stepper.ts";
 import type { TurnedAway } from "./turned-away.ts";
+import { ConnectionSecrets } from "./vault.ts";
+import type { MemoryVault } from "./vault.ts";
 
 export interface IntakeParts {
   readonly now: Now;
   readonly incarnation: Incarnation;
   readonly edgeConfig: EdgeConfig;
-  readonly vault: SecretVault;
+  readonly vault: MemoryVault;
   readonly syscalls: Pick<Syscalls, "log">;
   readonly connections: Connections;
   readonly turnedAway: TurnedAway;
@@ -87,8 +89,10 @@ export class Intake {
     const { at, monotonic } = this.#parts.now;
     if (this.#parts.drain.isRequested) return turnedAway.turnAway(socket, "MAINTENANCE", monotonic);
     if (connections.isFull) return turnedAway.turnAway(socket, "SERVER_FULL", monotonic);
-    const edge = new ConnectionEdge(edgeConfig, vault);
+    const secrets = new ConnectionSecrets(vault);
+    const edge = new ConnectionEdge(edgeConfig, secrets);
     const connection = connections.open({ incarnation, producer }, socket, edge);
+    connection.secrets = secrets;
     this.#parts.counters.add("connections_accepted_total");
     this.#parts.reading.opened(connection);
     const { remote, security } = peer;

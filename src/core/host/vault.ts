@@ -4,15 +4,20 @@
  * is answered so.
  *
  * V1. A reference is never given twice, not even after a crash.
+ * V2. A secret that no call asks for goes with its connection, and of each connection only the
+ *     newest few wait: a peer that sends secrets which nobody wants fills no memory.
  */
 import type { SecretVault } from "../edge/index.ts";
 import { incarnatedId, secretRef } from "../kernel/ids.ts";
 import type { Incarnation, SecretRef } from "../kernel/ids.ts";
+import { limits } from "../kernel/limits.ts";
 import type { PlainData } from "../kernel/plain.ts";
 
 export class MemoryVault implements SecretVault {
   readonly #incarnation: Incarnation;
   readonly #secrets = new Map<SecretRef, Uint8Array>();
+  /** How often calls under way name a secret. */
+  readonly #claims = new Map<SecretRef, number>();
   #sealed = 0;
 
   constructor(start: Incarnation) {
@@ -34,8 +39,59 @@ export class MemoryVault implements SecretVault {
     return this.#secrets.get(ref) ?? null;
   }
 
+  /** A call names it: it stays until that is answered. */
+  claim(ref: SecretRef): void {
+    if (this.#secrets.has(ref)) this.#claims.set(ref, (this.#claims.get(ref) ?? 0) + 1);
+  }
+
+  /** Ends one claim, and with the last one the secret. */
   release(ref: SecretRef): void {
+    const left = (this.#claims.get(ref) ?? 0) - 1;
+    if (left > 0) return void this.#claims.set(ref, left);
+    this.#claims.delete(ref);
     this.#secrets.delete(ref);
+  }
+
+  /** Forgets it unless a call names it. */
+  drop(ref: SecretRef): void {
+    if (!this.#claims.has(ref)) this.#secrets.delete(ref);
+  }
+}
+
+/** The vault as one connection's edge has it. */
+export class ConnectionSecrets implements SecretVault {
+  readonly #vault: MemoryVault;
+  #sealed: SecretRef[] = [];
+
+  constructor(vault: MemoryVault) {
+    this.#vault = vault;
+  }
+
+  get size(): number {
+    return this.#sealed.length;
+  }
+
+  seal(bytes: Uint8Array): SecretRef {
+    const ref = this.#vault.seal(bytes);
+    this.#sealed.push(ref);
+    const oldest =
+      this.#sealed.length > limits.sealedPerConnectionMax ? this.#sealed.shift() : null;
+    if (oldest !== null && oldest !== undefined) this.#vault.drop(oldest);
+    return ref;
+  }
+
+  open(ref: SecretRef): Uint8Array | null {
+    return this.#vault.open(ref);
+  }
+
+  release(ref: SecretRef): void {
+    this.#vault.release(ref);
+  }
+
+  /** The connection is gone. */
+  forget(): void {
+    for (const ref of this.#sealed) this.#vault.drop(ref);
+    this.#sealed = [];
   }
 }
 

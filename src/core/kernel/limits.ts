@@ -52,6 +52,9 @@ export const limits = {
   packetsPerSecond: 120,
   packetsBurst: 240,
 
+  /** Secrets of one connection that no call has asked for; a login sends one. */
+  sealedPerConnectionMax: 16,
+
   // ---- time
   /** A gap between turns above this is a stall; idle deadlines are extended by it. */
   stallMaxMs: 1_000,

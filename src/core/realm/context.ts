@@ -118,6 +118,9 @@ export class FeatureContext {
 
   timer(name: string, id: number | string, delay: Micros, data?: PlainData): void {
     this.#check();
+    // A timer that is due at once would fire again and again within its own step.
+    if (!(delay >= 1))
+      throw this.#misuse(`timer "${name}" needs a delay of a microsecond at least`);
     const { kernel } = this.#realm.state;
     this.#realm.setTimer(this.#feature.name, name, id, micros(kernel.now + delay), data);
   }

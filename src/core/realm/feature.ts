@@ -146,7 +146,7 @@ export interface Context<C extends AnyContract, State, Timers, Calls, Key = neve
   };
   /** A named stream of the realm's randomness, this feature's own. */
   random(name: string): RandomStream;
-  /** Sets or moves the timer of that name and id; it fires once, `delay` from now. */
+  /** Sets or moves the timer of that name and id; it fires once, `delay` (>= 1) from now. */
   timer<K extends keyof Timers & string>(
     name: K,
     id: number | string,

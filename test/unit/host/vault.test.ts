@@ -2,8 +2,14 @@ import { describe, expect, it } from "vitest";
 import { Calls } from "../../../src/core/host/calls.ts";
 import type { CallOrder } from "../../../src/core/host/calls.ts";
 import { HostCounters } from "../../../src/core/host/counters.ts";
-import { MemoryVault, openRequest, secretsOf } from "../../../src/core/host/vault.ts";
+import {
+  ConnectionSecrets,
+  MemoryVault,
+  openRequest,
+  secretsOf,
+} from "../../../src/core/host/vault.ts";
 import { callId, incarnation, secretRef } from "../../../src/core/kernel/ids.ts";
+import { limits } from "../../../src/core/kernel/limits.ts";
 import type { PlainData } from "../../../src/core/kernel/plain.ts";
 
 const password = Uint8Array.of(1, 2, 3);
@@ -70,5 +76,32 @@ describe("secrets in calls", () => {
     expect(vault.size).toBe(1);
     expect(calls.answered(callId(2))).toBe(true);
     expect(vault.size).toBe(0);
+  });
+});
+
+describe("the secrets of one connection", () => {
+  it("go with it, but for those that a call names", () => {
+    const vault = new MemoryVault(incarnation(1));
+    const secrets = new ConnectionSecrets(vault);
+    const [called, unwanted] = [secrets.seal(password), secrets.seal(password)];
+    vault.claim(called);
+    vault.claim(called);
+    secrets.forget();
+    expect(vault.open(called)).toEqual(password);
+    expect(vault.open(unwanted)).toBeNull();
+    vault.release(called);
+    expect(vault.open(called)).toEqual(password);
+    vault.release(called);
+    expect(vault.size).toBe(0);
+  });
+
+  it("are bounded: the oldest that nobody asked for makes room", () => {
+    const vault = new MemoryVault(incarnation(1));
+    const secrets = new ConnectionSecrets(vault);
+    const first = secrets.seal(password);
+    vault.claim(first);
+    for (let count = 0; count < 1_000; count += 1) secrets.seal(password);
+    expect(vault.size).toBe(limits.sealedPerConnectionMax + 1);
+    expect(vault.open(first)).toEqual(password);
   });
 });

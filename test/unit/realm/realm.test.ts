@@ -2,7 +2,14 @@ import { describe, expect, it } from "vitest";
 import { builtinFeatures } from "../../../src/core/features/index.ts";
 import { errorTable } from "../../../src/core/kernel/errors.ts";
 import { reprise as pb } from "../../../src/core/wire/gen/session.js";
-import { createRealm, defineContract, defineFeature, request } from "../../../src/index.ts";
+import {
+  carried,
+  createRealm,
+  defineContract,
+  defineFeature,
+  micros,
+  request,
+} from "../../../src/index.ts";
 import { lamp, lampTypes } from "../../support/lamp.ts";
 import { RealmDriver } from "../../support/realm-driver.ts";
 import type { Sent } from "../../support/realm-driver.ts";
@@ -284,6 +291,32 @@ describe("features", () => {
     const dark = driver.pass(1.1 * second).filter(({ type }) => type === lampTypes.dark);
     expect(dark.map(({ connection }) => connection)).toEqual(connections);
     expect(new Set(dark.map(({ bytes }) => bytes)).size).toBe(1);
+  });
+
+  it("[HND-02] refuses a timer that is due at once: it could fire for ever in one step", () => {
+    const contract = defineContract("eager", {
+      now: request(10_030, pb.v1.EchoRequest, 10_031, pb.v1.EchoResponse),
+    });
+    const eager = defineFeature({
+      contract,
+      version: 1,
+      state: () => ({}),
+      timers: { again: carried<undefined>() },
+    }).implement({
+      packets: {
+        now: {
+          states: ["connected"],
+          handle: (ctx) => ctx.timer("again", 1, micros(0)),
+        },
+      },
+      timers: { again: () => undefined },
+    });
+    const driver = new RealmDriver({ features: [...builtinFeatures, eager] }).start();
+    const connection = driver.join();
+    expect(() => driver.message(connection, 10_030, pb.v1.EchoRequest, {})).toThrow(
+      /timer "again" needs a delay of a microsecond/,
+    );
+    expect(driver.machine.failedFeature).toBe("eager");
   });
 
   it("[HND-02] takes inbox packets at the tick, one of each session a round", () => {
