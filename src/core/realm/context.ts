@@ -88,7 +88,7 @@ export class FeatureContext {
 
   get session(): SessionView {
     this.#check();
-    apiRule(this.#session !== null, `feature "${this.#feature.name}": no session in this event`);
+    if (this.#session === null) throw this.#misuse("no session in this event");
     return this.#session;
   }
 
@@ -107,7 +107,7 @@ export class FeatureContext {
 
   advance(event: SessionEvent): boolean {
     this.#check();
-    apiRule(this.#session !== null, `feature "${this.#feature.name}": no session in this event`);
+    if (this.#session === null) throw this.#misuse("no session in this event");
     return this.#realm.state.sessions.advance(this.#session, event);
   }
 
