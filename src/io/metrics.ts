@@ -44,7 +44,9 @@ export class MetricsServer {
 
   constructor(options: MetricsOptions) {
     this.#options = options;
-    this.#server = createServer((request, response) => void this.#answer(request, response));
+    this.#server = createServer((request, response) => {
+      this.#answer(request, response).catch(() => refuse(response));
+    });
     this.#server.requestTimeout = requestTimeoutMs;
     this.#server.headersTimeout = requestTimeoutMs;
     this.#server.maxConnections = connectionsMax;
@@ -97,6 +99,12 @@ export class MetricsServer {
     const status = serving ? "ok" : "unavailable";
     return reply(response, serving ? 200 : 503, `${JSON.stringify({ status, roles })}\n`);
   }
+}
+
+/** Whoever asks may not end the server: what cannot be read now is asked for again later. */
+function refuse(response: ServerResponse): void {
+  if (response.headersSent) response.destroy();
+  else reply(response, 500, "cannot be read at the moment\n");
 }
 
 function reply(response: ServerResponse, status: number, body: string): void {

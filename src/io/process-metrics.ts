@@ -44,6 +44,8 @@ export class ProcessMetrics {
   #cpu = process.cpuUsage();
   #cpuAt = performance.now();
   #loop = performance.eventLoopUtilization();
+  #memory = { rss: 0, heapUsed: 0, external: 0 };
+  #memorySkipped = 0;
   #sample: Sample = this.#measure();
 
   /** @param onSample is called with every sample, for others who keep a second's figures */
@@ -81,6 +83,11 @@ export class ProcessMetrics {
       "Buffers outside of the heap",
       sample.externalBytes,
     );
+    yield counter(
+      "process_memory_samples_skipped_total",
+      "Seconds whose memory could not be read, for want of file descriptors for example",
+      this.#memorySkipped,
+    );
     yield gauge("process_uptime_seconds", "Time since the process began", process.uptime());
     yield gauge(
       "nodejs_event_loop_utilization_ratio",
@@ -111,7 +118,7 @@ export class ProcessMetrics {
     const { user, system } = process.cpuUsage(this.#cpu);
     const loop = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(loop, this.#loop);
-    const { rss, heapUsed, external } = process.memoryUsage();
+    const { rss, heapUsed, external } = this.#measureMemory();
     const delays = this.#delays.toSorted((a, b) => a - b);
     const delaySeconds = (share: number): number =>
       (delays[Math.ceil(share * delays.length) - 1] ?? 0) / 1_000;
@@ -130,6 +137,16 @@ export class ProcessMetrics {
     this.#loop = loop;
     this.#delays.length = 0;
     return sample;
+  }
+
+  /** The last figures where the system does not tell: on Linux they are read from a file. */
+  #measureMemory(): Pick<NodeJS.MemoryUsage, "rss" | "heapUsed" | "external"> {
+    try {
+      this.#memory = process.memoryUsage();
+    } catch {
+      this.#memorySkipped += 1;
+    }
+    return this.#memory;
   }
 
   #probed(): void {

@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { Counters } from "../../../src/core/kernel/counters.ts";
 import { MetricsServer } from "../../../src/io/metrics.ts";
 import type { Health, MetricsSource } from "../../../src/io/metrics.ts";
@@ -183,4 +183,35 @@ it("[MON-02] the process's own figures pass the text format, too", async () => {
   expect(types.get("process_cpu_seconds_total")).toBe("counter");
   expect(sum("process_resident_memory_bytes")).toBeGreaterThan(10_000_000);
   expect(sum("nodejs_event_loop_delay_seconds", { at: "p99" })).toBeGreaterThanOrEqual(0);
+});
+
+it("[NET-17] memory that cannot be read keeps its last figures and is counted", () => {
+  const metrics = new ProcessMetrics();
+  const valueOf = (name: string): number | undefined =>
+    [...metrics.entries()].find((entry) => entry.name === name)?.value;
+  const before = valueOf("process_resident_memory_bytes");
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  vi.spyOn(process, "memoryUsage").mockImplementation(() => {
+    throw new Error("EMFILE: process.memoryUsage");
+  });
+  metrics.start();
+  vi.advanceTimersByTime(2_000);
+  metrics.stop();
+  expect(before).toBeGreaterThan(0);
+  expect(valueOf("process_resident_memory_bytes")).toBe(before);
+  expect(valueOf("process_memory_samples_skipped_total")).toBe(2);
+});
+
+it("[NET-17] a source that throws costs its asker an answer and nobody anything else", async () => {
+  const broken: MetricsSource = {
+    prefix: "",
+    labels: {},
+    entries: () => {
+      throw new Error("EMFILE");
+    },
+  };
+  const { get } = await serve([broken]);
+  expect((await get("/metrics")).status).toBe(500);
+  expect((await get("/health")).status).toBe(200);
 });
