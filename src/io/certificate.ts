@@ -16,11 +16,12 @@ import {
   X509Certificate,
 } from "node:crypto";
 import type { KeyObject } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createSecureContext } from "node:tls";
 import { platformCode } from "./completions.ts";
 import * as der from "./der.ts";
+import { makeFolderSync } from "./folders.ts";
 import { StartError } from "./start-error.ts";
 
 /** A certificate with its key, as PEM texts. */
@@ -68,7 +69,7 @@ export function developmentCertificate(folder: string, now: Date = new Date()): 
   if (kept !== null) return kept;
   const { cert, key } = makeCertificate(now);
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolderSync(folder, 0o700);
     replaceFile(keyFile, key, 0o600);
     replaceFile(certFile, cert, 0o644);
   } catch (error) {

@@ -17,6 +17,7 @@ import { dirname, join } from "node:path";
 import type { FileEntry, FileOperation, FileResult, RequestId } from "../core/contract.ts";
 import { assertNever, invariant } from "../core/kernel/assert.ts";
 import { platformCode } from "./completions.ts";
+import { makeFolder, syncFolder } from "./folders.ts";
 
 /** Two for the journal's live segments, the rest for a recovery that reads many. */
 const handlesMax = 32;
@@ -242,7 +243,7 @@ export class Files {
         return opened(null, handle);
       }
       if (!create || error.code !== "ENOENT") return opened(error, null);
-      fs.mkdir(dirname(absolute), { recursive: true, mode: 0o750 }, (failure) =>
+      makeFolder(dirname(absolute), 0o750, (failure) =>
         failure === null ? this.#open(path, true, opened) : opened(failure, null),
       );
     });
@@ -353,15 +354,6 @@ function list(folder: string, finish: (result: FileResult) => void): void {
       });
     };
     next(0);
-  });
-}
-
-function syncFolder(folder: string, settle: (error: NodeJS.ErrnoException | null) => void): void {
-  // Windows neither opens a folder nor needs it: its file systems journal the entries themselves.
-  if (process.platform === "win32") return void setImmediate(settle, null);
-  fs.open(folder, "r", (error, descriptor) => {
-    if (error !== null) return settle(error);
-    fs.fsync(descriptor, (failure) => fs.close(descriptor, () => settle(failure)));
   });
 }
 

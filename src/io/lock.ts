@@ -6,10 +6,11 @@
  * means nothing, and two processes that come at the same moment cannot both take over. A plain pid
  * file can promise none of the three. `owner.json` beside it is only for the message.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { platformCode } from "./completions.ts";
+import { makeFolderSync } from "./folders.ts";
 import { ownIdentity } from "./process-identity.ts";
 import { StartError } from "./start-error.ts";
 
@@ -53,7 +54,7 @@ export function lockFolder(folder: string): FolderLock {
 
 function openLockFile(folder: string): DatabaseSync {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o750 });
+    makeFolderSync(folder, 0o750);
     const sqlite = quietly(() => process.getBuiltinModule("node:sqlite"));
     return new sqlite.DatabaseSync(join(folder, "lock"));
   } catch (error) {
