@@ -47,6 +47,8 @@ type FailureReason = Parameters<Producer["handshakeFailed"]>[1];
 /** A connection that is not one yet. */
 interface Candidate {
   readonly tcp: Socket;
+  /** See `pathOf`. */
+  readonly path: string;
   readonly remote: string;
   readonly deadline: NodeJS.Timeout;
   /** Why it failed, should its socket close now. */
@@ -61,7 +63,7 @@ export class TlsTransport implements Transport {
   readonly #listener: Listener;
   /** Does the handshakes of the sockets that it is given; it never listens itself. */
   readonly #tls: Server;
-  /** By `address:port`, which no two live connections share: all that TLS says of its socket. */
+  /** By path: all that TLS says of the socket that it was given. */
   readonly #candidates = new Map<string, Candidate>();
 
   /** @throws what `node:tls` throws for settings that it cannot use */
@@ -133,12 +135,22 @@ export class TlsTransport implements Transport {
       tcp.destroy();
     };
     const deadline = setTimeout(expire, this.#options.handshakeTimeoutMs);
-    const candidate: Candidate = { tcp, remote, deadline, reason: "closed" };
-    this.#candidates.set(remote, candidate);
+    const path = pathOf(tcp);
+    const candidate: Candidate = { tcp, path, remote, deadline, reason: "closed" };
+    this.#retire(path);
+    this.#candidates.set(path, candidate);
     this.counters.handshaking = this.#candidates.size;
     tcp.on("error", ignore); // "close" follows and tells all that matters
     tcp.on("close", () => this.#closed(candidate));
     this.#sniff(candidate);
+  }
+
+  /** A peer that uses its port again has left: its reset or FIN is still to be read here. */
+  #retire(path: string): void {
+    const left = this.#candidates.get(path);
+    if (left === undefined) return;
+    left.tcp.destroy();
+    this.#closed(left);
   }
 
   #sniff(candidate: Candidate): void {
@@ -167,7 +179,7 @@ export class TlsTransport implements Transport {
   }
 
   #secured(stream: TLSSocket): void {
-    const candidate = this.#candidates.get(remoteOf(stream));
+    const candidate = this.#candidates.get(pathOf(stream));
     if (candidate === undefined || candidate.reason !== "closed" || stream.destroyed) {
       stream.on("error", ignore);
       stream.destroy();
@@ -180,21 +192,21 @@ export class TlsTransport implements Transport {
 
   #handshakeError(error: Error, stream: TLSSocket): void {
     stream.on("error", ignore);
-    const candidate = this.#candidates.get(remoteOf(stream));
+    const candidate = this.#candidates.get(pathOf(stream));
     const reset = platformCode(error) === "ECONNRESET";
     if (candidate?.reason === "closed" && !reset) candidate.reason = "protocol";
     stream.destroy();
   }
 
   #closed(candidate: Candidate): void {
-    if (this.#candidates.get(candidate.remote) !== candidate) return;
+    if (this.#candidates.get(candidate.path) !== candidate) return;
     this.#forget(candidate);
     this.#completions.handshakeFailed(candidate.remote, candidate.reason);
   }
 
   #forget(candidate: Candidate): void {
     clearTimeout(candidate.deadline);
-    this.#candidates.delete(candidate.remote);
+    this.#candidates.delete(candidate.path);
     this.counters.handshaking = this.#candidates.size;
   }
 }
@@ -213,5 +225,12 @@ function serverOptions({ tls, handshakeTimeoutMs }: TlsTransportOptions): TlsOpt
     handshakeTimeout: 2 * handshakeTimeoutMs,
   };
 }
+
+/**
+ * Both ends of a connection, which no two live ones share. The peer's end alone is not enough: it
+ * may use one port towards several addresses of this machine.
+ */
+const pathOf = (socket: Socket): string =>
+  `${remoteOf(socket)} ${socket.localAddress ?? ""} ${socket.localPort ?? 0}`;
 
 const ignore = (): void => undefined;

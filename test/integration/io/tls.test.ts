@@ -275,3 +275,28 @@ async function startTap(
   if (address === null || typeof address === "string") throw new Error("no port");
   return { port: address.port, close: () => tap.close() };
 }
+
+// Skipped but on Linux, which alone answers on all of 127.0.0.0/8.
+it.skipIf(process.platform !== "linux")(
+  "[TLS-04] one peer port towards two addresses makes two handshakes",
+  async () => {
+    const { host, port, ca } = await start({ address: "0.0.0.0" });
+    const first = connect({ port, host: "127.0.0.1", localAddress: "127.0.0.1" });
+    first.on("error", () => undefined);
+    await until("the first", () => !first.connecting && first.localPort !== undefined);
+    await until("its handshake", () => server?.platform.transport.counters.handshaking === 1);
+    const { localPort } = first;
+    if (localPort === undefined) throw new Error("a connected socket has a port");
+    const socket = connect({ port, host: "127.0.0.2", localAddress: "127.0.0.1", localPort });
+    await until("the second", () => server?.platform.transport.counters.handshaking === 2);
+    const second = connectTls({ socket, ca, servername: "localhost" });
+    second.on("error", () => undefined);
+    await until("the link", () => host.ofType("opened").length === 1);
+    expect(second.localPort).toBe(localPort);
+    first.destroy();
+    await until("the failure", () => host.ofType("handshakeFailed").length === 1);
+    expect(host.ofType("handshakeFailed")[0]).toMatchObject({ reason: "closed" });
+    expect(server?.platform.transport.counters.handshaking).toBe(0);
+    second.destroy();
+  },
+);
