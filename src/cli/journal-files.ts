@@ -35,6 +35,8 @@ export interface JournalFiles {
   readonly bytes: number;
   /** Where checkpoints of this journal would be. */
   readonly checkpoints: string;
+  /** Of the newest sound checkpoint that the segments must reach; null when there is none. */
+  readonly through: JournalPosition | null;
 }
 
 /**
@@ -49,7 +51,10 @@ export function findJournal(path: string): JournalFiles {
     if (firstSequence === null) {
       throw new CommandError(`${path} is no journal: a segment is called like ${exampleName}`);
     }
-    return filesOf(dirname(resolve(path)), [{ path, bytes: stats.size, firstSequence }]);
+    const folder = dirname(resolve(path));
+    const next = segmentsIn(folder).find((segment) => segment.firstSequence > firstSequence);
+    const through = newestPosition(checkpointsBeside(folder), next?.firstSequence ?? Infinity);
+    return filesOf(folder, through, [{ path, bytes: stats.size, firstSequence }]);
   }
   // Whoever names a data folder means the journal in it, if there is but one.
   const roles = listNames(path).map((name) => join(path, name, journalFolder));
@@ -63,7 +68,9 @@ export function findJournal(path: string): JournalFiles {
   if (other !== undefined && folder !== path) {
     throw new CommandError(`${path} holds several journals; name one: ${folders.join(", ")}`);
   }
-  return filesOf(resolve(folder), segmentsIn(folder));
+  // Before the segments are measured: a server that ends now writes them first.
+  const through = newestPosition(checkpointsBeside(resolve(folder)), Infinity);
+  return filesOf(resolve(folder), through, segmentsIn(folder));
 }
 
 /** The checkpoints of the journal that can be read, by the last event that they contain. */
@@ -81,6 +88,10 @@ export function checkpointsOf(files: JournalFiles): ReadonlyMap<number, Checkpoi
 /**
  * Reads the journal once, in order.
  *
+ * A journal does not say how durable its role was, and the role's setting may have been another
+ * one then. So a later block proves that a bad place was whole only where it says that the place
+ * was durable: that holds for every role, and calls no tail corrupt that a power loss has cut.
+ *
  * @param after where the journal is known to go on from, or "anything"
  * @param take gets each verified block; returns false to stop, and then there is no verdict
  */
@@ -89,7 +100,13 @@ export function scanJournal(
   after: JournalPosition | "anything",
   take: (block: JournalBlock) => boolean,
 ): ScanVerdict | null {
-  const scanner = new JournalScanner({ after, checksum: zlibChecksum });
+  const { through } = files;
+  const scanner = new JournalScanner({
+    after,
+    through,
+    proof: "durable",
+    checksum: zlibChecksum,
+  });
   for (const { path, bytes } of files.segments) {
     if (scanner.verdict !== null) break;
     scanner.begin(path, bytes);
@@ -121,9 +138,26 @@ function* chunksOf(path: string, bytes: number): Generator<Uint8Array> {
 
 const exampleName = "0000000000000001.segment";
 
-function filesOf(folder: string, segments: readonly SegmentFile[]): JournalFiles {
+function filesOf(
+  folder: string,
+  through: JournalPosition | null,
+  segments: readonly SegmentFile[],
+): JournalFiles {
   const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
-  return { segments, bytes, checkpoints: join(dirname(folder), checkpointFolder) };
+  return { segments, bytes, through, checkpoints: checkpointsBeside(folder) };
+}
+
+const checkpointsBeside = (folder: string): string => join(dirname(folder), checkpointFolder);
+
+/** Of the newest checkpoint that can be read and that is of an event before `end`. */
+function newestPosition(folder: string, end: number): JournalPosition | null {
+  for (const name of listNames(folder).toReversed()) {
+    const sequence = checkpointSequence(name);
+    if (sequence === null || sequence >= end) continue;
+    const read = decodeCheckpoint(readFileSync(join(folder, name)), zlibChecksum);
+    if (read.ok) return read.value.position;
+  }
+  return null;
 }
 
 function segmentsIn(folder: string): readonly SegmentFile[] {

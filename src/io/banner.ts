@@ -1,6 +1,7 @@
 /** What a development server says once it is up: where, who, what it found, what to type next. */
 import type { ServerConfig } from "./config.ts";
 import type { Server } from "./server.ts";
+import { shellWord } from "./shell-word.ts";
 
 export function banner(server: Server, config: ServerConfig): string {
   const { certificate, metricsPort } = server;
@@ -29,13 +30,10 @@ function nextCommand({ dataDir }: ServerConfig): string {
   return `npx reprise load --scenario ping --clients 100 --rate 10 --seconds 20${where}`;
 }
 
-const shellWord = (word: string): string =>
-  /^[\w./@%+=:,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-
 function foundIn(recovered: Server["recovered"][keyof Server["recovered"]] | null): string {
   if (recovered === null || recovered === undefined) return "a new journal";
   const { events, lastSequence, cutBytes, incarnation } = recovered;
-  const cut = cutBytes === 0 ? "" : `, ${cutBytes} bytes of an unfinished tail cut`;
+  const cut = cutBytes === 0 ? "" : `, an unfinished block of ${cutBytes} bytes cut`;
   const recoveredEvents = events === 1 ? "1 event" : `${events} events`;
   return `start ${incarnation}, at event ${lastSequence}, ${recoveredEvents} recovered${cut}`;
 }

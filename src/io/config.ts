@@ -15,6 +15,7 @@ import { platformCode } from "./completions.ts";
 import { nearest } from "./nearest.ts";
 import { defaultSettings, needless, otherNames, settingOf, settings } from "./settings.ts";
 import type { Settings } from "./settings.ts";
+import { shellWord } from "./shell-word.ts";
 import { StartError } from "./start-error.ts";
 
 export type Role = "login" | "game" | "data";
@@ -86,7 +87,10 @@ const durabilityOf: Readonly<Record<Role, HostConfig["durability"]>> = {
 };
 
 /** The host's half of the configuration for one role. */
-export function hostConfigOf({ host, edge, journal }: ServerConfig, role: Role): HostConfig {
+export function hostConfigOf(
+  { dataDir, host, edge, journal }: ServerConfig,
+  role: Role,
+): HostConfig {
   return hostConfig({
     role,
     connectionsMax: host.connectionsMax === "auto" ? connectionsMaxOf[role] : host.connectionsMax,
@@ -101,6 +105,7 @@ export function hostConfigOf({ host, edge, journal }: ServerConfig, role: Role):
     commitWindowMs: journal.commitWindowMs,
     segmentBytesMax: journal.segmentBytesMax,
     adoptTail: journal.adoptTail,
+    folder: shellWord(join(dataDir, role)),
   });
 }
 

@@ -27,7 +27,7 @@ import type { Log } from "./log.ts";
 import type { Health, MetricsSource } from "./metrics.ts";
 import type { Performer } from "./performers.ts";
 import { Platform } from "./platform.ts";
-import { StartError } from "./start-error.ts";
+import { StartError, stoppedMessage } from "./start-error.ts";
 import { TcpTransport } from "./tcp.ts";
 import { TlsTransport } from "./tls.ts";
 import type { Transport, TransportCounters, TransportOptions } from "./transport.ts";
@@ -60,6 +60,7 @@ export class RoleServer {
   readonly role: Role;
   readonly ended: Promise<RoleEnd>;
   readonly #options: RoleOptions;
+  readonly #folder: string;
   readonly #lock: FolderLock;
   readonly #platform: Platform;
   readonly #host: Host;
@@ -89,6 +90,7 @@ export class RoleServer {
     this.#options = options;
     this.role = options.role;
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
+    this.#folder = folder;
     this.#lock = lock;
     this.#platform = this.#makePlatform(folder);
     this.#host = this.#makeHost();
@@ -168,7 +170,7 @@ export class RoleServer {
       performers,
       transport: (completions, acceptFailed) => this.#makeTransport(completions, acceptFailed),
       log: (level, message, fields) => log.write(level, message, { role: this.role, ...fields }),
-      exit: (code, message) => void this.#end({ code, message }),
+      exit: (code, message) => void this.#end({ code, message: this.#named(message) }),
       events: {
         // The host hears of it in its next turn, which was asked for before this.
         listening: () => void setImmediate(() => this.#listening()),
@@ -213,8 +215,13 @@ export class RoleServer {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.#options.log.write("error", "the host has failed", { role: this.role, error: text });
     const first = text.split("\n", 1)[0] ?? "";
-    const message = `${this.role}: internal error, see the log: ${first}`;
+    const message = this.#named(`internal error, see the log: ${first}`);
     void this.#end({ code: internalErrorCode, message });
+  }
+
+  /** Says which of several roles it was, and where its files are. */
+  #named(message: string): string {
+    return message === "" ? "" : `${this.role} (${this.#folder}): ${message}`;
   }
 
   async #end(end: RoleEnd): Promise<void> {
@@ -232,7 +239,8 @@ export class RoleServer {
   #startError({ code, message }: RoleEnd): StartError {
     if (this.#listenFailure !== null)
       return new StartError("PORT_UNAVAILABLE", this.#listenFailure);
-    return new StartError("RECOVERY_FAILED", message, code === 0 ? 1 : code);
+    if (code === 0) return new StartError("STOPPED", stoppedMessage, 0);
+    return new StartError("RECOVERY_FAILED", message, code);
   }
 }
 

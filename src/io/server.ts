@@ -24,8 +24,9 @@ import { buildId } from "./build-id.ts";
 import { developmentCertificate, readCertificate } from "./certificate.ts";
 import type { Certificate } from "./certificate.ts";
 import { platformCode } from "./completions.ts";
-import { rolesOf } from "./config.ts";
+import { hostConfigOf, rolesOf } from "./config.ts";
 import type { Role, ServerConfig } from "./config.ts";
+import { descriptorShortage } from "./descriptors.ts";
 import { Log } from "./log.ts";
 import { MetricsServer } from "./metrics.ts";
 import type { MetricsSource } from "./metrics.ts";
@@ -35,7 +36,7 @@ import { ProcessMetrics } from "./process-metrics.ts";
 import { RoleServer } from "./role-server.ts";
 import { removeRunRecord, writeRunRecord } from "./run-record.ts";
 import type { RunRecord } from "./run-record.ts";
-import { StartError } from "./start-error.ts";
+import { StartError, stoppedMessage } from "./start-error.ts";
 
 export interface ServerOptions {
   readonly config: ServerConfig;
@@ -65,6 +66,8 @@ export class Server {
   readonly ended: Promise<ServerEnd>;
   readonly #options: ServerOptions;
   #state: State = "idle";
+  /** True from the first `stop`. A start that is under way then ends in `STOPPED`. */
+  #stopping = false;
   #resolveEnded: (end: ServerEnd) => void = () => undefined;
   #log: Log | null = null;
   #certificate: Certificate | null = null;
@@ -94,7 +97,7 @@ export class Server {
       await this.#undo();
       this.#finish({
         code: error instanceof StartError ? error.exitCode : 1,
-        message: error instanceof Error ? error.message : String(error),
+        message: messageOf(error),
       });
       throw error;
     }
@@ -104,9 +107,10 @@ export class Server {
 
   /**
    * Ends in order: no new connections, everybody told, everything sent and durable. Called again
-   * while that goes on, it ends at once.
+   * while that goes on, it ends at once. A start that is under way ends in StartError STOPPED.
    */
   stop(): Promise<ServerEnd> {
+    this.#stopping = true;
     if (this.#state === "idle") this.#finish({ code: 0, message: "" });
     for (const role of this.#roles) role.drain();
     return this.ended;
@@ -169,6 +173,7 @@ export class Server {
     const realm = createRealm({ features });
     const log = openLog(config);
     this.#log = log;
+    warnOfDescriptors(config, log);
     this.#certificate = certificateOf(config);
     const roles: RoleServer[] = [];
     this.#roles = roles;
@@ -186,9 +191,17 @@ export class Server {
     }
     await this.#openMetrics();
     // One after the other: a recovery reads as fast as the disk allows.
-    for (const role of roles) await role.start();
+    for (const role of roles) {
+      this.#checkWanted();
+      await role.start();
+    }
+    this.#checkWanted();
     writeRunRecord(config.dataDir, this.#record());
     log.write("info", "serving", { pid: process.pid, mode: config.mode, ...this.urls });
+  }
+
+  #checkWanted(): void {
+    if (this.#stopping) throw new StartError("STOPPED", stoppedMessage, 0);
   }
 
   async #openMetrics(): Promise<void> {
@@ -275,6 +288,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   return server;
 }
 
+/** Nothing to say of an end that was asked for. */
+function messageOf(error: unknown): string {
+  if (error instanceof StartError && error.code === "STOPPED") return "";
+  return error instanceof Error ? error.message : String(error);
+}
+
 const dataRoleMessage =
   "role data serves nothing yet: accounts and their database come later; run login or game";
 
@@ -294,6 +313,19 @@ function openLog(config: ServerConfig): Log {
         "choose another: --set log.destination=stderr",
     );
   }
+}
+
+function warnOfDescriptors(config: ServerConfig, log: Log): void {
+  const connections = rolesOf(config).map((role) => hostConfigOf(config, role).connectionsMax);
+  const shortage = descriptorShortage(connections);
+  if (shortage === null) return;
+  log.write("warn", "too few file descriptors for host.connectionsMax", {
+    descriptorsMax: shortage.descriptorsMax,
+    descriptorsNeeded: shortage.descriptorsNeeded,
+    cure:
+      `raise the limit (ulimit -n ${shortage.descriptorsNeeded}, systemd: LimitNOFILE=) ` +
+      "or lower --set host.connectionsMax",
+  });
 }
 
 function certificateOf({ mode, dataDir, tls }: ServerConfig): Certificate | null {

@@ -8,7 +8,14 @@ export type StartErrorCode =
   | "PORT_UNAVAILABLE"
   | "ALREADY_STARTED"
   | "ROLE_NOT_SERVED"
+  | "STOPPED"
   | "RECOVERY_FAILED";
+
+/** The exit code for a command line that is wrong, whatever else may be. */
+export const usageExitCode = 2;
+
+/** Of `STOPPED`, whose exit code is 0: it was asked for. */
+export const stoppedMessage = "the server was stopped before it served";
 
 export class StartError extends Error {
   override readonly name = "StartError";

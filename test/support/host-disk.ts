@@ -72,6 +72,11 @@ export class HostDisk {
     this.#durableNames.add(path);
   }
 
+  remove(path: string): void {
+    this.#files.delete(path);
+    this.#durableNames.delete(path);
+  }
+
   /**
    * What is left when the process dies. The operating system lives: what was not synced is there,
    * and may still be lost with the power.

@@ -34,6 +34,8 @@ export interface WriteOptions {
   readonly segmentsAt?: readonly number[];
   /** Ends with a checkpoint, as an orderly drain does. */
   readonly checkpoint?: boolean;
+  /** False: as a role that does not sync each block. */
+  readonly isSynced?: boolean;
 }
 
 /** Steps the events through a realm and journals them below `folder`, as the host does. */
@@ -43,7 +45,12 @@ export function writeJournal(
   options: WriteOptions = {},
 ): WrittenJournal {
   const { features = builtinFeatures, eventsPerBlock = 10, segmentBytesMax = 262_144 } = options;
-  const { stateDigestEvery = Infinity, segmentsAt = [], checkpoint = false } = options;
+  const {
+    stateDigestEvery = Infinity,
+    segmentsAt = [],
+    checkpoint = false,
+    isSynced = true,
+  } = options;
   const machine = createRealm({ features }).create();
   const outbox = new DigestingOutbox();
   const writerFrom = (position: JournalPosition): JournalWriter =>
@@ -66,6 +73,7 @@ export function writeJournal(
     const isFull = (index + 1) % eventsPerBlock === 0 || index + 1 === events.length;
     const block = isFull ? writer.seal() : null;
     if (block !== null) blocks.push(block);
+    if (block !== null && isSynced) writer.durable(block.lastSequence);
     if (segmentsAt.includes(sequence)) writer = writerFrom(writer.position);
   }
   for (const [name, bytes] of filesOf(blocks)) {

@@ -92,7 +92,10 @@ function rowsOf(summary: JournalSummary): (readonly [string, string])[] {
     rows.push([`  ${packet}`, grouped(count)]);
   rows.push([
     "unfinished",
-    tail === null ? "nothing" : `${tail.bytes} bytes at byte ${tail.offset} of ${tail.path}`,
+    tail === null
+      ? "nothing"
+      : `${tail.bytes} bytes at byte ${tail.offset} of ${tail.path}, of a block that was not ` +
+        `finished when the process ended`,
   ]);
   return rows;
 }

@@ -2,13 +2,15 @@
 import { runningServers } from "../../io/run-record.ts";
 import type { RunRecord } from "../../io/run-record.ts";
 import { isRunning } from "../../io/process-identity.ts";
-import { flag, readArguments, text } from "../arguments.ts";
+import { flag, readArguments, text, UsageError } from "../arguments.ts";
 import { CommandError } from "../command-error.ts";
 import type { Command } from "../command.ts";
 import { printJson } from "../output.ts";
 
 /** The kernel takes a killed process away at once, unless it waits for a disk. */
 const goneWithinMs = 5_000;
+
+const roleNames: readonly string[] = ["all", "login", "game", "data"];
 
 export const kill: Command = {
   name: "kill",
@@ -27,6 +29,7 @@ Options:
   async run(argv) {
     const options = { "data-dir": text("data"), role: text(null), json: flag() };
     const { values } = readArguments(argv, options);
+    checkRole(values.role);
     const record = chosen(values["data-dir"], values.role);
     process.kill(record.pid, "SIGKILL");
     await gone(record);
@@ -35,6 +38,11 @@ Options:
     return 0;
   },
 };
+
+function checkRole(role: string | null): void {
+  if (role === null || roleNames.includes(role)) return;
+  throw new UsageError(`--role is one of ${roleNames.join(", ")}, not "${role}"`);
+}
 
 function chosen(dataDir: string, role: string | null): RunRecord {
   const running = runningServers(dataDir);

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { parseTarget, showTarget } from "../../client/target.ts";
 import type { Target, Trust } from "../../client/target.ts";
+import { ApiMisuseError } from "../../core/kernel/assert.ts";
 import type { Seed } from "../../core/kernel/random.ts";
 import type { LengthEndian } from "../../core/wire/index.ts";
 import type { LoadResult } from "../../load/result.ts";
@@ -129,7 +130,7 @@ async function targetOf(values: LoadValues): Promise<Target> {
   if (ca !== null) trust = { kind: "authority", pem: await readFile(ca) };
   const servers = runningServers(values["data-dir"]).flatMap(serversOf);
   if (url !== null) {
-    const target = parseTarget(url, trust ?? { kind: "system" });
+    const target = typedTarget(url, trust ?? { kind: "system" });
     const known = servers.find((server) => server.port === target.port && isHere(target.host));
     return trust === null && target.trust !== null && known !== undefined ? known.target : target;
   }
@@ -141,6 +142,14 @@ async function targetOf(values: LoadValues): Promise<Target> {
   }
   const { target } = server;
   return trust === null || target.trust === null ? target : { ...target, trust };
+}
+
+function typedTarget(url: string, trust: Trust): Target {
+  try {
+    return parseTarget(url, trust);
+  } catch (error) {
+    throw error instanceof ApiMisuseError ? new UsageError(`--target ${error.message}`) : error;
+  }
 }
 
 interface RunningServer {

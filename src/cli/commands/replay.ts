@@ -56,6 +56,8 @@ interface ReplayResult {
   /** The first and the last event of the journal that the state contains; 0 when it is empty. */
   readonly fromSeq: number;
   readonly toSeq: number;
+  /** The last event of the journal; above `toSeq` where `--until` stopped before it. */
+  readonly endSeq: number;
   /** Of the whole state after `toSeq`, eight hexadecimal digits. */
   readonly digest: string;
   readonly checked: Checked;
@@ -63,7 +65,7 @@ interface ReplayResult {
   readonly eventsPerSecond: number;
   /** Events left out because their first step failed. */
   readonly failedSteps: number;
-  /** Bytes at the end that a crash left behind and that were never acknowledged. */
+  /** Bytes at the end, of a block that was not finished when the process ended. */
   readonly unfinishedTailBytes: number;
 }
 
@@ -106,6 +108,10 @@ export const replay: Command = {
     }
     if (values.json) printJson(result);
     else print(result, values.check);
+    const { until } = values;
+    if (until !== null && result.diverged === null && until > result.endSeq) {
+      console.error(`reprise replay: event ${until} is beyond the end, event ${result.endSeq}`);
+    }
     return Promise.resolve(result.diverged === null ? 0 : 1);
   },
 };
@@ -139,6 +145,7 @@ function replayJournal(
     events: replayer.events,
     fromSeq: last < after.nextSequence ? 0 : after.nextSequence,
     toSeq: last < after.nextSequence ? 0 : last,
+    endSeq: survey.end.position.nextSequence - 1,
     digest: machine.digest().toString(16).padStart(8, "0"),
     checked: replayer.checked,
     diverged,
@@ -290,7 +297,10 @@ function print(result: ReplayResult, check: boolean): void {
     ["speed", `${grouped(result.eventsPerSecond)} events/s`],
   ];
   if (failedSteps > 0) rows.push(["left out", `${failedSteps}, whose steps failed`]);
-  if (tail > 0) rows.push(["unfinished", `${grouped(tail)} bytes at the end, never acknowledged`]);
+  if (tail > 0) {
+    const what = "of a block that was not finished when the process ended";
+    rows.push(["unfinished", `${grouped(tail)} bytes at the end, ${what}`]);
+  }
   if (check) {
     const { blocks, digests } = result.checked;
     rows.push(["checked", `${grouped(blocks)} blocks, ${grouped(digests)} digests`]);

@@ -3,6 +3,7 @@ import { constants } from "node:os";
 import { resolve } from "node:path";
 import { banner } from "../../io/banner.ts";
 import { Server } from "../../io/server.ts";
+import { StartError } from "../../io/start-error.ts";
 import { flag, readArguments } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import { printJson } from "../output.ts";
@@ -37,6 +38,9 @@ Exit codes: 0 ended in order, 1 could not start (one line says why), 2 bad usage
       const { code, message } = await server.ended;
       if (message !== "") console.error(`reprise serve: ${message}`);
       return code;
+    } catch (error) {
+      if (error instanceof StartError && error.code === "STOPPED") return error.exitCode;
+      throw error;
     } finally {
       unhook();
     }

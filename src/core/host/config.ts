@@ -49,6 +49,8 @@ export interface HostConfig {
   readonly failedStepsWindowMs: number;
   /** Steps a tail that another build wrote, without looking at its digests. */
   readonly adoptTail: boolean;
+  /** The role's data folder as one types it in a shell, for the advice in messages. */
+  readonly folder: string;
 }
 
 export const defaultHostConfig: Omit<HostConfig, "role"> = {
@@ -74,6 +76,7 @@ export const defaultHostConfig: Omit<HostConfig, "role"> = {
   failedStepsMax: limits.failedStepsMax,
   failedStepsWindowMs: limits.failedStepsWindowMs,
   adoptTail: false,
+  folder: ".",
 };
 
 /**

@@ -48,7 +48,8 @@ export class Containment {
     const failure = new HostExit(
       exitCodes.failed,
       `event ${failed} (${event.type}) threw in ${where}: ${threw.message}; see ` +
-        `${failureFolder}/${file.name}, and run "reprise replay --until ${failed}" on the journal`,
+        `${this.#config.folder}/${failureFolder}/${file.name}, and run ` +
+        `"reprise replay ${this.#config.folder}/journal --until ${failed}"`,
     );
     return { type: "end", failure, file };
   }

@@ -216,6 +216,7 @@ class CoreHost implements Host {
       checksum: this.#checksum,
       durability: config.durability,
       adoptTail: config.adoptTail,
+      folder: config.folder,
       mayCut: true,
       skip: new Set(),
       log: (level, message, fields) => syscalls.log(level, message, fields),
@@ -226,7 +227,16 @@ class CoreHost implements Host {
 
   /** What was adopted stands in a checkpoint of ours from now on. */
   *#keepAdopted({ position, machine, witness, ...past }: Recovered): FileScript<void> {
-    const { identity, realmConfig } = this.#options;
+    const { identity, realmConfig, syscalls } = this.#options;
+    syscalls.log(
+      "warn",
+      "events of another build were taken as they are: journal.adoptTail is on",
+      {
+        build: identity.build,
+        events: past.events,
+        lastSequence: position.nextSequence - 1,
+      },
+    );
     const checkpoint = {
       identity: {
         ...identity,

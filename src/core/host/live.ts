@@ -388,6 +388,7 @@ export class Live {
       checksum,
       durability: config.durability,
       adoptTail: config.adoptTail,
+      folder: config.folder,
       mayCut: false,
       skip: new Set([sequence]),
       log: (level, message, fields) => syscalls.log(level, message, fields),

@@ -16,6 +16,7 @@ import type { FileEntry, Machine } from "../contract.ts";
 import {
   blockBytes,
   checkpointFolder,
+  checkpointPath,
   checkpointSequence,
   decodeCheckpoint,
   journalFolder,
@@ -54,6 +55,8 @@ export interface RecoveryOptions {
   readonly durability: Durability;
   /** Steps a tail of another build, without its digests. */
   readonly adoptTail: boolean;
+  /** The role's data folder as one types it in a shell, for advice. */
+  readonly folder: string;
   /** False where an unfinished tail cannot be: while the server runs. */
   readonly mayCut: boolean;
   /** Events to leave out besides those that the journal itself names. */
@@ -256,9 +259,24 @@ function* scan(
   if (verdict.type === "clean" || verdict.type === "unfinished") return verdict;
   throw refusal(
     verdict.type === "corrupt"
-      ? `the journal is damaged: ${verdict.message}; put the file back from a copy, or move it ` +
-          `and all later ones away to give up everything from event ${verdict.sequence} on`
+      ? `the journal is damaged: ${verdict.message}; ${adviceOn(options, verdict.path, after)}`
       : `the journal cannot be read: ${verdict.message}; start the Reprise that wrote it`,
+  );
+}
+
+/** What to do about a damaged segment, and what the last resort costs. */
+function adviceOn({ folder }: RecoveryOptions, path: string, after: JournalPosition): string {
+  const first = segmentSequence(path) ?? 1;
+  const last = after.nextSequence - 1;
+  const checkpoint = last === 0 ? "no checkpoint" : checkpointPath(last as EventSequence);
+  const journal = `${folder}/${journalFolder}`;
+  // A journal that ends before the checkpoint would be refused: without any segment it is not.
+  const [move, lost] =
+    last >= first ? ["all segments", last + 1] : ["this segment and all later ones", first];
+  return (
+    `copy ${folder} first, then look with "reprise inspect ${journal}" and ` +
+    `"reprise replay ${journal}"; put the file back from a copy, or move ${move} away: ` +
+    `${checkpoint} remains, and everything from event ${lost} on is lost`
   );
 }
 
@@ -272,7 +290,7 @@ const foreignTail = ({ build }: RecoveryOptions, { segment }: JournalBlock): Hos
   refusal(
     `the journal ends with events of build ${segment.build}, and this is build ${build}: only the ` +
       `build that wrote them is sure to read them the same way; start that build and drain it, ` +
-      `or set journal.adoptTail to take them as they are`,
+      `or start once with "--set journal.adoptTail=true" to take them as they are`,
   );
 
 // ---------------------------------------------------------------- pass 2
@@ -310,7 +328,7 @@ function* replay(options: RecoveryOptions, order: ReplayOrder): FileScript<Repla
       const divergence = replayer.apply(block);
       if (divergence === null) continue;
       failedEvent = failedLast(divergence, machine, witness, survey.end);
-      if (failedEvent === null) throw diverged(divergence);
+      if (failedEvent === null) throw diverged(divergence, options);
     }
   });
   return { machine, witness, events: replayer.events, failedEvent };
@@ -334,7 +352,7 @@ export function connectionOf(event: object): ConnectionId | null {
   return "connection" in event ? (event.connection as ConnectionId | null) : null;
 }
 
-function diverged(divergence: Divergence): HostExit {
+function diverged(divergence: Divergence, { folder }: RecoveryOptions): HostExit {
   const { sequence, event } = divergence;
   const what =
     divergence.type === "threw" || divergence.type === "unreadable"
@@ -342,7 +360,7 @@ function diverged(divergence: Divergence): HostExit {
       : `its ${divergence.type} have digest ${divergence.actual}, not ${divergence.expected}`;
   return refusal(
     `event ${sequence} (${event ?? "unknown"}) does not replay as it was journalled: ${what}; ` +
-      `keep the data folder and run "reprise replay --check" on its journal`,
+      `keep the data folder and run "reprise replay ${folder}/${journalFolder} --check"`,
   );
 }
 
@@ -365,7 +383,7 @@ function* secureTail({ last }: Survey): FileScript<void> {
   yield* perform({ type: "syncFolder", folder: journalFolder });
 }
 
-/** Cuts what was never acknowledged; returns how many bytes. */
+/** Cuts what was not finished; returns how many bytes, zeros of reserved space not counted. */
 function* cutTail(end: Survey["end"]): FileScript<number> {
   if (end.type === "clean") return 0;
   let bytes = 0;

@@ -2,8 +2,9 @@
  * The recovery scan: reads a journal from one end to the other, hands out what is sound, and says
  * what is wrong with the rest. It decides between two things that look alike at first:
  *
- * - an unfinished tail: the crash came while the last block was written. Nobody was told of it, so
- *   it is cut and reported.
+ * - an unfinished tail: a block that was not finished when the process ended. It is cut and
+ *   reported. A last block that was whole and has been damaged since looks the same, unless a
+ *   checkpoint says that its events were there.
  * - corruption: something that once was whole is not any more. Nothing is cut; the place is named.
  *
  *     begin(file) feed(chunk)* endOfFile()     for each segment in the order of its name
@@ -12,8 +13,8 @@
  * S1. Blocks come out in order and without a gap, each verified by its checksums and by the chain
  *     from the block before.
  * S2. A bad place is in doubt until the end of the journal, not a reason to stop: what was written
- *     later was only written because the bad place was complete (W4). So a later sound block means
- *     corruption, and none means an unfinished tail.
+ *     later was only written because the bad place was complete (W4). So a later sound block, or a
+ *     checkpoint of a later event, means corruption, and neither means an unfinished tail.
  * S3. What lies behind the last block of a segment is debris, not loss, if the next segment goes on
  *     exactly where that block ended: a tail that an earlier recovery cut, or reserved space.
  * S4. No sound block is cut, unless the role never promised that it would survive (`proof`).
@@ -39,6 +40,8 @@ export interface ScannerOptions {
    * when there is none. "anything" takes the first segment's word, to look at a part of a journal.
    */
   readonly after: JournalPosition | "anything";
+  /** The newest checkpoint's position, which the journal must reach if it begins before it. */
+  readonly through?: JournalPosition | null;
   /**
    * What proves that a bad place once was good. "later": any block behind it, because blocks are
    * written one after the other. "durable": a block behind it that says that it was durable; for a
@@ -80,10 +83,11 @@ export interface JournalEnd {
   readonly debris: readonly Cut[];
 }
 
-/** The file keeps `offset` bytes and loses `bytes`; with offset 0 it is to be removed. */
+/** The file keeps `offset` bytes and loses all others; with offset 0 it is to be removed. */
 export interface Cut {
   readonly path: string;
   readonly offset: number;
+  /** What is lost. Zeros up to the end of the file do not count: they are reserved space. */
   readonly bytes: number;
 }
 
@@ -104,8 +108,9 @@ interface OpenFile {
 export class JournalScanner {
   readonly #checksum: Checksum;
   readonly #proof: "later" | "durable";
-  /** What must be passed; null once it was, or when anything goes. */
-  #mark: JournalPosition | null;
+  readonly #after: JournalPosition | "anything";
+  /** What must still be passed, in order. */
+  #marks: readonly JournalPosition[];
   /** What the next block must continue. */
   #next: JournalPosition;
   /** False until the first sound segment, which may begin before the mark. */
@@ -123,7 +128,10 @@ export class JournalScanner {
   constructor(options: ScannerOptions) {
     this.#checksum = options.checksum ?? crc32;
     this.#proof = options.proof ?? "later";
-    this.#mark = options.after === "anything" ? null : options.after;
+    this.#after = options.after;
+    const { through = null } = options;
+    const after = options.after === "anything" ? [] : [options.after];
+    this.#marks = through === null ? after : [...after, through];
     this.#next = options.after === "anything" ? journalStart : options.after;
   }
 
@@ -163,10 +171,8 @@ export class JournalScanner {
     this.#file = null;
     if (this.#verdict !== null) return [];
     const blocks = this.#judgeAll(file, file.reader.end());
-    const { blocksEnd, fileBytes } = file.reader;
-    if (file.isDamaged) {
-      this.#cuts.push({ path: file.path, offset: blocksEnd, bytes: fileBytes - blocksEnd });
-    }
+    const { blocksEnd, tailBytes } = file.reader;
+    if (file.isDamaged) this.#cuts.push({ path: file.path, offset: blocksEnd, bytes: tailBytes });
     this.#end = { path: file.path, offset: blocksEnd };
     return blocks;
   }
@@ -175,15 +181,31 @@ export class JournalScanner {
   finish(): ScanVerdict {
     apiRule(this.#file === null, "the last segment ends before the journal does");
     if (this.#verdict !== null) return this.#verdict;
-    const mark = this.#mark;
-    if (mark !== null && this.#isAnchored) {
-      const detail = `the checkpoint of event ${mark.nextSequence - 1} is ahead of the journal's end`;
-      return this.#corruptAt(this.#doubt ?? this.#end, { code: "events-missing", detail });
-    }
+    const mark = this.#marks.at(-1);
+    if (mark !== undefined && this.#isDueBy(mark)) return this.#endsBefore(mark);
     const end = { position: this.#next, segment: this.#segment, debris: this.#debris };
     return this.#doubt === null
       ? { type: "clean", ...end }
       : { type: "unfinished", cuts: this.#cuts, ...end };
+  }
+
+  /** False when all segments are gone that began before the mark, which says enough by itself. */
+  #isDueBy({ nextSequence }: JournalPosition): boolean {
+    if (this.#isAnchored || this.#doubt === null) return this.#isAnchored;
+    // Its header is lost, but its name says which event it began with.
+    return (segmentSequence(this.#doubt.path) ?? nextSequence) < nextSequence;
+  }
+
+  /** The newest checkpoint proves that more was there: what is in doubt, if anything is. */
+  #endsBefore(mark: JournalPosition): ScanVerdict {
+    const checkpoint = `the checkpoint of event ${mark.nextSequence - 1}`;
+    if (this.#doubt === null) {
+      const detail = `${checkpoint} is ahead of the journal's end`;
+      return this.#corruptAt(this.#end, { code: "events-missing", detail });
+    }
+    const { code, detail } = this.#doubt.problem;
+    const proof = `${detail}, and ${checkpoint} shows that events there were whole`;
+    return this.#corruptAt(this.#doubt, { code, detail: proof });
   }
 
   #openFile(): OpenFile {
@@ -229,16 +251,15 @@ export class JournalScanner {
     this.#next = { ...this.#next, nextSegment: header.segment + 1 };
   }
 
-  /** Takes the first segment's word for where it begins, if the mark is still to come. */
+  /** Takes the first segment's word for where it begins, if `after` is still to come. */
   #anchor(header: SegmentHeader): void {
-    const mark = this.#mark;
-    const isEarlier = mark === null || header.firstSequence < mark.nextSequence;
-    if (isEarlier) {
+    const after = this.#after;
+    if (after === "anything" || header.firstSequence < after.nextSequence) {
       const { firstSequence: nextSequence, segment: nextSegment, chain } = header;
       this.#next = { nextSequence, nextSegment, chain };
-    } else {
-      this.#mark = null;
     }
+    const { nextSequence } = this.#next;
+    this.#marks = this.#marks.filter((mark) => mark.nextSequence > nextSequence);
     this.#isAnchored = true;
   }
 
@@ -313,8 +334,9 @@ export class JournalScanner {
       nextSegment: this.#next.nextSegment,
       chain: { block, checksum, effects, at },
     };
-    if (!this.#passMark(last, checksum)) {
-      const detail = `the checkpoint of event ${(this.#mark?.nextSequence ?? 1) - 1} is of another log`;
+    const missed = this.#passMarks(last, checksum);
+    if (missed !== null) {
+      const detail = `the checkpoint of event ${missed.nextSequence - 1} is of another log`;
       this.#corrupt({ path, offset }, { code: "checkpoint-mismatch", detail });
       return null;
     }
@@ -333,13 +355,16 @@ export class JournalScanner {
     return header.firstAt >= chain.at ? null : "a block goes back in time";
   }
 
-  /** Returns false when the log goes past the mark without having been there. */
-  #passMark(last: EventSequence, checksum: number): boolean {
-    const mark = this.#mark;
-    if (mark === null || last < mark.nextSequence - 1) return true;
-    if (last !== mark.nextSequence - 1 || checksum !== mark.chain.checksum) return false;
-    this.#mark = null;
-    return true;
+  /** Returns the mark that the log goes past without having been there, or null. */
+  #passMarks(last: EventSequence, checksum: number): JournalPosition | null {
+    const isPassed = (mark: JournalPosition): boolean => last >= mark.nextSequence - 1;
+    const missed = this.#marks.find(
+      (mark) =>
+        isPassed(mark) && (last !== mark.nextSequence - 1 || checksum !== mark.chain.checksum),
+    );
+    if (missed !== undefined) return missed;
+    if (this.#marks.some(isPassed)) this.#marks = this.#marks.filter((mark) => !isPassed(mark));
+    return null;
   }
 
   // What shows only in a later file is wrong at the first bad place, or where the last file ended.
@@ -360,7 +385,10 @@ export class JournalScanner {
     { path, offset }: { path: string; offset: number },
     problem: JournalProblem,
   ): ScanVerdict {
-    const sequence = this.#next.nextSequence;
+    // The name of a first segment without a header may be of an event before the checkpoint's.
+    const named = this.#isAnchored ? null : segmentSequence(path);
+    const { nextSequence } = this.#next;
+    const sequence = named !== null && named < nextSequence ? named : nextSequence;
     const message = `${path}, byte ${offset}, event ${sequence}: ${problem.detail}`;
     return { type: "corrupt", path, offset, sequence, problem, message };
   }

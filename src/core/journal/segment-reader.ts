@@ -58,6 +58,8 @@ export class SegmentReader {
   #blocksEnd = 0;
   /** Where the zeros begin. */
   #blankStart = 0;
+  /** Behind the last byte that is not zero. */
+  #contentEnd = 0;
   /** What is not taken yet, and where in the file it begins. */
   #pieces: Uint8Array[] = [];
   #piecesBytes = 0;
@@ -77,13 +79,15 @@ export class SegmentReader {
     return this.#blocksEnd;
   }
 
-  /** The length of the file. */
-  get fileBytes(): number {
-    return this.#fileBytes;
+  /** Bytes behind the last sound block, without zeros at the end: those are reserved space. */
+  get tailBytes(): number {
+    return Math.max(0, this.#contentEnd - this.#blocksEnd);
   }
 
   /** @param chunk the next bytes of the file. Kept: findings are views of it. */
   feed(chunk: Uint8Array): readonly Finding[] {
+    const content = contentBytes(chunk);
+    if (content > 0) this.#contentEnd = this.#offset + this.#piecesBytes + content;
     this.#pieces.push(plainBytes(chunk));
     this.#piecesBytes += chunk.length;
     const fed = this.#offset + this.#piecesBytes;
@@ -249,6 +253,13 @@ const damage = (offset: number, detail: string): Extract<Finding, { type: "damag
 const isZero = (bytes: Uint8Array, start: number, end: number): boolean => {
   for (let at = start; at < end; at += 1) if (bytes[at] !== 0) return false;
   return true;
+};
+
+/** How many bytes there are without the zeros at the end. */
+const contentBytes = (bytes: Uint8Array): number => {
+  let end = bytes.length;
+  while (end > 0 && bytes[end - 1] === 0) end -= 1;
+  return end;
 };
 
 // A platform's own kind of byte array would hand its kind on to every event, and its `subarray`

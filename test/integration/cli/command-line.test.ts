@@ -37,6 +37,9 @@ describe("reprise", () => {
       [["laod"], "did you mean reprise load?"],
       [["load", "--clinets", "3"], "did you mean --clients?"],
       [["replay"], "PATH is missing"],
+      [["load", "--target", "foo"], '--target "foo" is no address of a server'],
+      [["kill", "--role", "gmae"], "--role is one of all, login, game, data"],
+      [["config", "print", "--set", "foo"], "write it as --set key=value"],
     ];
     for (const [argv, meant] of cases) {
       const { code, out, err } = await reprise(argv);

@@ -141,6 +141,54 @@ it.skipIf(process.platform === "win32")(
   },
 );
 
+// Skipped but on Linux, which reads a process's memory from a file; that wants a descriptor.
+it.skipIf(process.platform !== "linux")(
+  "[NET-17] a process out of file descriptors outlives its samples, and says so at the start",
+  async () => {
+    const dataDir = temporaryFolder();
+    const process_ = spawnServer(dataDir, plain, { descriptorsMax: 200 });
+    const { urls, metricsPort } = await process_.announced();
+    const port = portIn(urls["game"]);
+    const [served] = await plainClients(port, 1);
+    // Connected before the crowd: a new one would find no descriptor.
+    const asking = connectPlain(metricsPort ?? 0);
+    await asking.whenOpen();
+    const crowd = Array.from({ length: 260 }, () => connectPlain(port));
+    await until("the last descriptor", () => crowd.some(({ closed }) => closed));
+    let asked = 0;
+    const skipped = /^process_memory_samples_skipped_total [1-9]/m;
+    await until(
+      "a sample that could not be taken",
+      () => {
+        if (asking.socket.writableLength === 0 && asking.receivedBytes >= asked) {
+          asked = asking.receivedBytes + 1;
+          asking.socket.write("GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n");
+        }
+        return process_.exit !== null || skipped.test(asking.received.toString());
+      },
+      10_000,
+    );
+    expect(process_.exit).toBeNull();
+    served?.echo(Uint8Array.of(1));
+    await served?.whenPacket(types.echoResponse);
+    for (const { socket } of crowd) socket.destroy();
+    let answered = 0;
+    const deadline = performance.now() + 10_000;
+    while (answered === 0 && performance.now() < deadline) {
+      const client = new PacketClient(connectPlain(port));
+      client.echo(Uint8Array.of(2));
+      await client.whenPackets(1);
+      answered = client.packets.filter(({ type }) => type === types.echoResponse).length;
+    }
+    expect(answered).toBe(1);
+    process_.child.kill("SIGTERM");
+    expect(await process_.ended()).toBe(0);
+    const warned = readLog(join(dataDir, "log.jsonl")).filter(({ level }) => level === "warn");
+    expect(warned).toMatchObject([{ descriptorsMax: 200, descriptorsNeeded: 5_168 }]);
+    expect(warned[0]?.["cure"]).toContain("ulimit -n 5168");
+  },
+);
+
 it("[NET-11] a port in use: one line, exit 1", async () => {
   const blocker = createServer().listen(0, "127.0.0.1");
   onTestFinished(() => void blocker.close());
@@ -178,14 +226,18 @@ it("[NET-02] [TLS-02] bad configuration, bad usage, bad certificate: one line ea
   const [certFile, keyFile] = [join(folder, "cert.pem"), join(folder, "key.pem")];
   writeFileSync(certFile, makeCertificate(new Date()).cert);
   writeFileSync(keyFile, makeCertificate(new Date()).key);
+  const wrongFile = join(folder, "wrong.yaml");
+  writeFileSync(wrongFile, "ports:\n  game: x\n");
   const sets = [`tls.certFile=${certFile}`, `tls.keyFile=${keyFile}`, "metrics.port=0"];
   const withSets = ["--data-dir", folder, ...sets.flatMap((set) => ["--set", set])];
   const cases = [
-    [["--set", "ports.gmae=1"], 1, "did you mean ports.game?"],
-    [["--set", "ports.game=x"], 1, "ports.game must be a whole number"],
+    [["--set", "ports.gmae=1"], 2, "did you mean ports.game?"],
+    [["--set", "ports.game=x"], 2, "ports.game must be a whole number"],
+    [["--set", "foo"], 2, "write it as --set key=value"],
+    [["--config", wrongFile], 1, "ports.game must be a whole number"],
     [["--config", join(folder, "none.yaml")], 1, "none.yaml cannot be read (ENOENT)"],
     [["--set", "mode=production"], 1, "production needs a certificate"],
-    [["--role", "gaem"], 1, "role must be one of all, login, game, data"],
+    [["--role", "gaem"], 2, "role must be one of all, login, game, data"],
     [withSets, 1, `the key ${keyFile} does not belong to the certificate`],
     [["--port", "1"], 2, "unknown option --port"],
     [["--set"], 2, "--set needs a value"],
@@ -291,6 +343,16 @@ it("[TLS-08] cert makes the certificate that the server then uses", async () => 
   const process_ = spawnServer(dataDir);
   expect((await process_.announced()).fingerprint).toBe(made.fingerprint);
 });
+
+// Skipped but on Linux: only there is a folder that exists and takes no entry.
+it.skipIf(process.platform !== "linux")(
+  "[TLS-08] a folder that cannot be made: one line, exit 1, at once",
+  async () => {
+    const process_ = new ServerProcess(["cert", "--data-dir", "/proc/nope"]);
+    expect(await process_.ended(5_000)).toBe(1);
+    expect(process_.err).toMatch(/^reprise cert: .*\/proc\/nope\/tls \(ENOENT\); [^\n]+\n$/);
+  },
+);
 
 it("[NET-02] config print shows every value with where it comes from", async () => {
   const folder = temporaryFolder();

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { builtinFeatures } from "../../../src/core/features/index.ts";
@@ -75,6 +75,47 @@ it("[NET-11] a server that is stopped before its start never runs", async () => 
   const server = new Server({ config: configOf(testSettings(temporaryFolder())) });
   expect(await server.stop()).toEqual({ code: 0, message: "" });
   expect((await startError(() => server.start())).code).toBe("ALREADY_STARTED");
+});
+
+it("[NET-11] a stop during the start ends it in STOPPED, whenever it comes", async () => {
+  for (let passes = 0; passes < 12; passes += 1) {
+    const dataDir = temporaryFolder();
+    const settings = testSettings(dataDir, { ...plain, role: "all" });
+    const server = new Server({ config: configOf(settings) });
+    const starting = server.start().then(
+      () => null,
+      (error: unknown) => error,
+    );
+    for (let pass = 0; pass < passes; pass += 1) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(await server.stop()).toEqual({ code: 0, message: "" });
+    const error = await starting;
+    if (passes === 0) expect(error).toMatchObject({ code: "STOPPED", exitCode: 0 });
+    else if (error !== null) expect(error).toMatchObject({ code: "STOPPED", exitCode: 0 });
+    expect(server.isRunning()).toBe(false);
+    expect(readRunRecords(dataDir)).toEqual([]);
+  }
+});
+
+it("[JRN-08] what ends a role names the role and its folder", async () => {
+  const first = await startTestServer(plain);
+  const client = await plainClient(first);
+  client.echo(Uint8Array.of(1));
+  await client.whenPacket(types.echoResponse);
+  const { dataDir } = first;
+  await first.server.stop();
+  const journal = join(dataDir, "game", "journal");
+  for (const name of readdirSync(journal)) {
+    const bytes = readFileSync(join(journal, name));
+    bytes.fill(0x5a, 0, 200);
+    writeFileSync(join(journal, name), bytes);
+  }
+  const config = configOf(testSettings(dataDir, plain));
+  const error = await startError(() => startServer({ config }));
+  expect(error.code).toBe("RECOVERY_FAILED");
+  expect(error.message.startsWith(`game (${join(dataDir, "game")}): `)).toBe(true);
+  expect(error.message).not.toContain("\n");
 });
 
 it("[NET-11] a second server on the same data folder is refused and disturbs nobody", async () => {

@@ -81,7 +81,8 @@ describe("recovery scan", () => {
       const kept = ends.filter((blockEnd) => blockEnd <= end).length;
       expect(blocks).toHaveLength(kept);
       const offset = ends[kept - 1] ?? 0;
-      const cuts = [{ path, offset, bytes: end - offset }];
+      const torn = files.get(path)?.slice(offset, end) ?? new Uint8Array(0);
+      const cuts = [{ path, offset, bytes: torn.findLastIndex((byte) => byte !== 0) + 1 }];
       const isBorder = end === 0 || ends.includes(end);
       expect(verdict).toMatchObject(isBorder ? { type: "clean" } : { type: "unfinished", cuts });
     }

@@ -218,6 +218,53 @@ describe("reprise replay", () => {
     expect(err.trim().split("\n")).toHaveLength(1);
   });
 
+  it("[JRN-03] calls a flipped bit of the last block corrupt when a checkpoint has it", async () => {
+    const folder = temporaryFolder();
+    const journal = writeJournal(folder, someEvents(), { checkpoint: true, segmentsAt: [50] });
+    const path = segmentOf(journal.path, 1);
+    const bytes = readFileSync(path);
+    bytes[bytes.length - 3] = (bytes.at(-3) ?? 0) ^ 4;
+    writeFileSync(path, bytes);
+    for (const where of [folder, journal.path]) {
+      const { code, err } = await reprise("replay", where, "--check");
+      expect(code).toBe(1);
+      expect(err).toMatch(
+        /corrupt: .*\.segment, byte \d+, event \d+: a block's checksum .*checkpoint/,
+      );
+    }
+    for (const where of [journal.path, path]) {
+      const { code, err } = await reprise("inspect", where);
+      expect(code).toBe(1);
+      expect(err).toMatch(
+        /byte \d+, event \d+: a block's checksum does not fit, and the checkpoint/,
+      );
+    }
+    expect((await reprise("inspect", segmentOf(journal.path))).code).toBe(0);
+  });
+
+  it("calls no tail corrupt of a role that does not sync each block", async () => {
+    const journal = writeJournal(temporaryFolder(), someEvents(), { isSynced: false });
+    const path = segmentOf(journal.path);
+    const bytes = readFileSync(path);
+    const middle = Math.floor(bytes.length / 2);
+    bytes.fill(0, middle, middle + 600);
+    writeFileSync(path, bytes);
+    const { code, out } = await reprise("replay", journal.path, "--check");
+    expect(code).toBe(0);
+    expect(out).toContain("of a block that was not finished when the process ended");
+  });
+
+  it("says that --until names an event beyond the end", async () => {
+    const journal = writeJournal(temporaryFolder(), someEvents());
+    const beyond = await reprise("replay", journal.path, "--until", "99999999");
+    expect(beyond.code).toBe(0);
+    expect(beyond.err.trim()).toBe(
+      `reprise replay: event 99999999 is beyond the end, event ${journal.events}`,
+    );
+    const last = await reprise("replay", journal.path, "--until", String(journal.events));
+    expect(last).toMatchObject({ code: 0, err: "" });
+  });
+
   it("[JRN-04] refuses a newer format by its number", async () => {
     const journal = writeJournal(temporaryFolder(), someEvents(5));
     const path = segmentOf(journal.path);

@@ -189,10 +189,16 @@ describe("recovery", () => {
     const other = { features, build: "b2" };
     const refused = new HostWorld({ ...other, disk: before.disk.afterCrash() }).start();
     expect(refused.exited?.code).toBe(1);
-    expect(refused.exited?.message).toMatch(/build b1, and this is build b2.*journal\.adoptTail/);
+    expect(refused.exited?.message).toMatch(
+      /build b1, and this is build b2.*"--set journal\.adoptTail=true"/,
+    );
     const disk = before.disk.afterCrash();
     const adopted = new HostWorld({ ...other, disk, config: { adoptTail: true } }).start();
     expect(adopted.host.recovered).toMatchObject({ digest: before.host.machine()?.digest() });
+    const warnings = adopted.logs.filter(({ level }) => level === "warn");
+    expect(warnings.map(({ message }) => message)).toEqual([
+      "events of another build were taken as they are: journal.adoptTail is on",
+    ]);
     adopted.connect().echo(bytes(1));
     adopted.settle();
     const next = new HostWorld({ ...other, disk: adopted.disk.afterPowerLoss(() => 0) }).start();
@@ -273,7 +279,7 @@ describe("recovery", () => {
     const world = new HostWorld({ disk: before.disk.afterCrash() }).start();
     expect(world.exited?.code).toBe(1);
     expect(world.exited?.message).toMatch(
-      /^event \d+ \(packet\.received\) does not replay.*effects.*reprise replay --check/,
+      /^event \d+ \(packet\.received\) does not replay.*effects.*replay \.\/journal --check/,
     );
   });
 
@@ -378,7 +384,8 @@ describe("containment", () => {
   });
 
   it("ends the process after too many, with a file that says where to look", () => {
-    const world = new HostWorld({ features, config: { failedStepsMax: 2 } }).start();
+    const config = { failedStepsMax: 2, folder: "data/game" };
+    const world = new HostWorld({ features, config }).start();
     for (let index = 0; index < 3; index += 1) {
       world.connect();
       world.settle();
@@ -397,6 +404,8 @@ describe("containment", () => {
     // The journal holds the event, so that a replay runs into it, too.
     const last = world.journal().at(-1);
     expect(file?.[0]).toBe(`failures/${String(last?.sequence).padStart(16, "0")}.json`);
+    const advice = `"reprise replay data/game/journal --until ${last?.sequence}"`;
+    expect(world.exited?.message).toContain(`see data/game/${file?.[0]}, and run ${advice}`);
   });
 
   it("lets nothing of the step leave", () => {

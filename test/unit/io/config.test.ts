@@ -13,7 +13,7 @@ import {
 } from "../../../src/io/config.ts";
 import type { LoadedConfig } from "../../../src/io/config.ts";
 import { settings } from "../../../src/io/settings.ts";
-import { StartError } from "../../../src/io/start-error.ts";
+import { StartError, usageExitCode } from "../../../src/io/start-error.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const load = (sets: readonly string[], file: string | null = null): LoadedConfig =>
@@ -24,7 +24,8 @@ function refusal(attempt: () => unknown): string {
     attempt();
   } catch (error) {
     const isOurs = error instanceof StartError && error.code === "CONFIG_INVALID";
-    if (isOurs && error.exitCode === 1 && !error.message.includes("\n")) return error.message;
+    const isKnown = isOurs && [1, usageExitCode].includes(error.exitCode);
+    if (isKnown && !error.message.includes("\n")) return error.message;
     throw error;
   }
   throw new Error("it was accepted");
@@ -39,13 +40,21 @@ it("[NET-02] [NET-03] [NET-04] [NET-06] [NET-09] [NET-10] the defaults are the t
   expect(config.metrics).toEqual({ enabled: true, address: "127.0.0.1", port: 9464 });
   expect(config.tls.minVersion).toBe("TLSv1.2");
   expect(config.mode).toBe("development");
-  expect(hostConfigOf(config, "game")).toEqual({ ...defaultHostConfig, role: "game" });
+  expect(hostConfigOf(config, "game")).toEqual({
+    ...defaultHostConfig,
+    role: "game",
+    folder: "data/game",
+  });
   expect(hostConfigOf(config, "login")).toEqual({
     ...defaultHostConfig,
     role: "login",
+    folder: "data/login",
     connectionsMax: 1_000,
     durability: "written",
   });
+  const spaced = hostConfigOf({ ...config, dataDir: "my data" }, "game");
+  expect(spaced.folder).toBe("'my data/game'");
+  expect(hostConfigOf(load(["journal.adoptTail=true"]).config, "game").adoptTail).toBe(true);
   expect(realmConfigOf(config)).toEqual(defaultRealmConfig);
 });
 

@@ -130,6 +130,18 @@ describe("recovery scan of an unfinished tail", () => {
     });
   });
 
+  it("does not count zeros of reserved space as cut", () => {
+    for (const chunkBytes of [7, 100_000]) {
+      const files = threeSegments();
+      const { length } = bytesOf(files, pathOf(21));
+      const torn = joined(bytesOf(files, pathOf(21)), Uint8Array.of(0xab, 0, 9));
+      files.set(pathOf(21), joined(torn, new Uint8Array(5_000)));
+      const { verdict } = scanFiles(files, { chunkBytes });
+      expect(verdict).toMatchObject({ cuts: [{ path: pathOf(21), offset: length, bytes: 3 }] });
+      expect(scanFiles(cutFiles(files, verdict)).verdict).toMatchObject({ type: "clean" });
+    }
+  });
+
   it("removes a segment that has no whole block, and the next start takes its name", () => {
     const files = threeSegments();
     files.set(pathOf(21), bytesOf(files, pathOf(21)).slice(0, 400));

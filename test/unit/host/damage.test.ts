@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import { HostDisk } from "../../support/host-disk.ts";
+import { HostWorld } from "../../support/host-world.ts";
+
+const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
+
+const segmentOf = (disk: HostDisk, index: number): [string, Uint8Array] => {
+  const segments = [...disk.contents()].filter(([path]) => path.endsWith(".segment"));
+  const found = segments.toSorted(([a], [b]) => (a < b ? -1 : 1))[index];
+  if (found === undefined) throw new Error("no such segment");
+  return found;
+};
+
+describe("a start on a damaged journal", () => {
+  /** Ends by drains, so that each start has a segment and a checkpoint; a damaged byte in one. */
+  const damagedStart = (index: number): { disk: HostDisk; path: string; name: string } => {
+    let disk = new HostDisk();
+    for (let start = 0; start < 3; start += 1) {
+      const world = new HostWorld({ disk }).start();
+      world.connect().echo(bytes(start));
+      world.settle();
+      // The last start is killed instead.
+      if (start < 2) world.host.drain();
+      world.settle();
+      world.connect().echo(bytes(start));
+      world.settle();
+      disk = world.disk.afterCrash();
+    }
+    const [path, whole] = segmentOf(disk, index);
+    const damaged = whole.slice();
+    const at = index === 2 ? 500 : damaged.length - 3;
+    damaged[at] = (damaged[at] ?? 0) ^ 1;
+    disk.put(path, damaged);
+    const name = [...disk.contents().keys()].filter((one) => one.startsWith("checkp")).toSorted();
+    return { disk, path, name: name.at(-1) ?? "" };
+  };
+
+  it("advises what works, and says what it costs: a segment behind the checkpoint", () => {
+    const { disk, path, name } = damagedStart(2);
+    const { exited } = new HostWorld({ disk, config: { folder: "data/game" } }).start();
+    const first = Number(/(\d+)\.segment/.exec(path)?.[1]);
+    expect(exited?.message).toContain(
+      'copy data/game first, then look with "reprise inspect data/game/journal" and ' +
+        '"reprise replay data/game/journal"; put the file back from a copy, or move ' +
+        `this segment and all later ones away: ${name} remains, and everything from event ` +
+        `${first} on is lost`,
+    );
+    disk.remove(path);
+    const world = new HostWorld({ disk }).start();
+    expect(world.host.recovered?.lastSequence).toBe(first - 1);
+  });
+
+  it("advises what works, and says what it costs: a segment that the checkpoint has seen", () => {
+    const { disk, name } = damagedStart(1);
+    const third = segmentOf(disk, 2)[0];
+    const last = Number(/(\d+)\.checkpoint/.exec(name)?.[1]);
+    disk.remove(third);
+    const refused = new HostWorld({ disk }).start();
+    expect(refused.exited?.message).toMatch(
+      new RegExp(`: a block's checksum does not fit, and the checkpoint of event ${last} shows`),
+    );
+    expect(refused.exited?.message).toContain(
+      `move all segments away: ${name} remains, and everything from event ${last + 1} on is lost`,
+    );
+    for (const index of [1, 0]) disk.remove(segmentOf(disk, index)[0]);
+    const world = new HostWorld({ disk }).start();
+    expect(world.host.recovered?.lastSequence).toBe(last);
+  });
+});
