@@ -16,7 +16,7 @@ import { nearest } from "./nearest.ts";
 import { defaultSettings, needless, otherNames, settingOf, settings } from "./settings.ts";
 import type { Settings } from "./settings.ts";
 import { shellWord } from "./shell-word.ts";
-import { StartError } from "./start-error.ts";
+import { StartError, usageExitCode } from "./start-error.ts";
 
 export type Role = "login" | "game" | "data";
 
@@ -45,14 +45,7 @@ export interface LoadedConfig {
 export function loadConfig(sources: ConfigSources): LoadedConfig {
   const loading = new Loading();
   if (sources.file !== null) readFile(sources.file, loading);
-  for (const set of sources.sets) {
-    const at = set.indexOf("=");
-    if (at < 1) throw invalid(`--set ${set}: write it as --set key=value`);
-    loading.setText(set.slice(0, at), set.slice(at + 1), "--set");
-  }
-  for (const [key, value] of Object.entries(sources.options)) {
-    loading.setText(key, value, optionOf[key] ?? `--${key}`);
-  }
+  readOptions(sources, loading);
   const config = loading.finish();
   checkTogether(config);
   return { config, origins: loading.origins };
@@ -154,6 +147,23 @@ function scalarOf(text: string): unknown {
     return parse(text);
   } catch {
     return text;
+  }
+}
+
+/** @throws StartError whose exit code is that of bad usage: nothing but the typed words is wrong */
+function readOptions({ sets, options }: ConfigSources, loading: Loading): void {
+  try {
+    for (const set of sets) {
+      const at = set.indexOf("=");
+      if (at < 1) throw invalid(`--set ${set}: write it as --set key=value`);
+      loading.setText(set.slice(0, at), set.slice(at + 1), "--set");
+    }
+    for (const [key, value] of Object.entries(options)) {
+      loading.setText(key, value, optionOf[key] ?? `--${key}`);
+    }
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    throw new StartError(error.code, error.message, usageExitCode);
   }
 }
 
