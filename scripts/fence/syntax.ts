@@ -15,6 +15,10 @@ export const mayBlock: ReadonlyMap<string, string> = new Map([
   ["src/io/build-id.ts", "the code is hashed before the server listens"],
   ["src/io/certificate.ts", "the certificate is read, or made, before the server listens"],
   ["src/io/config.ts", "the configuration is read before anything else happens"],
+  [
+    "src/io/folders.ts",
+    "folders are made for the lock and the certificate, before the server listens",
+  ],
   ["src/io/lock.ts", "the data folder is locked before it is read, and freed after the last write"],
   ["src/io/log.ts", "the log is opened before anything is logged, and flushed at the very end"],
   ["src/io/process-identity.ts", "processes are compared at start and by the other commands"],
