@@ -21,7 +21,7 @@ export const grouped = (value: number): string => {
 /** A line on the terminal that is written over, and gone at the end. Silent where none is. */
 export class ProgressLine {
   readonly #stream: NodeJS.WriteStream;
-  #lastAt = 0;
+  #lastAt = -Infinity;
   #shown = false;
 
   constructor(stream: NodeJS.WriteStream = process.stderr) {

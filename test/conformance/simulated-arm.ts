@@ -81,7 +81,7 @@ class SimulatedServer implements ConformanceServer {
                   allowHalfOpen: true,
                 },
                 events,
-              ),
+              ).open(),
             !isSecure,
           );
         },

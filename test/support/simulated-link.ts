@@ -86,7 +86,7 @@ export class Pair {
         secured: () => party.told.push("secured"),
         insecure: (reason) => party.told.push(`insecure ${reason}`),
       },
-    );
+    ).open();
   }
 }
 

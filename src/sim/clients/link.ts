@@ -200,7 +200,7 @@ export class ClientLink {
         // Node's TLS library gives up with its own code; whose fault it was does not matter here.
         insecure: () => stream.destroy("EPROTO"),
       },
-    );
+    ).open();
     const connection: Connection = { name, link, stream, isOpen: false };
     this.#connection = connection;
     if (fault === "abandoned") scheduler.after(abandonMicros, () => stream.destroy());

@@ -84,8 +84,13 @@ export class Stream implements LoopWork, EndpointOwner {
     this.#secure =
       parts.secure === null ? null : new SecureSession(parts.secure, this.#secureEvents());
     parts.endpoint.owner = this;
+  }
+
+  /** Begins to read, and the handshake where there is one. Call once, first. */
+  open(): this {
     this.#secure?.start();
     this.#wake();
+    return this;
   }
 
   get isDestroyed(): boolean {

@@ -154,7 +154,7 @@ export class SimulatedTransport {
     const endpoint = link.server;
     const parts = { scheduler, loop: thread.loop, endpoint, secure, allowHalfOpen: false };
     const events = new EventSwitch();
-    const stream = new Stream(parts, events);
+    const stream = new Stream(parts, events).open();
     const deadline = scheduler.after(handshake.timeoutMicros, () => {
       candidate.reason = "timeout";
       stream.destroy();
@@ -193,7 +193,7 @@ export class SimulatedTransport {
     const endpoint = link.server;
     const parts = { scheduler, loop: thread.loop, endpoint, secure: null, allowHalfOpen: true };
     const events = new EventSwitch();
-    const stream = new Stream(parts, events);
+    const stream = new Stream(parts, events).open();
     const opened = { stream, events, name: link.name, remote, security: "plain" } as const;
     const open = this.#open(thread, opened);
     const tell = events.to;

@@ -205,7 +205,7 @@ describe("reprise load", () => {
     expect((await load(nowhere, "--scenario", "pingg")).err).toContain("did you mean ping?");
     expect((await load(nowhere, "--client", "3")).code).toBe(2);
     expect((await load(nowhere, "--ca", "x", "--insecure")).code).toBe(2);
-    expect((await load(nowhere, "--target", "nonsense", "--insecure")).code).toBe(1);
+    expect((await load(nowhere, "--target", "nonsense", "--insecure")).code).toBe(2);
   });
 
   it("reports links that a kill breaks, and goes on when the server is back", async () => {

@@ -74,7 +74,7 @@ const setUp = (plan: Readonly<Record<string, Decision>> = {}) => {
               secured: nobody,
               insecure: nobody,
             },
-          );
+          ).open();
         },
       },
     );
