@@ -19,6 +19,7 @@ export const mayBlock: ReadonlyMap<string, string> = new Map([
     "src/io/folders.ts",
     "folders are made for the lock and the certificate, before the server listens",
   ],
+  ["src/io/descriptors.ts", "the limit is read once, at the start"],
   ["src/io/lock.ts", "the data folder is locked before it is read, and freed after the last write"],
   ["src/io/log.ts", "the log is opened before anything is logged, and flushed at the very end"],
   ["src/io/process-identity.ts", "processes are compared at start and by the other commands"],
