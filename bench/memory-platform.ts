@@ -20,7 +20,7 @@ export class MemoryPlatform implements Syscalls {
   written = 0;
   /** Bytes written to files so far. */
   journalled = 0;
-  readonly files = new Map<string, Uint8Array[]>();
+  readonly files = new Map<string, { readonly offset: number; readonly bytes: Uint8Array }[]>();
   readonly #keeps: boolean;
   #listens = false;
   #done: { request: RequestId; result: FileResult }[] = [];
@@ -78,7 +78,7 @@ export class MemoryPlatform implements Syscalls {
         this.journalled += operation.bytes.length;
         if (this.#keeps) {
           const blocks = this.files.get(operation.path) ?? [];
-          blocks.push(operation.bytes);
+          blocks.push({ offset: operation.offset, bytes: operation.bytes });
           this.files.set(operation.path, blocks);
         }
         return { ok: true, type: "done" };

@@ -78,6 +78,7 @@ async function misbehave(): Promise<void> {
   );
   if (!old || !late || !silent || !gap || !giant || !garbler || !flooder || !wild || !resetter)
     return;
+  await setTimeout(50); // So that none was heard at the instant at which it connected.
   hello(old, { protocolMin: 7, protocolMax: 9 });
   late.raw.socket.write(packetFrame(types.heartbeat, bytes(0, 0), 1).subarray(0, 3));
   hello(silent, { protocolMin: 1, protocolMax: 1 });
