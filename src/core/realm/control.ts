@@ -1,13 +1,7 @@
-/** The packets that the realm itself sends: ERROR, which answers, and DISCONNECT, which ends. */
+/** What the realm's own answer says. */
 import { errorTable } from "../kernel/errors.ts";
 import type { ErrorCode } from "../kernel/errors.ts";
-import { reprise as pb } from "../wire/gen/session.js";
-import { toClient } from "../wire/index.ts";
-
-export const messages = {
-  error: toClient(1_051, pb.v1.Error),
-  disconnect: toClient(1_052, pb.v1.Disconnect),
-};
+import type { reprise as pb } from "../wire/gen/session.js";
 
 export const errorMessage = (
   code: ErrorCode,
@@ -18,13 +12,4 @@ export const errorMessage = (
   message: message ?? errorTable[code].meaning,
   // One is what the field says by being absent.
   count: count === 1 ? 0 : count,
-});
-
-export const disconnectMessage = (
-  code: ErrorCode,
-  mayRetry: boolean,
-): pb.v1.Disconnect.$Properties => ({
-  code: errorTable[code].code,
-  mayRetry,
-  message: errorTable[code].meaning,
 });

@@ -37,13 +37,13 @@ import { digestStart, finish, mix } from "../kernel/digest.ts";
 import { assertPlain, clonePlain } from "../kernel/plain.ts";
 import type { PlainData } from "../kernel/plain.ts";
 import type { CloseReason } from "../kernel/reasons.ts";
-import { encodePayload } from "../wire/index.ts";
+import { controlPackets, disconnectMessage, encodePayload } from "../wire/index.ts";
 import type { AnyMessage } from "../wire/index.ts";
 import { deadlineKind } from "./compose.ts";
 import type { Composition } from "./compose.ts";
 import { readRealmConfig, readStartConfig } from "./config.ts";
 import { FeatureContext } from "./context.ts";
-import { disconnectMessage, errorMessage, messages } from "./control.ts";
+import { errorMessage } from "./control.ts";
 import type { AnyOperation } from "./feature.ts";
 import { onMalformed, onPacket, onRefused } from "./packets.ts";
 import type { Session } from "./sessions.ts";
@@ -276,10 +276,14 @@ export class RealmMachine implements Machine {
   /** Tells the peer why, then closes: in order, or at once for the codes that mean abuse. */
   disconnect(session: Session, code: ErrorCode): void {
     if (session.ending !== null) return;
-    const { retryable, abuse } = errorTable[code];
+    const { abuse } = errorTable[code];
     if (!abuse) {
-      const told = disconnectMessage(code, retryable);
-      const payload = this.encode(messages.disconnect.type, messages.disconnect.message, told);
+      const told = disconnectMessage(code);
+      const payload = this.encode(
+        controlPackets.disconnect.type,
+        controlPackets.disconnect.message,
+        told,
+      );
       this.send(session, payload, "committed", 0);
     }
     this.#end(session, code);
@@ -339,7 +343,7 @@ export class RealmMachine implements Machine {
     count: number = 1,
   ): void {
     const told = errorMessage(code, message, count);
-    const payload = this.encode(messages.error.type, messages.error.message, told);
+    const payload = this.encode(controlPackets.error.type, controlPackets.error.message, told);
     this.send(session, payload, "committed", sequence);
     this.count(`packets_answered_with_error_total{code="${code}"}`);
     if (errorTable[code].closes) this.disconnect(session, code);

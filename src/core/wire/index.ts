@@ -1,6 +1,11 @@
 /** The wire: contracts, frames, envelopes, payloads. */
 export * from "./contract.ts";
-export { disconnectFrame, wrongTransportFrame } from "./control.ts";
+export {
+  controlPackets,
+  disconnectFrame,
+  disconnectMessage,
+  wrongTransportFrame,
+} from "./control.ts";
 export {
   EnvelopeReader,
   envelopeBytesMax,

@@ -2,7 +2,7 @@
  * The greeting and the two packets that the realm itself sends. Every client knows this contract.
  */
 import { reprise as pb } from "../../wire/gen/session.js";
-import { defineContract, request, toClient } from "../../wire/index.ts";
+import { controlPackets, defineContract, request } from "../../wire/index.ts";
 
 /** The protocol versions that this build speaks. A peer that sends no HELLO speaks 1. */
 export const protocolRange = { min: 1, max: 1 } as const;
@@ -15,6 +15,5 @@ export const sessionContract = defineContract("session", {
     max: Math.max(message.protocolMax, message.protocolMin, 1),
     contractHash: message.contractHash,
   })),
-  error: toClient(1_051, pb.v1.Error),
-  disconnect: toClient(1_052, pb.v1.Disconnect),
+  ...controlPackets,
 });
