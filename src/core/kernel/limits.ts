@@ -55,6 +55,21 @@ export const limits = {
   /** Secrets of one connection that no call has asked for; a login sends one. */
   sealedPerConnectionMax: 16,
 
+  // ---- texts and lists in packets, in bytes of UTF-8
+  /** 21 characters of Hangul or 64 of ASCII; Steam allows 32 characters, Roblox 20. */
+  usernameBytesMax: 64,
+  guildNameBytesMax: 64,
+  /** A semantic version with a build's hash behind it. */
+  clientVersionBytesMax: 64,
+  /** Two UUIDs and what stands around them. */
+  deviceIdBytesMax: 128,
+  /** One chat message: 341 characters of Hangul; Discord allows 2,000, World of Warcraft 255. */
+  chatBytesMax: 1_024,
+  /** Signers of a guild's charter; World of Warcraft asked for nine. */
+  charterSignersMax: 100,
+  /** The longest cast of a skill. */
+  castSecondsMax: 60,
+
   // ---- time
   /** A gap between turns above this is a stall; idle deadlines are extended by it. */
   stallMaxMs: 1_000,
