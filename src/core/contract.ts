@@ -248,7 +248,10 @@ export interface SendOrder {
  * the order of the calls; `log` and `count` never do.
  */
 export interface Outbox {
-  /** Takes a payload once for all that get it. `bytes` are borrowed until the step returns. */
+  /**
+   * Takes a payload once for all that get it. `bytes` are read by this and by `send` only: their
+   * owner may write them again once he has sent them to all that get them.
+   */
   payload(type: PacketType, bytes: Uint8Array): PayloadRef;
   /**
    * Frames the payload for one connection. Header timestamp: `at` of the event, in milliseconds.
@@ -297,6 +300,13 @@ export interface Machine {
   restore(bytes: Uint8Array): void;
   /** Over the whole state; cost grows with it. */
   digest(): Digest;
+  /** The names of what `view` shows, each `feature.view`. */
+  readonly views: readonly string[];
+  /**
+   * What a feature shows of its state to tools, between steps. Changes nothing; for reading only,
+   * and only until the next step. Throws `ApiMisuseError` for a name that is not in `views`.
+   */
+  view(name: string): PlainData;
   /** The names of the state's tables, in their fixed order. */
   readonly tables: readonly string[];
   /** Over one table; `index` counts in `tables`. */

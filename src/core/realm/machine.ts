@@ -30,6 +30,7 @@ import type {
   Incarnation,
   Micros,
   PacketType,
+  PlayerId,
   SessionId,
 } from "../kernel/ids.ts";
 import { limits } from "../kernel/limits.ts";
@@ -38,7 +39,7 @@ import { assertPlain, clonePlain } from "../kernel/plain.ts";
 import type { PlainData } from "../kernel/plain.ts";
 import type { CloseReason } from "../kernel/reasons.ts";
 import { controlPackets, disconnectMessage, encodePayload } from "../wire/index.ts";
-import type { AnyMessage } from "../wire/index.ts";
+import type { AnyMessage, Position } from "../wire/index.ts";
 import { deadlineKind } from "./compose.ts";
 import type { Composition } from "./compose.ts";
 import { readRealmConfig, readStartConfig } from "./config.ts";
@@ -57,6 +58,7 @@ export interface CallOrder {
   readonly request: PlainData;
   readonly carry: PlainData;
   readonly session: SessionId | 0;
+  readonly player: PlayerId | null;
   readonly inReplyTo: number;
 }
 
@@ -102,6 +104,19 @@ export class RealmMachine implements Machine {
 
   restore(bytes: Uint8Array): void {
     this.state.restore(bytes);
+  }
+
+  get views(): readonly string[] {
+    return [...this.composition.views.keys()];
+  }
+
+  view(name: string): PlainData {
+    const route = this.composition.views.get(name);
+    apiRule(route !== undefined, `no feature has a view "${name}"`);
+    const feature = this.composition.features[route.feature];
+    const view = feature?.implementation.views[route.name];
+    invariant(view !== undefined, "a view has a feature", name);
+    return view(this.state.featureStates[route.feature], this.state.sessions.view());
   }
 
   get tables(): readonly string[] {
@@ -349,6 +364,19 @@ export class RealmMachine implements Machine {
     if (errorTable[code].closes) this.disconnect(session, code);
   }
 
+  /** Those whose area of interest covers `at`; none when no feature knows areas. */
+  nearby(at: Position): readonly SessionId[] {
+    const { near, features } = this.composition;
+    const provider = near === null ? undefined : features[near];
+    if (near === null || provider === undefined) return [];
+    try {
+      return [...(provider.implementation.near?.(this.state.featureStates[near], at) ?? [])];
+    } catch (error) {
+      this.failedFeature ??= provider.name;
+      throw error;
+    }
+  }
+
   setTimer(
     feature: string,
     name: string,
@@ -383,8 +411,9 @@ export class RealmMachine implements Machine {
     const carry = kept(order.carry, `what is carried by ${what}`);
     const id = callId(incarnatedId(kernel.incarnation as Incarnation, 0, kernel.calls));
     kernel.calls += 1;
-    const { feature, name, session, inReplyTo, operation } = order;
-    calls.set(id, { feature, name, session, inReplyTo, carry });
+    const { feature, name, session, player, inReplyTo, operation } = order;
+    const asker = player === null ? {} : { player };
+    calls.set(id, { feature, name, session, ...asker, inReplyTo, carry });
     timers.set(deadlineKind, id, micros(kernel.now + operation.deadline), undefined);
     this.outbox.call(id, operation.name, request, operation.effect);
     return id;

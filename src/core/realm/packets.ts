@@ -8,6 +8,7 @@ import type { PacketMalformed, PacketReceived, PacketRefused } from "../contract
 import { assertNever, invariant } from "../kernel/assert.ts";
 import type { ErrorCode } from "../kernel/errors.ts";
 import { packetType } from "../kernel/ids.ts";
+import type { PlayerRole } from "../kernel/roles.ts";
 import { decodePayload, EnvelopeReader, isInvalid } from "../wire/index.ts";
 import type { Route } from "./compose.ts";
 import type { Waiting } from "./inbox.ts";
@@ -33,6 +34,9 @@ export function onPacket(realm: RealmMachine, event: PacketReceived): void {
     realm.count(`packets_refused_in_state_total{state="${session.state}"}`);
     return realm.refuse(session, "NOT_ALLOWED_IN_STATE", sequence);
   }
+  if (route.roles !== null && !isPermitted(realm, session, route.roles)) {
+    return realm.refuse(session, "NOT_PERMITTED", sequence);
+  }
   if (route.handler.inbox !== undefined) {
     const payload = event.bytes.slice(envelope.payloadStart, envelope.payloadEnd);
     const waiting = { session: session.id, type: packetType(type), sequence, payload };
@@ -57,8 +61,23 @@ export function onTurn(
   if (!route.states.has(session.state)) {
     return realm.refuse(session, "NOT_ALLOWED_IN_STATE", sequence);
   }
+  // Whoever sent it may have logged out since, and be somebody else.
+  if (route.roles !== null && !isPermitted(realm, session, route.roles)) {
+    return realm.refuse(session, "NOT_PERMITTED", sequence);
+  }
   const message = decodePayload(route.entry.message, payload, 0, payload.length);
   serve(realm, session, route, message, sequence);
+}
+
+/** False, and counted, when a packet is not for the role of its sender. */
+function isPermitted(
+  realm: RealmMachine,
+  { role }: Session,
+  roles: ReadonlySet<PlayerRole>,
+): boolean {
+  if (roles.has(role)) return true;
+  realm.count(`packets_refused_for_role_total{role="${role}"}`);
+  return false;
 }
 
 /** @param message null when the payload does not decode */

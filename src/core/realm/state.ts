@@ -5,7 +5,7 @@
 import { apiRule, assertNever } from "../kernel/assert.ts";
 import { digestPlain, digestStart, finish } from "../kernel/digest.ts";
 import type { ErrorCode } from "../kernel/errors.ts";
-import type { CallId, Micros, SessionId } from "../kernel/ids.ts";
+import type { CallId, Micros, PlayerId, SessionId } from "../kernel/ids.ts";
 import { assertPlain, decodePlain, encodePlain } from "../kernel/plain.ts";
 import type { PlainData } from "../kernel/plain.ts";
 import { RandomStream } from "../kernel/random.ts";
@@ -23,6 +23,8 @@ export interface PendingCall {
   readonly name: string;
   /** Whose event made it, 0 when nobody's. */
   readonly session: SessionId | 0;
+  /** Who that was, when he was authenticated by then. */
+  readonly player?: PlayerId;
   /** The sequence of the request that its answer replies to, 0 when none. */
   readonly inReplyTo: number;
   readonly carry: PlainData;
