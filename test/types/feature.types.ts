@@ -96,7 +96,7 @@ declared.implement({
         // @ts-expect-error a session's state is moved by `advance` alone
         ctx.session.state = "inWorld";
 
-        const who = { player: playerId(7), name: "ada", role: "operator" } as const;
+        const who = { player: playerId(7), name: "ada", role: "operator", login: "l" } as const;
         const isIn: boolean = ctx.authenticate(who) && ctx.advance("world.entered");
         const told: boolean = ctx.sendTo(ctx.player, "dark", { code: isIn ? 1 : 2 });
         const role: PlayerRole | undefined = ctx.sessions.ofPlayer(ctx.player)?.role;
@@ -106,11 +106,11 @@ declared.implement({
         void today;
 
         // @ts-expect-error a number is no player
-        ctx.authenticate({ player: 7, name: "ada", role: "player" });
+        ctx.authenticate({ player: 7, name: "ada", role: "player", login: "l" });
         // @ts-expect-error no such role
-        ctx.authenticate({ player: playerId(7), name: "ada", role: "king" });
+        ctx.authenticate({ player: playerId(7), name: "ada", role: "king", login: "l" });
         // @ts-expect-error who it is must be said
-        ctx.authenticate({ player: playerId(7), role: "player" });
+        ctx.authenticate({ player: playerId(7), role: "player", login: "l" });
         // @ts-expect-error a session becomes a player's by `authenticate` alone
         ctx.advance("login.accepted");
         // @ts-expect-error a session ends by `disconnect` alone
@@ -178,7 +178,7 @@ declared.implement({
       // @ts-expect-error a timer is nobody's event
       void ctx.player;
       // @ts-expect-error a timer is nobody's event
-      ctx.authenticate({ player: playerId(id), name: "ada", role: "player" });
+      ctx.authenticate({ player: playerId(id), name: "ada", role: "player", login: "l" });
       // @ts-expect-error a timer is nobody's event
       void ctx.session;
     },

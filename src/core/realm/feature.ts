@@ -125,6 +125,8 @@ export interface SessionView {
   readonly name: string;
   /** What the player may do; "player" before authentication. */
   readonly role: PlayerRole;
+  /** The login by which the player came, see the accounts; empty before authentication. */
+  readonly login: string;
 }
 
 /** Who a session is authenticated as. */
@@ -132,6 +134,8 @@ export interface Identity {
   readonly player: PlayerId;
   readonly name: string;
   readonly role: PlayerRole;
+  /** The id of the login whose token let the player in: no secret. */
+  readonly login: string;
 }
 
 /** What features may do to a session's chart; the other edges are the realm's own. */

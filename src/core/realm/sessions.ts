@@ -28,6 +28,7 @@ export interface Session extends SessionView {
   player: PlayerId | null;
   name: string;
   role: PlayerRole;
+  login: string;
   readonly connection: ConnectionId;
   /** The sequences last used towards the peer, per delivery. */
   committedSequence: number;
@@ -55,7 +56,7 @@ export const realmMoves: ReadonlySet<SessionEvent> = new Set([
 ]);
 
 /** What a session says of its player while it has none. */
-const nobody = { player: null, name: "", role: "player" } as const;
+const nobody = { player: null, name: "", role: "player", login: "" } as const;
 
 const holdsPlayer = (state: SessionState): boolean =>
   state === "authenticated" || state === "inWorld";
@@ -123,12 +124,13 @@ export class Sessions {
    * Gives the player to a session. False, and nothing changes, when the chart has no such edge or
    * another session holds him.
    */
-  authenticate(session: Session, { player, name, role }: Identity): boolean {
+  authenticate(session: Session, { player, name, role, login }: Identity): boolean {
     apiRule(Number.isSafeInteger(player) && player >= 1, "authenticate: no player has such an id");
     if (this.#byPlayer.has(player) || !this.advance(session, "login.accepted")) return false;
     session.player = player;
     session.name = name;
     session.role = role;
+    session.login = login;
     this.#byPlayer.set(player, session);
     return true;
   }
@@ -203,9 +205,9 @@ export class Sessions {
    * the one that logs from before there were players have digests of.
    */
   checkpoint(): PlainData {
-    const known: [SessionId, PlayerId, string, PlayerRole][] = [];
-    const list = Array.from(this.#byId.values(), ({ player, name, role, ...rest }) => {
-      if (player !== null) known.push([rest.id, player, name, role]);
+    const known: [SessionId, PlayerId, string, PlayerRole, string][] = [];
+    const list = Array.from(this.#byId.values(), ({ player, name, role, login, ...rest }) => {
+      if (player !== null) known.push([rest.id, player, name, role, login]);
       return rest;
     });
     return known.length === 0 ? [this.#last, list] : [this.#last, list, known];
@@ -215,7 +217,7 @@ export class Sessions {
     const [last, list, known = []] = data as [
       number,
       Omit<Session, keyof Identity>[],
-      [SessionId, PlayerId, string, PlayerRole][]?,
+      [SessionId, PlayerId, string, PlayerRole, string][]?,
     ];
     const sessions = new Sessions();
     sessions.#last = last;
@@ -224,10 +226,10 @@ export class Sessions {
       sessions.#byId.set(session.id, session);
       sessions.#byConnection.set(session.connection, session);
     }
-    for (const [id, player, name, role] of known) {
+    for (const [id, player, name, role, login] of known) {
       const session = sessions.#byId.get(id);
       invariant(session !== undefined, "who is known has a session", id);
-      Object.assign(session, { player, name, role });
+      Object.assign(session, { player, name, role, login });
       if (holdsPlayer(session.state)) sessions.#byPlayer.set(player, session);
     }
     return sessions;

@@ -179,6 +179,7 @@ function sessionOrGone(realm: RealmMachine, { session: asker, player }: PendingC
     player: player ?? null,
     name: "",
     role: "player",
+    login: "",
     connection: 0 as Session["connection"],
     committedSequence: 0,
     promptSequence: 0,
