@@ -7,7 +7,7 @@ import type { SessionState } from "../kernel/charts/session.ts";
 import type { PacketType } from "../kernel/ids.ts";
 import type { PlayerRole } from "../kernel/roles.ts";
 import { contractHash, isPacketType, packetRules } from "../wire/index.ts";
-import type { AnyRequest, AnyToServer, PacketRules } from "../wire/index.ts";
+import type { AnyContract, AnyRequest, AnyToServer, PacketRules } from "../wire/index.ts";
 import type { Budget, ErasedPacketHandler, Feature } from "./feature.ts";
 
 /** One packet type that the realm serves. */
@@ -35,6 +35,7 @@ export interface ViewRoute {
 
 export interface Composition {
   readonly features: readonly Feature[];
+  /** What the features serve and send, and what no client may send in spite of it being known. */
   readonly rules: PacketRules;
   /** 32 bits that tell two sets of contracts apart. */
   readonly contractHash: number;
@@ -56,14 +57,17 @@ export interface Composition {
 /** The timer kind of calls' deadlines; feature timers follow. Also the order of equal instants. */
 export const deadlineKind = 0;
 
-/** @throws ApiMisuseError naming the feature and what is wrong with it */
-export function compose(features: readonly Feature[]): Composition {
+/**
+ * @param known contracts of which the server knows without serving them
+ * @throws ApiMisuseError naming the feature and what is wrong with it
+ */
+export function compose(features: readonly Feature[], known: readonly AnyContract[]): Composition {
   const names = new Set<string>();
   for (const { name } of features) {
     apiRule(!names.has(name), `createRealm: two features are named "${name}"`);
     names.add(name);
   }
-  const rules = packetRules(features.map(({ declaration }) => declaration.contract));
+  const served = packetRules(features.map(({ declaration }) => declaration.contract));
   const routes = new Map<number, Route>();
   const budgets = new Map<PacketType, Budget>();
   for (const [index, feature] of features.entries()) addRoutes(index, feature, routes, budgets);
@@ -76,8 +80,8 @@ export function compose(features: readonly Feature[]): Composition {
   );
   return {
     features,
-    rules,
-    contractHash: contractHash(rules),
+    rules: new Map([...serverOnly(packetRules(known)), ...served]),
+    contractHash: contractHash(served),
     budgets,
     routes,
     timers,
@@ -95,6 +99,10 @@ export function compose(features: readonly Feature[]): Composition {
     >,
   };
 }
+
+/** Of contracts without a feature only this matters: a client that sends these is told so. */
+const serverOnly = (known: PacketRules): PacketRules =>
+  new Map([...known].filter(([, { direction }]) => direction === "toClient"));
 
 function addRoutes(
   index: number,
