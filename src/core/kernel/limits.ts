@@ -81,6 +81,14 @@ export const limits = {
   /** Ticks fired by one `time.reached`; the rest is counted as skipped. Colyseus 0.18 uses 5. */
   ticksPerStepMax: 5,
 
+  // ---- logins
+  /** From the token to the world: less than the silence after which a session is closed. */
+  loginGraceMs: 20_000,
+  /** A token serves for coming back after a cut, too; whoever was away for longer logs in again. */
+  tokenLifetimeMs: 3_600_000,
+  /** Addresses whose logins are counted; the one heard of longest ago makes room. */
+  loginAddressesMax: 16_384,
+
   // ---- the journal
   /**
    * A block is closed at this size at the latest: fdatasync costs the same for 4 KiB and 64 KiB.
@@ -134,6 +142,7 @@ invariant(limits.outboundHighBytes < limits.outboundBytesMax, "high water below 
 invariant(limits.outboundHighBytes > limits.frameBytesMax, "one frame does not congest");
 invariant(limits.handshakeTimeoutMs < limits.helloTimeoutMs, "handshake ends before hello");
 invariant(limits.helloTimeoutMs < limits.idleTimeoutMs, "hello ends before idle");
+invariant(limits.loginGraceMs <= limits.idleTimeoutMs, "a grace is not longer than silence");
 invariant(limits.housekeepingMs < limits.stallMaxMs, "a stall is longer than the gaps we make");
 invariant(limits.slabBytes < limits.outboundHighBytes, "one slab does not congest");
 invariant(limits.blockBytesMax < limits.segmentBytesMax, "a block fits a segment");

@@ -42,7 +42,8 @@ import { controlPackets, disconnectMessage, encodePayload } from "../wire/index.
 import type { AnyMessage, Position } from "../wire/index.ts";
 import { deadlineKind } from "./compose.ts";
 import type { Composition } from "./compose.ts";
-import { readRealmConfig, readStartConfig } from "./config.ts";
+import { readRealmConfig } from "./config.ts";
+import type { JournalledConfig } from "./config.ts";
 import { FeatureContext } from "./context.ts";
 import { errorMessage } from "./control.ts";
 import type { AnyOperation } from "./feature.ts";
@@ -184,8 +185,7 @@ export class RealmMachine implements Machine {
       case "server.started":
         return this.#start(event, since);
       case "config.changed":
-        this.state.kernel.config = readRealmConfig(event.config);
-        return;
+        return this.#configure(readRealmConfig(event.config));
       case "clock.corrected":
         this.state.kernel.wallOffsetMicros = event.offsetMicros;
         return;
@@ -220,14 +220,19 @@ export class RealmMachine implements Machine {
     else this.state.sessions.forgive(micros(kernel.now - since));
     kernel.incarnation = incarnation;
     kernel.calls = 0;
-    const { contractHash, realm } = readStartConfig(config);
-    kernel.contractHash = contractHash ?? this.composition.contractHash;
-    kernel.config = realm;
+    const journalled = readRealmConfig(config);
+    kernel.contractHash = journalled.contractHash ?? this.composition.contractHash;
+    this.#configure(journalled);
     kernel.tickBase = kernel.tick;
     kernel.tickStart = kernel.now;
     kernel.closedFor = null;
     // `at` begins with the wall clock; the host tells it if it could not.
     kernel.wallOffsetMicros = 0;
+  }
+
+  #configure({ realm, keys }: JournalledConfig): void {
+    this.state.kernel.config = realm;
+    this.state.configKeys = keys;
   }
 
   #drain(): void {

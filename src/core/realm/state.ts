@@ -70,6 +70,11 @@ const ownTables = ["kernel", "sessions", "timers", "calls", "streams", "inbox"] 
 
 export class RealmState {
   kernel = kernelAtFirst();
+  /**
+   * Which keys of the configuration the journal gave. The others have their defaults, and no part
+   * in digests: a log from before there was a key has the digests that it always had.
+   */
+  configKeys: ReadonlySet<string> = new Set(Object.keys(defaultRealmConfig));
   sessions = new Sessions();
   timers = new TimerTable();
   calls = new Map<CallId, PendingCall>();
@@ -107,7 +112,7 @@ export class RealmState {
     const own = ownTables[index];
     switch (own) {
       case "kernel":
-        return { ...this.kernel, config: { ...this.kernel.config } };
+        return { ...this.kernel, config: this.#journalledConfig() };
       case "sessions":
         return this.sessions.checkpoint();
       case "timers":
@@ -123,6 +128,11 @@ export class RealmState {
       default:
         return assertNever(own);
     }
+  }
+
+  #journalledConfig(): PlainData {
+    const entries = Object.entries(this.kernel.config) as [string, number][];
+    return Object.fromEntries(entries.filter(([key]) => this.configKeys.has(key)));
   }
 
   tableDigest(index: number): number {
@@ -142,7 +152,9 @@ export class RealmState {
       apiRule(tables.has(name), `checkpoint: table "${name}" is missing`);
       return tables.get(name);
     };
-    this.kernel = of("kernel") as unknown as Kernel;
+    const kernel = of("kernel") as unknown as Kernel;
+    this.kernel = { ...kernel, config: { ...defaultRealmConfig, ...kernel.config } };
+    this.configKeys = new Set(Object.keys(kernel.config));
     this.sessions = Sessions.restore(of("sessions"));
     this.timers = TimerTable.restore(of("timers"));
     this.calls = of("calls") as unknown as Map<CallId, PendingCall>;
