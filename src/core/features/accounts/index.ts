@@ -36,3 +36,17 @@ export type {
   VerifyTokenAnswer,
   VerifyTokenRequest,
 } from "./operations.ts";
+export { memoryStore } from "./memory-store.ts";
+export { bannedForEver } from "./store.ts";
+export type {
+  Account,
+  AccountStore,
+  Grant,
+  NewAccount,
+  OpenOutcome,
+  OpenRequest,
+  Standing,
+  StoreSource,
+} from "./store.ts";
+export type { KeptAnswer, KeptLogin, Tables } from "./tables.ts";
+export { isBanned, storeOver } from "./transactions.ts";
