@@ -325,7 +325,10 @@ export namespace reprise {
       /** Milliseconds since the epoch. */
       serverTimestamp: number | Long;
 
-      /** Half the round trip as the server measured it; 0 while it is not known. */
+      /**
+       * How long ago the request's timestamp was by the server's clock, 0 to 60,000; 0 when it named
+       * none. For display: it is as wrong as the two clocks differ.
+       */
       latencyMs: number;
 
       /**
@@ -359,7 +362,10 @@ export namespace reprise {
         /** Milliseconds since the epoch. */
         serverTimestamp?: number | Long | null;
 
-        /** Half the round trip as the server measured it; 0 while it is not known. */
+        /**
+         * How long ago the request's timestamp was by the server's clock, 0 to 60,000; 0 when it named
+         * none. For display: it is as wrong as the two clocks differ.
+         */
         latencyMs?: number | null;
 
         /** Unknown fields preserved while decoding when enabled */
