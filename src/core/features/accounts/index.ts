@@ -1,4 +1,5 @@
 /** Accounts and logins as the features and their performers share them. */
+export { failureCode } from "./failures.ts";
 export { chooseServers, loadFactor, serverListedMs } from "./directory.ts";
 export type { ServerChoice, ServerReport } from "./directory.ts";
 export {
@@ -13,6 +14,7 @@ export {
   tokenStanding,
 } from "./login-rows.ts";
 export type { Eviction, LoginAttempt, LoginDecision, LoginRow, ServerSeen } from "./login-rows.ts";
+export { loggedName } from "./names.ts";
 export {
   endLogin,
   openLogin,
