@@ -12,11 +12,11 @@ import type { CallId } from "../core/kernel/ids.ts";
 import type { PlainData } from "../core/kernel/plain.ts";
 
 /** Answers a request. Rejects with `CallFailure` to choose the code, otherwise it is INTERNAL. */
-export type Performer = (
-  request: PlainData,
-  call: CallId,
-  signal: AbortSignal,
-) => Promise<PlainData>;
+export interface Performer {
+  (request: PlainData, call: CallId, signal: AbortSignal): Promise<PlainData>;
+  /** Of this operation, in place of those of all. */
+  readonly limits?: Partial<PerformerLimits>;
+}
 
 export type CallFailureCode = Extract<CallResult, { ok: false }>["code"];
 
@@ -57,6 +57,7 @@ export interface PerformersOptions {
 interface Operation {
   readonly name: string;
   readonly performer: Performer;
+  readonly limits: PerformerLimits;
   running: number;
   readonly waiting: Job[];
 }
@@ -79,7 +80,13 @@ export class Performers {
     this.#operations = new Map(
       Object.entries(options.performers).map(([name, performer]) => [
         name,
-        { name, performer, running: 0, waiting: [] },
+        {
+          name,
+          performer,
+          limits: { ...options.limits, ...performer.limits },
+          running: 0,
+          waiting: [],
+        },
       ]),
     );
   }
@@ -87,7 +94,7 @@ export class Performers {
   perform(call: CallId, name: string, request: PlainData): void {
     const operation = this.#operations.get(name);
     if (operation === undefined) return this.#refuse(call, name, "UNAVAILABLE", "no performer");
-    const { limits } = this.#options;
+    const { limits } = operation;
     const mayRun = operation.running < limits.runningMax;
     if (!mayRun && operation.waiting.length >= limits.waitingMax) {
       return this.#refuse(call, name, "LIMIT_REACHED", "too many calls wait");
@@ -146,7 +153,7 @@ export class Performers {
     if (job.timer !== null) clearTimeout(job.timer);
     this.#jobs.delete(job);
     this.#options.completed(job.call, result);
-    while (operation.running < this.#options.limits.runningMax) {
+    while (operation.running < operation.limits.runningMax) {
       const next = operation.waiting.shift();
       if (next === undefined) break;
       this.#run(operation, next);

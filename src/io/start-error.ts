@@ -9,7 +9,9 @@ export type StartErrorCode =
   | "ALREADY_STARTED"
   | "ROLE_NOT_SERVED"
   | "STOPPED"
-  | "RECOVERY_FAILED";
+  | "RECOVERY_FAILED"
+  | "TOKEN_KEY_UNUSABLE"
+  | "ACCOUNTS_UNUSABLE";
 
 /** The exit code for a command line that is wrong, whatever else may be. */
 export const usageExitCode = 2;

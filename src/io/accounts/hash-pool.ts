@@ -142,7 +142,8 @@ export class HashPool {
   #run(thread: Thread, job: Job): void {
     thread.job = job;
     this.#hashes += 1;
-    thread.worker.postMessage(job.order);
+    // A copy of its own: posting a part of a buffer would copy all of the buffer.
+    thread.worker.postMessage({ ...job.order, password: new Uint8Array(job.order.password) });
   }
 
   #done(thread: Thread, answer: HashAnswer): void {

@@ -39,6 +39,7 @@ export type {
   VerifyTokenRequest,
 } from "./operations.ts";
 export { memoryStore } from "./memory-store.ts";
+export { isAccountName } from "./account-name.ts";
 export { bannedForEver } from "./store.ts";
 export type {
   Account,
