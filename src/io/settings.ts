@@ -138,6 +138,11 @@ export const settingsSchema = z.strictObject({
     loginsBurst: whole(1, 1e6, "how many of them at once"),
     loginGraceMs: ms(1, "how long an unused token keeps other devices out"),
     tokenLifetimeMs: ms(1, "how long a token is good for"),
+    worldSizeM: whole(1, 1e6, "metres of a side of the world, which is a square"),
+    worldViewDistanceM: whole(1, 1e6, "metres up to which players see each other"),
+    worldSpeedMaxMmPerS: whole(1, 2 ** 31, "the fastest a player moves, millimetres a second"),
+    worldAllowanceMs: ms(1, "how much time at that speed a player can save up"),
+    worldSpawnRadiusM: whole(1, 5e5, "metres from the origin within which players enter"),
   }),
 });
 

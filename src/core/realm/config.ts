@@ -34,6 +34,16 @@ export interface RealmConfig {
   readonly loginGraceMs: number;
   /** How long a token is good for. */
   readonly tokenLifetimeMs: number;
+  /** The world is a square of this many metres a side, around the origin of x and z. */
+  readonly worldSizeM: number;
+  /** Who is no farther away than this is seen, metres. */
+  readonly worldViewDistanceM: number;
+  /** The fastest that a player moves, millimetres a second. */
+  readonly worldSpeedMaxMmPerS: number;
+  /** How much time at that speed can be saved up: what a network may deliver late, at once. */
+  readonly worldAllowanceMs: number;
+  /** Players enter in a square that reaches so far from the origin along x and z, metres. */
+  readonly worldSpawnRadiusM: number;
 }
 
 export const defaultRealmConfig: RealmConfig = {
@@ -50,6 +60,11 @@ export const defaultRealmConfig: RealmConfig = {
   loginLoopbackExempt: 0,
   loginGraceMs: limits.loginGraceMs,
   tokenLifetimeMs: limits.tokenLifetimeMs,
+  worldSizeM: 10_000,
+  worldViewDistanceM: 100,
+  worldSpeedMaxMmPerS: 12_000,
+  worldAllowanceMs: 1_000,
+  worldSpawnRadiusM: 300,
 };
 
 /** The keys whose least or greatest value is another than 1 or 2^31. */
@@ -59,6 +74,9 @@ const bounds: Readonly<Record<string, { readonly min?: number; readonly max?: nu
   loginsPerMinute: { max: 1_000_000 },
   loginsBurst: { max: 1_000_000 },
   loginLoopbackExempt: { min: 0, max: 1 },
+  worldSizeM: { max: 1_000_000 },
+  worldViewDistanceM: { max: 1_000_000 },
+  worldSpawnRadiusM: { max: 500_000 },
 };
 
 /**
