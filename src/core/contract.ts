@@ -145,7 +145,10 @@ export interface TimeReached {
   readonly at: Micros;
 }
 
-/** The answer to a call. Exactly one for each call, also across a crash. */
+/**
+ * The answer to a call. Exactly one for each call, also across a crash. What was secret in it is
+ * here as `{ secret: SecretRef }`.
+ */
 export interface CallCompleted {
   readonly type: "call.completed";
   readonly at: Micros;
@@ -266,9 +269,17 @@ export interface Outbox {
   close(connection: ConnectionId, mode: CloseMode, code: ErrorCode): void;
   /**
    * Asks the outside; answered by one `call.completed`. A request is a record that nobody changes
-   * afterwards, and names a secret as `{ secret: SecretRef }`.
+   * afterwards, and names a secret as `{ secret: SecretRef }`. `asker` is the connection of the
+   * session that made the call, or null: whoever performs calls keeps the secrets of the answer for
+   * it. It does not enter the digest.
    */
-  call(call: CallId, operation: string, request: PlainData, effect: CallEffect): void;
+  call(
+    call: CallId,
+    operation: string,
+    request: PlainData,
+    effect: CallEffect,
+    asker: ConnectionId | null,
+  ): void;
   log(level: LogLevel, message: string, fields?: LogFields): void;
   /** Adds to the named counter of the metrics table. */
   count(counter: string, by?: number): void;
@@ -358,7 +369,10 @@ export interface Syscalls {
    * so a sync may be ordered right behind its write. Completion: `fileDone`.
    */
   file(request: RequestId, operation: FileOperation): void;
-  /** Hands a call to whoever performs it. Completion: `callDone`. */
+  /**
+   * Hands a call to whoever performs it. Completion: `callDone`, in whose answer a secret stands as
+   * `{ sealed: Uint8Array }`, a record of exactly that key.
+   */
   perform(call: CallId, operation: string, request: PlainData): void;
 
   log(level: LogLevel, message: string, fields: LogFields): void;

@@ -62,7 +62,7 @@ export class CounterMachine implements Machine {
     outbox.send(to, payload, sum % 2 === 0 ? "committed" : "prompt", totals.packets, 0);
     if (sum % 5 !== 0) return;
     totals.calls += 1;
-    outbox.call(callId(totals.calls), "bank", { sum, from: connection }, "once");
+    outbox.call(callId(totals.calls), "bank", { sum, from: connection }, "once", to);
   }
 
   view(): PlainData {

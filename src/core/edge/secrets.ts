@@ -43,16 +43,18 @@ export function cutSecrets(
 
 /**
  * The payload with secrets in place of references, newly written; null when a secret is lost, a
- * field holds no reference or the payload is malformed. The vault keeps what it has.
+ * field holds no reference or the payload is malformed. An empty field names none and stays empty.
+ * The vault keeps what it has.
  *
  * @param fieldNumbers the fields of the message that name a secret
  */
 export function fillSecrets(
   payload: Uint8Array,
   fieldNumbers: readonly number[],
-  vault: SecretVault,
+  vault: Pick<SecretVault, "open">,
 ): Uint8Array | null {
   return rewrite(payload, fieldNumbers, (content) => {
+    if (content.length === 0) return content;
     const ref = refOf(content);
     return ref === null ? null : vault.open(ref);
   });

@@ -8,10 +8,11 @@
  *     performed again by the next start, under the same id.
  * K4. A request that names a secret is performed with the secret itself. If that is lost the call
  *     is not performed, and answered so.
+ * K5. It is known of each call whose session asked, until a crash: the connection is gone then.
  */
 import type { CallEffect, CallResult, Syscalls } from "../contract.ts";
 import { invariant } from "../kernel/assert.ts";
-import type { CallId } from "../kernel/ids.ts";
+import type { CallId, ConnectionId } from "../kernel/ids.ts";
 import type { PlainData } from "../kernel/plain.ts";
 import type { HostCounters } from "./counters.ts";
 import { openRequest, secretsOf } from "./vault.ts";
@@ -35,6 +36,7 @@ export interface CallParts {
 export class Calls {
   readonly #parts: CallParts;
   readonly #pending = new Map<CallId, CallOrder>();
+  readonly #askers = new Map<CallId, ConnectionId>();
   #held: { readonly order: CallOrder; readonly ticket: number }[] = [];
 
   constructor(parts: CallParts) {
@@ -46,10 +48,14 @@ export class Calls {
     return [...this.#pending.values()];
   }
 
-  /** @param ticket the block to wait for; 0 for none */
-  order(order: CallOrder, ticket: number): void {
+  /**
+   * @param ticket the block to wait for; 0 for none
+   * @param asker whose session made the call, or null
+   */
+  order(order: CallOrder, ticket: number, asker: ConnectionId | null): void {
     invariant(!this.#pending.has(order.call), "a call is ordered once", order.call);
     this.#pending.set(order.call, order);
+    if (asker !== null) this.#askers.set(order.call, asker);
     for (const ref of secretsOf(order.request)) this.#parts.vault.claim(ref);
     if (ticket === 0) this.#perform(order);
     else this.#held.push({ order, ticket });
@@ -65,11 +71,17 @@ export class Calls {
     if (count > 0) this.#held = this.#held.slice(count);
   }
 
+  /** Who asked, while the call has no answer. */
+  askerOf(call: CallId): ConnectionId | null {
+    return this.#askers.get(call) ?? null;
+  }
+
   /** False for an answer that nobody waits for. */
   answered(call: CallId): boolean {
     const order = this.#pending.get(call);
     if (order === undefined) return false;
     this.#pending.delete(call);
+    this.#askers.delete(call);
     for (const ref of secretsOf(order.request)) this.#parts.vault.release(ref);
     return true;
   }

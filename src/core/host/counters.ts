@@ -29,6 +29,7 @@ export const hostCounterDefinitions = {
 
   events_total: counter("Events stepped, by type"),
   steps_contained_total: counter("Events left out because a feature threw, by feature"),
+  secrets_lost_total: counter("Packets in whose place an error was sent: their secret was lost"),
   orders_ignored_total: counter("Orders for connections that were gone or closing"),
   counts_unknown_total: counter("Counts under a name that nobody has defined"),
   calls_performed_total: counter("Calls handed to whoever performs them"),
@@ -42,6 +43,7 @@ export const hostCounterDefinitions = {
   journal_pending_bytes: gauge("Bytes of events that are not durable yet"),
   commit_latency_micros_total: counter("Microseconds from sealing to durable, over all blocks"),
   commit_latency_max_micros: gauge("The longest that a block took to be durable"),
+  secrets_held: gauge("Secrets that wait for a call or to be sent"),
   held_bytes: gauge("Bytes of effects that wait for their events to be durable"),
 
   turns_total: counter("Turns of the host"),

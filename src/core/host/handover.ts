@@ -3,6 +3,7 @@
  * order and a `once` call wait for the block of their event, everything else for nothing.
  */
 import type { CloseMode } from "../contract.ts";
+import type { ConnectionId } from "../kernel/ids.ts";
 import type { CallOrder, Calls } from "./calls.ts";
 import type { Committer } from "./commit.ts";
 import type { HostConfig } from "./config.ts";
@@ -43,8 +44,8 @@ export class Handover implements EffectReceiver {
     release.close(connection, by, this.#ticket(), now.monotonic + config.closeTimeoutMs * 1_000);
   }
 
-  call(order: CallOrder): void {
-    this.#parts.calls.order(order, order.effect === "once" ? this.#ticket() : 0);
+  call(order: CallOrder, asker: ConnectionId | null): void {
+    this.#parts.calls.order(order, order.effect === "once" ? this.#ticket() : 0, asker);
   }
 
   /** The block of the event under way, which is wanted from now on; 0 when none is waited for. */

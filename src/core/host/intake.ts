@@ -4,11 +4,12 @@
  * A socket becomes a connection when it opens, unless the server is full or draining. Bytes only
  * go to the edge here: what is in them waits for the connection's visit.
  */
-import type { CallResult, SocketId, Syscalls } from "../contract.ts";
+import type { CallCompleted, CallResult, SocketId, Syscalls } from "../contract.ts";
 import { ConnectionEdge } from "../edge/index.ts";
 import type { EdgeConfig } from "../edge/index.ts";
 import { assertNever } from "../kernel/assert.ts";
-import type { CallId, Incarnation } from "../kernel/ids.ts";
+import type { CallId, ConnectionId, Incarnation, SecretRef } from "../kernel/ids.ts";
+import type { PlainData } from "../kernel/plain.ts";
 import type { Calls } from "./calls.ts";
 import type { Connections, HostConnection } from "./connections.ts";
 import type { HostCounters } from "./counters.ts";
@@ -20,7 +21,7 @@ import type { Release } from "./release.ts";
 import type { Rounds } from "./rounds.ts";
 import type { Stepper } from "./stepper.ts";
 import type { TurnedAway } from "./turned-away.ts";
-import { ConnectionSecrets } from "./vault.ts";
+import { ConnectionSecrets, sealAnswer } from "./vault.ts";
 import type { MemoryVault } from "./vault.ts";
 
 export interface IntakeParts {
@@ -77,10 +78,31 @@ export class Intake {
   /** @throws StepThrew */
   takeAnswer(call: CallId, result: CallResult): void {
     const { calls, counters, stepper, now } = this.#parts;
+    const asker = calls.askerOf(call);
     if (!calls.answered(call)) return counters.add("calls_unknown_total");
     const outcome = result.ok ? "ok" : result.code;
     counters.add(`calls_completed_total{outcome="${outcome}"}`);
-    stepper.step({ type: "call.completed", at: now.at, call, result });
+    const event = { type: "call.completed", at: now.at, call } as const;
+    if (!result.ok) return stepper.step({ ...event, result });
+    this.#stepAnswer(event, result.answer, asker);
+  }
+
+  /** Nothing that is secret in the answer gets any further than here: see V3 of the vault. */
+  #stepAnswer(
+    event: Pick<CallCompleted, "type" | "at" | "call">,
+    given: PlainData,
+    asker: ConnectionId | null,
+  ): void {
+    const { stepper, vault, connections } = this.#parts;
+    const connection = asker === null ? undefined : connections.ofId(asker);
+    const sealed: SecretRef[] = [];
+    const answer = sealAnswer(given, vault, sealed);
+    for (const ref of sealed) connection?.secrets?.keep(ref);
+    try {
+      stepper.step({ ...event, result: { ok: true, answer } }, connection);
+    } finally {
+      if (connection === undefined) for (const ref of sealed) vault.drop(ref);
+    }
   }
 
   #opened(opened: Extract<SocketCompletion, { type: "socketOpened" }>): void {

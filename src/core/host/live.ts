@@ -238,7 +238,7 @@ export class Live {
 
   /** Ends the turn: to the disk what was journalled, to the sockets what may leave. */
   #leave(): void {
-    const { commit, release, calls, reading, connections } = this.#parts;
+    const { commit, release, calls, reading, connections, vault } = this.#parts;
     const { counters } = this.#options;
     commit.turn();
     release.settle(commit.durableTicket);
@@ -246,6 +246,7 @@ export class Live {
     release.flush();
     reading.weighHeld(release.heldBytes + commit.pendingBytes);
     counters.set("connections_open", connections.size);
+    counters.set("secrets_held", vault.size);
     counters.set("held_bytes", release.heldBytes);
     counters.set("journal_pending_bytes", commit.pendingBytes);
     counters.set("journal_sequence", commit.lastSequence);
@@ -281,7 +282,7 @@ export class Live {
       stepper.step({ type: "connection.closed", at, connection, reason: "restart" });
       connections.shift();
     }
-    for (const order of calls) asked.order(order, 0);
+    for (const order of calls) asked.order(order, 0, null);
     this.#opening = null;
     const { events, cutBytes } = recovered;
     if (identity.incarnation > 1) {

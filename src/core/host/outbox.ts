@@ -9,7 +9,9 @@
  *     those for connections that are gone, because a replay knows of no connections.
  * B3. A slab is written forwards only. What was handed on is never written again, so the platform
  *     may keep views of it.
- * B4. Secrets are filled in after the digest was taken; the digest holds references.
+ * B4. Secrets are filled in after the digest was taken; the digest holds references. One that was
+ *     sent is forgotten when the step has ended well. For one that is lost, the peer gets an ERROR
+ *     in place of the packet, which keeps its sequence.
  */
 import type {
   CallEffect,
@@ -22,21 +24,22 @@ import type {
   Syscalls,
 } from "../contract.ts";
 import { fillSecrets } from "../edge/index.ts";
-import type { SecretVault } from "../edge/index.ts";
 import { invariant } from "../kernel/assert.ts";
 import { EffectDigest, payloadDigest } from "../kernel/effects.ts";
 import type { ReplayOutbox } from "../kernel/effects.ts";
+import { errorTable } from "../kernel/errors.ts";
 import type { ErrorCode } from "../kernel/errors.ts";
-import type { CallId, ConnectionId, Micros, PacketType } from "../kernel/ids.ts";
+import type { CallId, ConnectionId, Micros, PacketType, SecretRef } from "../kernel/ids.ts";
 import { limits } from "../kernel/limits.ts";
 import type { PlainData } from "../kernel/plain.ts";
-import { packetFrameBytesMax, writeFrame } from "../wire/index.ts";
+import { controlPackets, encodePayload, packetFrameBytesMax, writeFrame } from "../wire/index.ts";
 import type { PacketRules } from "../wire/index.ts";
 import type { CallOrder } from "./calls.ts";
 import type { HostConfig } from "./config.ts";
 import type { Connections, HostConnection } from "./connections.ts";
 import type { HostCounters } from "./counters.ts";
 import type { FrameRun } from "./outbound.ts";
+import type { MemoryVault } from "./vault.ts";
 
 const noBytes = new Uint8Array(0);
 
@@ -45,7 +48,8 @@ export interface EffectReceiver {
   /** `run` is borrowed until this returns. */
   frames(connection: HostConnection, run: SentRun): void;
   close(connection: HostConnection, mode: CloseMode): void;
-  call(order: CallOrder): void;
+  /** @param asker whose the secrets of its answer will be */
+  call(order: CallOrder, asker: ConnectionId | null): void;
 }
 
 /** A run of frames, and when it may leave. */
@@ -56,7 +60,7 @@ export interface SentRun extends FrameRun {
 export interface HostOutboxOptions {
   readonly config: HostConfig;
   readonly rules: PacketRules;
-  readonly vault: SecretVault;
+  readonly vault: MemoryVault;
   readonly connections: Connections;
   readonly counters: HostCounters;
   readonly syscalls: Pick<Syscalls, "log">;
@@ -97,7 +101,8 @@ export class HostOutbox implements ReplayOutbox {
   // What few steps have; `#hasOthers` when this one does.
   #hasOthers = false;
   #closes: { readonly connection: HostConnection; readonly mode: CloseMode }[] = [];
-  #calls: CallOrder[] = [];
+  #calls: { readonly order: CallOrder; readonly asker: ConnectionId | null }[] = [];
+  #sentSecrets: SecretRef[] = [];
   #logs: { readonly level: LogLevel; readonly message: string; readonly fields: LogFields }[] = [];
   #counts: { readonly counter: string; readonly by: number }[] = [];
   // Where frames are written.
@@ -144,9 +149,10 @@ export class HostOutbox implements ReplayOutbox {
   }
 
   #finishOthers(): void {
-    const { receiver, counters, syscalls } = this.#options;
+    const { receiver, counters, syscalls, vault } = this.#options;
     for (const { connection, mode } of this.#closes) receiver.close(connection, mode);
-    for (const order of this.#calls) receiver.call(order);
+    for (const { order, asker } of this.#calls) receiver.call(order, asker);
+    for (const ref of this.#sentSecrets) vault.drop(ref);
     for (const { level, message, fields } of this.#logs) syscalls.log(level, message, fields);
     for (const { counter, by } of this.#counts) counters.count(counter, by);
   }
@@ -185,7 +191,7 @@ export class HostOutbox implements ReplayOutbox {
     header.sequence = sequence;
     header.inReplyTo = inReplyTo;
     const seals = this.#seals.size === 0 ? undefined : this.#seals.get(type);
-    this.#frame(target, delivery, seals === undefined ? bytes : this.#filled(type, bytes, seals));
+    this.#frame(target, delivery, seals === undefined ? bytes : this.#filled(bytes, seals));
   }
 
   close(id: ConnectionId, mode: CloseMode, code: ErrorCode): void {
@@ -197,10 +203,16 @@ export class HostOutbox implements ReplayOutbox {
     this.#closes.push({ connection, mode });
   }
 
-  call(call: CallId, operation: string, request: PlainData, effect: CallEffect): void {
+  call(
+    call: CallId,
+    operation: string,
+    request: PlainData,
+    effect: CallEffect,
+    asker: ConnectionId | null = null,
+  ): void {
     this.#effects.call(call, operation, request, effect);
     this.#hasOthers = true;
-    this.#calls.push({ call, operation, request, effect });
+    this.#calls.push({ order: { call, operation, request, effect }, asker });
   }
 
   log(level: LogLevel, message: string, fields: LogFields = noFields): void {
@@ -229,13 +241,24 @@ export class HostOutbox implements ReplayOutbox {
     return null;
   }
 
-  /** The payload with its secrets. */
-  #filled(type: PacketType, payload: Uint8Array, seals: readonly number[]): Uint8Array {
-    const filled = fillSecrets(payload, seals, this.#options.vault);
+  /** The payload with its secrets, or what is said in its place, and its type in the header. */
+  #filled(payload: Uint8Array, seals: readonly number[]): Uint8Array {
+    const { vault, counters } = this.#options;
+    const open = (ref: SecretRef): Uint8Array | null => {
+      const bytes = vault.open(ref);
+      if (bytes !== null) this.#sentSecrets.push(ref);
+      return bytes;
+    };
+    const filled = fillSecrets(payload, seals, { open });
+    this.#hasOthers ||= this.#sentSecrets.length > 0;
     if (filled !== null) return filled;
-    // The secret was lost in a crash. The peer gets the reference, which opens nothing.
-    this.log("error", "a secret to be sent is lost", { packetType: type });
-    return payload;
+    const header = this.#header;
+    counters.add("secrets_lost_total");
+    this.log("error", "a secret to be sent is lost", { packetType: header.type });
+    const { type, message } = controlPackets.error;
+    const { code, meaning } = errorTable.SEALED_LOST;
+    header.type = type;
+    return encodePayload(message, { code, message: meaning });
   }
 
   /** Writes one frame and puts it to the run before if it continues that. */
@@ -293,6 +316,7 @@ export class HostOutbox implements ReplayOutbox {
     this.#hasOthers = false;
     this.#closes = [];
     this.#calls = [];
+    this.#sentSecrets = [];
     this.#logs = [];
     this.#counts = [];
   }

@@ -79,6 +79,7 @@ export interface LiveParts {
   readonly intake: Intake;
   readonly drain: Drain;
   readonly containment: Containment;
+  readonly vault: MemoryVault;
 }
 
 /** @param now changed by the owner at the beginning of every turn */
@@ -119,7 +120,7 @@ export function assemble(options: LiveOptions, now: Now): LiveParts {
     syscalls,
     counters,
   });
-  return { ...parts, now, commit, visits, intake, containment };
+  return { ...parts, now, commit, visits, intake, containment, vault };
 }
 
 const edgeConfigOf = (config: HostConfig, { rules, budgets }: HostRealm): EdgeConfig => ({

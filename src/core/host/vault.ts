@@ -6,6 +6,9 @@
  * V1. A reference is never given twice, not even after a crash.
  * V2. A secret that no call asks for goes with its connection, and of each connection only the
  *     newest few wait: a peer that sends secrets which nobody wants fills no memory.
+ * V3. A secret that came with an answer belongs to the connection whose session asked, like those
+ *     that its edge cut out. Without one it goes when the answer's step has ended.
+ * V4. A secret that was sent is forgotten, unless a call names it.
  */
 import type { SecretVault } from "../edge/index.ts";
 import { incarnatedId, secretRef } from "../kernel/ids.ts";
@@ -73,11 +76,16 @@ export class ConnectionSecrets implements SecretVault {
 
   seal(bytes: Uint8Array): SecretRef {
     const ref = this.#vault.seal(bytes);
+    this.keep(ref);
+    return ref;
+  }
+
+  /** Makes a secret of the vault one of this connection's. */
+  keep(ref: SecretRef): void {
     this.#sealed.push(ref);
     const oldest =
       this.#sealed.length > limits.sealedPerConnectionMax ? this.#sealed.shift() : null;
     if (oldest !== null && oldest !== undefined) this.#vault.drop(oldest);
-    return ref;
   }
 
   open(ref: SecretRef): Uint8Array | null {
@@ -93,6 +101,45 @@ export class ConnectionSecrets implements SecretVault {
     for (const ref of this.#sealed) this.#vault.drop(ref);
     this.#sealed = [];
   }
+}
+
+/**
+ * The answer with `{ secret: ref }` in place of `{ sealed: bytes }`, wherever that stands in
+ * records, arrays, maps and sets; the same object when it holds none. The vault has copies.
+ *
+ * @param sealed takes the new references
+ */
+export function sealAnswer(answer: PlainData, vault: SecretVault, sealed: SecretRef[]): PlainData {
+  if (typeof answer !== "object" || answer === null || ArrayBuffer.isView(answer)) return answer;
+  const inner = (item: PlainData): PlainData => sealAnswer(item, vault, sealed);
+  const known = sealed.length;
+  const copy = sealedCopy(answer, inner, (bytes) => {
+    const secret = vault.seal(new Uint8Array(bytes));
+    sealed.push(secret);
+    return { secret };
+  });
+  return sealed.length === known ? answer : copy;
+}
+
+function sealedCopy(
+  answer: object,
+  inner: (item: PlainData) => PlainData,
+  seal: (bytes: Uint8Array) => SecretName,
+): PlainData {
+  if (Array.isArray(answer)) return (answer as PlainData[]).map(inner);
+  if (answer instanceof Set) return new Set([...(answer as Set<PlainData>)].map(inner));
+  if (answer instanceof Map) {
+    const entries = [...(answer as Map<PlainData, PlainData>)];
+    return new Map(entries.map(([key, item]) => [inner(key), inner(item)]));
+  }
+  const entries = Object.entries(answer) as [string, PlainData][];
+  const [first] = entries;
+  if (entries.length === 1 && first?.[0] === "sealed" && first[1] instanceof Uint8Array) {
+    return { ...seal(first[1]) };
+  }
+  const copy: Record<string, PlainData> = {};
+  for (const [key, item] of entries) copy[key] = inner(item);
+  return copy;
 }
 
 /** What a request says where it means a secret. See `Outbox.call`. */

@@ -417,10 +417,11 @@ export class RealmMachine implements Machine {
     const id = callId(incarnatedId(kernel.incarnation as Incarnation, 0, kernel.calls));
     kernel.calls += 1;
     const { feature, name, session, player, inReplyTo, operation } = order;
-    const asker = player === null ? {} : { player };
-    calls.set(id, { feature, name, session, ...asker, inReplyTo, carry });
+    const who = player === null ? {} : { player };
+    calls.set(id, { feature, name, session, ...who, inReplyTo, carry });
     timers.set(deadlineKind, id, micros(kernel.now + operation.deadline), undefined);
-    this.outbox.call(id, operation.name, request, operation.effect);
+    const asker = session === 0 ? null : (this.state.sessions.get(session)?.connection ?? null);
+    this.outbox.call(id, operation.name, request, operation.effect, asker);
     return id;
   }
 

@@ -196,9 +196,15 @@ class RecordingOutbox implements Outbox {
     this.#outbox.close(connection, mode, code);
   }
 
-  call(call: CallId, operation: string, request: PlainData, effect: CallEffect): void {
+  call(
+    call: CallId,
+    operation: string,
+    request: PlainData,
+    effect: CallEffect,
+    asker: ConnectionId | null,
+  ): void {
     this.calls.push(call);
-    this.#outbox.call(call, operation, request, effect);
+    this.#outbox.call(call, operation, request, effect, asker);
   }
 
   log(level: LogLevel, message: string, fields?: LogFields): void {

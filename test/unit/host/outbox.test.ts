@@ -197,7 +197,7 @@ function give(
   let payload: PayloadRef | null = null;
   for (const [index, order] of orders.entries()) {
     const target = "to" in order ? targets[order.to] : undefined;
-    if (order.type === "call") outbox.call(callId(index), "look", order.request, "once");
+    if (order.type === "call") outbox.call(callId(index), "look", order.request, "once", null);
     else if (target === undefined) continue;
     else if (order.type === "close") {
       outbox.close(target, order.reset ? "reset" : "flush", "GOODBYE");

@@ -67,11 +67,11 @@ describe("secrets in calls", () => {
       request: { proof: { secret } },
       effect: "none",
     });
-    calls.order(order(1, lost), 0);
+    calls.order(order(1, lost), 0, null);
     expect(answers).toEqual([{ call: 1, result: { ok: false, code: "SEALED_LOST" } }]);
     expect(performed).toEqual([]);
     const kept = vault.seal(password);
-    calls.order(order(2, kept), 0);
+    calls.order(order(2, kept), 0, null);
     expect(performed).toEqual(["verify 2"]);
     expect(vault.size).toBe(1);
     expect(calls.answered(callId(2))).toBe(true);

@@ -24,7 +24,7 @@ describe("effect digest", () => {
         outbox.send(link, payload, "committed", 1, 7);
         outbox.send(link, payload, "prompt", 2, 0);
         outbox.close(link, "flush", "GOODBYE");
-        outbox.call(callId(0x12_0000_0009), "accounts.find", { name: "ada" }, "once");
+        outbox.call(callId(0x12_0000_0009), "accounts.find", { name: "ada" }, "once", null);
       }),
     ).toBe(0xb9b9df78);
   });
@@ -52,7 +52,7 @@ describe("effect digest", () => {
       });
     const call = (id: number, operation: string, request: number, effect: "none" | "once") =>
       digestOf((outbox) => {
-        outbox.call(callId(id), operation, request, effect);
+        outbox.call(callId(id), operation, request, effect, null);
       });
     const all = [
       digestOf(() => undefined),

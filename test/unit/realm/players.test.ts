@@ -104,7 +104,7 @@ describe("authentication", () => {
         packets: {
           go: {
             states: ["connected"],
-            handle: (ctx) => void did.push(String(what(ctx as never))),
+            handle: (ctx) => void did.push(String(what(ctx))),
           },
         },
       });
@@ -190,7 +190,7 @@ describe("an encoded message", () => {
     const driver = new RealmDriver({ features: [...builtinFeatures, crier()] }).start();
     const [ada, bob] = [driver.join(), driver.join()];
     const { sent } = say(driver, ada, 10_200, 1, 2, 3);
-    const bare = sent.map(({ sequence: _, ...rest }) => rest);
+    const bare = sent.map((one) => ({ ...one, sequence: 0 }));
     expect(bare.slice(2)).toEqual(bare.slice(0, 2));
     expect(sent.map(({ connection }) => connection)).toEqual([ada, bob, ada, bob]);
     expect(bytesOf(sent[3])).toEqual([1, 2, 3]);
