@@ -9,14 +9,16 @@ export {
 export {
   EnvelopeReader,
   envelopeBytesMax,
+  packetEnvelope,
   packetFrameBytesMax,
   payloadBytesMax,
   writeEnvelope,
   writeFrame,
+  writeFrameHead,
   type EnvelopeHeader,
 } from "./envelope.ts";
 export { FieldCursor, malformed, wireTypes } from "./fields.ts";
 export { Deframer, type DeframerOptions, type LengthEndian } from "./frame.ts";
 export { fromBigint, toBigint, toSafeNumber, type Long, type LongHalves } from "./longs.ts";
 export { position, type Position } from "./position.ts";
-export { decodePayload, encodePayload } from "./payload.ts";
+export { decodePayload, encodePayload, encodeRange } from "./payload.ts";
