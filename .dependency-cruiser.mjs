@@ -24,6 +24,7 @@ export default {
     only("core-imports-only-core", "^src/core/", [], "What the core needs is handed to it."),
     only("kernel-imports-nobody", kernel, [borders], "The kernel is what all others stand on."),
     only("wire-imports-kernel", wire, [borders, kernel], "Codecs know no state."),
+    only("ecs-imports-kernel", "^src/core/ecs/", [kernel], "Columns know no game."),
     only("journal-imports-kernel", "^src/core/journal/", [borders, kernel], "Bytes in, bytes out."),
     only(
       "edge-imports-kernel-and-wire",
@@ -43,6 +44,7 @@ export default {
       [
         entry("realm"),
         entry("wire"),
+        entry("ecs"),
         "^src/core/wire/gen/",
         "^src/core/kernel/(ids|limits)\\.ts$",
         "^src/(index|contract)\\.ts$",

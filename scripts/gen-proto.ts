@@ -22,7 +22,10 @@ const repository = fileURLToPath(new URL("..", import.meta.url));
  * protobufjs and protoc read it with the schema that imports it.
  */
 const schemas = {
+  "proto/auth.proto": "src/core/wire/gen",
   "proto/common.proto": "src/core/wire/gen",
+  "proto/game.proto": "src/core/wire/gen",
+  "proto/guild.proto": "src/core/wire/gen",
   "proto/packet.proto": "src/core/wire/gen",
   "proto/session.proto": "src/core/wire/gen",
   "examples/lantern/lantern.proto": "examples/lantern/gen",

@@ -14,17 +14,22 @@ export type {
   Carried,
   Context,
   Feature,
+  Identity,
   Operation,
   Realm,
   RealmConfig,
   ReplyContext,
   SessionContext,
+  SessionMove,
   SessionView,
   TellContext,
   TickContext,
 } from "./core/realm/index.ts";
-export { builtinFeatures } from "./core/features/index.ts";
+export { builtinFeatures, featuresOf, gameFeatures, loginFeatures } from "./core/features/index.ts";
+export type { FeatureRole } from "./core/features/index.ts";
 export { errorTable } from "./core/kernel/errors.ts";
 export type { ErrorCode } from "./core/kernel/errors.ts";
-export { micros, milliseconds, seconds } from "./core/kernel/ids.ts";
-export type { Micros, SessionId, Tick } from "./core/kernel/ids.ts";
+export { micros, milliseconds, playerId, seconds } from "./core/kernel/ids.ts";
+export type { Micros, PlayerId, SessionId, Tick } from "./core/kernel/ids.ts";
+export { playerRoles } from "./core/kernel/roles.ts";
+export type { PlayerRole } from "./core/kernel/roles.ts";

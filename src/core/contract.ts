@@ -254,8 +254,8 @@ export interface SendOrder {
  */
 export interface Outbox {
   /**
-   * Takes the payload `bytes[start..end)`, by default all of them, once for all that get it.
-   * Borrowed until the step returns.
+   * Takes the payload `bytes[start..end)`, by default all of them, once for all that get it. Read
+   * by this and by `send` only: their owner may write them again once he has sent them to all.
    */
   payload(type: PacketType, bytes: Uint8Array, start?: number, end?: number): PayloadRef;
   /**
@@ -305,6 +305,13 @@ export interface Machine {
   restore(bytes: Uint8Array): void;
   /** Over the whole state; cost grows with it. */
   digest(): Digest;
+  /** The names of what `view` shows, each `feature.view`. */
+  readonly views: readonly string[];
+  /**
+   * What a feature shows of its state to tools, between steps. Changes nothing; for reading only,
+   * and only until the next step. Throws `ApiMisuseError` for a name that is not in `views`.
+   */
+  view(name: string): PlainData;
   /** The names of the state's tables, in their fixed order. */
   readonly tables: readonly string[];
   /** Over one table; `index` counts in `tables`. */

@@ -103,7 +103,18 @@ export function hostConfigOf(
 }
 
 /** The realm's half, which is journalled. */
-export const realmConfigOf = ({ realm }: ServerConfig): RealmConfig => realmConfig({ ...realm });
+export const realmConfigOf = ({ mode, realm }: ServerConfig): RealmConfig =>
+  realmConfig({
+    ...realm,
+    clientVersionMin: versionNumber(realm.clientVersionMin),
+    loginLoopbackExempt: mode === "development" ? 1 : 0,
+  });
+
+/** One number for "1.4.2": the realm's settings are integers. */
+function versionNumber(version: string): number {
+  const [major = 0, minor = 0, patch = 0] = version.split(".").map(Number);
+  return major * 1_000_000 + minor * 1_000 + patch;
+}
 
 class Loading {
   readonly origins = new Map<string, string>(settings.map(({ key }) => [key, "default"]));

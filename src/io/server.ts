@@ -15,6 +15,7 @@
 import { join, resolve } from "node:path";
 import { createSecureContext } from "node:tls";
 import type { SecureContextOptions } from "node:tls";
+import { publishedContracts } from "../core/features/contracts.ts";
 import { builtinFeatures } from "../core/features/index.ts";
 import type { RecoverySummary } from "../core/host/index.ts";
 import type { CounterEntry } from "../core/kernel/counters.ts";
@@ -170,7 +171,7 @@ export class Server {
 
   async #open(): Promise<void> {
     const { config, features = builtinFeatures, featuresBuild = "" } = this.#options;
-    const realm = createRealm({ features });
+    const realm = createRealm({ features, known: publishedContracts });
     const log = openLog(config);
     this.#log = log;
     warnOfDescriptors(config, log);

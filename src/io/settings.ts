@@ -129,6 +129,15 @@ export const settingsSchema = z.strictObject({
     refusedWindowMs: ms(1, "that window"),
     tickHz: whole(1, 1_000, "ticks a second"),
     ticksPerStepMax: whole(1, 1_000, "ticks made up for at a time when the server is late"),
+    clientVersionMin: setting(
+      z.string().regex(/^\d{1,3}(\.\d{1,3}){0,2}$/),
+      "a version such as 1.4 or 1.4.2, no part above 999",
+      "the oldest client that may log in; 0 is any",
+    ),
+    loginsPerMinute: whole(1, 1e6, "logins that one address may try a minute"),
+    loginsBurst: whole(1, 1e6, "how many of them at once"),
+    loginGraceMs: ms(1, "how long an unused token keeps other devices out"),
+    tokenLifetimeMs: ms(1, "how long a token is good for"),
   }),
 });
 
@@ -177,7 +186,7 @@ export const defaultSettings: Settings = {
   },
   log: { level: "info", destination: "auto", linesPerSecondMax: 10 },
   metrics: { enabled: true, address: "127.0.0.1", port: 9_464 },
-  realm: { ...defaultRealmConfig },
+  realm: { ...defaultRealmConfig, clientVersionMin: "0" },
 };
 
 /** One setting, by its dotted key. */

@@ -7,6 +7,7 @@
  */
 import type { Feature } from "../core/realm/index.ts";
 import type { AnyContract } from "../core/wire/index.ts";
+import { publishedContracts } from "../core/features/contracts.ts";
 import { builtinFeatures } from "../core/features/index.ts";
 import { digestStart, digestString, finish } from "../core/kernel/digest.ts";
 import { createRealm } from "../core/realm/index.ts";
@@ -86,7 +87,7 @@ export interface SimulationFailure extends RunFailure {
  */
 export function simulate(given: SimulateOptions): SimulationResult {
   const features = given.features ?? builtinFeatures;
-  const realm = createRealm({ features });
+  const realm = createRealm({ features, known: publishedContracts });
   const contracts = features.map(({ declaration }) => declaration.contract);
   const source = sourceOf(given);
   const play = (from: RunSource, keep: boolean) => {

@@ -23,6 +23,7 @@ const noState = (): CounterState => ({
 
 export class CounterMachine implements Machine {
   readonly tables = ["sums", "totals"];
+  readonly views = ["counter.totals"];
   failedFeature: string | null = null;
   #state = noState();
   /** Added to every sum: a planted change of behaviour. 0 is none. */
@@ -62,6 +63,10 @@ export class CounterMachine implements Machine {
     if (sum % 5 !== 0) return;
     totals.calls += 1;
     outbox.call(callId(totals.calls), "bank", { sum, from: connection }, "once");
+  }
+
+  view(): PlainData {
+    return { ...this.#state.totals };
   }
 
   nextTimeout(): Micros | null {

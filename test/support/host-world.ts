@@ -12,6 +12,7 @@ import type {
   SocketId,
   Syscalls,
 } from "../../src/core/contract.ts";
+import { publishedContracts } from "../../src/core/features/contracts.ts";
 import { builtinFeatures } from "../../src/core/features/index.ts";
 import { createHost, hostConfig } from "../../src/core/host/index.ts";
 import type { Host, HostConfig, MergeOrder } from "../../src/core/host/index.ts";
@@ -87,7 +88,8 @@ export class HostWorld implements Syscalls {
     this.disk = options.disk ?? new HostDisk();
     this.wallMicros = options.wall ?? 1_790_000_000_000_000;
     const { producers = 1, mergeOrder, watch = (machine) => machine } = options;
-    const realm = createRealm({ features: options.features ?? builtinFeatures });
+    const { features = builtinFeatures } = options;
+    const realm = createRealm({ features, known: publishedContracts });
     this.host = createHost({
       config: hostConfig({
         role: "game",

@@ -9,12 +9,13 @@ import {
   defineFeature,
   invalid,
   operation,
+  playerId,
   request,
   seconds,
   toClient,
   toServer,
 } from "../../src/index.ts";
-import type { SessionId } from "../../src/index.ts";
+import type { Micros, PlayerRole, SessionId } from "../../src/index.ts";
 
 const contract = defineContract("lamp", {
   light: request(10_001, pb.v1.EchoRequest, 10_002, pb.v1.Hello, ({ bytes }) =>
@@ -94,6 +95,46 @@ declared.implement({
         ctx.advance("teleported");
         // @ts-expect-error a session's state is moved by `advance` alone
         ctx.session.state = "inWorld";
+
+        const who = { player: playerId(7), name: "ada", role: "operator", login: "l" } as const;
+        const isIn: boolean = ctx.authenticate(who) && ctx.advance("world.entered");
+        const told: boolean = ctx.sendTo(ctx.player, "dark", { code: isIn ? 1 : 2 });
+        const role: PlayerRole | undefined = ctx.sessions.ofPlayer(ctx.player)?.role;
+        ctx.near({ x: 0, y: 0, z: 0 }).send("dark", { code: told ? 1 : 2 });
+        ctx.publishEncoded([ctx.session.id], "dark", new Uint8Array(role === "player" ? 1 : 0));
+        const today: Micros = ctx.wallNow;
+        void today;
+
+        // @ts-expect-error a number is no player
+        ctx.authenticate({ player: 7, name: "ada", role: "player", login: "l" });
+        // @ts-expect-error no such role
+        ctx.authenticate({ player: playerId(7), name: "ada", role: "king", login: "l" });
+        // @ts-expect-error who it is must be said
+        ctx.authenticate({ player: playerId(7), role: "player", login: "l" });
+        // @ts-expect-error a session becomes a player's by `authenticate` alone
+        ctx.advance("login.accepted");
+        // @ts-expect-error a session ends by `disconnect` alone
+        ctx.advance("disconnect.ordered");
+        // @ts-expect-error a session is no player
+        ctx.sendTo(ctx.session.id, "dark", { code: 1 });
+        // @ts-expect-error a packet to the server cannot be sent
+        ctx.sendTo(ctx.player, "move", {});
+        // @ts-expect-error another message
+        ctx.sendTo(ctx.player, "dark", { bytes: new Uint8Array() });
+        // @ts-expect-error a session is no player
+        ctx.sessions.ofPlayer(ctx.session.id);
+        // @ts-expect-error before authentication a session has no player
+        ctx.sendTo(ctx.session.player, "dark", { code: 1 });
+        // @ts-expect-error a coordinate is missing
+        ctx.near({ x: 0, y: 0 });
+        // @ts-expect-error no such packet
+        ctx.near({ x: 0, y: 0, z: 0 }).send("bright", { code: 1 });
+        // @ts-expect-error a packet to the server cannot be sent
+        ctx.publishEncoded([ctx.session.id], "move", new Uint8Array());
+        // @ts-expect-error a message that is not encoded yet
+        ctx.publishEncoded([ctx.session.id], "dark", { code: 1 });
+        // @ts-expect-error the wall clock is the host's
+        ctx.wallNow = today;
       },
     },
     move: {
@@ -133,6 +174,11 @@ declared.implement({
   timers: {
     burnOut(ctx, { id }) {
       ctx.state.lit.delete(id);
+      ctx.sendTo(playerId(id), "dark", { code: 1 });
+      // @ts-expect-error a timer is nobody's event
+      void ctx.player;
+      // @ts-expect-error a timer is nobody's event
+      ctx.authenticate({ player: playerId(id), name: "ada", role: "player", login: "l" });
       // @ts-expect-error a timer is nobody's event
       void ctx.session;
     },
@@ -149,6 +195,10 @@ declared.implement({
       // @ts-expect-error a tick is nobody's event
       ctx.reply({});
     },
+  },
+  near: (state, { x }) => (state.lit.has(x) ? [] : new Set<SessionId>()),
+  views: {
+    lit: (state, sessions) => ({ lamps: [...state.lit.values()], sessions: sessions.size }),
   },
   invariants: {
     "[LAMP-1] one timer a lamp": (state, timers) => timers.burnOut.size === state.lit.size,
@@ -172,6 +222,23 @@ declared.implement({
     raw: { states: ["inWorld"], handle() {} },
   },
   answers: { buy() {}, sweep() {} },
+});
+
+declared.implement({
+  packets: {
+    // @ts-expect-error no such role
+    light: { states: ["inWorld"], roles: ["king"], handle() {} },
+    move: { states: ["inWorld"], roles: ["moderator", "operator"], handle() {} },
+    raw: { states: ["inWorld"], handle() {} },
+  },
+  answers: { buy() {}, sweep() {} },
+  timers: { burnOut() {}, bare() {} },
+  // @ts-expect-error a number is no session
+  near: () => [1, 2],
+  views: {
+    // @ts-expect-error a view shows plain data, not a function
+    lit: (state) => () => state.lit,
+  },
 });
 
 declared.implement({

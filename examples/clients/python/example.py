@@ -13,8 +13,8 @@ import sys
 from typing import Any, Dict
 
 from reprise_client import ECHO, PROMPT_ECHO, Client, Refusal, Request
+from reprise_messages import MESSAGES
 from reprise_wire import (
-    MESSAGES,
     Deframer,
     Packet,
     WireError,
@@ -106,8 +106,7 @@ def check_message(vector: Dict[str, Any]) -> None:
     name, message = vector["name"], vector["message"]
     payload = bytes.fromhex(vector["payload"])
     decoded = decode_message(message, payload)
-    # The vectors leave out what has its default.
-    given = {field: shown(value) for field, value in decoded.items() if value}
+    given = shown(decoded)
     assert given == vector["fields"], f"{name}: {given} instead of {vector['fields']}"
     if vector["canonical"]:
         assert encode_message(message, decoded) == payload, f"{name}: message encoded otherwise"
@@ -124,9 +123,16 @@ def outcome_of(frame: bytes) -> tuple[str, Any]:
 DEFRAMERS = {False: Deframer(), True: Deframer(big_endian=True)}
 
 
-def shown(value: Any) -> str:
+def shown(value: Any) -> Any:
+    """A value as the vectors have it. They leave out what has its default."""
+    if isinstance(value, dict):
+        return {key: shown(inside) for key, inside in value.items() if inside or inside == {}}
+    if isinstance(value, list):
+        return [shown(item) for item in value]
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
     return value.hex() if isinstance(value, bytes) else str(value)
 
 

@@ -11,6 +11,8 @@ import struct
 from dataclasses import dataclass
 from typing import Any, Dict, Iterator, List, Optional, Tuple, Union
 
+from reprise_messages import MESSAGES
+
 FRAME_BYTES_MAX = 65_536
 
 
@@ -105,36 +107,15 @@ def decode_fields(data: bytes) -> Fields:
 
 # ---------------------------------------------------------------- messages
 
-# name -> field number -> (name, type), as in proto/session.proto.
-MESSAGES: Dict[str, Dict[int, Tuple[str, str]]] = {
-    "Hello": {
-        1: ("protocol_min", "uint32"),
-        2: ("protocol_max", "uint32"),
-        3: ("contract_hash", "fixed32"),
-        4: ("protocol", "uint32"),
-    },
-    "Error": {
-        1: ("code", "uint32"),
-        2: ("message", "string"),
-        3: ("retry_after_ms", "uint32"),
-        4: ("count", "uint32"),
-    },
-    "Disconnect": {1: ("code", "uint32"), 2: ("may_retry", "bool"), 3: ("message", "string")},
-    "HeartbeatRequest": {1: ("player_id", "uint64"), 2: ("timestamp", "uint64")},
-    "HeartbeatResponse": {1: ("server_timestamp", "uint64"), 2: ("latency_ms", "uint32")},
-    "EchoRequest": {1: ("bytes", "bytes")},
-    "EchoResponse": {1: ("bytes", "bytes")},
-}
-
 _KINDS = {
     "uint32": VARINT,
+    "int32": VARINT,
     "uint64": VARINT,
     "bool": VARINT,
     "fixed32": FIXED32,
-    "string": LENGTH_DELIMITED,
-    "bytes": LENGTH_DELIMITED,
+    "float": FIXED32,
 }
-_DEFAULTS: Dict[str, Any] = {"bool": False, "string": "", "bytes": b""}
+_DEFAULTS: Dict[str, Any] = {"bool": False, "float": 0.0, "string": "", "bytes": b""}
 
 
 def encode_message(name: str, values: Dict[str, Any]) -> bytes:
@@ -142,38 +123,91 @@ def encode_message(name: str, values: Dict[str, Any]) -> bytes:
     out = bytearray()
     for number, (field, kind) in MESSAGES[name].items():
         value = values.get(field)
-        if not value:
-            continue
-        out += encode_varint(number << 3 | _KINDS[kind])
-        if kind == "fixed32":
-            out += struct.pack("<I", value)
-        elif _KINDS[kind] == VARINT:
-            out += encode_varint(int(value))
-        else:
-            data = value.encode() if kind == "string" else value
-            out += encode_varint(len(data)) + data
+        if kind.startswith("["):
+            inner = kind[1:-1]
+            if inner in _KINDS and value:
+                # Numbers that are repeated stand in one field, one behind the other.
+                packed = b"".join(_encode_value(inner, item) for item in value)
+                out += _delimited(number, packed)
+            elif value:
+                out += b"".join(_delimited(number, _encode_value(inner, item)) for item in value)
+        elif kind in MESSAGES:
+            # A message that is there is written, even if it says nothing.
+            if value is not None:
+                out += _delimited(number, _encode_value(kind, value))
+        elif value:
+            if kind in _KINDS:
+                out += encode_varint(number << 3 | _KINDS[kind]) + _encode_value(kind, value)
+            else:
+                out += _delimited(number, _encode_value(kind, value))
     return bytes(out)
 
 
+def _delimited(number: int, data: bytes) -> bytes:
+    return encode_varint(number << 3 | LENGTH_DELIMITED) + encode_varint(len(data)) + data
+
+
+def _encode_value(kind: str, value: Any) -> bytes:
+    if kind in MESSAGES:
+        return encode_message(kind, value)
+    if kind == "float":
+        return struct.pack("<f", value)
+    if kind == "fixed32":
+        return struct.pack("<I", value)
+    if kind in _KINDS:
+        return encode_varint(int(value) & 0xFFFF_FFFF_FFFF_FFFF)
+    return value.encode() if kind == "string" else value
+
+
 def decode_message(name: str, data: bytes) -> Dict[str, Any]:
-    """Every field of the message, defaults included. Unknown fields are passed over."""
+    """Every field of the message, defaults included; None for a message inside that is not there.
+
+    Unknown fields are passed over.
+    """
     schema = MESSAGES[name]
-    values = {field: _DEFAULTS.get(kind, 0) for field, kind in schema.values()}
+    values = {field: _default(kind) for field, kind in schema.values()}
     for number, wire_type, value in decode_fields(data):
         if number not in schema:
             continue
         field, kind = schema[number]
-        if wire_type != _KINDS[kind]:
+        if not kind.startswith("["):
+            if wire_type != _KINDS.get(kind, LENGTH_DELIMITED):
+                raise WireError("envelope")
+            values[field] = _converted(kind, value)
+        elif wire_type == LENGTH_DELIMITED and kind[1:-1] in _KINDS:
+            values[field] += _unpacked(kind[1:-1], value)
+        elif wire_type == _KINDS.get(kind[1:-1], LENGTH_DELIMITED):
+            values[field].append(_converted(kind[1:-1], value))
+        else:
             raise WireError("envelope")
-        values[field] = _converted(kind, value)
+    return values
+
+
+def _default(kind: str) -> Any:
+    if kind.startswith("["):
+        return []
+    return None if kind in MESSAGES else _DEFAULTS.get(kind, 0)
+
+
+def _unpacked(kind: str, data: bytes) -> List[Any]:
+    reader, values = _Reader(data), []
+    while not reader.done:
+        values.append(_converted(kind, reader.value(0, _KINDS[kind])))
     return values
 
 
 def _converted(kind: str, value: Any) -> Any:
+    if kind in MESSAGES:
+        return decode_message(kind, value)
     if kind == "bool":
         return value != 0
+    if kind == "float":
+        return struct.unpack("<f", struct.pack("<I", value))[0]
     if kind == "uint32":
         return value & 0xFFFF_FFFF
+    if kind == "int32":
+        value &= 0xFFFF_FFFF
+        return value - (1 << 32) if value >= 1 << 31 else value
     if kind == "string":
         try:
             return value.decode()

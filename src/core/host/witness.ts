@@ -78,6 +78,14 @@ export class WitnessedMachine implements Machine {
     return this.#machine.digest();
   }
 
+  get views(): readonly string[] {
+    return this.#machine.views;
+  }
+
+  view(name: string): PlainData {
+    return this.#machine.view(name);
+  }
+
   get tables(): readonly string[] {
     return this.#machine.tables;
   }

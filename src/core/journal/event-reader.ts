@@ -133,9 +133,9 @@ const readFields = (type: EventType, at: Micros, from: MessagePackReader): Event
     case "packet.received": {
       const connection = connectionId(from.unsigned());
       const transport = transports[from.unsigned()];
-      const start = from.binaryRange();
-      const { bytes, offset: end } = from;
-      return transport ? { type, at, connection, transport, bytes, start, end } : null;
+      const bytes = from.binary();
+      const range = { start: 0, end: bytes.length };
+      return transport ? { type, at, connection, transport, bytes, ...range } : null;
     }
     case "server.started":
       return readServerStarted(at, from);

@@ -195,10 +195,6 @@ export class MessagePackReader {
     return this.#failed;
   }
 
-  get bytes(): Uint8Array {
-    return this.#bytes;
-  }
-
   /** Where the next value begins. */
   get offset(): number {
     return this.#at;
@@ -297,19 +293,14 @@ export class MessagePackReader {
 
   /** A view of the reader's bytes. */
   binary(): Uint8Array {
-    const start = this.binaryRange();
-    return this.#bytes.subarray(start, this.#failed ? start : this.#at);
-  }
-
-  /** Where in the reader's bytes the binary value begins; it ends at `offset`. */
-  binaryRange(): number {
     const tag = this.#octet();
     let length: number;
     if (tag === 0xc4) length = this.#octet();
     else if (tag === 0xc5) length = this.#unsigned16();
     else if (tag === 0xc6) length = this.#unsigned32();
     else length = this.#fail();
-    return this.#skip(length);
+    const start = this.#skip(length);
+    return this.#bytes.subarray(start, this.#failed ? start : this.#at);
   }
 
   /** Passes over the next value with all that is in it, extension types excepted. */

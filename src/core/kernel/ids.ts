@@ -19,6 +19,8 @@ export type Micros = Brand<number, "Micros">;
 export type ConnectionId = Brand<number, "ConnectionId">;
 /** One player's presence. Counted by the realm from 1, never reused. */
 export type SessionId = Brand<number, "SessionId">;
+/** One account, over all its sessions. Given by the accounts store, from 1, never reused. */
+export type PlayerId = Brand<number, "PlayerId">;
 /** One order to the outside that will be answered. Its idempotency key; never reused. */
 export type CallId = Brand<number, "CallId">;
 /** The number of a simulation tick, from 0. */
@@ -54,6 +56,12 @@ export const eventSequence = (value: number): EventSequence =>
 export const secretRef = (value: number): SecretRef => integer(value, "secret ref") as SecretRef;
 export const packetType = (value: number): PacketType =>
   integer(value, "packet type") as PacketType;
+
+/** @param value >= 1 */
+export const playerId = (value: number): PlayerId => {
+  invariant(value >= 1, "player id out of range", value);
+  return integer(value, "player id") as PlayerId;
+};
 
 /** @param value 1..131,071 */
 export const incarnation = (value: number): Incarnation => {

@@ -55,6 +55,21 @@ export const limits = {
   /** Secrets of one connection that no call has asked for; a login sends one. */
   sealedPerConnectionMax: 16,
 
+  // ---- texts and lists in packets, in bytes of UTF-8
+  /** 21 characters of Hangul or 64 of ASCII; Steam allows 32 characters, Roblox 20. */
+  usernameBytesMax: 64,
+  guildNameBytesMax: 64,
+  /** A semantic version with a build's hash behind it. */
+  clientVersionBytesMax: 64,
+  /** Two UUIDs and what stands around them. */
+  deviceIdBytesMax: 128,
+  /** One chat message: 341 characters of Hangul; Discord allows 2,000, World of Warcraft 255. */
+  chatBytesMax: 1_024,
+  /** Signers of a guild's charter; World of Warcraft asked for nine. */
+  charterSignersMax: 100,
+  /** The longest cast of a skill. */
+  castSecondsMax: 60,
+
   // ---- time
   /** A gap between turns above this is a stall; idle deadlines are extended by it. */
   stallMaxMs: 1_000,
@@ -65,6 +80,14 @@ export const limits = {
   housekeepingMs: 250,
   /** Ticks fired by one `time.reached`; the rest is counted as skipped. Colyseus 0.18 uses 5. */
   ticksPerStepMax: 5,
+
+  // ---- logins
+  /** From the token to the world: less than the silence after which a session is closed. */
+  loginGraceMs: 20_000,
+  /** A token serves for coming back after a cut, too; whoever was away for longer logs in again. */
+  tokenLifetimeMs: 3_600_000,
+  /** Addresses whose logins are counted; the one heard of longest ago makes room. */
+  loginAddressesMax: 16_384,
 
   // ---- the journal
   /**
@@ -119,6 +142,7 @@ invariant(limits.outboundHighBytes < limits.outboundBytesMax, "high water below 
 invariant(limits.outboundHighBytes > limits.frameBytesMax, "one frame does not congest");
 invariant(limits.handshakeTimeoutMs < limits.helloTimeoutMs, "handshake ends before hello");
 invariant(limits.helloTimeoutMs < limits.idleTimeoutMs, "hello ends before idle");
+invariant(limits.loginGraceMs <= limits.idleTimeoutMs, "a grace is not longer than silence");
 invariant(limits.housekeepingMs < limits.stallMaxMs, "a stall is longer than the gaps we make");
 invariant(limits.slabBytes < limits.outboundHighBytes, "one slab does not congest");
 invariant(limits.blockBytesMax < limits.segmentBytesMax, "a block fits a segment");

@@ -5,8 +5,9 @@
 import { apiRule } from "../kernel/assert.ts";
 import type { SessionState } from "../kernel/charts/session.ts";
 import type { PacketType } from "../kernel/ids.ts";
+import type { PlayerRole } from "../kernel/roles.ts";
 import { contractHash, isPacketType, packetRules } from "../wire/index.ts";
-import type { AnyRequest, AnyToServer, PacketRules } from "../wire/index.ts";
+import type { AnyContract, AnyRequest, AnyToServer, PacketRules } from "../wire/index.ts";
 import type { Budget, ErasedPacketHandler, Feature } from "./feature.ts";
 
 /** One packet type that the realm serves. */
@@ -16,6 +17,8 @@ export interface Route {
   readonly entry: AnyRequest | AnyToServer;
   readonly handler: ErasedPacketHandler;
   readonly states: ReadonlySet<SessionState>;
+  /** Who may send it; null is everybody. */
+  readonly roles: ReadonlySet<PlayerRole> | null;
 }
 
 /** One declared timer. Its kind in the timer table is its index in `Composition.timers` + 1. */
@@ -24,8 +27,15 @@ export interface TimerRoute {
   readonly name: string;
 }
 
+/** One view: which feature's, and under which name of its own. */
+export interface ViewRoute {
+  readonly feature: number;
+  readonly name: string;
+}
+
 export interface Composition {
   readonly features: readonly Feature[];
+  /** What the features serve and send, and what no client may send in spite of it being known. */
   readonly rules: PacketRules;
   /** 32 bits that tell two sets of contracts apart. */
   readonly contractHash: number;
@@ -34,6 +44,10 @@ export interface Composition {
   readonly timers: readonly TimerRoute[];
   /** Kinds by `feature.timer`. */
   readonly timerKinds: ReadonlyMap<string, number>;
+  /** Which feature knows areas of interest; null when none does. */
+  readonly near: number | null;
+  /** What `view` shows, by `feature.view`. */
+  readonly views: ReadonlyMap<string, ViewRoute>;
   /** True when some feature needs ticks. */
   readonly ticks: boolean;
   /** Help texts by counter name, of all features. */
@@ -43,14 +57,17 @@ export interface Composition {
 /** The timer kind of calls' deadlines; feature timers follow. Also the order of equal instants. */
 export const deadlineKind = 0;
 
-/** @throws ApiMisuseError naming the feature and what is wrong with it */
-export function compose(features: readonly Feature[]): Composition {
+/**
+ * @param known contracts of which the server knows without serving them
+ * @throws ApiMisuseError naming the feature and what is wrong with it
+ */
+export function compose(features: readonly Feature[], known: readonly AnyContract[]): Composition {
   const names = new Set<string>();
   for (const { name } of features) {
     apiRule(!names.has(name), `createRealm: two features are named "${name}"`);
     names.add(name);
   }
-  const rules = packetRules(features.map(({ declaration }) => declaration.contract));
+  const served = packetRules(features.map(({ declaration }) => declaration.contract));
   const routes = new Map<number, Route>();
   const budgets = new Map<PacketType, Budget>();
   for (const [index, feature] of features.entries()) addRoutes(index, feature, routes, budgets);
@@ -63,12 +80,14 @@ export function compose(features: readonly Feature[]): Composition {
   );
   return {
     features,
-    rules,
-    contractHash: contractHash(rules),
+    rules: new Map([...serverOnly(packetRules(known)), ...served]),
+    contractHash: contractHash(served),
     budgets,
     routes,
     timers,
     timerKinds,
+    near: nearOf(features),
+    views: viewsOf(features),
     ticks: features.some(
       ({ implementation }) =>
         implementation.tick !== null ||
@@ -80,6 +99,10 @@ export function compose(features: readonly Feature[]): Composition {
     >,
   };
 }
+
+/** Of contracts without a feature only this matters: a client that sends these is told so. */
+const serverOnly = (known: PacketRules): PacketRules =>
+  new Map([...known].filter(([, { direction }]) => direction === "toClient"));
 
 function addRoutes(
   index: number,
@@ -95,12 +118,15 @@ function addRoutes(
     apiRule(!both, `feature "${name}": packet "${key}" has both handle and inbox`);
     apiRule(isPacketType(entry.type), `feature "${name}": ${entry.type} is no packet type`);
     apiRule(handler.states.length > 0, `feature "${name}": packet "${key}" is allowed nowhere`);
+    const somebody = handler.roles === undefined || handler.roles.length > 0;
+    apiRule(somebody, `feature "${name}": packet "${key}" is allowed to nobody`);
     routes.set(entry.type, {
       feature: index,
       key,
       entry,
       handler,
       states: new Set(handler.states),
+      roles: handler.roles === undefined ? null : new Set(handler.roles),
     });
     if (handler.budget !== undefined) {
       const { perSecond, burst } = handler.budget;
@@ -130,6 +156,29 @@ function timerRoutes(
   const every = implementation.tick?.every ?? 1;
   apiRule(Number.isSafeInteger(every) && every >= 1, `feature "${name}": tick.every must be >= 1`);
   return timers.map((timer) => ({ feature, name: timer }));
+}
+
+function nearOf(features: readonly Feature[]): number | null {
+  let found: number | null = null;
+  for (const [index, { name, implementation }] of features.entries()) {
+    if (implementation.near === null) continue;
+    const other = found === null ? "" : (features[found]?.name ?? "");
+    apiRule(found === null, `feature "${name}": areas of interest are known by "${other}" already`);
+    found = index;
+  }
+  return found;
+}
+
+function viewsOf(features: readonly Feature[]): ReadonlyMap<string, ViewRoute> {
+  const views = new Map<string, ViewRoute>();
+  for (const [feature, { name: owner, implementation }] of features.entries()) {
+    for (const name of Object.keys(implementation.views)) {
+      const sound = /^[a-z][A-Za-z0-9]*$/.test(name);
+      apiRule(sound, `feature "${owner}": view "${name}" is not a lower-case name`);
+      views.set(`${owner}.${name}`, { feature, name });
+    }
+  }
+  return views;
 }
 
 function countersOf({ name, declaration }: Feature): Record<string, string> {

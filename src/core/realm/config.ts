@@ -20,6 +20,20 @@ export interface RealmConfig {
   readonly tickHz: number;
   /** Ticks fired by one event at most; the rest is counted as skipped. */
   readonly ticksPerStepMax: number;
+  /**
+   * The oldest client that may log in, major * 1,000,000 + minor * 1,000 + patch; 0 lets in
+   * whoever comes, also clients that say no version.
+   */
+  readonly clientVersionMin: number;
+  /** Logins that one address may try a minute, and how many of them at once. */
+  readonly loginsPerMinute: number;
+  readonly loginsBurst: number;
+  /** Lets 127.0.0.0/8 and ::1 try as often as they like: 0 or 1. For development. */
+  readonly loginLoopbackExempt: number;
+  /** How long a token that nobody has played with keeps other devices out, milliseconds. */
+  readonly loginGraceMs: number;
+  /** How long a token is good for. */
+  readonly tokenLifetimeMs: number;
 }
 
 export const defaultRealmConfig: RealmConfig = {
@@ -30,6 +44,21 @@ export const defaultRealmConfig: RealmConfig = {
   refusedWindowMs: limits.refusedWindowMs,
   tickHz: 30,
   ticksPerStepMax: limits.ticksPerStepMax,
+  clientVersionMin: 0,
+  loginsPerMinute: 5,
+  loginsBurst: 5,
+  loginLoopbackExempt: 0,
+  loginGraceMs: limits.loginGraceMs,
+  tokenLifetimeMs: limits.tokenLifetimeMs,
+};
+
+/** The keys whose least or greatest value is another than 1 or 2^31. */
+const bounds: Readonly<Record<string, { readonly min?: number; readonly max?: number }>> = {
+  tickHz: { max: 1_000 },
+  clientVersionMin: { min: 0 },
+  loginsPerMinute: { max: 1_000_000 },
+  loginsBurst: { max: 1_000_000 },
+  loginLoopbackExempt: { min: 0, max: 1 },
 };
 
 /**
@@ -41,10 +70,10 @@ export function realmConfig(given: Readonly<Record<string, number>> = {}): Realm
   const config: Record<string, number> = { ...defaultRealmConfig };
   for (const [key, value] of Object.entries(given)) {
     apiRule(Object.hasOwn(defaultRealmConfig, key), `realm configuration: unknown key "${key}"`);
-    const max = key === "tickHz" ? 1_000 : 2 ** 31;
+    const { min = 1, max = 2 ** 31 } = bounds[key] ?? {};
     apiRule(
-      Number.isSafeInteger(value) && value >= 1 && value <= max,
-      `realm configuration: ${key} must be an integer in 1..${max}`,
+      Number.isSafeInteger(value) && value >= min && value <= max,
+      `realm configuration: ${key} must be an integer in ${min}..${max}`,
     );
     config[key] = value;
   }
@@ -61,21 +90,21 @@ export const startConfig = (config: PlainData, contractHash: number): PlainData 
   contractHash,
 });
 
-/** Reads what `startConfig` made. */
-export function readStartConfig(data: PlainData): {
+/** What an event says of the configuration. */
+export interface JournalledConfig {
   readonly realm: RealmConfig;
+  /** Those that the event gives: an older build knew fewer of them. */
+  readonly keys: ReadonlySet<string>;
   readonly contractHash: number | null;
-} {
+}
+
+/** Reads what `realmConfig` or `startConfig` wrote into an event. */
+export function readRealmConfig(data: PlainData): JournalledConfig {
   apiRule(typeof data === "object" && data !== null, "realm configuration: not an object");
   const { contractHash, ...realm } = data as Readonly<Record<string, number>>;
   return {
     realm: realmConfig(realm),
+    keys: new Set(Object.keys(realm)),
     contractHash: contractHash ?? null,
   };
-}
-
-/** Reads what `realmConfig` wrote into an event. */
-export function readRealmConfig(data: PlainData): RealmConfig {
-  apiRule(typeof data === "object" && data !== null, "realm configuration: not an object");
-  return realmConfig(data as Readonly<Record<string, number>>);
 }

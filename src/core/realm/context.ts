@@ -4,19 +4,23 @@
  * event before the handler runs and takes it back afterwards (F1), so that a context kept by a
  * handler fails loudly instead of acting on somebody else's event.
  */
-import type { LogFields, LogLevel } from "../contract.ts";
+import type { LogFields, LogLevel, PayloadRef } from "../contract.ts";
 import { ApiMisuseError, apiRule } from "../kernel/assert.ts";
-import type { SessionEvent, SessionState } from "../kernel/charts/session.ts";
+import type { SessionState } from "../kernel/charts/session.ts";
 import type { ErrorCode } from "../kernel/errors.ts";
 import { micros, tick } from "../kernel/ids.ts";
-import type { CallId, Micros, SessionId, Tick } from "../kernel/ids.ts";
+import type { CallId, Micros, PlayerId, SessionId, Tick } from "../kernel/ids.ts";
 import type { PlainData } from "../kernel/plain.ts";
 import type { RandomStream } from "../kernel/random.ts";
-import type { AnyRequest, AnyToClient } from "../wire/index.ts";
+import { payloadBytesMax } from "../wire/index.ts";
+import type { AnyContract, AnyRequest, AnyToClient, Position } from "../wire/index.ts";
 import type { RealmConfig } from "./config.ts";
-import type { Feature, SessionView } from "./feature.ts";
+import type { Context, Feature, Identity, SessionMove, SessionView } from "./feature.ts";
 import type { RealmMachine } from "./machine.ts";
+import { realmMoves } from "./sessions.ts";
 import type { Session } from "./sessions.ts";
+
+type AnyContext = Context<AnyContract, object, object, object>;
 
 const broadcastStates: readonly SessionState[] = ["connected", "authenticated", "inWorld"];
 
@@ -25,22 +29,35 @@ export class FeatureContext {
   readonly #feature: Feature;
   readonly #index: number;
   #session: Session | null = null;
+  /** Who made the call that is answered, when he was known by then. */
+  #asker: PlayerId | null = null;
   #active = false;
   /** Whether `#session` waits for an answer, to the packet with this sequence. */
   #isAsked = false;
   #askedSequence = 0;
   /** Null for a packet that may be refused but is not answered. */
   #askedEntry: AnyRequest | null = null;
+  readonly sessions: AnyContext["sessions"];
 
   constructor(realm: RealmMachine, feature: Feature, index: number) {
     this.#realm = realm;
     this.#feature = feature;
     this.#index = index;
+    const { state } = realm;
+    this.sessions = {
+      get size() {
+        return state.sessions.size;
+      },
+      get: (id) => state.sessions.get(id),
+      ofPlayer: (player) => state.sessions.ofPlayer(player),
+      [Symbol.iterator]: () => state.sessions.all(),
+    };
   }
 
   /** Points at an event that nobody waits for. */
   begin(session: Session | null): this {
     this.#session = session;
+    this.#asker = null;
     this.#isAsked = false;
     this.#active = true;
     return this;
@@ -49,10 +66,17 @@ export class FeatureContext {
   /** Points at a packet, or at what will answer one. */
   beginAsked(session: Session, sequence: number, entry: AnyRequest | null): this {
     this.#session = session;
+    this.#asker = null;
     this.#isAsked = true;
     this.#askedSequence = sequence;
     this.#askedEntry = entry;
     this.#active = true;
+    return this;
+  }
+
+  /** Says who made the call whose answer this event is. */
+  askedBy(player: PlayerId | null): this {
+    this.#asker = player;
     return this;
   }
 
@@ -74,6 +98,11 @@ export class FeatureContext {
     return this.#realm.state.kernel.now;
   }
 
+  get wallNow(): Micros {
+    const { now, wallOffsetMicros } = this.#realm.state.kernel;
+    return micros(Math.max(now + wallOffsetMicros, 0));
+  }
+
   get config(): RealmConfig {
     return this.#realm.state.kernel.config;
   }
@@ -87,28 +116,23 @@ export class FeatureContext {
   }
 
   get session(): SessionView {
-    this.#check();
-    if (this.#session === null) throw this.#misuse("no session in this event");
-    return this.#session;
+    return this.#mine();
   }
 
-  get sessions(): {
-    size: number;
-    get(id: SessionId): SessionView | undefined;
-    [Symbol.iterator](): Iterator<SessionView>;
-  } {
-    const { sessions } = this.#realm.state;
-    return {
-      size: sessions.size,
-      get: (id) => sessions.get(id),
-      [Symbol.iterator]: () => sessions.all(),
-    };
+  get player(): PlayerId {
+    const player = this.#asker ?? this.#mine().player;
+    if (player === null) throw this.#misuse("the session is not authenticated");
+    return player;
   }
 
-  advance(event: SessionEvent): boolean {
-    this.#check();
-    if (this.#session === null) throw this.#misuse("no session in this event");
-    return this.#realm.state.sessions.advance(this.#session, event);
+  authenticate(who: Identity): boolean {
+    return this.#realm.state.sessions.authenticate(this.#mine(), who);
+  }
+
+  advance(event: SessionMove): boolean {
+    const session = this.#mine();
+    if (realmMoves.has(event)) throw this.#misuse(`"${event}" is not a feature's to say`);
+    return this.#realm.state.sessions.advance(session, event);
   }
 
   random(name: string): RandomStream {
@@ -134,10 +158,38 @@ export class FeatureContext {
     return this.publish([id], key, message) === 1;
   }
 
+  sendTo(player: PlayerId, key: string, message: unknown): boolean {
+    this.#check();
+    const entry = this.#told(key);
+    const session = this.#realm.state.sessions.ofPlayer(player);
+    if (session === undefined) return false;
+    const payload = this.#realm.encode(entry.type, entry.message, message);
+    this.#realm.send(session, payload, entry.delivery, 0);
+    return true;
+  }
+
+  near(at: Position): { send(key: string, message: unknown): number } {
+    this.#check();
+    return { send: (key, message) => this.publish(this.#realm.nearby(at), key, message) };
+  }
+
   publish(ids: Iterable<SessionId>, key: string, message: unknown): number {
     this.#check();
     const entry = this.#told(key);
     const payload = this.#realm.encode(entry.type, entry.message, message);
+    return this.#sendAll(ids, entry, payload);
+  }
+
+  publishEncoded(ids: Iterable<SessionId>, key: string, bytes: Uint8Array): number {
+    this.#check();
+    const entry = this.#told(key);
+    if (bytes.length > payloadBytesMax) {
+      throw this.#misuse(`a message of "${key}" is longer than ${payloadBytesMax} bytes`);
+    }
+    return this.#sendAll(ids, entry, this.#realm.outbox.payload(entry.type, bytes));
+  }
+
+  #sendAll(ids: Iterable<SessionId>, entry: AnyToClient, payload: PayloadRef): number {
     let sent = 0;
     for (const id of ids) {
       const session = this.#realm.state.sessions.get(id);
@@ -177,6 +229,7 @@ export class FeatureContext {
       request,
       carry,
       session: this.#session?.id ?? 0,
+      player: this.#asker ?? this.#session?.player ?? null,
       inReplyTo: answers ? this.#askedSequence : 0,
     });
   }
@@ -207,6 +260,13 @@ export class FeatureContext {
 
   log(level: LogLevel, message: string, fields?: LogFields): void {
     this.#realm.log(level, `${this.#feature.name}: ${message}`, fields);
+  }
+
+  /** Whose event it is. */
+  #mine(): Session {
+    this.#check();
+    if (this.#session === null) throw this.#misuse("no session in this event");
+    return this.#session;
   }
 
   #check(): void {

@@ -6,6 +6,7 @@ export const realmCounters: Readonly<Record<string, string>> = {
   connections_congested_total: "Times a peer read more slowly than it was written to",
   packets_ignored_total: "Packets of sessions that were already ending",
   packets_refused_in_state_total: "Packets not allowed in the session's state",
+  packets_refused_for_role_total: "Packets that the player's role may not send",
   packets_answered_with_error_total: "Packets answered with an error, by error code",
   packets_undecodable_total: "Packets whose payload made no sense",
   replies_too_late_total: "Replies to sessions that had ended",

@@ -14,10 +14,11 @@
 import type { CallEffect, LogFields, LogLevel } from "../contract.ts";
 import type { SessionEvent, SessionState } from "../kernel/charts/session.ts";
 import type { ErrorCode } from "../kernel/errors.ts";
-import type { CallId, Micros, SessionId, Tick } from "../kernel/ids.ts";
+import type { CallId, Micros, PlayerId, SessionId, Tick } from "../kernel/ids.ts";
 import type { PlainData } from "../kernel/plain.ts";
 import type { RandomStream } from "../kernel/random.ts";
 import type { CloseReason } from "../kernel/reasons.ts";
+import type { PlayerRole } from "../kernel/roles.ts";
 import type { Timer } from "../kernel/timers.ts";
 import type {
   AnyContract,
@@ -30,6 +31,7 @@ import type {
   Entries,
   Invalid,
   ParsedOf,
+  Position,
   RequestEntry,
   ToClientEntry,
 } from "../wire/index.ts";
@@ -114,7 +116,33 @@ export interface SessionView {
   readonly openedAt: Micros;
   /** When the last complete packet came; stalls of the server are taken out. */
   readonly heardAt: Micros;
+  /**
+   * Who authenticated, or null. A session that was told to end, or has ended, still says who it
+   * was, but no longer holds the player: he may be in another session by then.
+   */
+  readonly player: PlayerId | null;
+  /** The player's name; empty before authentication. */
+  readonly name: string;
+  /** What the player may do; "player" before authentication. */
+  readonly role: PlayerRole;
+  /** The login by which the player came, see the accounts; empty before authentication. */
+  readonly login: string;
 }
+
+/** Who a session is authenticated as. */
+export interface Identity {
+  readonly player: PlayerId;
+  readonly name: string;
+  readonly role: PlayerRole;
+  /** The id of the login whose token let the player in: no secret. */
+  readonly login: string;
+}
+
+/** What features may do to a session's chart; the other edges are the realm's own. */
+export type SessionMove = Exclude<
+  SessionEvent,
+  "login.accepted" | "disconnect.ordered" | "connection.closed"
+>;
 
 type PairOf<Declared extends { readonly operation: AnyOperation }> = [
   request: RequestOf<Declared["operation"]>,
@@ -135,6 +163,11 @@ export interface Context<C extends AnyContract, State, Timers, Calls, Key = neve
   readonly state: State;
   /** Microseconds since the epoch: `at` of the event. */
   readonly now: Micros;
+  /**
+   * `now` by the wall clock, which may have been set since the start, also backwards. For calendar
+   * dates and the expiry of tokens only.
+   */
+  readonly wallNow: Micros;
   readonly config: RealmConfig;
   /** 32 bits that tell this server's set of contracts from another. */
   readonly contractHash: number;
@@ -142,6 +175,8 @@ export interface Context<C extends AnyContract, State, Timers, Calls, Key = neve
   readonly sessions: {
     readonly size: number;
     get(id: SessionId): SessionView | undefined;
+    /** The live session that holds the player: authenticated, and not told to end. */
+    ofPlayer(player: PlayerId): SessionView | undefined;
     [Symbol.iterator](): Iterator<SessionView>;
   };
   /** A named stream of the realm's randomness, this feature's own. */
@@ -161,11 +196,34 @@ export interface Context<C extends AnyContract, State, Timers, Calls, Key = neve
     key: K,
     message: MessageOf<C, K>,
   ): boolean;
+  /** To the session that holds the player; false, and nothing was sent, when none does. */
+  sendTo<K extends KeysOf<C["entries"], AnyToClient>>(
+    player: PlayerId,
+    key: K,
+    message: MessageOf<C, K>,
+  ): boolean;
+  /**
+   * To those whose area of interest covers a place: encodes once, returns to how many it went.
+   * Nobody's does where no feature of the server knows areas (`near` of an implementation).
+   */
+  near(at: Position): {
+    send<K extends KeysOf<C["entries"], AnyToClient>>(key: K, message: MessageOf<C, K>): number;
+  };
   /** Encodes once, sends to each that is live; returns to how many. */
   publish<K extends KeysOf<C["entries"], AnyToClient>>(
     sessions: Iterable<SessionId>,
     key: K,
     message: MessageOf<C, K>,
+  ): number;
+  /**
+   * As `publish`, of a message that is encoded already, at most `payloadBytesMax` bytes. They are
+   * sent as they are: that they are this packet's message is the caller's promise. The bytes are
+   * borrowed until this returns.
+   */
+  publishEncoded<K extends KeysOf<C["entries"], AnyToClient>>(
+    sessions: Iterable<SessionId>,
+    key: K,
+    bytes: Uint8Array,
   ): number;
   /** To every session in one of `states` (default: connected, authenticated, inWorld). */
   broadcast<K extends KeysOf<C["entries"], AnyToClient>>(
@@ -197,9 +255,21 @@ export interface SessionContext<
 > extends Context<C, State, Timers, Calls, Key> {
   readonly session: SessionView;
   /**
-   * Moves the session along its chart; false, and nothing happens, when the chart has no such edge.
+   * Whose event it is; of an answer, who asked. Throws `ApiMisuseError` before authentication and
+   * after a logout.
    */
-  advance(event: SessionEvent): boolean;
+  readonly player: PlayerId;
+  /**
+   * Makes a connected session the player's, who is found by it from here on. False, and nothing
+   * happens, when the session is in another state or another live one holds the player: end that
+   * one first, a session that was told to end holds nobody.
+   */
+  authenticate(who: Identity): boolean;
+  /**
+   * Moves the session along its chart; false, and nothing happens, when the chart has no such edge.
+   * A logout lets the player go.
+   */
+  advance(event: SessionMove): boolean;
 }
 
 /** A handler of a packet or of an answer that somebody waits for. */
@@ -252,6 +322,8 @@ interface PacketPolicy {
   /** In which states of the session the packet is allowed. */
   readonly states: readonly SessionState[];
   readonly budget?: Budget;
+  /** Who may send it. Default: everybody whom the state allows. */
+  readonly roles?: readonly PlayerRole[];
 }
 
 type HandlerContext<
@@ -314,6 +386,18 @@ export type Implementation<C extends AnyContract, S, T, K> = OptionalWhenEmpty<
     };
     /** `every` n-th tick, n >= 1. */
     readonly tick?: { readonly every: number; run(ctx: TickContext<C, S, T, K>): void };
+    /**
+     * The live sessions whose area of interest covers `at`, each once, in an order that is the
+     * same in every process. At most one feature of a server knows areas.
+     */
+    readonly near?: (state: S, at: Position) => Iterable<SessionId>;
+    /**
+     * What tools may see of the state, by name: plain data, made anew or not, that nobody changes.
+     * It must change nothing: it is not journalled who looked.
+     */
+    readonly views?: Readonly<
+      Record<string, (state: S, sessions: ReadonlyMap<SessionId, SessionView>) => PlainData>
+    >;
     /** Checked after every step in tests and the simulator; the key is the rule, with its id. */
     readonly invariants?: Readonly<
       Record<
@@ -364,6 +448,10 @@ export interface ErasedImplementation {
     closed?(ctx: unknown, reason: CloseReason): void;
   };
   readonly tick: { readonly every: number; run(ctx: unknown): void } | null;
+  readonly near: ((state: unknown, at: Position) => Iterable<SessionId>) | null;
+  readonly views: Readonly<
+    Record<string, (state: unknown, sessions: ReadonlyMap<SessionId, SessionView>) => PlainData>
+  >;
   readonly invariants: Readonly<
     Record<
       string,
@@ -402,6 +490,8 @@ export function defineFeature<
           timers: given.timers ?? {},
           sessions: given.sessions ?? {},
           tick: given.tick ?? null,
+          near: given.near ?? null,
+          views: given.views ?? {},
           invariants: given.invariants ?? {},
         },
       };

@@ -1,5 +1,5 @@
 /** The realm: features composed into the one journalled machine. */
-import type { PacketRules } from "../wire/index.ts";
+import type { AnyContract, PacketRules } from "../wire/index.ts";
 import type { PacketType } from "../kernel/ids.ts";
 import { compose } from "./compose.ts";
 import type { Budget, Feature } from "./feature.ts";
@@ -13,10 +13,12 @@ export type {
   Carried,
   Context,
   Feature,
+  Identity,
   Implementation,
   Operation,
   ReplyContext,
   SessionContext,
+  SessionMove,
   SessionView,
   TellContext,
   TickContext,
@@ -26,9 +28,18 @@ export { defaultRealmConfig, realmConfig, startConfig } from "./config.ts";
 export type { RealmConfig } from "./config.ts";
 export type { RealmMachine } from "./machine.ts";
 
+export interface RealmOptions {
+  readonly features: readonly Feature[];
+  /**
+   * Contracts of which the server knows without serving them: what only a server may send in them
+   * is refused as such. Default none.
+   */
+  readonly known?: readonly AnyContract[];
+}
+
 /** A set of features, checked and ready to make machines of. */
 export interface Realm {
-  /** Every packet type that is served or sent. */
+  /** Every packet type that is served or sent, and the known ones that only a server may send. */
   readonly rules: PacketRules;
   /** Of the packet types that have one of their own. */
   readonly budgets: ReadonlyMap<PacketType, Budget>;
@@ -46,8 +57,8 @@ export interface Realm {
  *
  * @throws ApiMisuseError naming the feature and the rule it breaks
  */
-export function createRealm({ features }: { readonly features: readonly Feature[] }): Realm {
-  const composition = compose(features);
+export function createRealm({ features, known = [] }: RealmOptions): Realm {
+  const composition = compose(features, known);
   return {
     rules: composition.rules,
     budgets: composition.budgets,

@@ -30,6 +30,7 @@ import type {
   Incarnation,
   Micros,
   PacketType,
+  PlayerId,
   SessionId,
 } from "../kernel/ids.ts";
 import { limits } from "../kernel/limits.ts";
@@ -38,10 +39,11 @@ import { assertPlain, clonePlain } from "../kernel/plain.ts";
 import type { PlainData } from "../kernel/plain.ts";
 import type { CloseReason } from "../kernel/reasons.ts";
 import { controlPackets, disconnectMessage, encodeRange } from "../wire/index.ts";
-import type { AnyMessage } from "../wire/index.ts";
+import type { AnyMessage, Position } from "../wire/index.ts";
 import { deadlineKind } from "./compose.ts";
 import type { Composition } from "./compose.ts";
-import { readRealmConfig, readStartConfig } from "./config.ts";
+import { readRealmConfig } from "./config.ts";
+import type { JournalledConfig } from "./config.ts";
 import { FeatureContext } from "./context.ts";
 import { errorMessage } from "./control.ts";
 import type { AnyOperation } from "./feature.ts";
@@ -57,6 +59,7 @@ export interface CallOrder {
   readonly request: PlainData;
   readonly carry: PlainData;
   readonly session: SessionId | 0;
+  readonly player: PlayerId | null;
   readonly inReplyTo: number;
 }
 
@@ -102,6 +105,19 @@ export class RealmMachine implements Machine {
 
   restore(bytes: Uint8Array): void {
     this.state.restore(bytes);
+  }
+
+  get views(): readonly string[] {
+    return [...this.composition.views.keys()];
+  }
+
+  view(name: string): PlainData {
+    const route = this.composition.views.get(name);
+    apiRule(route !== undefined, `no feature has a view "${name}"`);
+    const feature = this.composition.features[route.feature];
+    const view = feature?.implementation.views[route.name];
+    invariant(view !== undefined, "a view has a feature", name);
+    return view(this.state.featureStates[route.feature], this.state.sessions.view());
   }
 
   get tables(): readonly string[] {
@@ -169,8 +185,7 @@ export class RealmMachine implements Machine {
       case "server.started":
         return this.#start(event, since);
       case "config.changed":
-        this.state.kernel.config = readRealmConfig(event.config);
-        return;
+        return this.#configure(readRealmConfig(event.config));
       case "clock.corrected":
         this.state.kernel.wallOffsetMicros = event.offsetMicros;
         return;
@@ -205,14 +220,19 @@ export class RealmMachine implements Machine {
     else this.state.sessions.forgive(micros(kernel.now - since));
     kernel.incarnation = incarnation;
     kernel.calls = 0;
-    const { contractHash, realm } = readStartConfig(config);
-    kernel.contractHash = contractHash ?? this.composition.contractHash;
-    kernel.config = realm;
+    const journalled = readRealmConfig(config);
+    kernel.contractHash = journalled.contractHash ?? this.composition.contractHash;
+    this.#configure(journalled);
     kernel.tickBase = kernel.tick;
     kernel.tickStart = kernel.now;
     kernel.closedFor = null;
     // `at` begins with the wall clock; the host tells it if it could not.
     kernel.wallOffsetMicros = 0;
+  }
+
+  #configure({ realm, keys }: JournalledConfig): void {
+    this.state.kernel.config = realm;
+    this.state.configKeys = keys;
   }
 
   #drain(): void {
@@ -350,6 +370,19 @@ export class RealmMachine implements Machine {
     if (errorTable[code].closes) this.disconnect(session, code);
   }
 
+  /** Those whose area of interest covers `at`; none when no feature knows areas. */
+  nearby(at: Position): readonly SessionId[] {
+    const { near, features } = this.composition;
+    const provider = near === null ? undefined : features[near];
+    if (near === null || provider === undefined) return [];
+    try {
+      return [...(provider.implementation.near?.(this.state.featureStates[near], at) ?? [])];
+    } catch (error) {
+      this.failedFeature ??= provider.name;
+      throw error;
+    }
+  }
+
   setTimer(
     feature: string,
     name: string,
@@ -384,8 +417,9 @@ export class RealmMachine implements Machine {
     const carry = kept(order.carry, `what is carried by ${what}`);
     const id = callId(incarnatedId(kernel.incarnation as Incarnation, 0, kernel.calls));
     kernel.calls += 1;
-    const { feature, name, session, inReplyTo, operation } = order;
-    calls.set(id, { feature, name, session, inReplyTo, carry });
+    const { feature, name, session, player, inReplyTo, operation } = order;
+    const asker = player === null ? {} : { player };
+    calls.set(id, { feature, name, session, ...asker, inReplyTo, carry });
     timers.set(deadlineKind, id, micros(kernel.now + operation.deadline), undefined);
     this.outbox.call(id, operation.name, request, operation.effect);
     return id;

@@ -8,6 +8,7 @@ import type { PacketMalformed, PacketReceived, PacketRefused } from "../contract
 import { assertNever, invariant } from "../kernel/assert.ts";
 import type { ErrorCode } from "../kernel/errors.ts";
 import { packetType } from "../kernel/ids.ts";
+import type { PlayerRole } from "../kernel/roles.ts";
 import { decodePayload, isInvalid, packetEnvelope } from "../wire/index.ts";
 import type { Route } from "./compose.ts";
 import type { Waiting } from "./inbox.ts";
@@ -18,7 +19,9 @@ export function onPacket(realm: RealmMachine, event: PacketReceived): void {
   const session = realm.state.sessions.ofConnection(event.connection);
   invariant(session !== undefined, "packets come from open connections", event.connection);
   if (session.ending !== null) return realm.count("packets_ignored_total");
-  if (!packetEnvelope.readAgain(event.bytes, event.start, event.end)) return malformed(realm, session, "envelope");
+  const { bytes } = event;
+  const isSound = packetEnvelope.readAgain(bytes, event.start, event.end);
+  if (!isSound) return malformed(realm, session, "envelope");
   session.heardAt = event.at;
   const { type, sequence } = packetEnvelope;
   const route = realm.composition.routes.get(type);
@@ -30,14 +33,16 @@ export function onPacket(realm: RealmMachine, event: PacketReceived): void {
     realm.count(`packets_refused_in_state_total{state="${session.state}"}`);
     return realm.refuse(session, "NOT_ALLOWED_IN_STATE", sequence);
   }
+  if (route.roles !== null && !isPermitted(realm, session, route.roles)) {
+    return realm.refuse(session, "NOT_PERMITTED", sequence);
+  }
   if (route.handler.inbox !== undefined) {
     const { payloadStart, payloadEnd } = packetEnvelope;
-    const payload = event.bytes.slice(payloadStart, payloadEnd);
+    const payload = bytes.slice(payloadStart, payloadEnd);
     const waiting = { session: session.id, type: packetType(type), sequence, payload };
     if (!realm.state.inbox.add(waiting)) realm.refuse(session, "RATE_LIMITED", sequence);
     return;
   }
-  const { bytes } = event;
   const { payloadStart, payloadEnd } = packetEnvelope;
   const message = decodePayload(route.entry.message, bytes, payloadStart, payloadEnd);
   serve(realm, session, route, message, sequence);
@@ -55,8 +60,23 @@ export function onTurn(
   if (!route.states.has(session.state)) {
     return realm.refuse(session, "NOT_ALLOWED_IN_STATE", sequence);
   }
+  // Whoever sent it may have logged out since, and be somebody else.
+  if (route.roles !== null && !isPermitted(realm, session, route.roles)) {
+    return realm.refuse(session, "NOT_PERMITTED", sequence);
+  }
   const message = decodePayload(route.entry.message, payload, 0, payload.length);
   serve(realm, session, route, message, sequence);
+}
+
+/** False, and counted, when a packet is not for the role of its sender. */
+function isPermitted(
+  realm: RealmMachine,
+  { role }: Session,
+  roles: ReadonlySet<PlayerRole>,
+): boolean {
+  if (roles.has(role)) return true;
+  realm.count(`packets_refused_for_role_total{role="${role}"}`);
+  return false;
 }
 
 /** @param message null when the payload does not decode */

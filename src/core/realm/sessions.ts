@@ -6,21 +6,29 @@
  *     (resuming a session over a later connection will relax the second half).
  * S3. Once a session is removed, no index holds its id or its connection.
  * S4. Opening, finding and removing cost the same however many sessions there are.
+ * S5. A player is held by at most one session, which is authenticated or in the world, and is found
+ *     by him. A session that is told to end, or ends, lets him go in that step, but remembers who
+ *     it was; one that he logs out of forgets him.
  */
-import { invariant } from "../kernel/assert.ts";
+import { apiRule, invariant } from "../kernel/assert.ts";
 import { nextSessionState } from "../kernel/charts/session.ts";
 import type { SessionEvent, SessionState } from "../kernel/charts/session.ts";
 import type { ErrorCode } from "../kernel/errors.ts";
 import { sessionId } from "../kernel/ids.ts";
-import type { ConnectionId, Micros, SessionId } from "../kernel/ids.ts";
+import type { ConnectionId, Micros, PlayerId, SessionId } from "../kernel/ids.ts";
 import type { PlainData } from "../kernel/plain.ts";
-import type { SessionView } from "./feature.ts";
+import type { PlayerRole } from "../kernel/roles.ts";
+import type { Identity, SessionView } from "./feature.ts";
 
 /** A session as the realm keeps it. Features get it as a `SessionView`. */
 export interface Session extends SessionView {
   state: SessionState;
   openedAt: Micros;
   heardAt: Micros;
+  player: PlayerId | null;
+  name: string;
+  role: PlayerRole;
+  login: string;
   readonly connection: ConnectionId;
   /** The sequences last used towards the peer, per delivery. */
   committedSequence: number;
@@ -40,10 +48,24 @@ export interface Opening {
   readonly at: Micros;
 }
 
+/** Edges that go with more than a change of state: no feature may take them. */
+export const realmMoves: ReadonlySet<SessionEvent> = new Set([
+  "login.accepted",
+  "disconnect.ordered",
+  "connection.closed",
+]);
+
+/** What a session says of its player while it has none. */
+const nobody = { player: null, name: "", role: "player", login: "" } as const;
+
+const holdsPlayer = (state: SessionState): boolean =>
+  state === "authenticated" || state === "inWorld";
+
 export class Sessions {
   #last = 0;
   readonly #byId = new Map<SessionId, Session>();
   readonly #byConnection = new Map<ConnectionId, Session>();
+  readonly #byPlayer = new Map<PlayerId, Session>();
   /** Who was looked up last: packets of one connection come in a row. */
   #recent: Session | undefined;
 
@@ -61,6 +83,7 @@ export class Sessions {
       security,
       openedAt: at,
       heardAt: at,
+      ...nobody,
       connection,
       committedSequence: 0,
       promptSequence: 0,
@@ -83,6 +106,11 @@ export class Sessions {
     return this.#recent;
   }
 
+  /** The session that holds the player. */
+  ofPlayer(player: PlayerId): Session | undefined {
+    return this.#byPlayer.get(player);
+  }
+
   /** In ascending order of ids, because a map keeps the order of insertion and ids only grow. */
   all(): MapIterator<Session> {
     return this.#byId.values();
@@ -92,12 +120,33 @@ export class Sessions {
     return this.#byId;
   }
 
+  /**
+   * Gives the player to a session. False, and nothing changes, when the chart has no such edge or
+   * another session holds him.
+   */
+  authenticate(session: Session, { player, name, role, login }: Identity): boolean {
+    apiRule(Number.isSafeInteger(player) && player >= 1, "authenticate: no player has such an id");
+    if (this.#byPlayer.has(player) || !this.advance(session, "login.accepted")) return false;
+    session.player = player;
+    session.name = name;
+    session.role = role;
+    session.login = login;
+    this.#byPlayer.set(player, session);
+    return true;
+  }
+
   /** False, and nothing changes, when the chart has no such edge. */
   advance(session: Session, event: SessionEvent): boolean {
     const next = nextSessionState(session.state, event);
     if (next === null) return false;
     session.state = next;
+    if (session.player !== null && !holdsPlayer(next)) this.#letGo(session, session.player);
     return true;
+  }
+
+  #letGo(session: Session, player: PlayerId): void {
+    if (this.#byPlayer.get(player) === session) this.#byPlayer.delete(player);
+    if (session.state === "connected") Object.assign(session, nobody);
   }
 
   remove(session: Session): void {
@@ -126,20 +175,62 @@ export class Sessions {
       if (session.id > this.#last) found.push(`S1: session ${session.id} is above the counter`);
       if (session.state === "disconnected") found.push(`S3: session ${session.id} is a ghost`);
     }
+    return [...found, ...this.#playerViolations()];
+  }
+
+  #playerViolations(): string[] {
+    const found: string[] = [];
+    let holders = 0;
+    for (const session of this.#byId.values()) {
+      const { id, state, player, ending } = session;
+      if (!holdsPlayer(state)) {
+        const forgot = state === "handshaking" || state === "connected";
+        if (forgot && player !== null) found.push(`S5: session ${id} is ${state} as a player`);
+        continue;
+      }
+      holders += 1;
+      if (ending !== null) found.push(`S5: session ${id} was told to end and is ${state}`);
+      if (player === null) found.push(`S5: session ${id} is ${state} as nobody`);
+      else if (this.#byPlayer.get(player) !== session) {
+        found.push(`S5: session ${id} is not found by its player`);
+      }
+    }
+    if (holders !== this.#byPlayer.size)
+      found.push("S5: players are held by sessions that are not");
     return found;
   }
 
+  /**
+   * The third element, who the sessions are, is left out while all are nobody: the table is then
+   * the one that logs from before there were players have digests of.
+   */
   checkpoint(): PlainData {
-    return [this.#last, Array.from(this.#byId.values(), (session) => ({ ...session }))];
+    const known: [SessionId, PlayerId, string, PlayerRole, string][] = [];
+    const list = Array.from(this.#byId.values(), ({ player, name, role, login, ...rest }) => {
+      if (player !== null) known.push([rest.id, player, name, role, login]);
+      return rest;
+    });
+    return known.length === 0 ? [this.#last, list] : [this.#last, list, known];
   }
 
   static restore(data: PlainData): Sessions {
-    const [last, list] = data as [number, Session[]];
+    const [last, list, known = []] = data as [
+      number,
+      Omit<Session, keyof Identity>[],
+      [SessionId, PlayerId, string, PlayerRole, string][]?,
+    ];
     const sessions = new Sessions();
     sessions.#last = last;
-    for (const session of list) {
+    for (const one of list) {
+      const session = { ...one, ...nobody };
       sessions.#byId.set(session.id, session);
       sessions.#byConnection.set(session.connection, session);
+    }
+    for (const [id, player, name, role, login] of known) {
+      const session = sessions.#byId.get(id);
+      invariant(session !== undefined, "who is known has a session", id);
+      Object.assign(session, { player, name, role, login });
+      if (holdsPlayer(session.state)) sessions.#byPlayer.set(player, session);
     }
     return sessions;
   }

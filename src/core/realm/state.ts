@@ -5,7 +5,7 @@
 import { apiRule, assertNever } from "../kernel/assert.ts";
 import { digestPlain, digestStart, finish } from "../kernel/digest.ts";
 import type { ErrorCode } from "../kernel/errors.ts";
-import type { CallId, Micros, SessionId } from "../kernel/ids.ts";
+import type { CallId, Micros, PlayerId, SessionId } from "../kernel/ids.ts";
 import { assertPlain, decodePlain, encodePlain } from "../kernel/plain.ts";
 import type { PlainData } from "../kernel/plain.ts";
 import { RandomStream } from "../kernel/random.ts";
@@ -23,6 +23,8 @@ export interface PendingCall {
   readonly name: string;
   /** Whose event made it, 0 when nobody's. */
   readonly session: SessionId | 0;
+  /** Who that was, when he was authenticated by then. */
+  readonly player?: PlayerId;
   /** The sequence of the request that its answer replies to, 0 when none. */
   readonly inReplyTo: number;
   readonly carry: PlainData;
@@ -68,6 +70,11 @@ const ownTables = ["kernel", "sessions", "timers", "calls", "streams", "inbox"] 
 
 export class RealmState {
   kernel = kernelAtFirst();
+  /**
+   * Which keys of the configuration the journal gave. The others have their defaults, and no part
+   * in digests: a log from before there was a key has the digests that it always had.
+   */
+  configKeys: ReadonlySet<string> = new Set(Object.keys(defaultRealmConfig));
   sessions = new Sessions();
   timers = new TimerTable();
   calls = new Map<CallId, PendingCall>();
@@ -105,7 +112,7 @@ export class RealmState {
     const own = ownTables[index];
     switch (own) {
       case "kernel":
-        return { ...this.kernel, config: { ...this.kernel.config } };
+        return { ...this.kernel, config: this.#journalledConfig() };
       case "sessions":
         return this.sessions.checkpoint();
       case "timers":
@@ -121,6 +128,11 @@ export class RealmState {
       default:
         return assertNever(own);
     }
+  }
+
+  #journalledConfig(): PlainData {
+    const entries = Object.entries(this.kernel.config) as [string, number][];
+    return Object.fromEntries(entries.filter(([key]) => this.configKeys.has(key)));
   }
 
   tableDigest(index: number): number {
@@ -140,7 +152,9 @@ export class RealmState {
       apiRule(tables.has(name), `checkpoint: table "${name}" is missing`);
       return tables.get(name);
     };
-    this.kernel = of("kernel") as unknown as Kernel;
+    const kernel = of("kernel") as unknown as Kernel;
+    this.kernel = { ...kernel, config: { ...defaultRealmConfig, ...kernel.config } };
+    this.configKeys = new Set(Object.keys(kernel.config));
     this.sessions = Sessions.restore(of("sessions"));
     this.timers = TimerTable.restore(of("timers"));
     this.calls = of("calls") as unknown as Map<CallId, PendingCall>;

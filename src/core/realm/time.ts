@@ -9,8 +9,8 @@
  */
 import type { CallResult } from "../contract.ts";
 import { invariant } from "../kernel/assert.ts";
-import { callId, micros } from "../kernel/ids.ts";
-import type { CallId, Micros, SessionId } from "../kernel/ids.ts";
+import { callId, micros, sessionId } from "../kernel/ids.ts";
+import type { CallId, Micros } from "../kernel/ids.ts";
 import { limits } from "../kernel/limits.ts";
 import type { Timer } from "../kernel/timers.ts";
 import { isInvalid } from "../wire/index.ts";
@@ -126,13 +126,14 @@ function parsed(realm: RealmMachine, pending: PendingCall, result: CallResult): 
 
 function deliver(realm: RealmMachine, pending: PendingCall, answer: Answer<unknown>): void {
   const { feature, replyTo, answered } = declared(realm, pending);
-  const session = pending.session === 0 ? null : sessionOrGone(realm, pending.session);
+  const session = pending.session === 0 ? null : sessionOrGone(realm, pending);
   const entry = realm.composition.features[feature]?.declaration.contract.entries[replyTo];
   const ctx = realm.contexts[feature];
   invariant(ctx !== undefined, "a call has a feature", pending.feature);
   try {
     if (session === null || entry?.kind !== "request") ctx.begin(session);
     else ctx.beginAsked(session, pending.inReplyTo, entry);
+    ctx.askedBy(pending.player ?? null);
     answered(ctx, answer, pending.carry);
   } catch (error) {
     realm.failedFeature ??= pending.feature;
@@ -164,7 +165,8 @@ function declared(realm: RealmMachine, pending: PendingCall): DeclaredCall {
 }
 
 /** The session, or what is left to say of one that ended while its call was under way. */
-function sessionOrGone(realm: RealmMachine, id: SessionId): Session {
+function sessionOrGone(realm: RealmMachine, { session: asker, player }: PendingCall): Session {
+  const id = sessionId(asker);
   const session = realm.state.sessions.get(id);
   if (session !== undefined) return session;
   return {
@@ -174,6 +176,10 @@ function sessionOrGone(realm: RealmMachine, id: SessionId): Session {
     security: "plain",
     openedAt: realm.state.kernel.now,
     heardAt: realm.state.kernel.now,
+    player: player ?? null,
+    name: "",
+    role: "player",
+    login: "",
     connection: 0 as Session["connection"],
     committedSequence: 0,
     promptSequence: 0,

@@ -125,6 +125,14 @@ export class ObservedMachine implements Machine {
     return this.#machine.digest();
   }
 
+  get views(): readonly string[] {
+    return this.#machine.views;
+  }
+
+  view(name: string): PlainData {
+    return this.#machine.view(name);
+  }
+
   get tables(): readonly string[] {
     return this.#machine.tables;
   }

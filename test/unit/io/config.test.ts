@@ -55,7 +55,22 @@ it("[NET-02] [NET-03] [NET-04] [NET-06] [NET-09] [NET-10] the defaults are the t
   const spaced = hostConfigOf({ ...config, dataDir: "my data" }, "game");
   expect(spaced.folder).toBe("'my data/game'");
   expect(hostConfigOf(load(["journal.adoptTail=true"]).config, "game").adoptTail).toBe(true);
-  expect(realmConfigOf(config)).toEqual(defaultRealmConfig);
+  expect(realmConfigOf(config)).toEqual({ ...defaultRealmConfig, loginLoopbackExempt: 1 });
+});
+
+it("[AUTH-10] the oldest client let in is a version, and one number to the realm", () => {
+  const numberOf = (version: string): number =>
+    realmConfigOf(load([`realm.clientVersionMin="${version}"`]).config).clientVersionMin;
+  expect(numberOf("1.4.2")).toBe(1_004_002);
+  expect(numberOf("2.10")).toBe(2_010_000);
+  expect(numberOf("0")).toBe(0);
+  expect(() => numberOf("1.x")).toThrow("realm.clientVersionMin");
+  expect(() => numberOf("1.1000")).toThrow("realm.clientVersionMin");
+});
+
+it("[AUTH-20] production limits the logins of its own machine, too", () => {
+  const production = { ...load([]).config, mode: "production" } as const;
+  expect(realmConfigOf(production).loginLoopbackExempt).toBe(0);
 });
 
 it("[NET-02] every default is a value that its own setting takes", () => {

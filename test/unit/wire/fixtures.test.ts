@@ -4,11 +4,16 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ConnectionEdge } from "../../../src/core/edge/index.ts";
 import { micros } from "../../../src/core/kernel/ids.ts";
+import { reprise as auth } from "../../../src/core/wire/gen/auth.js";
+import { reprise as game } from "../../../src/core/wire/gen/game.js";
+import { reprise as guild } from "../../../src/core/wire/gen/guild.js";
+import { reprise as packet } from "../../../src/core/wire/gen/packet.js";
 import { reprise as pb } from "../../../src/core/wire/gen/session.js";
 import {
   decodePayload,
   defineContract,
   Deframer,
+  encodePayload,
   EnvelopeReader,
   packetFrameBytesMax,
   packetRules,
@@ -22,14 +27,16 @@ import {
 import { ample, TestVault } from "../edge/setting.ts";
 import { loadSchema } from "./schema.ts";
 
-type Fields = Readonly<Record<string, string>>;
+type Header = Readonly<Record<string, string>>;
+type Value = string | Fields | readonly Value[];
+type Fields = { readonly [name: string]: Value };
 
 interface Valid {
   readonly name: string;
   readonly frame: string;
   readonly frameBigEndian: string;
   readonly canonical: boolean;
-  readonly header: Fields;
+  readonly header: Header;
   readonly payload: string;
   readonly message: string | null;
   readonly fields: Fields;
@@ -50,15 +57,32 @@ const invalid = load("invalid.json") as readonly Invalid[];
 const schema = loadSchema();
 const bytesOf = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex, "hex"));
 const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+const snakeCase = (name: string): string =>
+  name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
 const camelCase = (name: string): string =>
   name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
-/** A field's value as the vectors write it. */
-function shown(value: unknown): string {
+/** A decoded value as the vectors write it; of a message, the fields that were there. */
+function shown(value: unknown): Value {
   if (value instanceof Uint8Array) return hexOf(value);
-  if (typeof value === "object") return String(toBigint(value as Long));
-  return typeof value === "string" ? value : JSON.stringify(value);
+  if (Array.isArray(value)) return value.map(shown);
+  if (typeof value !== "object" || value === null) return String(value);
+  if ("low" in value && "high" in value) return String(toBigint(value as Long));
+  // What protobufjs makes of a repeated field that was not there.
+  const present = Object.entries(value).filter(([, inside]) => !isEmptyArray(inside));
+  return Object.fromEntries(present.map(([key, inside]) => [snakeCase(key), shown(inside)]));
 }
+
+const isEmptyArray = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
+
+/** All messages of packets by name, in our static code. */
+const messages: Readonly<Record<string, unknown>> = {
+  ...auth.v1,
+  ...game.v1,
+  ...guild.v1,
+  ...pb.v1,
+};
 
 function contentOf(frame: string, lengthEndian: LengthEndian): Uint8Array {
   const deframer = new Deframer({ lengthEndian, frameBytesMax: 65_536 });
@@ -96,13 +120,24 @@ describe("[WIRE-14] [WIRE-01] valid frames of version 1", () => {
   it.each(valid.filter(({ message }) => message !== null))(
     "our codec decodes the message: $name",
     ({ message, payload, fields }) => {
-      const type = (pb.v1 as unknown as Record<string, AnyMessage>)[String(message)] as AnyMessage;
       const bytes = bytesOf(payload);
-      const decoded = decodePayload(type, bytes, 0, bytes.length) as Record<string, unknown>;
-      for (const [name, value] of Object.entries(fields)) {
-        expect(shown(decoded[camelCase(name)])).toBe(value);
-      }
-      expect(Object.keys(decoded).length).toBe(Object.keys(fields).length);
+      const decoded = decodePayload(
+        messages[String(message)] as AnyMessage,
+        bytes,
+        0,
+        bytes.length,
+      );
+      expect(shown(decoded)).toEqual(fields);
+    },
+  );
+
+  it.each(valid.filter(({ message, canonical }) => message !== null && canonical))(
+    "our codec encodes the message: $name",
+    ({ message, payload }) => {
+      const type = messages[String(message)] as AnyMessage;
+      const bytes = bytesOf(payload);
+      const decoded = decodePayload(type, bytes, 0, bytes.length);
+      expect(hexOf(encodePayload(type, decoded as never))).toBe(payload);
     },
   );
 
@@ -131,20 +166,28 @@ describe("[WIRE-14] [WIRE-01] valid frames of version 1", () => {
       payload: Uint8Array;
     };
     for (const [name, value] of Object.entries(vector.header)) {
-      expect(shown(packet.header[camelCase(name)])).toBe(value);
+      const given = packet.header[camelCase(name)];
+      expect(shown(given)).toBe(value);
     }
     expect(hexOf(packet.payload)).toBe(vector.payload);
     if (vector.message === null) return;
-    const type = schema.lookupType(`reprise.v1.${vector.message}`);
-    const message = type.decode(packet.payload) as unknown as Record<string, unknown>;
-    for (const [name, value] of Object.entries(vector.fields)) {
-      expect(shown(message[camelCase(name)])).toBe(value);
-    }
+    const message = schema.lookupType(`reprise.v1.${vector.message}`).decode(packet.payload);
+    expect(shown(message)).toEqual(vector.fields);
   });
 
-  it("cover every message of a session", () => {
-    const covered = new Set(valid.map(({ message }) => message));
-    for (const message of Object.keys(pb.v1)) expect(covered).toContain(message);
+  it("[WIRE-11] cover every type of the enum, with its own message", () => {
+    const covered = new Map(
+      valid.map(({ header, message }) => [Number(header["type"]), message] as const),
+    );
+    for (const [name, type] of Object.entries(packet.v1.PacketType)) {
+      if (name === "PACKET_UNKNOWN") continue;
+      const words = name
+        .replace(/^PACKET_(PROMPT_)?/, "")
+        .toLowerCase()
+        .split("_");
+      const message = words.map((word) => word[0]?.toUpperCase() + word.slice(1)).join("");
+      expect([name, covered.get(Number(type))]).toEqual([name, message]);
+    }
   });
 });
 

@@ -13,6 +13,7 @@ export function loadSchema(): protobuf.Root {
     target.startsWith("google/")
       ? join(library, target)
       : join(import.meta.dirname, "../../../proto", target);
-  root.loadSync(["common.proto", "options.proto", "packet.proto", "session.proto"]);
+  const subjects = ["auth", "common", "game", "guild", "options", "packet", "session"];
+  root.loadSync(subjects.map((subject) => `${subject}.proto`));
   return root;
 }

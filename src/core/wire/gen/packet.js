@@ -22,6 +22,10 @@ export const reprise = ($root.reprise = (() => {
       const valuesById = $Object.create(null),
         values = $Object.create(valuesById);
       values[(valuesById[0] = "PACKET_UNKNOWN")] = 0;
+      values[(valuesById[1000] = "PACKET_LOGIN_REQUEST")] = 1000;
+      values[(valuesById[1001] = "PACKET_LOGIN_RESPONSE")] = 1001;
+      values[(valuesById[1002] = "PACKET_LOGOUT_REQUEST")] = 1002;
+      values[(valuesById[1003] = "PACKET_LOGOUT_RESPONSE")] = 1003;
       values[(valuesById[1004] = "PACKET_HEARTBEAT_REQUEST")] = 1004;
       values[(valuesById[1005] = "PACKET_HEARTBEAT_RESPONSE")] = 1005;
       values[(valuesById[1050] = "PACKET_HELLO")] = 1050;
@@ -31,6 +35,26 @@ export const reprise = ($root.reprise = (() => {
       values[(valuesById[1054] = "PACKET_ECHO_RESPONSE")] = 1054;
       values[(valuesById[1055] = "PACKET_PROMPT_ECHO_REQUEST")] = 1055;
       values[(valuesById[1056] = "PACKET_PROMPT_ECHO_RESPONSE")] = 1056;
+      values[(valuesById[2000] = "PACKET_ENTER_WORLD_REQUEST")] = 2000;
+      values[(valuesById[2001] = "PACKET_ENTER_WORLD_RESPONSE")] = 2001;
+      values[(valuesById[2002] = "PACKET_MOVEMENT_UPDATE")] = 2002;
+      values[(valuesById[2003] = "PACKET_ENTITY_UPDATE")] = 2003;
+      values[(valuesById[2004] = "PACKET_COMBAT_ACTION")] = 2004;
+      values[(valuesById[2005] = "PACKET_COMBAT_RESULT")] = 2005;
+      values[(valuesById[2006] = "PACKET_CHAT_MESSAGE")] = 2006;
+      values[(valuesById[2100] = "PACKET_WORLD_UPDATE")] = 2100;
+      values[(valuesById[2101] = "PACKET_DUEL_REQUEST")] = 2101;
+      values[(valuesById[3000] = "PACKET_GUILD_CREATE_REQUEST")] = 3000;
+      values[(valuesById[3001] = "PACKET_GUILD_CREATE_RESPONSE")] = 3001;
+      values[(valuesById[3002] = "PACKET_GUILD_INVITE_REQUEST")] = 3002;
+      values[(valuesById[3003] = "PACKET_GUILD_INVITE_RESPONSE")] = 3003;
+      values[(valuesById[3004] = "PACKET_GUILD_WAR_REQUEST")] = 3004;
+      values[(valuesById[3005] = "PACKET_GUILD_WAR_RESPONSE")] = 3005;
+      values[(valuesById[3006] = "PACKET_GUILD_INVITE_ACCEPT_REQUEST")] = 3006;
+      values[(valuesById[3007] = "PACKET_GUILD_LEAVE_REQUEST")] = 3007;
+      values[(valuesById[3008] = "PACKET_DUEL_ACCEPT_REQUEST")] = 3008;
+      values[(valuesById[3009] = "PACKET_DUEL_DECLINE_REQUEST")] = 3009;
+      values[(valuesById[3010] = "PACKET_GUILD_WAR_START")] = 3010;
       return values;
     })();
 
