@@ -79,8 +79,13 @@ export interface PacketReceived {
   readonly at: Micros;
   readonly connection: ConnectionId;
   readonly transport: "stream" | "datagram";
-  /** An encoded `Packet` without the frame's length, 1..65,536 bytes; secret fields cut out. */
+  /**
+   * `bytes[start..end)` is an encoded `Packet` without the frame's length, 1..65,536 bytes; secret
+   * fields cut out. A range, because the bytes are those that the network or the disk gave.
+   */
   readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
 }
 
 /**
@@ -252,10 +257,10 @@ export interface SendOrder {
  */
 export interface Outbox {
   /**
-   * Takes a payload once for all that get it. `bytes` are read by this and by `send` only: their
-   * owner may write them again once he has sent them to all that get them.
+   * Takes the payload `bytes[start..end)`, by default all of them, once for all that get it. Read
+   * by this and by `send` only: their owner may write them again once he has sent them to all.
    */
-  payload(type: PacketType, bytes: Uint8Array): PayloadRef;
+  payload(type: PacketType, bytes: Uint8Array, start?: number, end?: number): PayloadRef;
   /**
    * Frames the payload for one connection. Header timestamp: `at` of the event, in milliseconds.
    */

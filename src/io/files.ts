@@ -29,6 +29,7 @@ interface Task {
   readonly operation: FileOperation;
   /** The keys in whose queues it waits. */
   readonly paths: readonly string[];
+  isRunning: boolean;
 }
 
 interface Handle {
@@ -72,14 +73,15 @@ export class Files {
       setImmediate(() => this.#completed(request, { ok: false, code: "EACCES" }));
       return;
     }
-    const task: Task = { request, operation, paths };
+    const task: Task = { request, operation, paths, isRunning: false };
     for (const path of paths) {
       const queue = this.#queues.get(path);
       if (queue === undefined) this.#queues.set(path, [task]);
       else queue.push(task);
     }
     this.#running += 1;
-    this.#runIfFirst(task);
+    // A moment later, so that a write finds the sync that is ordered right behind it.
+    queueMicrotask(() => this.#runIfFirst(task));
   }
 
   /** Waits for what was ordered, then closes every handle. Order nothing after it. */
@@ -91,8 +93,10 @@ export class Files {
   }
 
   #runIfFirst(task: Task): void {
-    const first = task.paths.every((path) => this.#queues.get(path)?.[0] === task);
-    if (first) this.#run(task.operation, (result) => this.#finish(task, result));
+    if (task.isRunning) return;
+    if (!task.paths.every((path) => this.#queues.get(path)?.[0] === task)) return;
+    task.isRunning = true;
+    this.#run(task.operation, (result) => this.#finish(task, result));
   }
 
   #finish(task: Task, result: FileResult): void {

@@ -20,9 +20,9 @@ const connection = branded<ConnectionId>();
 const text = fc.string({ unit: "binary", maxLength: 40 });
 
 type Fields<T extends EventType> = {
-  readonly [K in keyof Omit<Extract<Event, { type: T }>, "type" | "at">]: fc.Arbitrary<
-    Extract<Event, { type: T }>[K]
-  >;
+  readonly [
+    K in keyof Omit<Extract<Event, { type: T }>, "type" | "at" | "start" | "end">
+  ]: fc.Arbitrary<Extract<Event, { type: T }>[K]>;
 };
 
 const fields: { readonly [T in EventType]: Fields<T> } = {
@@ -84,12 +84,16 @@ const fields: { readonly [T in EventType]: Fields<T> } = {
 
 export const eventTypes = Object.keys(fields) as readonly EventType[];
 
-/** An event of that type at 0, to be moved by `inTime`. */
-export const anyEventOf = (type: EventType): fc.Arbitrary<Event> =>
-  fc.record(
+/** An event of that type at 0, to be moved by `inTime`. A packet is all of its bytes. */
+export const anyEventOf = (type: EventType): fc.Arbitrary<Event> => {
+  const record = fc.record(
     { type: fc.constant(type), at: fc.constant(0), ...fields[type] },
     { noNullPrototype: true },
-  ) as never;
+  ) as unknown as fc.Arbitrary<Event>;
+  return record.map((event) =>
+    event.type === "packet.received" ? { ...event, start: 0, end: event.bytes.length } : event,
+  );
+};
 
 export const anyEvent: fc.Arbitrary<Event> = fc.oneof(
   { arbitrary: anyEventOf("packet.received"), weight: 6 },

@@ -112,6 +112,8 @@ export const cutFiles = (files: LogFiles, verdict: ScanVerdict): LogFiles => {
 /** A packet with content of its own, `index` microseconds after the first. */
 export const packetEvent = (index: number, length = 100): Event => ({
   type: "packet.received",
+  start: 0,
+  end: length,
   at: micros(1_700_000_000_000_000 + index),
   connection: connectionId(0x11_0000_0000 + (index % 7)),
   transport: "stream",

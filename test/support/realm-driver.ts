@@ -182,6 +182,8 @@ export class RealmDriver {
       connection,
       transport: "stream",
       bytes,
+      start: 0,
+      end: bytes.length,
     });
   }
 

@@ -66,8 +66,8 @@ function summaryOf(files: JournalFiles): JournalSummary {
 const envelope = new EnvelopeReader();
 
 /** The contract's name for the packet, with its number. */
-function packetName({ bytes }: PacketReceived, rules: PacketRules): string {
-  if (!envelope.read(bytes)) return "malformed";
+function packetName({ bytes, start, end }: PacketReceived, rules: PacketRules): string {
+  if (!envelope.read(bytes, start, end)) return "malformed";
   const rule = rules.get(envelope.type as PacketType);
   return rule === undefined ? `unknown ${envelope.type}` : `${rule.name} ${envelope.type}`;
 }

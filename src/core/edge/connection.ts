@@ -31,9 +31,9 @@ import type { Micros, PacketType } from "../kernel/ids.ts";
 import type { RefusalReason } from "../kernel/reasons.ts";
 import {
   Deframer,
-  EnvelopeReader,
   envelopeBytesMax,
   isPacketType,
+  packetEnvelope,
   payloadBytesMax,
   writeEnvelope,
   type LengthEndian,
@@ -79,20 +79,25 @@ const serverOnlyLane = closedLane("SERVER_ONLY");
 const nothing = new Uint8Array(0);
 
 export class ConnectionEdge {
+  /** After "packet": `bytes[start..end)` is the encoded `Packet`, secrets cut; never written again. */
+  bytes: Uint8Array = nothing;
+  start = 0;
+  end = 0;
   private readonly config: EdgeConfig;
   private readonly vault: SecretVault;
   private readonly deframer: Deframer;
-  private readonly reader = new EnvelopeReader();
   private readonly session: TokenBucket;
   /** Of the types served; made when a type first comes. */
   private readonly lanes = new Map<number, Lane>();
+  /** Of the last packet: those of one type come in a row. */
+  private lane: Lane = invalidLane;
+  private laneType = -1;
   private readonly refusals = new RefusalLedger();
   /** The sequence of the last frame that had one. */
   private sequence = 0;
   /** Frames since then that may have had one. */
   private unnumbered = 0;
   private brokenTold = false;
-  private currentPacket: Uint8Array = nothing;
   private currentRefusal: Refusal | null = null;
   private currentMalformed: PacketMalformed["reason"] = "envelope";
 
@@ -117,16 +122,24 @@ export class ConnectionEdge {
    */
   poll(at: Micros): EdgeResult {
     for (;;) {
-      const frame = this.deframer.next();
-      if (frame === null) return this.withoutFrame();
-      const reader = this.reader;
-      if (!reader.read(frame)) return this.malform("envelope");
+      const { deframer } = this;
+      if (!deframer.find()) return this.withoutFrame();
+      const { bytes, start, end } = deframer;
+      const reader = packetEnvelope;
+      if (!reader.read(bytes, start, end)) return this.malform("envelope");
       if (reader.size !== reader.payloadEnd - reader.payloadStart) return this.malform("size");
       if (reader.isCompressed) return this.malform("compressed");
       if (!this.follow(reader.sequence)) return this.loseSequence();
-      const lane = this.lanes.get(reader.type) ?? this.openLane(reader.type as PacketType);
+      if (reader.type !== this.laneType) this.takeLane(reader.type as PacketType);
+      const { lane } = this;
       const reason = lane.refusal ?? this.charge(lane, at);
-      if (reason === null) return this.admit(frame, lane);
+      if (reason === null) {
+        if (lane.secrets.length > 0) return this.admitCut(lane.secrets);
+        if (this.bytes !== bytes) this.bytes = bytes; // See `Visits.#poll`.
+        this.start = start;
+        this.end = end;
+        return "packet";
+      }
       const type = reader.type as PacketType;
       const told = this.refusals.note(type, reason, reader.sequence, at);
       if (told === null) continue;
@@ -135,14 +148,14 @@ export class ConnectionEdge {
     }
   }
 
-  /** After "packet": the encoded `Packet`, secrets cut. Nobody writes it again. */
+  /** The same as a view. */
   get packet(): Uint8Array {
-    return this.currentPacket;
+    return this.bytes.subarray(this.start, this.end);
   }
 
   /** After "packet". */
   get packetType(): PacketType {
-    return this.reader.type as PacketType;
+    return this.laneType as PacketType;
   }
 
   /** After "refused". */
@@ -177,7 +190,8 @@ export class ConnectionEdge {
   }
 
   private withoutFrame(): EdgeResult {
-    this.currentPacket = nothing;
+    this.bytes = nothing;
+    this.start = this.end = 0;
     if (!this.deframer.broken || this.brokenTold) return "starved";
     this.brokenTold = true;
     this.currentMalformed = "frame-length";
@@ -186,7 +200,7 @@ export class ConnectionEdge {
 
   private malform(reason: PacketMalformed["reason"]): EdgeResult {
     // An envelope that could be read has a number; if it is the wrong one, the next frame tells.
-    if (reason === "envelope" || !this.follow(this.reader.sequence)) this.unnumbered++;
+    if (reason === "envelope" || !this.follow(packetEnvelope.sequence)) this.unnumbered++;
     this.currentMalformed = reason;
     return "malformed";
   }
@@ -205,6 +219,11 @@ export class ConnectionEdge {
     this.brokenTold = true;
     this.currentMalformed = "sequence";
     return "malformed";
+  }
+
+  private takeLane(type: PacketType): void {
+    this.lane = this.lanes.get(type) ?? this.openLane(type);
+    this.laneType = type;
   }
 
   /** What is known of the type; remembered only when it is served, as the peer can name any. */
@@ -228,27 +247,25 @@ export class ConnectionEdge {
     return null;
   }
 
-  private admit(frame: Uint8Array, lane: Lane): EdgeResult {
-    if (lane.secrets.length === 0) {
-      this.currentPacket = frame;
-      return "packet";
-    }
-    const { payloadStart, payloadEnd } = this.reader;
-    const payload = frame.subarray(payloadStart, payloadEnd);
+  private admitCut(secrets: readonly number[]): EdgeResult {
+    const { payloadStart, payloadEnd } = packetEnvelope;
+    const payload = this.deframer.bytes.subarray(payloadStart, payloadEnd);
     // References may be longer than what they replace, and a packet is never longer than a frame.
-    const fits = payload.length + lane.secrets.length * referenceBytesMax <= payloadBytesMax;
-    const cut = fits ? cutSecrets(payload, lane.secrets, this.vault) : null;
+    const fits = payload.length + secrets.length * referenceBytesMax <= payloadBytesMax;
+    const cut = fits ? cutSecrets(payload, secrets, this.vault) : null;
     if (cut === null) {
       this.currentMalformed = fits ? "envelope" : "size";
       return "malformed";
     }
-    this.currentPacket = this.rewriteEnvelope(cut);
+    this.bytes = this.rewriteEnvelope(cut);
+    this.start = 0;
+    this.end = this.bytes.length;
     return "packet";
   }
 
   /** The packet just read, with another payload and nothing else that the peer put round it. */
   private rewriteEnvelope(payload: Uint8Array): Uint8Array {
-    const { type, sequence, timestamp, inReplyTo } = this.reader;
+    const { type, sequence, timestamp, inReplyTo } = packetEnvelope;
     const header = {
       type,
       sequence,

@@ -25,6 +25,7 @@ import type {
 } from "../contract.ts";
 import { fillSecrets } from "../edge/index.ts";
 import { invariant } from "../kernel/assert.ts";
+import { copyRange, ViewMemo } from "../kernel/bytes.ts";
 import { EffectDigest, payloadDigest } from "../kernel/effects.ts";
 import type { ReplayOutbox } from "../kernel/effects.ts";
 import { errorTable } from "../kernel/errors.ts";
@@ -32,7 +33,12 @@ import type { ErrorCode } from "../kernel/errors.ts";
 import type { CallId, ConnectionId, Micros, PacketType, SecretRef } from "../kernel/ids.ts";
 import { limits } from "../kernel/limits.ts";
 import type { PlainData } from "../kernel/plain.ts";
-import { controlPackets, encodePayload, packetFrameBytesMax, writeFrame } from "../wire/index.ts";
+import {
+  controlPackets,
+  encodePayload,
+  packetFrameBytesMax,
+  writeFrameHead,
+} from "../wire/index.ts";
 import type { PacketRules } from "../wire/index.ts";
 import type { CallOrder } from "./calls.ts";
 import type { HostConfig } from "./config.ts";
@@ -42,6 +48,7 @@ import type { FrameRun } from "./outbound.ts";
 import type { MemoryVault } from "./vault.ts";
 
 const noBytes = new Uint8Array(0);
+const noView = new DataView(noBytes.buffer);
 
 /** Takes what a step that ended well has ordered. */
 export interface EffectReceiver {
@@ -81,6 +88,9 @@ class StagedRun implements SentRun {
 class StagedPayload {
   type = 0 as PacketType;
   bytes: Uint8Array = noBytes;
+  view: DataView = noView;
+  start = 0;
+  end = 0;
   digest = 0;
 }
 
@@ -107,7 +117,10 @@ export class HostOutbox implements ReplayOutbox {
   #counts: { readonly counter: string; readonly by: number }[] = [];
   // Where frames are written.
   #slab: Uint8Array = noBytes;
+  #slabView: DataView = noView;
   #slabAt = 0;
+  /** Of payloads, which share slabs, too. */
+  readonly #views = new ViewMemo();
   readonly #header = {
     type: 0,
     sequence: 0,
@@ -163,13 +176,19 @@ export class HostOutbox implements ReplayOutbox {
     this.#clear();
   }
 
-  payload(type: PacketType, bytes: Uint8Array): PayloadRef {
+  payload(type: PacketType, bytes: Uint8Array, start = 0, end = bytes.length): PayloadRef {
     const ref = this.#payloadCount;
     this.#payloadCount += 1;
     const payload = (this.#payloads[ref] ??= new StagedPayload());
     payload.type = type;
-    payload.bytes = bytes;
-    payload.digest = payloadDigest(type, bytes);
+    const view = this.#views.of(bytes);
+    if (payload.bytes !== bytes) {
+      payload.bytes = bytes;
+      payload.view = view;
+    }
+    payload.start = start;
+    payload.end = end;
+    payload.digest = payloadDigest(type, view, start, end);
     return ref as PayloadRef;
   }
 
@@ -182,8 +201,8 @@ export class HostOutbox implements ReplayOutbox {
   ): void {
     const payload = this.#payloads[ref];
     invariant(payload !== undefined && ref < this.#payloadCount, "a payload of this step", ref);
-    const { type, bytes, digest } = payload;
-    this.#effects.send(connection, digest, delivery, sequence, inReplyTo);
+    const { type } = payload;
+    this.#effects.send(connection, payload.digest, delivery, sequence, inReplyTo);
     const target = this.#target(connection);
     if (target === null) return;
     const header = this.#header;
@@ -191,7 +210,12 @@ export class HostOutbox implements ReplayOutbox {
     header.sequence = sequence;
     header.inReplyTo = inReplyTo;
     const seals = this.#seals.size === 0 ? undefined : this.#seals.get(type);
-    this.#frame(target, delivery, seals === undefined ? bytes : this.#filled(bytes, seals));
+    if (seals === undefined) {
+      this.#frame(target, delivery, payload.view, payload.start, payload.end);
+    } else {
+      const filled = this.#filled(payload.bytes.subarray(payload.start, payload.end), seals);
+      this.#frame(target, delivery, this.#views.of(filled), 0, filled.length);
+    }
   }
 
   close(id: ConnectionId, mode: CloseMode, code: ErrorCode): void {
@@ -262,11 +286,19 @@ export class HostOutbox implements ReplayOutbox {
   }
 
   /** Writes one frame and puts it to the run before if it continues that. */
-  #frame(connection: HostConnection, delivery: Delivery, payload: Uint8Array): void {
-    const slab = this.#room(packetFrameBytesMax(payload.length));
+  #frame(
+    connection: HostConnection,
+    delivery: Delivery,
+    payload: DataView,
+    payloadStart: number,
+    payloadEnd: number,
+  ): void {
+    const size = payloadEnd - payloadStart;
+    const slab = this.#room(packetFrameBytesMax(size));
     const start = this.#slabAt;
-    const { length } = payload;
-    const end = writeFrame(slab, start, this.#header, payload, 0, length, this.#lengthEndian);
+    const at = writeFrameHead(slab, start, this.#header, size, this.#lengthEndian);
+    copyRange(this.#slabView, at, payload, payloadStart, payloadEnd);
+    const end = at + size;
     this.#slabAt = end;
     // Index -1 is no element but a property by that name, and looking that up takes long.
     const last = this.#runCount === 0 ? undefined : this.#runs[this.#runCount - 1];
@@ -290,7 +322,7 @@ export class HostOutbox implements ReplayOutbox {
     const run = (this.#runs[this.#runCount] ??= new StagedRun());
     this.#runCount += 1;
     run.connection = connection;
-    run.slab = slab;
+    if (run.slab !== slab) run.slab = slab;
     run.start = start;
     run.frames = 0;
     run.delivery = delivery;
@@ -301,6 +333,7 @@ export class HostOutbox implements ReplayOutbox {
   #room(bytes: number): Uint8Array {
     if (this.#slab.length - this.#slabAt < bytes) {
       this.#slab = new Uint8Array(Math.max(limits.slabBytes, bytes));
+      this.#slabView = new DataView(this.#slab.buffer);
       this.#slabAt = 0;
     }
     return this.#slab;

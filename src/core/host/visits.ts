@@ -39,6 +39,8 @@ export class Visits {
     connection: 0 as ConnectionId,
     transport: "stream",
     bytes: new Uint8Array(0),
+    start: 0,
+    end: 0,
   };
   /** Connections with refusals that are not told yet. */
   #reporting: HostConnection[] = [];
@@ -117,7 +119,11 @@ export class Visits {
         const packet = this.#packet;
         packet.at = at;
         packet.connection = id;
-        packet.bytes = edge.packet;
+        // The collector is told of each young object that is written into an old one, also when it
+        // stands there already; packets of one read have the same bytes.
+        if (packet.bytes !== edge.bytes) packet.bytes = edge.bytes;
+        packet.start = edge.start;
+        packet.end = edge.end;
         this.#stepper.step(packet, connection);
       } else if (found === "refused") {
         const { refusal } = edge;

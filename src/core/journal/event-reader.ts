@@ -133,7 +133,9 @@ const readFields = (type: EventType, at: Micros, from: MessagePackReader): Event
     case "packet.received": {
       const connection = connectionId(from.unsigned());
       const transport = transports[from.unsigned()];
-      return transport ? { type, at, connection, transport, bytes: from.binary() } : null;
+      const bytes = from.binary();
+      const range = { start: 0, end: bytes.length };
+      return transport ? { type, at, connection, transport, bytes, ...range } : null;
     }
     case "server.started":
       return readServerStarted(at, from);

@@ -86,7 +86,7 @@ export class EventWriter {
     this.#digestAt = pack.fixed32(0);
     pack.unsigned(event.connection);
     pack.unsigned(event.transport === "stream" ? 0 : 1);
-    pack.binary(event.bytes);
+    pack.binary(event.bytes, event.start, event.end);
   }
 
   #other(event: Exclude<Event, PacketReceived>, elapsed: number): void {

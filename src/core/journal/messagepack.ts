@@ -10,6 +10,7 @@
  *     and -0, is a float64, so that every number comes back as it was.
  */
 import { invariant } from "../kernel/assert.ts";
+import { copyRange, ViewMemo } from "../kernel/bytes.ts";
 import { utf8Length, utf8Read, utf8Write } from "./utf8.ts";
 
 const WORD = 0x1_0000_0000;
@@ -18,6 +19,8 @@ export class MessagePackWriter {
   #bytes: Uint8Array;
   #view: DataView;
   #length = 0;
+  /** Of what `binary` is given: packets of one read come in a row. */
+  readonly #sources = new ViewMemo();
 
   /** @param capacityBytes what to begin with, >= 16; grows by doubling */
   constructor(capacityBytes: number) {
@@ -113,13 +116,14 @@ export class MessagePackWriter {
     this.#length += length;
   }
 
-  binary(value: Uint8Array): void {
-    const length = value.length;
+  /** `value[start..end)`. */
+  binary(value: Uint8Array, start: number = 0, end: number = value.length): void {
+    const length = end - start;
     this.#reserve(length + 5);
     if (length < 0x100) this.#tagged8(0xc4, length);
     else if (length < 0x1_0000) this.#tagged16(0xc5, length);
     else this.#tagged32(0xc6, length);
-    this.#bytes.set(value, this.#length);
+    copyRange(this.#view, this.#length, this.#sources.of(value), start, end);
     this.#length += length;
   }
 

@@ -94,6 +94,19 @@ export function digestBytes(
   return mix(result, rest);
 }
 
+/** What `digestBytes` gives for `[start, end)` of the bytes under the view, in half the time. */
+export function digestRange(hash: number, view: DataView, start: number, end: number): number {
+  let result = mix(hash, end - start);
+  const wordsEnd = end - 3;
+  let at = start;
+  for (; at < wordsEnd; at += 4) result = mix(result, view.getInt32(at, true));
+  if (at >= end) return result;
+  let rest = view.getUint8(at);
+  if (at + 1 < end) rest |= view.getUint8(at + 1) << 8;
+  if (at + 2 < end) rest |= view.getUint8(at + 2) << 16;
+  return mix(result, rest);
+}
+
 /**
  * Folds plain data in its canonical form. Cost grows with its size.
  *

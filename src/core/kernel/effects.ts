@@ -21,7 +21,8 @@ import type {
   PayloadRef,
 } from "../contract.ts";
 import { invariant } from "./assert.ts";
-import { digestBytes, digestPlain, digestStart, digestString, finish, mix } from "./digest.ts";
+import { ViewMemo } from "./bytes.ts";
+import { digestPlain, digestRange, digestStart, digestString, finish, mix } from "./digest.ts";
 import { errorTable, type ErrorCode } from "./errors.ts";
 import type { CallId, ConnectionId, Micros, PacketType } from "./ids.ts";
 import type { PlainData } from "./plain.ts";
@@ -36,8 +37,12 @@ const mixInteger = (hash: number, value: number): number =>
   mix(mix(hash, value >>> 0), (value / WORD) | 0);
 
 /** The digest of a payload, for `EffectDigest.send`. Cost grows with its length. */
-export const payloadDigest = (type: PacketType, bytes: Uint8Array): number =>
-  digestBytes(mix(digestStart, type), bytes);
+export const payloadDigest = (
+  type: PacketType,
+  view: DataView,
+  start: number,
+  end: number,
+): number => digestRange(mix(digestStart, type), view, start, end);
 
 /** Folds the effects of one event. */
 export class EffectDigest {
@@ -92,6 +97,7 @@ export interface ReplayOutbox extends Outbox {
 export class DigestingOutbox implements ReplayOutbox {
   readonly #effects = new EffectDigest();
   readonly #payloads: number[] = [];
+  readonly #views = new ViewMemo();
 
   begin(_at: Micros): void {
     this.#effects.begin();
@@ -102,8 +108,8 @@ export class DigestingOutbox implements ReplayOutbox {
     return this.#effects.value();
   }
 
-  payload(type: PacketType, bytes: Uint8Array): PayloadRef {
-    this.#payloads.push(payloadDigest(type, bytes));
+  payload(type: PacketType, bytes: Uint8Array, start = 0, end = bytes.length): PayloadRef {
+    this.#payloads.push(payloadDigest(type, this.#views.of(bytes), start, end));
     return (this.#payloads.length - 1) as PayloadRef;
   }
 

@@ -38,7 +38,7 @@ import { digestStart, finish, mix } from "../kernel/digest.ts";
 import { assertPlain, clonePlain } from "../kernel/plain.ts";
 import type { PlainData } from "../kernel/plain.ts";
 import type { CloseReason } from "../kernel/reasons.ts";
-import { controlPackets, disconnectMessage, encodePayload } from "../wire/index.ts";
+import { controlPackets, disconnectMessage, encodeRange } from "../wire/index.ts";
 import type { AnyMessage, Position } from "../wire/index.ts";
 import { deadlineKind } from "./compose.ts";
 import type { Composition } from "./compose.ts";
@@ -341,7 +341,8 @@ export class RealmMachine implements Machine {
 
   /** @throws ApiMisuseError when the message does not encode */
   encode(type: PacketType, message: AnyMessage, value: unknown): PayloadRef {
-    return this.outbox.payload(type, encodePayload(message, value as never));
+    const { bytes, start, end } = encodeRange(message, value as never);
+    return this.outbox.payload(type, bytes, start, end);
   }
 
   send(session: Session, payload: PayloadRef, delivery: Delivery, inReplyTo: number): void {

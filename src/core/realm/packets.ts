@@ -9,22 +9,21 @@ import { assertNever, invariant } from "../kernel/assert.ts";
 import type { ErrorCode } from "../kernel/errors.ts";
 import { packetType } from "../kernel/ids.ts";
 import type { PlayerRole } from "../kernel/roles.ts";
-import { decodePayload, EnvelopeReader, isInvalid } from "../wire/index.ts";
+import { decodePayload, isInvalid, packetEnvelope } from "../wire/index.ts";
 import type { Route } from "./compose.ts";
 import type { Waiting } from "./inbox.ts";
 import type { RealmMachine } from "./machine.ts";
 import type { Session } from "./sessions.ts";
 
-// Read and used within one call: the reader keeps nothing from one packet to the next.
-const envelope = new EnvelopeReader();
-
 export function onPacket(realm: RealmMachine, event: PacketReceived): void {
   const session = realm.state.sessions.ofConnection(event.connection);
   invariant(session !== undefined, "packets come from open connections", event.connection);
   if (session.ending !== null) return realm.count("packets_ignored_total");
-  if (!envelope.read(event.bytes)) return malformed(realm, session, "envelope");
+  const { bytes } = event;
+  const isSound = packetEnvelope.readAgain(bytes, event.start, event.end);
+  if (!isSound) return malformed(realm, session, "envelope");
   session.heardAt = event.at;
-  const { type, sequence } = envelope;
+  const { type, sequence } = packetEnvelope;
   const route = realm.composition.routes.get(type);
   if (route === undefined) return realm.refuse(session, "NOT_SERVED", sequence);
   if (session.state === "handshaking" && !route.states.has("handshaking")) {
@@ -38,13 +37,13 @@ export function onPacket(realm: RealmMachine, event: PacketReceived): void {
     return realm.refuse(session, "NOT_PERMITTED", sequence);
   }
   if (route.handler.inbox !== undefined) {
-    const payload = event.bytes.slice(envelope.payloadStart, envelope.payloadEnd);
+    const { payloadStart, payloadEnd } = packetEnvelope;
+    const payload = bytes.slice(payloadStart, payloadEnd);
     const waiting = { session: session.id, type: packetType(type), sequence, payload };
     if (!realm.state.inbox.add(waiting)) realm.refuse(session, "RATE_LIMITED", sequence);
     return;
   }
-  const { bytes } = event;
-  const { payloadStart, payloadEnd } = envelope;
+  const { payloadStart, payloadEnd } = packetEnvelope;
   const message = decodePayload(route.entry.message, bytes, payloadStart, payloadEnd);
   serve(realm, session, route, message, sequence);
 }

@@ -27,6 +27,8 @@ export interface EnvelopeHeader {
   readonly inReplyTo: number;
 }
 
+const nothing = new Uint8Array(0);
+
 /** Reads one envelope after the other into its own fields. */
 export class EnvelopeReader implements EnvelopeHeader {
   /** As carried, a uint32: not yet known to be any packet's number. */
@@ -41,14 +43,39 @@ export class EnvelopeReader implements EnvelopeHeader {
   payloadStart = 0;
   payloadEnd = 0;
   private readonly cursor = new FieldCursor();
+  /** What was read last, until somebody asked for it again. */
+  private isRecent = false;
+  private recentBytes: Uint8Array = nothing;
+  private recentStart = 0;
+  private recentEnd = 0;
 
   /**
-   * Reads an encoded `Packet`. False when it is malformed; the fields mean nothing then.
-   *
-   * @param bytes the content of one frame
+   * Reads the encoded `Packet` in `bytes[start..end)`, the content of one frame. False when it is
+   * malformed; the fields mean nothing then.
    */
-  read(bytes: Uint8Array): boolean {
-    return this.readCommon(bytes) || this.readAny(bytes);
+  read(bytes: Uint8Array, start: number = 0, end: number = bytes.length): boolean {
+    this.isRecent = false;
+    if (!this.readCommon(bytes, start, end) && !this.readAny(bytes, start, end)) return false;
+    this.isRecent = true;
+    if (this.recentBytes !== bytes) this.recentBytes = bytes;
+    this.recentStart = start;
+    this.recentEnd = end;
+    return true;
+  }
+
+  /**
+   * What `read` does, but for nothing when that has just read the same range: nobody writes it in
+   * between. Only once, so that bytes that are lent again with another content are read again.
+   */
+  readAgain(bytes: Uint8Array, start: number, end: number): boolean {
+    const isRead =
+      this.isRecent &&
+      this.recentBytes === bytes &&
+      this.recentStart === start &&
+      this.recentEnd === end;
+    if (!isRead) return this.read(bytes, start, end);
+    this.isRecent = false;
+    return true;
   }
 
   /**
@@ -56,14 +83,13 @@ export class EnvelopeReader implements EnvelopeHeader {
    * known fields with their tags and values at their shortest or nearly so. False when anything is
    * otherwise; that says nothing about the bytes.
    */
-  private readCommon(bytes: Uint8Array): boolean {
-    const end = bytes.length;
-    if (end < 2 || bytes[0] !== packetTags.header) return false;
-    const headerBytes = bytes[1] as number;
-    const headerEnd = 2 + headerBytes;
+  private readCommon(bytes: Uint8Array, start: number, end: number): boolean {
+    if (end - start < 2 || bytes[start] !== packetTags.header) return false;
+    const headerBytes = bytes[start + 1] as number;
+    const headerEnd = start + 2 + headerBytes;
     if (headerBytes >= 0x80 || headerEnd > end) return false;
     this.clear();
-    let at = 2;
+    let at = start + 2;
     while (at < headerEnd) {
       const tag = bytes[at++] as number;
       if (tag === headerTags.inReplyTo && (at >= headerEnd || bytes[at++] !== 1)) return false;
@@ -140,11 +166,10 @@ export class EnvelopeReader implements EnvelopeHeader {
   }
 
   /** Reads whatever protobuf allows. */
-  private readAny(bytes: Uint8Array): boolean {
+  private readAny(bytes: Uint8Array, start: number, end: number): boolean {
     this.clear();
     const cursor = this.cursor;
-    const end = bytes.length;
-    cursor.reset(bytes, 0, end);
+    cursor.reset(bytes, start, end);
     while (cursor.at < end) {
       const tag = cursor.tag();
       if (tag === packetTags.header) {
@@ -201,6 +226,12 @@ export class EnvelopeReader implements EnvelopeHeader {
   }
 }
 
+/**
+ * For the edge, which reads each packet, and the realm, which reads it again a moment later. It
+ * holds nothing that one of them keeps.
+ */
+export const packetEnvelope = new EnvelopeReader();
+
 /** The most bytes that an envelope round a payload of so many bytes takes. */
 export const envelopeBytesMax = (payloadBytes: number): number => overheadBytesMax + payloadBytes;
 
@@ -223,9 +254,22 @@ export function writeEnvelope(
   payloadEnd: number,
 ): number {
   const size = payloadEnd - payloadStart;
+  invariant(size >= 0 && payloadEnd <= payload.length, "envelope: no such payload");
+  const at = writeHead(target, offset, header, size);
+  copyPayload(target, at, payload, payloadStart, size);
+  return at + size;
+}
+
+/** Writes all of an envelope but the payload's bytes; returns the offset where those belong. */
+function writeHead(
+  target: Uint8Array,
+  offset: number,
+  header: EnvelopeHeader,
+  size: number,
+): number {
   invariant(
-    size >= 0 && payloadEnd <= payload.length && offset + overheadBytesMax + size <= target.length,
-    "envelope: no such payload, or the target is too small",
+    offset + overheadBytesMax + size <= target.length,
+    "envelope: the target is too small",
   );
   let at = offset + 2;
   if (header.type !== 0) {
@@ -258,9 +302,7 @@ export function writeEnvelope(
   target[offset + 1] = at - offset - 2;
   if (size === 0) return at;
   target[at] = packetTags.payload;
-  at = writeUint31(target, at + 1, size);
-  copyPayload(target, at, payload, payloadStart, size);
-  return at + size;
+  return writeUint31(target, at + 1, size);
 }
 
 /**
@@ -278,9 +320,29 @@ export function writeFrame(
   payloadEnd: number,
   lengthEndian: LengthEndian,
 ): number {
+  const size = payloadEnd - payloadStart;
+  invariant(size >= 0 && payloadEnd <= payload.length, "frame: no such payload");
+  const at = writeFrameHead(target, offset, header, size, lengthEndian);
+  copyPayload(target, at, payload, payloadStart, size);
+  return at + size;
+}
+
+/**
+ * Writes all of a frame but the payload's bytes; returns the offset where those belong. The frame
+ * ends behind them.
+ *
+ * @param size of the payload, bytes
+ */
+export function writeFrameHead(
+  target: Uint8Array,
+  offset: number,
+  header: EnvelopeHeader,
+  size: number,
+  lengthEndian: LengthEndian,
+): number {
   const start = offset + limits.framePrefixBytes;
-  const end = writeEnvelope(target, start, header, payload, payloadStart, payloadEnd);
-  const length = end - start;
+  const at = writeHead(target, start, header, size);
+  const length = at + size - start;
   invariant(length <= limits.frameBytesMax, "frame: the packet is longer than a frame may be");
   if (lengthEndian === "little") {
     target[offset] = length & 0xff;
@@ -293,7 +355,7 @@ export function writeFrame(
     target[offset + 2] = (length >>> 8) & 0xff;
     target[offset + 3] = length & 0xff;
   }
-  return end;
+  return at;
 }
 
 const packetTags = { header: 0x0a, payload: 0x12 } as const;

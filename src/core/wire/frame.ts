@@ -2,9 +2,9 @@
  * Cuts a byte stream into frames: 4 bytes of length, then that many bytes of content.
  *
  * What goes in: chunks as the network gave them, in any split, with `push`. What comes out: the
- * contents of whole frames in order, with `next`, until it says null. Push again, ask again.
+ * contents of whole frames in order, with `find`, until it says false. Push again, ask again.
  *
- * A chunk is not copied: a frame that lies in one chunk is a view of it. Only a frame that spans
+ * A chunk is not copied: a frame that lies in one chunk is a range of it. Only a frame that spans
  * chunks is put together, in memory of its own. Small chunks that wait behind others are put
  * together too, because a chunk of one byte costs a hundred.
  *
@@ -30,6 +30,10 @@ export interface DeframerOptions {
 export class Deframer {
   private readonly littleEndian: boolean;
   private readonly frameBytesMax: number;
+  /** After `find`: the content of the frame is `bytes[start..end)`. */
+  bytes: Uint8Array = nothing;
+  start = 0;
+  end = 0;
   /** The chunk being cut, and how far. */
   private chunk: Uint8Array = nothing;
   private at = 0;
@@ -88,17 +92,22 @@ export class Deframer {
     this.buffered += plain.length;
   }
 
-  /** The content of the next whole frame, or null when it has not come in full. */
+  /** The content of the next whole frame as a view, or null when it has not come in full. */
   next(): Uint8Array | null {
+    return this.find() ? this.bytes.subarray(this.start, this.end) : null;
+  }
+
+  /**
+   * Finds the next whole frame; false when it has not come in full. The content is a range and not
+   * a view, because a view of each packet costs as much as reading its envelope.
+   */
+  find(): boolean {
     for (;;) {
       const chunk = this.chunk;
       const available = chunk.length - this.at;
       if (this.partialBytes > 0 || available < limits.framePrefixBytes) {
-        if (available > 0) {
-          const frame = this.fillPartial();
-          if (frame !== null || this.lost) return frame;
-        }
-        if (!this.advance()) return null;
+        if (available > 0 && this.fillPartial()) return true;
+        if (this.lost || !this.advance()) return this.findNothing();
         continue;
       }
       const length = this.lengthAt(chunk, this.at);
@@ -108,35 +117,48 @@ export class Deframer {
       if (end <= chunk.length) {
         this.at = end;
         this.buffered -= limits.framePrefixBytes + length;
-        return chunk.subarray(start, end);
+        if (this.bytes !== chunk) this.bytes = chunk; // See `Visits.#poll`.
+        this.start = start;
+        this.end = end;
+        return true;
       }
       this.fillPartial();
     }
   }
 
-  /** Ends the stream: nothing more comes and nothing is kept. Returns null for brevity. */
-  abandon(): null {
+  /** Ends the stream: nothing more comes and nothing is kept. Returns false for brevity. */
+  abandon(): false {
     this.lost = true;
-    this.chunk = this.partial = this.tail = nothing;
+    this.bytes = this.chunk = this.partial = this.tail = nothing;
     this.at = this.partialBytes = this.tailBytes = this.waitingAt = this.buffered = 0;
     this.waiting = [];
-    return null;
+    this.start = this.end = 0;
+    return false;
   }
 
-  /** Moves bytes of the chunk to the partial frame. The frame's content once it is whole. */
-  private fillPartial(): Uint8Array | null {
+  /** Nothing is kept of a frame that was found before. */
+  private findNothing(): false {
+    this.bytes = nothing;
+    this.start = this.end = 0;
+    return false;
+  }
+
+  /** Moves bytes of the chunk to the partial frame. True once that is whole, and found. */
+  private fillPartial(): boolean {
     const prefix = limits.framePrefixBytes;
     if (this.partialBytes < prefix) this.take(prefix - this.partialBytes);
-    if (this.partialBytes < prefix) return null;
+    if (this.partialBytes < prefix) return false;
     const length = this.lengthAt(this.partial, 0);
     if (length === 0 || length > this.frameBytesMax) return this.abandon();
     this.take(prefix + length - this.partialBytes);
-    if (this.partialBytes < prefix + length) return null;
-    const frame = this.partial.subarray(prefix, prefix + length);
+    if (this.partialBytes < prefix + length) return false;
+    this.bytes = this.partial;
+    this.start = prefix;
+    this.end = prefix + length;
     this.buffered -= prefix + length;
     this.partial = nothing;
     this.partialBytes = 0;
-    return frame;
+    return true;
   }
 
   /** Moves at most `wanted` bytes from the chunk to the partial frame. */

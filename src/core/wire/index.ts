@@ -9,10 +9,12 @@ export {
 export {
   EnvelopeReader,
   envelopeBytesMax,
+  packetEnvelope,
   packetFrameBytesMax,
   payloadBytesMax,
   writeEnvelope,
   writeFrame,
+  writeFrameHead,
   type EnvelopeHeader,
 } from "./envelope.ts";
 export { FieldCursor, malformed, wireTypes } from "./fields.ts";
@@ -20,4 +22,4 @@ export { Deframer, type DeframerOptions, type LengthEndian } from "./frame.ts";
 export { fromBigint, toBigint, toSafeNumber, type Long, type LongHalves } from "./longs.ts";
 export { identities, identity, secretSlot, text, type SecretSlot } from "./parsers.ts";
 export { position, type Position } from "./position.ts";
-export { decodePayload, encodePayload } from "./payload.ts";
+export { decodePayload, encodePayload, encodeRange } from "./payload.ts";

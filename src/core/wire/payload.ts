@@ -25,7 +25,7 @@ export function decodePayload<M extends AnyMessage>(
   end: number,
 ): Decoded<M> | null {
   if (message !== recent) prepare(message);
-  reader.buf = bytes;
+  if (reader.buf !== bytes) reader.buf = bytes;
   reader.pos = start;
   reader.len = end;
   reader.view = null;
@@ -35,8 +35,6 @@ export function decodePayload<M extends AnyMessage>(
   } catch {
     // Only the peer's bytes can be at fault: static code throws for nothing else.
     return null;
-  } finally {
-    reader.buf = nothing;
   }
 }
 
@@ -48,6 +46,22 @@ export function decodePayload<M extends AnyMessage>(
  * contains itself) or is longer than a frame may be. Nothing is half written.
  */
 export function encodePayload<M extends AnyMessage>(message: M, value: Encodable<M>): Uint8Array {
+  const { bytes, start, end } = encodeRange(message, value);
+  return bytes.subarray(start, end);
+}
+
+/** Where a payload stands. */
+export interface PayloadRange {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * What `encodePayload` does, without a view. The bytes stay as they are; the range itself is one
+ * object for all payloads, which the next one changes.
+ */
+export function encodeRange<M extends AnyMessage>(message: M, value: Encodable<M>): PayloadRange {
   // A payload for which the slab has no room gets a larger one from protobufjs, for itself alone.
   if (writer.buf.length !== slabBytes || writer.pos > slabBytes - slabRestBytes) writer.startSlab();
   const start = writer.pos;
@@ -64,8 +78,17 @@ export function encodePayload<M extends AnyMessage>(message: M, value: Encodable
   if (pos - start > payloadBytesMax) {
     throw new ApiMisuseError(`encodePayload: longer than ${payloadBytesMax} bytes`);
   }
-  return buf.subarray(start, pos);
+  if (encoded.bytes !== buf) encoded.bytes = buf;
+  encoded.start = start;
+  encoded.end = pos;
+  return encoded;
 }
+
+const encoded: { -readonly [K in keyof PayloadRange]: PayloadRange[K] } = {
+  bytes: new Uint8Array(0),
+  start: 0,
+  end: 0,
+};
 
 /**
  * Slabs hold many payloads one behind the other: Node allocates every array of bytes outside its
@@ -78,6 +101,7 @@ const slabRestBytes = 1_024;
 const fieldSlabBytes = 8_192;
 /** Longer fields have an array of their own. */
 const fieldSharedBytesMax = 256;
+const heapBytesMax = 64;
 
 const nothing = new Uint8Array(0);
 
@@ -89,7 +113,8 @@ class PayloadReader extends protobuf.Reader {
 
   override raw(start: number, end: number): Uint8Array {
     const size = end - start;
-    if (size > fieldSharedBytesMax) return this.buf.slice(start, end);
+    // The engine keeps the shortest arrays in its own heap: those cost no more than a view.
+    if (size <= heapBytesMax || size > fieldSharedBytesMax) return this.buf.slice(start, end);
     if (this.slabAt + size > this.slab.length) {
       this.slab = new Uint8Array(fieldSlabBytes);
       this.slabAt = 0;

@@ -173,8 +173,8 @@ class RecordingOutbox implements Outbox {
     return (this.#outbox as Partial<ReplayOutbox>).digest?.() ?? 0;
   }
 
-  payload(type: PacketType, bytes: Uint8Array): PayloadRef {
-    const payload = this.#outbox.payload(type, bytes);
+  payload(type: PacketType, bytes: Uint8Array, start = 0, end = bytes.length): PayloadRef {
+    const payload = this.#outbox.payload(type, bytes, start, end);
     this.#types[payload] = type;
     return payload;
   }
@@ -230,7 +230,7 @@ function eventDigest(event: Event): number {
   if ("connection" in event) hash = digestNumber(hash, event.connection ?? -1);
   if (event.type === "server.started") return digestString(hash, event.seed.join());
   if (event.type !== "packet.received") return hash;
-  const { bytes } = event;
-  const seen = Math.min(packetBytesSeen, bytes.length);
-  return digestBytes(mix(hash, bytes.length), bytes, 0, seen);
+  const { bytes, start, end } = event;
+  const seen = Math.min(packetBytesSeen, end - start);
+  return digestBytes(mix(hash, end - start), bytes, start, start + seen);
 }

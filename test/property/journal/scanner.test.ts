@@ -211,7 +211,7 @@ describe("recovery scan", () => {
     const verdictsOf = (identity: SegmentIdentity): Set<string> => {
       const batches = packetBatches(3, 2);
       const [first, second] = batches[2] as [Event, Event];
-      batches[2] = [{ ...first, bytes: foreign } as Event, second];
+      batches[2] = [{ ...first, bytes: foreign, start: 0, end: foreign.length } as Event, second];
       const files = filesOf(writeBatches(logWriter({ identity }), batches));
       const [path = ""] = files.keys();
       const tail = scanFiles(files).blocks.at(-1)?.offset as number;

@@ -110,6 +110,8 @@ class Play {
           connection,
           transport: "stream",
           bytes: next.bytes,
+          start: 0,
+          end: next.bytes.length,
         });
         return;
       case "refused":

@@ -299,7 +299,7 @@ describe("recovery scan of a corrupt journal", () => {
   it("tells a segment of another journal that agrees in everything but the bytes", () => {
     const limits = { blockBytesMax: 1_200, segmentBytesMax: 1_700 };
     const other = packetBatches(2, 5).map((batch) =>
-      batch.map((event) => ({ ...event, bytes: Uint8Array.of(1, 2) }) as Event),
+      batch.map((event) => ({ ...event, bytes: Uint8Array.of(1, 2), start: 0, end: 2 }) as Event),
     );
     const writer = logWriter({ limits });
     writeBatches(writer, other);

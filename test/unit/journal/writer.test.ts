@@ -67,8 +67,8 @@ describe("JournalWriter", () => {
 
   it("copies what it is lent", () => {
     const writer = logWriter();
-    const bytes = Uint8Array.of(1, 2, 3);
-    writer.append({ ...packetEvent(0), bytes } as never);
+    const bytes = Uint8Array.of(8, 1, 2, 3, 8);
+    writer.append({ ...packetEvent(0), bytes, start: 1, end: 4 } as never);
     bytes.fill(9);
     const [block] = scanFiles(filesOf([writer.seal() as never])).blocks;
     const content = readEvents(block as never);

@@ -13,6 +13,8 @@ const digestOf = (orders: (outbox: Outbox) => void, at = 0): number => {
 
 const link = connectionId(0x12_0000_0001);
 const echo = packetType(1_054);
+const viewOf = (bytes: Uint8Array) =>
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 describe("effect digest", () => {
   // Digests stand in journals, so a change here makes every old journal diverge.
@@ -116,7 +118,13 @@ describe("effect digest", () => {
           const delivery = isPrompt ? "prompt" : "committed";
           const effects = new EffectDigest();
           effects.begin();
-          effects.send(link, payloadDigest(echo, bytes), delivery, sequence, reply);
+          effects.send(
+            link,
+            payloadDigest(echo, viewOf(bytes), 0, bytes.length),
+            delivery,
+            sequence,
+            reply,
+          );
           const other = digestOf((outbox) => {
             outbox.send(link, outbox.payload(echo, bytes), delivery, sequence, reply);
           });
