@@ -1,7 +1,10 @@
 /** The features of every role, in the order in which the realm composes them. */
 import type { Feature } from "../realm/index.ts";
 import { echo } from "./echo/feature.ts";
+import { entry } from "./entry/feature.ts";
 import { heartbeat } from "./heartbeat/feature.ts";
+import { login } from "./login/feature.ts";
+import { logout } from "./logout/feature.ts";
 import { session } from "./session/feature.ts";
 
 /** A part of a server that has a realm, a journal and a port of its own. */
@@ -11,10 +14,10 @@ export type FeatureRole = "login" | "game";
 export const builtinFeatures: readonly Feature[] = [session, heartbeat, echo];
 
 /** Accounts and tokens. */
-export const loginFeatures: readonly Feature[] = [...builtinFeatures];
+export const loginFeatures: readonly Feature[] = [...builtinFeatures, login, logout];
 
 /** The world and who is in it. */
-export const gameFeatures: readonly Feature[] = [...builtinFeatures];
+export const gameFeatures: readonly Feature[] = [...builtinFeatures, entry, logout];
 
 export const featuresOf = (role: FeatureRole): readonly Feature[] =>
   role === "login" ? loginFeatures : gameFeatures;

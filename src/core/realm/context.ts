@@ -8,8 +8,8 @@ import type { LogFields, LogLevel, PayloadRef } from "../contract.ts";
 import { ApiMisuseError, apiRule } from "../kernel/assert.ts";
 import type { SessionState } from "../kernel/charts/session.ts";
 import type { ErrorCode } from "../kernel/errors.ts";
-import { micros, tick } from "../kernel/ids.ts";
-import type { CallId, Micros, PlayerId, SessionId, Tick } from "../kernel/ids.ts";
+import { incarnation, micros, tick } from "../kernel/ids.ts";
+import type { CallId, Incarnation, Micros, PlayerId, SessionId, Tick } from "../kernel/ids.ts";
 import type { PlainData } from "../kernel/plain.ts";
 import type { RandomStream } from "../kernel/random.ts";
 import { payloadBytesMax } from "../wire/index.ts";
@@ -101,6 +101,10 @@ export class FeatureContext {
   get wallNow(): Micros {
     const { now, wallOffsetMicros } = this.#realm.state.kernel;
     return micros(Math.max(now + wallOffsetMicros, 0));
+  }
+
+  get incarnation(): Incarnation {
+    return incarnation(this.#realm.state.kernel.incarnation);
   }
 
   get config(): RealmConfig {

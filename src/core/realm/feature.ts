@@ -14,7 +14,7 @@
 import type { CallEffect, LogFields, LogLevel } from "../contract.ts";
 import type { SessionEvent, SessionState } from "../kernel/charts/session.ts";
 import type { ErrorCode } from "../kernel/errors.ts";
-import type { CallId, Micros, PlayerId, SessionId, Tick } from "../kernel/ids.ts";
+import type { CallId, Incarnation, Micros, PlayerId, SessionId, Tick } from "../kernel/ids.ts";
 import type { PlainData } from "../kernel/plain.ts";
 import type { RandomStream } from "../kernel/random.ts";
 import type { CloseReason } from "../kernel/reasons.ts";
@@ -168,6 +168,8 @@ export interface Context<C extends AnyContract, State, Timers, Calls, Key = neve
    * dates and the expiry of tokens only.
    */
   readonly wallNow: Micros;
+  /** Which start of the server this is, from 1: what another start told the outside may be lost. */
+  readonly incarnation: Incarnation;
   readonly config: RealmConfig;
   /** 32 bits that tell this server's set of contracts from another. */
   readonly contractHash: number;

@@ -15,6 +15,7 @@ export {
 } from "./login-rows.ts";
 export type { Eviction, LoginAttempt, LoginDecision, LoginRow, ServerSeen } from "./login-rows.ts";
 export { loggedName } from "./names.ts";
+export { isEachOnce, present } from "./presence.ts";
 export {
   endLogin,
   openLogin,
