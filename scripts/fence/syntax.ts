@@ -12,6 +12,11 @@ import { reporter } from "./finding.ts";
 
 /** Files of `src/io` that may block, each for the reason given. */
 export const mayBlock: ReadonlyMap<string, string> = new Map([
+  ["src/io/accounts/argon2.ts", "passwords are hashed by threads made for it, and by commands"],
+  ["src/io/accounts/call-scope.ts", "the name is read, or made, before the server listens"],
+  ["src/io/accounts/schema.ts", "the schema is brought up to date when the database is opened"],
+  ["src/io/accounts/sqlite-store.ts", "the database blocks a thread of its own, and commands"],
+  ["src/io/accounts/token-keys.ts", "the keys are read, or made, before the server listens"],
   ["src/io/build-id.ts", "the code is hashed before the server listens"],
   ["src/io/certificate.ts", "the certificate is read, or made, before the server listens"],
   ["src/io/config.ts", "the configuration is read before anything else happens"],

@@ -179,7 +179,14 @@ function readOptions({ sets, options }: ConfigSources, loading: Loading): void {
 }
 
 /** Paths in a file are relative to the file, so that it can be used from anywhere. */
-const pathKeys: ReadonlySet<string> = new Set(["dataDir", "tls.certFile", "tls.keyFile"]);
+const pathKeys: ReadonlySet<string> = new Set([
+  "dataDir",
+  "tls.certFile",
+  "tls.keyFile",
+  "accounts.database",
+  "tokens.keyFile",
+  "tokens.publicKeys",
+]);
 
 function readFile(file: string, loading: Loading): void {
   const lines = new LineCounter();

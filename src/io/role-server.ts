@@ -40,7 +40,8 @@ export interface RoleOptions {
   readonly realm: Realm;
   /** Names the code that steps events. */
   readonly build: string;
-  readonly performers: Readonly<Record<string, Performer>>;
+  /** Makes them once the folder is locked; `port` is asked for while the role listens. */
+  readonly performers: (port: () => number) => Readonly<Record<string, Performer>>;
   readonly log: Log;
 }
 
@@ -167,7 +168,7 @@ export class RoleServer {
     const { log, performers } = this.#options;
     return new Platform({
       folder,
-      performers,
+      performers: performers(() => this.port ?? 0),
       transport: (completions, acceptFailed) => this.#makeTransport(completions, acceptFailed),
       log: (level, message, fields) => log.write(level, message, { role: this.role, ...fields }),
       exit: (code, message) => void this.#end({ code, message: this.#named(message) }),

@@ -16,11 +16,13 @@ import { join, resolve } from "node:path";
 import { createSecureContext } from "node:tls";
 import type { SecureContextOptions } from "node:tls";
 import { publishedContracts } from "../core/features/contracts.ts";
-import { builtinFeatures } from "../core/features/index.ts";
+import { featuresOf } from "../core/features/index.ts";
 import type { RecoverySummary } from "../core/host/index.ts";
 import type { CounterEntry } from "../core/kernel/counters.ts";
 import { createRealm } from "../core/realm/index.ts";
-import type { Feature } from "../core/realm/index.ts";
+import type { Feature, Realm } from "../core/realm/index.ts";
+import { openAccounts } from "./accounts/accounts.ts";
+import type { Accounts } from "./accounts/accounts.ts";
 import { buildId } from "./build-id.ts";
 import { developmentCertificate, readCertificate } from "./certificate.ts";
 import type { Certificate } from "./certificate.ts";
@@ -35,22 +37,32 @@ import type { Performer } from "./performers.ts";
 import { ownIdentity } from "./process-identity.ts";
 import { ProcessMetrics } from "./process-metrics.ts";
 import { RoleServer } from "./role-server.ts";
+import type { RoleOptions } from "./role-server.ts";
 import { removeRunRecord, writeRunRecord } from "./run-record.ts";
 import type { RunRecord } from "./run-record.ts";
 import { StartError, stoppedMessage } from "./start-error.ts";
 
 export interface ServerOptions {
   readonly config: ServerConfig;
-  /** In the order in which they are composed. Default: the built-in ones. */
-  readonly features?: readonly Feature[];
+  /**
+   * In the order in which they are composed: the same for every role, or those of each. Default:
+   * `featuresOf`.
+   */
+  readonly features?: readonly Feature[] | ((role: ServedRole) => readonly Feature[]);
   /**
    * Names the code of features that are not built in, and changes whenever it does: only the build
    * that wrote a journal's tail may step it. Default: empty.
    */
   readonly featuresBuild?: string;
-  /** Who answers the calls of features, by operation. Default: nobody, so each is `UNAVAILABLE`. */
+  /**
+   * Who answers the calls of features, by operation, besides those of accounts. What nobody answers
+   * is `UNAVAILABLE`.
+   */
   readonly performers?: Readonly<Record<string, Performer>>;
 }
+
+/** A role that this build can serve. */
+export type ServedRole = Exclude<Role, "data">;
 
 /** How a server has ended. */
 export interface ServerEnd {
@@ -72,6 +84,7 @@ export class Server {
   #resolveEnded: (end: ServerEnd) => void = () => undefined;
   #log: Log | null = null;
   #certificate: Certificate | null = null;
+  #accounts: Accounts | null = null;
   #roles: readonly RoleServer[] = [];
   #metrics: MetricsServer | null = null;
   #processMetrics: ProcessMetrics | null = null;
@@ -170,25 +183,30 @@ export class Server {
   }
 
   async #open(): Promise<void> {
-    const { config, features = builtinFeatures, featuresBuild = "" } = this.#options;
-    const realm = createRealm({ features, known: publishedContracts });
+    const { config, features = featuresOf, featuresBuild = "" } = this.#options;
     const log = openLog(config);
     this.#log = log;
     warnOfDescriptors(config, log);
     this.#certificate = certificateOf(config);
+    if (config.role === "data") throw new StartError("ROLE_NOT_SERVED", dataRoleMessage);
+    const accounts = await openAccounts(config, (message, reason) =>
+      log.write("warn", message, { reason: String(reason) }),
+    );
+    this.#accounts = accounts;
     const roles: RoleServer[] = [];
     this.#roles = roles;
     const common = {
       config,
-      realm,
       log,
       certificate: this.#certificate,
       build: buildId(featuresBuild),
-      performers: this.#options.performers ?? {},
     };
     for (const role of rolesOf(config)) {
-      if (role === "data") throw new StartError("ROLE_NOT_SERVED", dataRoleMessage);
-      roles.push(RoleServer.open({ ...common, role }));
+      const performers: RoleOptions["performers"] = (port) => ({
+        ...accounts.performers(role, port),
+        ...this.#options.performers,
+      });
+      roles.push(RoleServer.open({ ...common, realm: realmOf(role, features), role, performers }));
     }
     await this.#openMetrics();
     // One after the other: a recovery reads as fast as the disk allows.
@@ -215,6 +233,7 @@ export class Server {
     const own: readonly MetricsSource[] = [
       { prefix: "", labels: {}, entries: () => processMetrics.entries() },
       { prefix: "reprise_", labels: {}, entries: () => logEntries(this.#log) },
+      { prefix: "reprise_", labels: {}, entries: () => this.#accounts?.entries() ?? [] },
     ];
     this.#metrics = new MetricsServer({
       address,
@@ -252,6 +271,7 @@ export class Server {
     if (this.#state === "running") {
       removeRunRecord(this.#options.config.dataDir, this.#options.config.role);
     }
+    await this.#accounts?.close();
     await this.#log?.close();
   }
 
@@ -293,6 +313,13 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 function messageOf(error: unknown): string {
   if (error instanceof StartError && error.code === "STOPPED") return "";
   return error instanceof Error ? error.message : String(error);
+}
+
+/** @throws StartError for a role that no build serves yet */
+function realmOf(role: Role, features: NonNullable<ServerOptions["features"]>): Realm {
+  if (role === "data") throw new StartError("ROLE_NOT_SERVED", dataRoleMessage);
+  const own = typeof features === "function" ? features(role) : features;
+  return createRealm({ features: own, known: publishedContracts });
 }
 
 const dataRoleMessage =

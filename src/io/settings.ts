@@ -9,6 +9,7 @@ import { z } from "zod";
 import { defaultHostConfig } from "../core/host/index.ts";
 import { limits } from "../core/kernel/limits.ts";
 import { defaultRealmConfig } from "../core/realm/index.ts";
+import { defaultHashParameters } from "./accounts/argon2.ts";
 
 /** What `meta` of a leaf holds. */
 export interface SettingMeta {
@@ -52,6 +53,11 @@ export const settingsSchema = z.strictObject({
   ports: z.strictObject({
     login: port("the login server's port"),
     game: port("the game server's port"),
+  }),
+  game: z.strictObject({
+    id: whole(1, 2 ** 32 - 1, "the game server's number, another one for each of several"),
+    name: text("the game server's name, as players see it"),
+    address: textOrNull("where players reach the game server; null is address"),
   }),
   host: z.strictObject({
     connectionsMax: setting(
@@ -107,6 +113,28 @@ export const settingsSchema = z.strictObject({
     segmentBytesMax: whole(2 * mebibyte, 4_096 * mebibyte, "the size of one journal file"),
     adoptTail: onOff("goes on from a journal's tail that another build wrote"),
   }),
+  accounts: z.strictObject({
+    store: choice(["sqlite", "memory"], "memory forgets all accounts at the end; development only"),
+    database: textOrNull(
+      "the file of accounts and logins, for all roles; null is reprise.db in development",
+    ),
+    busyTimeoutMs: ms(1, "the longest wait for another process's transaction"),
+    hashMemoryKib: whole(8, 4_194_304, "memory of one password hash (argon2id), KiB"),
+    hashPasses: whole(1, 1_000, "its passes over that memory"),
+    hashLanes: whole(1, 64, "its lanes"),
+    hashThreads: setting(
+      z.union([z.literal("auto"), z.int().min(1).max(64)]),
+      "auto, or a whole number from 1 to 64",
+      "threads that hash passwords; auto leaves one core to the rest, if there are two",
+    ),
+    hashesWaitingMax: whole(1, 1e6, "passwords in line for each of these threads"),
+  }),
+  tokens: z.strictObject({
+    keyFile: textOrNull("PEM file with the Ed25519 key that signs tokens; for the login role"),
+    publicKeys: textOrNull(
+      "file with more public keys that are believed: a JWK set, or PEM; for the game role",
+    ),
+  }),
   log: z.strictObject({
     level: choice(["debug", "info", "warn", "error"], "the least that is logged"),
     destination: setting(
@@ -154,6 +182,7 @@ export const defaultSettings: Settings = {
   dataDir: "data",
   address: "0.0.0.0",
   ports: { login: 8_080, game: 8_081 },
+  game: { id: 1, name: "Reprise", address: null },
   host: {
     connectionsMax: "auto",
     // The published design's number, between a flood and normal traffic; set explicitly because
@@ -189,6 +218,18 @@ export const defaultSettings: Settings = {
     segmentBytesMax: defaultHostConfig.segmentBytesMax,
     adoptTail: defaultHostConfig.adoptTail,
   },
+  accounts: {
+    store: "sqlite",
+    database: null,
+    busyTimeoutMs: 5_000,
+    hashMemoryKib: defaultHashParameters.memoryKib,
+    hashPasses: defaultHashParameters.passes,
+    hashLanes: defaultHashParameters.lanes,
+    hashThreads: "auto",
+    // As many as are hashed within the ten seconds that a login waits.
+    hashesWaitingMax: 256,
+  },
+  tokens: { keyFile: null, publicKeys: null },
   log: { level: "info", destination: "auto", linesPerSecondMax: 10 },
   metrics: { enabled: true, address: "127.0.0.1", port: 9_464 },
   realm: { ...defaultRealmConfig, clientVersionMin: "0" },

@@ -11,7 +11,9 @@ import type { AccountStore, StoreSource } from "../../core/features/accounts/ind
 import type { SqliteOptions } from "./sqlite-store.ts";
 import { threadUrl } from "./thread-url.ts";
 
-/** `AccountStore` with promises. They reject when the store fails; what was asked is then undone. */
+/**
+ * `AccountStore` with promises. They reject when the store fails; what was asked is undone then.
+ */
 export type AsyncStore = {
   readonly [Method in keyof AccountStore]: (
     ...args: Parameters<AccountStore[Method]>

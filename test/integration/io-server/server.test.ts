@@ -340,24 +340,16 @@ it("[TLS-02] a key that does not fit its certificate ends the start, naming the 
 
 it("[TLS-08] production refuses a self-signed certificate unless told otherwise", async () => {
   const folder = temporaryFolder();
-  const { cert, key } = makeCertificate(new Date());
-  writeFileSync(join(folder, "cert.pem"), cert);
-  writeFileSync(join(folder, "key.pem"), key);
-  const settings = {
-    mode: "production",
-    address: "127.0.0.1",
-    "tls.certFile": join(folder, "cert.pem"),
-    "tls.keyFile": join(folder, "key.pem"),
-  };
-  const config = configOf(testSettings(join(folder, "data"), settings));
-  mkdirSync(join(folder, "data"));
+  const insisted = productionSettings(folder);
+  const settings = { ...insisted, "tls.allowSelfSigned": false };
+  const dataDir = join(folder, "data");
+  mkdirSync(dataDir);
+  const config = configOf(testSettings(dataDir, settings));
   const error = await startError(() => startServer({ config }));
   expect(error.code).toBe("CERTIFICATE_UNUSABLE");
   expect(error.message).toContain("--set tls.allowSelfSigned=true");
-  const dataDir = join(folder, "data");
-  const insisted = { ...settings, "tls.allowSelfSigned": true, dataDir };
-  const { port } = await startTestServer(insisted);
-  const client = new PacketClient(await connectSecure(port, { ca: cert }).whenOpen());
+  const { port, ca } = await startTestServer({ ...insisted, dataDir });
+  const client = new PacketClient(await connectSecure(port, { ca }).whenOpen());
   client.echo(Uint8Array.of(1));
   await client.whenPacket(types.echoResponse);
 });
