@@ -16,6 +16,7 @@ import { lamp, lampTypes } from "../../support/lamp.ts";
 import { messageIn, PacketClient, types } from "../../support/packet-client.ts";
 import type { Packet } from "../../support/packet-client.ts";
 import { connectPlain, connectSecure } from "../../support/raw-client.ts";
+import { productionSettings } from "../../support/production.ts";
 import type { Exposition } from "../../support/prometheus.ts";
 import { startTestServer, testSettings } from "../../support/server.ts";
 import type { TestServer } from "../../support/server.ts";
@@ -238,6 +239,20 @@ it("[NET-16] the handlers are those of the features given, and fixed from then o
   served.echo(Uint8Array.of(9));
   const answer = messageIn(pb.v1.EchoResponse, await served.whenPacket(types.echoResponse));
   expect([...answer.bytes]).toEqual([9]);
+});
+
+it("[NMT-04] each role serves its own features, and no other's", async () => {
+  const features = (role: string) =>
+    role === "game" ? [...builtinFeatures, lamp] : builtinFeatures;
+  const { server } = await startTestServer({ ...plain, role: "all" }, { features });
+  const codeFrom = async (role: "login" | "game"): Promise<number> => {
+    const client = new PacketClient(connectPlain(server.portOf(role)));
+    await client.raw.whenOpen();
+    client.send(lampTypes.light, encodePayload(pb.v1.EchoRequest, { bytes: new Uint8Array(3) }));
+    return messageIn(pb.v1.Error, (await client.whenPackets(1))[0] as Packet).code;
+  };
+  // UNAVAILABLE: the lamp asked for oil, which nobody sells here.
+  expect([await codeFrom("login"), await codeFrom("game")]).toEqual([100, 102]);
 });
 
 it("calls of a feature are answered by its performer, or as unavailable without one", async () => {
