@@ -56,8 +56,9 @@ export const limits = {
   sealedPerConnectionMax: 16,
 
   // ---- texts and lists in packets, in bytes of UTF-8
-  /** 21 characters of Hangul or 64 of ASCII; Steam allows 32 characters, Roblox 20. */
-  usernameBytesMax: 64,
+  /** An account's 32 UTF-16 units, of at most 3 bytes each; Steam allows 32 characters. */
+  usernameBytesMax: 96,
+  /** 21 characters of Hangul or 64 of ASCII; World of Warcraft allows 24. */
   guildNameBytesMax: 64,
   /** A semantic version with a build's hash behind it. */
   clientVersionBytesMax: 64,

@@ -232,7 +232,9 @@ describe("guilds", () => {
     expect(parsed(invite, { guildId: 7 })).toEqual(invalid("nobody is invited"));
     expect(parsed(invite, { targetId: tooGreat })).toEqual(unidentified);
     const reason = `the player's name is longer than ${limits.usernameBytesMax} bytes`;
-    expect(parsed(invite, { targetName: "x".repeat(65) })).toEqual(invalid(reason));
+    expect(parsed(invite, { targetName: "x".repeat(limits.usernameBytesMax + 1) })).toEqual(
+      invalid(reason),
+    );
   });
 
   it("[WIRE-11] declare war, accept and leave", () => {
