@@ -1,16 +1,16 @@
 /** `reprise inspect`: what is in a journal, without stepping anything. */
 import type { PacketReceived } from "../../core/contract.ts";
-import { builtinFeatures } from "../../core/features/index.ts";
+import { publishedContracts } from "../../core/features/contracts.ts";
 import { JournalInspector } from "../../core/journal/index.ts";
 import type { JournalProblem, JournalSummary } from "../../core/journal/index.ts";
 import type { PacketType } from "../../core/kernel/ids.ts";
-import { createRealm } from "../../core/realm/index.ts";
-import { EnvelopeReader } from "../../core/wire/index.ts";
+import { EnvelopeReader, packetRules } from "../../core/wire/index.ts";
 import type { PacketRules } from "../../core/wire/index.ts";
 import { flag, readArguments } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import { findJournal, scanJournal } from "../journal-files.ts";
 import type { JournalFiles } from "../journal-files.ts";
+import { roleOf } from "../journal-role.ts";
 import { grouped, printJson, ProgressLine, table } from "../output.ts";
 
 const help = `\
@@ -43,8 +43,15 @@ export const inspect: Command = {
   },
 };
 
-function summaryOf(files: JournalFiles): JournalSummary {
-  const { rules } = createRealm({ features: builtinFeatures });
+/** Fields may be added, never renamed. */
+interface Inspected extends JournalSummary {
+  /** The role that wrote it; null when neither the log nor its folder tells. */
+  readonly role: string | null;
+}
+
+function summaryOf(files: JournalFiles): Inspected {
+  // Packets have one meaning in every role.
+  const rules = packetRules(publishedContracts);
   const inspector = new JournalInspector((packet) => packetName(packet, rules));
   const progress = new ProgressLine();
   let read = 0;
@@ -60,7 +67,7 @@ function summaryOf(files: JournalFiles): JournalSummary {
   if (verdict === null) throw new Error("the scan was not finished");
   const summary = inspector.summary(verdict);
   const problem = summary.problem ?? (unreadable as JournalProblem | null)?.detail ?? null;
-  return { ...summary, problem };
+  return { ...summary, role: roleOf(files), problem };
 }
 
 const envelope = new EnvelopeReader();
@@ -72,11 +79,12 @@ function packetName({ bytes, start, end }: PacketReceived, rules: PacketRules): 
   return rule === undefined ? `unknown ${envelope.type}` : `${rule.name} ${envelope.type}`;
 }
 
-function rowsOf(summary: JournalSummary): (readonly [string, string])[] {
+function rowsOf(summary: Inspected): (readonly [string, string])[] {
   const { build, node, protocol, incarnation, unfinishedTail: tail } = summary;
   const rows: [string, string][] = [
     ["format", String(summary.format)],
     ["written by", build === null ? "nobody yet" : `build ${build} on Node ${node ?? "unknown"}`],
+    ["role", summary.role ?? "unknown"],
     ["protocol", String(protocol ?? "unknown")],
     ["starts", String(incarnation ?? 0)],
     [

@@ -3,7 +3,6 @@
  * `--check` it compares every effect, every part of the state that the journal has a digest of, and
  * the whole state wherever a checkpoint was made.
  */
-import { builtinFeatures } from "../../core/features/index.ts";
 import type { Machine } from "../../core/contract.ts";
 import { journalStart, Replayer, stepFailures } from "../../core/journal/index.ts";
 import type {
@@ -18,11 +17,13 @@ import type {
 import { DigestingOutbox } from "../../core/kernel/effects.ts";
 import { eventSequence } from "../../core/kernel/ids.ts";
 import { createRealm } from "../../core/realm/index.ts";
+import type { Realm } from "../../core/realm/index.ts";
 import { flag, integer, readArguments } from "../arguments.ts";
 import { CommandError } from "../command-error.ts";
 import type { Command } from "../command.ts";
 import { checkpointsOf, findJournal, scanJournal } from "../journal-files.ts";
 import type { JournalFiles } from "../journal-files.ts";
+import { featuresFor } from "../journal-role.ts";
 import { grouped, printJson, ProgressLine, table } from "../output.ts";
 
 const help = `\
@@ -130,7 +131,8 @@ function replayJournal(
   const beginning = beginningOf(files, checkpoints);
   const after = beginning?.position ?? journalStart;
   const survey = surveyOf(files, after, progress);
-  const order = { files, beginning, checkpoints, survey, values, progress };
+  const realm = createRealm({ features: featuresFor(files) });
+  const order = { realm, files, beginning, checkpoints, survey, values, progress };
   let failures = survey.failures;
   let replayed = stepAll(order, failures);
   if (replayed.threw === survey.end.position.nextSequence - 1) {
@@ -197,6 +199,7 @@ function soundEnd(
 }
 
 interface StepOrder {
+  readonly realm: Realm;
   readonly files: JournalFiles;
   /** The state to begin with; null: the first. */
   readonly beginning: Checkpoint | null;
@@ -206,11 +209,9 @@ interface StepOrder {
   readonly progress: ProgressLine;
 }
 
-const realm = createRealm({ features: builtinFeatures });
-
 /** Pass 2: steps a fresh machine. */
 function stepAll(order: StepOrder, skip: ReadonlySet<number>): Replayed {
-  const { files, beginning, checkpoints, survey, values, progress } = order;
+  const { realm, files, beginning, checkpoints, survey, values, progress } = order;
   const { until, check } = values;
   const after = beginning?.position ?? journalStart;
   const machine = realm.create();
@@ -233,7 +234,7 @@ function stepAll(order: StepOrder, skip: ReadonlySet<number>): Replayed {
       if (divergence.type === "threw" && machine.failedFeature !== null) threw = diverged.seq;
     } else if (check) {
       const checkpoint = checkpoints.get(replayer.lastSequence);
-      if (checkpoint !== undefined) diverged = compare(machine, checkpoint, replayer, block);
+      if (checkpoint !== undefined) diverged = compare(order, machine, checkpoint, replayer, block);
     }
     progress.show(() => `replaying: ${grouped(replayer.events)} of ${grouped(total)} events`);
     return diverged === null && !replayer.isDone;
@@ -244,6 +245,7 @@ function stepAll(order: StepOrder, skip: ReadonlySet<number>): Replayed {
 
 /** Compares the whole state with that of a checkpoint which the writer of the block has made. */
 function compare(
+  { realm }: StepOrder,
   machine: Machine,
   checkpoint: Checkpoint,
   replayer: Replayer,
@@ -254,13 +256,13 @@ function compare(
   const actual = machine.digest();
   if (actual === checkpoint.digest) return null;
   const detail = `state digest ${actual} instead of the checkpoint's ${checkpoint.digest}`;
-  const field = differingTable(machine, checkpoint);
+  const field = differingTable(machine, checkpoint, realm);
   const diverged = { seq: replayer.lastSequence, event: null, detail };
   return field === null ? diverged : { ...diverged, field };
 }
 
 /** The first table that is another in the checkpoint; null when the checkpoint does not tell. */
-function differingTable(machine: Machine, checkpoint: Checkpoint): string | null {
+function differingTable(machine: Machine, checkpoint: Checkpoint, realm: Realm): string | null {
   const recorded = realm.create();
   try {
     recorded.restore(checkpoint.machine);

@@ -104,11 +104,11 @@ export class Live {
 
   /** Journals the start, and with it what a crash kept from being journalled. Call once, first. */
   start(): void {
-    const { identity, seed, realm, realmConfig, recovered } = this.#options;
+    const { identity, seed, realm, realmConfig, recovered, config: own } = this.#options;
     const { stepper, commit } = this.#parts;
     const { at } = this.#now;
     const { incarnation } = identity;
-    const config = startConfig(realmConfig, realm.contractHash);
+    const config = startConfig(realmConfig, realm.contractHash, own.role);
     stepper.step({ type: "server.started", at, incarnation, seed, config });
     // In one block with the start: the recovery knows it by its place, see V4 there.
     const { failedEvent } = recovered;

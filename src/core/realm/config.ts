@@ -102,11 +102,20 @@ export function realmConfig(given: Readonly<Record<string, number>> = {}): Realm
  * The configuration in `server.started`: besides the realm's own, what the server tells its clients
  * of its contracts. That is journalled because a later build, with other contracts, has to answer
  * the greetings of an old log as they were answered.
+ *
+ * @param role whose log it is: for those who replay it; the realm takes no notice
  */
-export const startConfig = (config: PlainData, contractHash: number): PlainData => ({
+export const startConfig = (config: PlainData, contractHash: number, role: string): PlainData => ({
   ...(config as Readonly<Record<string, PlainData>>),
   contractHash,
+  role,
 });
+
+/** The role that `startConfig` was told; null in logs of builds that did not say. */
+export function startRole(data: PlainData): string | null {
+  const { role } = data as Readonly<Record<string, PlainData>>;
+  return typeof role === "string" ? role : null;
+}
 
 /** What an event says of the configuration. */
 export interface JournalledConfig {
@@ -119,7 +128,8 @@ export interface JournalledConfig {
 /** Reads what `realmConfig` or `startConfig` wrote into an event. */
 export function readRealmConfig(data: PlainData): JournalledConfig {
   apiRule(typeof data === "object" && data !== null, "realm configuration: not an object");
-  const { contractHash, ...realm } = data as Readonly<Record<string, number>>;
+  const { contractHash, ...rest } = data as Readonly<Record<string, number>>;
+  const realm = Object.fromEntries(Object.entries(rest).filter(([key]) => key !== "role"));
   return {
     realm: realmConfig(realm),
     keys: new Set(Object.keys(realm)),

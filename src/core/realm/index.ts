@@ -24,7 +24,7 @@ export type {
   TickContext,
   TimerViews,
 } from "./feature.ts";
-export { defaultRealmConfig, realmConfig, startConfig } from "./config.ts";
+export { defaultRealmConfig, realmConfig, startConfig, startRole } from "./config.ts";
 export type { RealmConfig } from "./config.ts";
 export type { RealmMachine } from "./machine.ts";
 

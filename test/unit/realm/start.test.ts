@@ -10,7 +10,7 @@ const start = (driver: RealmDriver, number: number, contractHash: number) =>
     at: driver.at,
     incarnation: incarnation(number),
     seed: [1, 2, 3, 4],
-    config: startConfig({ ...realmConfig() }, contractHash),
+    config: startConfig({ ...realmConfig() }, contractHash, "game"),
   });
 
 describe("a start", () => {
@@ -33,7 +33,7 @@ describe("a start", () => {
         at: driver.at,
         incarnation: incarnation(2),
         seed: [1, 2, 3, 4],
-        config: startConfig({ ...realmConfig() }, 1),
+        config: startConfig({ ...realmConfig() }, 1, "game"),
       },
       driver.outbox,
     );
