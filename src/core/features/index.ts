@@ -6,6 +6,7 @@ import { heartbeat } from "./heartbeat/feature.ts";
 import { login } from "./login/feature.ts";
 import { logout } from "./logout/feature.ts";
 import { session } from "./session/feature.ts";
+import { world } from "./world/feature.ts";
 
 /** A part of a server that has a realm, a journal and a port of its own. */
 export type FeatureRole = "login" | "game";
@@ -17,7 +18,7 @@ export const builtinFeatures: readonly Feature[] = [session, heartbeat, echo];
 export const loginFeatures: readonly Feature[] = [...builtinFeatures, login, logout];
 
 /** The world and who is in it. */
-export const gameFeatures: readonly Feature[] = [...builtinFeatures, entry, logout];
+export const gameFeatures: readonly Feature[] = [...builtinFeatures, entry, world, logout];
 
 export const featuresOf = (role: FeatureRole): readonly Feature[] =>
   role === "login" ? loginFeatures : gameFeatures;
