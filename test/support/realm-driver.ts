@@ -52,8 +52,8 @@ export class RecordingOutbox implements Outbox {
   readonly counts = new Map<string, number>();
   #payloads: { type: PacketType; bytes: Uint8Array }[] = [];
 
-  payload(type: PacketType, bytes: Uint8Array): PayloadRef {
-    return (this.#payloads.push({ type, bytes: bytes.slice() }) - 1) as PayloadRef;
+  payload(type: PacketType, bytes: Uint8Array, start?: number, end?: number): PayloadRef {
+    return (this.#payloads.push({ type, bytes: bytes.slice(start, end) }) - 1) as PayloadRef;
   }
   send(
     connection: ConnectionId,
