@@ -19,6 +19,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   replay: async () => (await import("./commands/replay.ts")).replay,
   inspect: async () => (await import("./commands/inspect.ts")).inspect,
   sim: async () => (await import("./commands/sim.ts")).sim,
+  accounts: async () => (await import("./commands/accounts.ts")).accounts,
   kill: async () => (await import("./commands/kill.ts")).kill,
   cert: async () => (await import("./commands/cert.ts")).cert,
   config: async () => (await import("./commands/config.ts")).config,
