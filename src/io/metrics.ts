@@ -11,7 +11,7 @@ import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { Counter, Gauge, Registry } from "prom-client";
 import { invariant } from "../core/kernel/assert.ts";
-import type { CounterEntry } from "../core/kernel/counters.ts";
+import type { Buckets, CounterEntry } from "../core/kernel/counters.ts";
 import { platformCode } from "./completions.ts";
 import { StartError } from "./start-error.ts";
 
@@ -120,7 +120,11 @@ interface Family {
   readonly help: string;
   readonly kind: CounterEntry["kind"];
   readonly labelNames: Set<string>;
-  readonly values: { readonly labels: Readonly<Record<string, string>>; readonly value: number }[];
+  readonly values: {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly value: number;
+    readonly buckets: Buckets | undefined;
+  }[];
 }
 
 /** All sources as one registry. Equal names of different sources are one metric. */
@@ -137,13 +141,15 @@ function registryOf(sources: readonly MetricsSource[]): Registry {
       }
       const labels = { ...entry.labels, ...source.labels };
       for (const label of Object.keys(labels)) family.labelNames.add(label);
-      family.values.push({ labels, value: entry.value });
+      family.values.push({ labels, value: entry.value, buckets: entry.buckets });
     }
   }
   const registry = new Registry();
   for (const [name, { help, kind, labelNames, values }] of families) {
     const options = { name, help, labelNames: [...labelNames], registers: [registry] };
-    if (kind === "counter") {
+    if (kind === "histogram") {
+      registry.registerMetric(histogram(name, help, values));
+    } else if (kind === "counter") {
       const counter = new Counter(options);
       for (const { labels, value } of values) counter.inc(labels, value);
     } else {
@@ -152,6 +158,29 @@ function registryOf(sources: readonly MetricsSource[]): Registry {
     }
   }
   return registry;
+}
+
+/**
+ * A histogram whose values were counted elsewhere, which prom-client's own class does not take: it
+ * asks a metric for no more than its name and `get`.
+ */
+function histogram(name: string, help: string, values: Family["values"]): Gauge {
+  const samples = values.flatMap(({ labels, value, buckets }) => {
+    const { bounds, counts, sum } = buckets ?? { bounds: [], counts: [], sum: 0 };
+    let within = 0;
+    const rows = bounds.map((le, index) => {
+      within += counts[index] ?? 0;
+      return { labels: { ...labels, le: String(le) }, value: within, metricName: `${name}_bucket` };
+    });
+    return [
+      ...rows,
+      { labels: { ...labels, le: "+Inf" }, value, metricName: `${name}_bucket` },
+      { labels, value: sum, metricName: `${name}_sum` },
+      { labels, value, metricName: `${name}_count` },
+    ];
+  });
+  const get = async () => ({ name, help, type: "histogram", values: samples, aggregator: "sum" });
+  return { name, get } as unknown as Gauge;
 }
 
 function unavailable(address: string, port: number, error: Error): StartError {

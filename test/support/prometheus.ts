@@ -44,8 +44,9 @@ export function parseExposition(text: string): Exposition {
       continue;
     }
     const read = readSample(line);
-    if (!types.has(read.name)) throw new Error(`${read.name} has no type`);
-    family = enter(family, read.name, closed);
+    const owner = familyOf(read.name, types);
+    if (!types.has(owner)) throw new Error(`${read.name} has no type`);
+    family = enter(family, owner, closed);
     samples.push(read);
   }
   const keys = samples.map((each) =>
@@ -73,6 +74,12 @@ export function parseExposition(text: string): Exposition {
 }
 
 const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Samples of a histogram carry its name and what they are of it. */
+function familyOf(sampled: string, types: ReadonlyMap<string, string>): string {
+  const owner = sampled.replace(/_(bucket|sum|count)$/, "");
+  return types.get(owner) === "histogram" ? owner : sampled;
+}
 
 /** All lines of a metric form one group. */
 function enter(family: string, next: string, closed: Set<string>): string {

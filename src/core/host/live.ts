@@ -173,11 +173,11 @@ export class Live {
 
   /** Lets the realm hear of everything, in order. */
   #serve(): void {
-    const { visits, rounds, stepper, drain, connections, turnedAway } = this.#parts;
+    const { visits, rounds, drain, connections, turnedAway } = this.#parts;
     const { inbox, config } = this.#options;
     const { at, monotonic } = this.#now;
     this.#tellPast();
-    stepper.passTime(at);
+    this.#passTime();
     if (this.#opening !== null) this.#open(this.#opening);
     this.#tellChanges();
     for (let next = inbox.take(); next !== null; next = inbox.take()) this.#take(next);
@@ -202,6 +202,16 @@ export class Live {
       default:
         return intake.takeSocket(completion);
     }
+  }
+
+  /** Lets the realm do what is due, and measures how late that was done. */
+  #passTime(): void {
+    const { stepper } = this.#parts;
+    const { clock, counters } = this.#options;
+    const due = stepper.machine.nextTimeout();
+    if (due === null || due > this.#now.at) return;
+    stepper.passTime(this.#now.at);
+    counters.timePassed(Math.max(0, clock.at(clock.read()) - due));
   }
 
   /** What happened while the realm stood still. */

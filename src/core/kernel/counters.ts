@@ -1,5 +1,6 @@
 /**
- * The metrics of the core: counters that only grow and gauges that go both ways, by name.
+ * The metrics of the core: counters that only grow, gauges that go both ways, and histograms, by
+ * name.
  *
  * A name may carry labels, as in `packets_refused_total{reason="NOT_SERVED"}`: the part in front of
  * the brace must be defined, the labels are free. Names follow Prometheus: snake case, units and
@@ -15,19 +16,37 @@
 import { ApiMisuseError, apiRule } from "./assert.ts";
 import { compareCodeUnits } from "./plain-shape.ts";
 
-export interface CounterDefinition {
-  /** One sentence for the operator. */
-  readonly help: string;
-  readonly kind: "counter" | "gauge";
+export type CounterDefinition =
+  | {
+      /** One sentence for the operator. */
+      readonly help: string;
+      readonly kind: "counter" | "gauge";
+    }
+  | {
+      readonly help: string;
+      readonly kind: "histogram";
+      /** The upper ends of the buckets, ascending; one more bucket takes what is above them. */
+      readonly bounds: readonly number[];
+    };
+
+/** What a histogram has seen. */
+export interface Buckets {
+  readonly bounds: readonly number[];
+  /** How many values were at most each bound and above the one before; the last: above all. */
+  readonly counts: readonly number[];
+  readonly sum: number;
 }
 
 export interface CounterEntry {
   /** Without labels and without `reprise_`. */
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** Of a histogram: how many values it has seen. */
   readonly value: number;
   readonly help: string;
-  readonly kind: "counter" | "gauge";
+  readonly kind: CounterDefinition["kind"];
+  /** Of a histogram only. */
+  readonly buckets?: Buckets;
 }
 
 /** Label sets of one name that are kept apart. All packet types times all reasons are below 300. */
@@ -37,6 +56,8 @@ export class Counters {
   readonly #families = new Map<string, Family>();
   /** By every spelling that was used so far and is kept. */
   readonly #cells = new Map<string, Cell>();
+  /** In the order of their definition, behind everything else. */
+  readonly #histograms = new Map<string, HistogramCell>();
 
   /**
    * @param definitions by name; lower snake case, counters and only they end in `_total`
@@ -46,6 +67,10 @@ export class Counters {
     for (const [name, definition] of Object.entries(definitions)) {
       apiRule(/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/.test(name), `metric "${name}" is not snake case`);
       apiRule(!name.startsWith("reprise_"), `metric "${name}": the exporter adds reprise_`);
+      if (definition.kind === "histogram") {
+        this.#histograms.set(name, new HistogramCell(definition.help, definition.bounds));
+        continue;
+      }
       const isNamedCounter = name.endsWith("_total");
       apiRule(
         isNamedCounter === (definition.kind === "counter"),
@@ -84,6 +109,18 @@ export class Counters {
   }
 
   /**
+   * Adds a value to a histogram.
+   *
+   * @throws ApiMisuseError for what is no histogram, and for NaN
+   */
+  observe(name: string, value: number): void {
+    const histogram = this.#histograms.get(name);
+    if (histogram === undefined) throw new ApiMisuseError(`metric "${name}" is no histogram`);
+    if (Number.isNaN(value)) refuseAmount(name, value);
+    histogram.observe(value);
+  }
+
+  /**
    * The value of exactly this name and these labels; 0 when nothing was ever added.
    *
    * @throws ApiMisuseError for a name that is not defined or labels of another form
@@ -104,6 +141,10 @@ export class Counters {
       if (bare.isUsed || cells.size === 0)
         yield { name, labels: {}, value: bare.value, help, kind };
       for (const { labels, value } of cells.values()) yield { name, labels, value, help, kind };
+    }
+    for (const [name, { help, bounds, counts, sum, seen }] of this.#histograms) {
+      const buckets = { bounds, counts: [...counts], sum };
+      yield { name, labels: {}, value: seen, help, kind: "histogram", buckets };
     }
   }
 
@@ -132,6 +173,30 @@ type Labels = Readonly<Record<string, string>>;
 
 const spellingsMax = 4;
 
+class HistogramCell {
+  readonly help: string;
+  readonly bounds: readonly number[];
+  readonly counts: number[];
+  sum = 0;
+  seen = 0;
+
+  constructor(help: string, bounds: readonly number[]) {
+    const ascend = bounds.every((bound, index) => bound > (bounds[index - 1] ?? -Infinity));
+    apiRule(bounds.length > 0 && ascend, "the bounds of a histogram ascend");
+    this.help = help;
+    this.bounds = bounds;
+    this.counts = Array.from({ length: bounds.length + 1 }, () => 0);
+  }
+
+  observe(value: number): void {
+    let bucket = 0;
+    while (bucket < this.bounds.length && value > (this.bounds[bucket] as number)) bucket += 1;
+    this.counts[bucket] = (this.counts[bucket] as number) + 1;
+    this.sum += value;
+    this.seen += 1;
+  }
+}
+
 class Cell {
   readonly kind: "counter" | "gauge";
   readonly labels: Labels;
@@ -153,7 +218,11 @@ class Family {
   readonly bare: Cell;
   readonly cells = new Map<string, Cell>();
 
-  constructor(name: string, { help, kind }: CounterDefinition, bare: Cell) {
+  constructor(
+    name: string,
+    { help, kind }: Extract<CounterDefinition, { kind: "counter" | "gauge" }>,
+    bare: Cell,
+  ) {
     this.name = name;
     this.help = help;
     this.kind = kind;

@@ -33,6 +33,22 @@ describe("time", () => {
     expect(peer.goodbye()).toBe(errorTable.TIMEOUT.code);
   });
 
+  it("[LOOP-07] measures how late timers and ticks were done", () => {
+    const world = new HostWorld({ realm: { idleTimeoutMs: 3_000 } }).start();
+    world.connect().echo(bytes(1));
+    world.settle();
+    const lateness = () => {
+      const entries = [...world.host.counters.entries()];
+      return entries.find(({ name }) => name === "time_lateness_seconds");
+    };
+    expect(lateness()).toMatchObject({ value: 0, kind: "histogram" });
+    world.sleep(3_250_000);
+    world.advance(10_000);
+    expect(lateness()?.value).toBeGreaterThan(0);
+    expect(lateness()?.buckets?.sum).toBeGreaterThan(0.2);
+    expect(lateness()?.buckets?.sum).toBeLessThan(3.5);
+  });
+
   it("does not take an idle server for a stalled one", () => {
     const world = new HostWorld().start();
     world.advance(60_000_000);

@@ -61,6 +61,29 @@ it("[MON-03] /metrics is text format 0.0.4 with every counter of every role", as
   expect(samples).toHaveLength(5);
 });
 
+it("[MON-03] a histogram is told by buckets, sum and count, of every role", async () => {
+  const histogram = (role: string, values: readonly number[]): MetricsSource => {
+    const counters = new Counters({
+      delay_seconds: { help: "How late", kind: "histogram", bounds: [0.1, 1] },
+    });
+    for (const value of values) counters.observe("delay_seconds", value);
+    return { prefix: "reprise_", labels: { role }, entries: () => counters.entries() };
+  };
+  const { get } = await serve([histogram("game", [0.05, 0.5, 3]), histogram("login", [])]);
+  const text = await (await get("/metrics")).text();
+  const lines = text.split("\n").filter((line) => line.includes("delay_seconds"));
+  expect(lines.slice(0, 7)).toEqual([
+    "# HELP reprise_delay_seconds How late",
+    "# TYPE reprise_delay_seconds histogram",
+    'reprise_delay_seconds_bucket{role="game",le="0.1"} 1',
+    'reprise_delay_seconds_bucket{role="game",le="1"} 2',
+    'reprise_delay_seconds_bucket{role="game",le="+Inf"} 3',
+    'reprise_delay_seconds_sum{role="game"} 3.55',
+    'reprise_delay_seconds_count{role="game"} 3',
+  ]);
+  expect(lines.at(-1)).toBe('reprise_delay_seconds_count{role="login"} 0');
+});
+
 it("[MON-03] every scrape shows the counters as they are then", async () => {
   const counters = new Counters({ packets_total: { help: "Packets", kind: "counter" } });
   const { get } = await serve([

@@ -127,4 +127,20 @@ describe("Counters", () => {
     expect(counters.get(`packets_refused_total{peer="${labelSetsMax}"}`)).toBe(0);
     expect(counters.get('packets_refused_total{overflow="true"}')).toBe(200);
   });
+
+  it("counts values of a histogram by bucket, what is above all bounds too", () => {
+    const counters = new Counters({
+      delay_seconds: { help: "How late.", kind: "histogram", bounds: [0.1, 1] },
+    });
+    for (const value of [0, 0.1, 0.2, 1, 7]) counters.observe("delay_seconds", value);
+    const [entry] = [...counters.entries()];
+    expect(entry).toMatchObject({ name: "delay_seconds", kind: "histogram", value: 5 });
+    expect(entry?.buckets).toMatchObject({ bounds: [0.1, 1], counts: [2, 2, 1] });
+    expect(entry?.buckets?.sum).toBeCloseTo(8.3);
+    expect(() => counters.observe("delay_seconds", Number.NaN)).toThrow(ApiMisuseError);
+    expect(() => counters.observe("never_seconds", 1)).toThrow(ApiMisuseError);
+    expect(() => counters.add("delay_seconds")).toThrow(ApiMisuseError);
+    const bounds = [1, 1];
+    expect(() => new Counters({ odd: { help: "", kind: "histogram", bounds } })).toThrow("ascend");
+  });
 });
