@@ -79,6 +79,8 @@ interface Person {
 
 export class WorldAndModel {
   readonly people: Person[] = [];
+  /** All that was told, in order. */
+  readonly packets: Uint8Array[] = [];
   readonly clients = new Map<SessionId, NaiveClient>();
   world: World = createWorld(geometryOf(1_000, 100));
   geometry: Geometry = this.world.geometry;
@@ -185,6 +187,7 @@ export class WorldAndModel {
       const client = this.clients.get(session);
       assert.ok(client !== undefined);
       client.apply(bytes);
+      this.packets.push(bytes.slice());
     });
     this.#compare();
   }

@@ -10,7 +10,7 @@ interface ErrorDefinition {
   readonly closes: boolean;
   /** True when the same request may succeed later. */
   readonly retryable: boolean;
-  /** True when the peer is cut off without a word: its bytes are not to be trusted any more. */
+  /** True when the peer is cut off without a word: it is not to be trusted, or does not read. */
   readonly abuse: boolean;
 }
 
@@ -48,7 +48,7 @@ export const errorTable = {
     closes: true,
     retryable: true,
   }),
-  SLOW_READER: define(109, "the peer reads too slowly", { closes: true, retryable: true }),
+  SLOW_READER: define(109, "the peer reads too slowly", { abuse: true, retryable: true }),
   FLOOD: define(110, "refused packets above the limit", { abuse: true }),
   DEADLINE_EXCEEDED: define(111, "the call was not answered before its deadline", {
     retryable: true,

@@ -78,6 +78,24 @@ describe("areas of interest", () => {
     );
   });
 
+  it("[NMT-04] two worlds in turns are told what each would be told alone", () => {
+    const orders = fc.array(worldChange, { maxLength: 60, size: "max" });
+    fc.assert(
+      fc.property(orders, orders, (one, other) => {
+        const [alone, first, second] = [1, 2, 3].map(() => new WorldAndModel());
+        for (let at = 0; at < Math.max(one.length, other.length); at += 1) {
+          const [mine, theirs] = [one[at], other[at]];
+          if (mine !== undefined) first?.take(mine);
+          if (theirs !== undefined) second?.take(theirs);
+        }
+        for (const each of one) alone?.take(each);
+        expect(first?.packets).toEqual(alone?.packets);
+        expect(encodePlain(first?.world as never)).toEqual(encodePlain(alone?.world as never));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   it("the model meets every kind of change", () => {
     const model = new WorldAndModel();
     const seen = new Set<string>();

@@ -75,7 +75,7 @@ export interface Health {
 }
 
 /** What everybody enters with. */
-export const healthAtFirst: Health = { current: 100, max: 100, shield: 0 };
+export const healthAtFirst: Readonly<Health> = { current: 100, max: 100, shield: 0 };
 
 export const createWorld = (geometry: Geometry = geometryOf(10_000, 100)): World => ({
   store: createStore(worldSchema, 64),
