@@ -38,7 +38,7 @@ import { digestStart, finish, mix } from "../kernel/digest.ts";
 import { assertPlain, clonePlain } from "../kernel/plain.ts";
 import type { PlainData } from "../kernel/plain.ts";
 import type { CloseReason } from "../kernel/reasons.ts";
-import { controlPackets, disconnectMessage, encodeRange } from "../wire/index.ts";
+import { controlPackets, disconnectMessage, PayloadEncoder } from "../wire/index.ts";
 import type { AnyMessage, Position } from "../wire/index.ts";
 import { deadlineKind } from "./compose.ts";
 import type { Composition } from "./compose.ts";
@@ -69,6 +69,8 @@ export class RealmMachine implements Machine {
   readonly contexts: readonly FeatureContext[];
   failedFeature: string | null = null;
   #outbox: Outbox | null = null;
+  /** Of the payloads of this step, which nobody reads after it. */
+  readonly #payloads = new PayloadEncoder();
 
   constructor(composition: Composition) {
     this.composition = composition;
@@ -86,6 +88,7 @@ export class RealmMachine implements Machine {
     invariant(event.at >= kernel.now, "time does not go back", event.at, kernel.now);
     this.failedFeature = null;
     this.#outbox = outbox;
+    this.#payloads.rewind();
     const since = kernel.now;
     kernel.now = event.at;
     try {
@@ -341,8 +344,9 @@ export class RealmMachine implements Machine {
 
   /** @throws ApiMisuseError when the message does not encode */
   encode(type: PacketType, message: AnyMessage, value: unknown): PayloadRef {
-    const { bytes, start, end } = encodeRange(message, value as never);
-    return this.outbox.payload(type, bytes, start, end);
+    const encoder = this.#payloads;
+    encoder.encode(message, value as never);
+    return this.outbox.payload(type, encoder.bytes, encoder.start, encoder.end);
   }
 
   send(session: Session, payload: PayloadRef, delivery: Delivery, inReplyTo: number): void {

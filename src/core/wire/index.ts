@@ -22,4 +22,4 @@ export { Deframer, type DeframerOptions, type LengthEndian } from "./frame.ts";
 export { fromBigint, toBigint, toSafeNumber, type Long, type LongHalves } from "./longs.ts";
 export { identities, identity, secretSlot, text, type SecretSlot } from "./parsers.ts";
 export { position, type Position } from "./position.ts";
-export { decodePayload, encodePayload, encodeRange } from "./payload.ts";
+export { decodePayload, encodePayload, PayloadEncoder } from "./payload.ts";

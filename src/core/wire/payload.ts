@@ -46,49 +46,48 @@ export function decodePayload<M extends AnyMessage>(
  * contains itself) or is longer than a frame may be. Nothing is half written.
  */
 export function encodePayload<M extends AnyMessage>(message: M, value: Encodable<M>): Uint8Array {
-  const { bytes, start, end } = encodeRange(message, value);
-  return bytes.subarray(start, end);
+  encoder.encode(message, value);
+  return encoder.bytes.subarray(encoder.start, encoder.end);
 }
 
-/** Where a payload stands. */
-export interface PayloadRange {
-  readonly bytes: Uint8Array;
-  readonly start: number;
-  readonly end: number;
-}
+/** Encodes payloads one behind the other, for somebody who reads them before the next `rewind`. */
+export class PayloadEncoder {
+  /** After `encode`: the payload is `bytes[start..end)`. */
+  bytes: Uint8Array = nothing;
+  start = 0;
+  end = 0;
+  private readonly writer = new PayloadWriter();
 
-/**
- * What `encodePayload` does, without a view. The bytes stay as they are; the range itself is one
- * object for all payloads, which the next one changes.
- */
-export function encodeRange<M extends AnyMessage>(message: M, value: Encodable<M>): PayloadRange {
-  // A payload for which the slab has no room gets a larger one from protobufjs, for itself alone.
-  if (writer.buf.length !== slabBytes || writer.pos > slabBytes - slabRestBytes) writer.startSlab();
-  const start = writer.pos;
-  writer.states = null;
-  try {
-    message.encode(value as never, writer);
-  } catch (error) {
-    writer.pos = start;
-    const detail = error instanceof Error ? error.message : "no reason given";
-    throw new ApiMisuseError(`encodePayload: the value cannot be encoded: ${detail}`);
+  /** What `encodePayload` does and throws, without a view. */
+  encode<M extends AnyMessage>(message: M, value: Encodable<M>): void {
+    const { writer } = this;
+    // A payload for which the slab has no room gets a larger one from protobufjs, for itself alone.
+    const isOwn = writer.buf.length !== slabBytes;
+    if (isOwn || writer.pos > slabBytes - slabRestBytes) writer.startSlab();
+    const start = writer.pos;
+    writer.states = null;
+    try {
+      message.encode(value as never, writer);
+    } catch (error) {
+      writer.pos = start;
+      const detail = error instanceof Error ? error.message : "no reason given";
+      throw new ApiMisuseError(`encodePayload: the value cannot be encoded: ${detail}`);
+    }
+    const { buf, pos } = writer;
+    // No rule with a message: the text would be made for every payload.
+    if (pos - start > payloadBytesMax) {
+      throw new ApiMisuseError(`encodePayload: longer than ${payloadBytesMax} bytes`);
+    }
+    if (this.bytes !== buf) this.bytes = buf;
+    this.start = start;
+    this.end = pos;
   }
-  const { buf, pos } = writer;
-  // No rule with a message: the text would be made for every payload.
-  if (pos - start > payloadBytesMax) {
-    throw new ApiMisuseError(`encodePayload: longer than ${payloadBytesMax} bytes`);
-  }
-  if (encoded.bytes !== buf) encoded.bytes = buf;
-  encoded.start = start;
-  encoded.end = pos;
-  return encoded;
-}
 
-const encoded: { -readonly [K in keyof PayloadRange]: PayloadRange[K] } = {
-  bytes: new Uint8Array(0),
-  start: 0,
-  end: 0,
-};
+  /** Nobody reads the payloads so far any more: the next ones stand in their place. */
+  rewind(): void {
+    this.writer.pos = 0;
+  }
+}
 
 /**
  * Slabs hold many payloads one behind the other: Node allocates every array of bytes outside its
@@ -157,4 +156,4 @@ function prepare(message: AnyMessage): void {
 
 // One of each for all payloads: neither calls back, so no payload begins inside another.
 const reader = new PayloadReader(nothing);
-const writer = new PayloadWriter();
+const encoder = new PayloadEncoder();
