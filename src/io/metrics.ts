@@ -5,15 +5,19 @@
  * thread, in about a millisecond; a thread of its own comes with the I/O threads.
  *
  * `/health` is 200 while every role serves and 503 otherwise: before, while draining, and after.
- * Anything else is 404; anything but GET and HEAD is 405.
+ * `/views` is what features show of their state, see `views.ts`. Anything else is 404; anything but
+ * GET and HEAD is 405.
  */
 import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { Counter, Gauge, Registry } from "prom-client";
 import { invariant } from "../core/kernel/assert.ts";
+import { Counters } from "../core/kernel/counters.ts";
 import type { Buckets, CounterEntry } from "../core/kernel/counters.ts";
 import { platformCode } from "./completions.ts";
 import { StartError } from "./start-error.ts";
+import { answerView, isViewPath } from "./views.ts";
+import type { ViewsOptions } from "./views.ts";
 
 /** Some entries, and the labels that all of them get. */
 export interface MetricsSource {
@@ -32,6 +36,7 @@ export interface MetricsOptions {
   readonly port: number;
   readonly sources: () => readonly MetricsSource[];
   readonly health: () => Readonly<Record<string, Health>>;
+  readonly views: ViewsOptions;
 }
 
 /** A client that says nothing must not hold a connection for long. */
@@ -41,6 +46,9 @@ const connectionsMax = 64;
 export class MetricsServer {
   readonly #options: MetricsOptions;
   readonly #server: Server;
+  readonly #counters = new Counters({
+    views_total: { help: "Requests for views, by status", kind: "counter" },
+  });
 
   constructor(options: MetricsOptions) {
     this.#options = options;
@@ -79,17 +87,31 @@ export class MetricsServer {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = (request.url ?? "/").split("?")[0];
+    const [path = "/"] = (request.url ?? "/").split("?", 1);
     const readOnly = request.method === "GET" || request.method === "HEAD";
-    if (path !== "/metrics" && path !== "/health") return reply(response, 404, "not found\n");
+    const isView = isViewPath(path);
+    if (path !== "/metrics" && path !== "/health" && !isView) {
+      return reply(response, 404, "not found\n");
+    }
     if (!readOnly) {
       response.setHeader("Allow", "GET, HEAD");
+      if (isView) this.#counters.add(`views_total{status="405"}`);
       return reply(response, 405, "only GET and HEAD\n");
     }
+    if (isView) return this.#answerView(path, request, response);
     if (path === "/health") return this.#answerHealth(response);
-    const registry = registryOf(this.#options.sources());
+    const own = { prefix: "reprise_", labels: {}, entries: () => this.#counters.entries() };
+    const registry = registryOf([...this.#options.sources(), own]);
     response.setHeader("Content-Type", registry.contentType);
     return reply(response, 200, await registry.metrics());
+  }
+
+  #answerView(path: string, request: IncomingMessage, response: ServerResponse): void {
+    const asked = { path, peer: request.socket.remoteAddress, host: request.headers.host };
+    const { status, body } = answerView(asked, this.#options.views);
+    this.#counters.add(`views_total{status="${status}"}`);
+    if (status === 200) response.setHeader("Content-Type", "application/json; charset=utf-8");
+    return reply(response, status, body);
   }
 
   #answerHealth(response: ServerResponse): void {

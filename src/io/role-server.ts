@@ -31,6 +31,7 @@ import { StartError, stoppedMessage } from "./start-error.ts";
 import { TcpTransport } from "./tcp.ts";
 import { TlsTransport } from "./tls.ts";
 import type { Transport, TransportCounters, TransportOptions } from "./transport.ts";
+import type { ViewSource } from "./views.ts";
 
 export interface RoleOptions {
   readonly role: Role;
@@ -144,6 +145,17 @@ export class RoleServer {
   /** What the start found in the journal; null when there was none. */
   get recovered(): RecoverySummary | null {
     return this.#host.recovered;
+  }
+
+  /** What its features show of their state. */
+  get views(): ViewSource {
+    // A view is of a state between two steps, and of none that is being rebuilt.
+    const machine = this.health === "serving" ? this.#host.machine() : null;
+    return {
+      isServing: machine !== null,
+      names: machine?.views ?? [],
+      read: (name) => machine?.view(name),
+    };
   }
 
   metrics(): readonly MetricsSource[] {

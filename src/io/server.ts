@@ -224,7 +224,8 @@ export class Server {
   }
 
   async #openMetrics(): Promise<void> {
-    const { enabled, address, port } = this.#options.config.metrics;
+    const { mode, metrics } = this.#options.config;
+    const { enabled, address, port } = metrics;
     if (!enabled) return;
     const roles = this.#roles;
     const processMetrics = new ProcessMetrics(() => roles.forEach((role) => role.sampled()));
@@ -240,6 +241,10 @@ export class Server {
       port,
       sources: () => [...roles.flatMap((role) => role.metrics()), ...own],
       health: () => Object.fromEntries(roles.map((role) => [role.role, role.health])),
+      views: {
+        isOn: metrics.views === "auto" ? mode === "development" : metrics.views,
+        sources: () => Object.fromEntries(roles.map((role) => [role.role, role.views])),
+      },
     });
     this.#metricsPort = await this.#metrics.listen();
   }

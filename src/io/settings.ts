@@ -148,6 +148,11 @@ export const settingsSchema = z.strictObject({
     enabled: onOff("serves /metrics and /health over HTTP"),
     address: text("what they are served on"),
     port: port("their port"),
+    views: setting(
+      z.union([z.literal("auto"), z.boolean()]),
+      "auto, true or false",
+      "serves what features show of their state at /views, to this machine; auto is in development",
+    ),
   }),
   realm: z.strictObject({
     idleTimeoutMs: ms(1, "silence after which a session is closed"),
@@ -231,7 +236,7 @@ export const defaultSettings: Settings = {
   },
   tokens: { keyFile: null, publicKeys: null },
   log: { level: "info", destination: "auto", linesPerSecondMax: 10 },
-  metrics: { enabled: true, address: "127.0.0.1", port: 9_464 },
+  metrics: { enabled: true, address: "127.0.0.1", port: 9_464, views: "auto" },
   realm: { ...defaultRealmConfig, clientVersionMin: "0" },
 };
 

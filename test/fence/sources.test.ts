@@ -124,6 +124,7 @@ describe("the engine", () => {
   it("[NMT-04] on its platform knows features as what is composed when nothing else is said", () => {
     expect(sourcesOf("src/io/**/*.ts").flatMap(games)).toEqual([
       "src/io/role-server.ts: src/core/features/contracts.ts",
+      "src/io/server.ts: src/core/features/contracts.ts",
       "src/io/server.ts: src/core/features/index.ts",
     ]);
   });

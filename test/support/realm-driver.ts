@@ -156,10 +156,9 @@ export class RealmDriver {
     return sent;
   }
 
-  connect(): ConnectionId {
+  connect(remote = `192.0.2.1:${this.#connections + 1}`): ConnectionId {
     this.#connections += 1;
     const connection = connectionId(this.#connections);
-    const remote = `192.0.2.1:${this.#connections}`;
     this.step({ type: "connection.opened", at: this.at, connection, remote, security: "tls" });
     return connection;
   }

@@ -15,7 +15,8 @@ import type { RandomStream } from "../kernel/random.ts";
 import { payloadBytesMax } from "../wire/index.ts";
 import type { AnyContract, AnyRequest, AnyToClient, Position } from "../wire/index.ts";
 import type { RealmConfig } from "./config.ts";
-import type { Context, Feature, Identity, SessionMove, SessionView } from "./feature.ts";
+import type { Feature } from "./feature.ts";
+import type { Context, Identity, SessionMove, SessionView } from "./handler-context.ts";
 import type { RealmMachine } from "./machine.ts";
 import { realmMoves } from "./sessions.ts";
 import type { Session } from "./sessions.ts";
@@ -184,13 +185,19 @@ export class FeatureContext {
     return this.#sendAll(ids, entry, payload);
   }
 
-  publishEncoded(ids: Iterable<SessionId>, key: string, bytes: Uint8Array): number {
+  publishEncoded(
+    ids: Iterable<SessionId>,
+    key: string,
+    bytes: Uint8Array,
+    start = 0,
+    end: number = bytes.length,
+  ): number {
     this.#check();
     const entry = this.#told(key);
-    if (bytes.length > payloadBytesMax) {
+    if (end - start > payloadBytesMax) {
       throw this.#misuse(`a message of "${key}" is longer than ${payloadBytesMax} bytes`);
     }
-    return this.#sendAll(ids, entry, this.#realm.outbox.payload(entry.type, bytes));
+    return this.#sendAll(ids, entry, this.#realm.outbox.payload(entry.type, bytes, start, end));
   }
 
   #sendAll(ids: Iterable<SessionId>, entry: AnyToClient, payload: PayloadRef): number {
@@ -295,10 +302,7 @@ export class FeatureContext {
 
   #told(key: string): AnyToClient {
     const entry = this.#feature.declaration.contract.entries[key];
-    apiRule(
-      entry?.kind === "toClient",
-      `feature "${this.#feature.name}": "${key}" is no packet to the client`,
-    );
+    if (entry?.kind !== "toClient") throw this.#misuse(`"${key}" is no packet to the client`);
     return entry;
   }
 }

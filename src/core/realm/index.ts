@@ -6,24 +6,20 @@ import type { Budget, Feature } from "./feature.ts";
 import { RealmMachine } from "./machine.ts";
 import { realmCounters } from "./counters.ts";
 
-export { carried, defineFeature, operation } from "./feature.ts";
+export { carried, operation } from "./declared.ts";
+export type { Answer, Carried, Operation } from "./declared.ts";
+export { defineFeature } from "./feature.ts";
+export type { Budget, Feature, Implementation, TimerViews } from "./feature.ts";
 export type {
-  Answer,
-  Budget,
-  Carried,
   Context,
-  Feature,
   Identity,
-  Implementation,
-  Operation,
   ReplyContext,
   SessionContext,
   SessionMove,
   SessionView,
   TellContext,
   TickContext,
-  TimerViews,
-} from "./feature.ts";
+} from "./handler-context.ts";
 export { defaultRealmConfig, realmConfig, startConfig, startRole } from "./config.ts";
 export type { RealmConfig } from "./config.ts";
 export type { RealmMachine } from "./machine.ts";

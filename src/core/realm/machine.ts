@@ -46,7 +46,7 @@ import { readRealmConfig } from "./config.ts";
 import type { JournalledConfig } from "./config.ts";
 import { FeatureContext } from "./context.ts";
 import { errorMessage } from "./control.ts";
-import type { AnyOperation } from "./feature.ts";
+import type { AnyOperation } from "./declared.ts";
 import { onMalformed, onPacket, onRefused } from "./packets.ts";
 import type { Session } from "./sessions.ts";
 import { RealmState } from "./state.ts";

@@ -18,7 +18,7 @@ import { sessionId } from "../kernel/ids.ts";
 import type { ConnectionId, Micros, PlayerId, SessionId } from "../kernel/ids.ts";
 import type { PlainData } from "../kernel/plain.ts";
 import type { PlayerRole } from "../kernel/roles.ts";
-import type { Identity, SessionView } from "./feature.ts";
+import type { Identity, SessionView } from "./handler-context.ts";
 
 /** A session as the realm keeps it. Features get it as a `SessionView`. */
 export interface Session extends SessionView {

@@ -15,7 +15,7 @@ import { limits } from "../kernel/limits.ts";
 import type { Timer } from "../kernel/timers.ts";
 import { isInvalid } from "../wire/index.ts";
 import { deadlineKind } from "./compose.ts";
-import type { Answer, AnyOperation } from "./feature.ts";
+import type { Answer, AnyOperation } from "./declared.ts";
 import type { RealmMachine } from "./machine.ts";
 import { onTurn } from "./packets.ts";
 import type { Session } from "./sessions.ts";

@@ -37,7 +37,12 @@ it("[NET-02] [NET-03] [NET-04] [NET-06] [NET-09] [NET-10] the defaults are the t
   expect(config.ports).toEqual({ login: 8080, game: 8081 });
   expect(config.host.noDelay).toBe(true);
   expect(config.host.backlog).toBe(100);
-  expect(config.metrics).toEqual({ enabled: true, address: "127.0.0.1", port: 9464 });
+  expect(config.metrics).toEqual({
+    enabled: true,
+    address: "127.0.0.1",
+    port: 9464,
+    views: "auto",
+  });
   expect(config.tls.minVersion).toBe("TLSv1.2");
   expect(config.mode).toBe("development");
   expect(hostConfigOf(config, "game")).toEqual({

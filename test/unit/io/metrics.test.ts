@@ -8,6 +8,8 @@ import { StartError } from "../../../src/io/start-error.ts";
 import { until } from "../../support/condition.ts";
 import { parseExposition } from "../../support/prometheus.ts";
 
+const noViews = { isOn: true, sources: () => ({}) };
+
 interface Served {
   readonly port: number;
   readonly health: Record<string, Health>;
@@ -21,6 +23,7 @@ async function serve(sources: readonly MetricsSource[]): Promise<Served> {
     port: 0,
     sources: () => sources,
     health: () => health,
+    views: noViews,
   });
   const port = await server.listen();
   onTestFinished(() => server.close());
@@ -58,7 +61,8 @@ it("[MON-03] /metrics is text format 0.0.4 with every counter of every role", as
   expect(sum("reprise_packets_total", { reason: 'a "b" \\ \n c' })).toBe(7);
   expect(sum("reprise_connections_open", { role: "game" })).toBe(3);
   expect(sum("reprise_connections_open", { role: "login" })).toBe(0);
-  expect(samples).toHaveLength(5);
+  // Theirs, and the listener's own of views.
+  expect(samples).toHaveLength(5 + 1);
 });
 
 it("[MON-03] a histogram is told by buckets, sum and count, of every role", async () => {
@@ -133,6 +137,7 @@ it("[MON-03] a port in use is told with what to set", async () => {
     port,
     sources: () => [],
     health: () => ({}),
+    views: noViews,
   });
   const error = await second.listen().then(
     () => null,
@@ -151,6 +156,7 @@ it("[MON-03] a client that hangs does not keep the server from closing", async (
     port: 0,
     sources: () => [],
     health: () => ({}),
+    views: noViews,
   });
   const client = connect(await server.listen(), "127.0.0.1");
   client.on("error", () => undefined);
