@@ -183,11 +183,12 @@ export class WorldAndModel {
       person.cell = cell;
     }
     this.#tick += 1;
-    publish(this.world, this.geometry, this.#tick, (session, bytes) => {
+    publish(this.world, this.geometry, this.#tick, (session, arena, start, end) => {
+      const bytes = arena.slice(start, end);
       const client = this.clients.get(session);
       assert.ok(client !== undefined);
       client.apply(bytes);
-      this.packets.push(bytes.slice());
+      this.packets.push(bytes);
     });
     this.#compare();
   }

@@ -356,4 +356,5 @@ export class HostOutbox implements ReplayOutbox {
 }
 
 const noFields: LogFields = {};
-const placesKeptMax = 64;
+/** One for each player of a full server, so that a tick makes none. */
+const placesKeptMax = 8_192;

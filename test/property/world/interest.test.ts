@@ -55,7 +55,9 @@ describe("areas of interest", () => {
           }
           const told: string[] = [];
           const tick = (n: number) =>
-            publish(world, world.geometry, n, (id, bytes) => told.push(`${id}:${String(bytes)}`));
+            publish(world, world.geometry, n, (id, bytes, start, end) =>
+              told.push(`${id}:${String(bytes.slice(start, end))}`),
+            );
           tick(1);
           const moves = [...targets.entries()].filter(([index]) => index < places.length);
           for (const [index, [x, z]] of isReversed ? moves.toReversed() : moves) {

@@ -107,9 +107,9 @@ export const world = defineFeature({
       // One place for the one session that each update is for.
       const session: SessionId[] = [];
       let updates = 0;
-      publish(state.world, geometryFrom(ctx.config), ctx.tick, (id, bytes) => {
+      publish(state.world, geometryFrom(ctx.config), ctx.tick, (id, bytes, start, end) => {
         session[0] = id;
-        updates += ctx.publishEncoded(session, "update", bytes);
+        updates += ctx.publishEncoded(session, "update", bytes, start, end);
       });
       if (updates > 0) ctx.count("world_updates_total", updates);
       if (state.moves > 0) ctx.count("world_moves_total", state.moves);

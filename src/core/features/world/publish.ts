@@ -35,8 +35,8 @@ import { intersect, look, seesNothing, setRectangle, type Rectangle } from "./si
 import { Arena, cutRecords } from "./spans.ts";
 import type { World } from "./world.ts";
 
-/** Takes one encoded `WorldUpdate`; the bytes are borrowed until it returns. */
-export type Tell = (session: SessionId, bytes: Uint8Array) => void;
+/** Takes the `WorldUpdate` in `bytes[start..end)`, which are borrowed until it returns. */
+export type Tell = (session: SessionId, bytes: Uint8Array, start: number, end: number) => void;
 
 /**
  * Tells all that has changed since the last call.
@@ -265,7 +265,7 @@ function tellViewer(world: World, row: number, isRelaid: boolean, tick: number, 
   }
   if (arena.at > headEnd || hasBit(control.dirty, row)) {
     const session = control.columns.session[row] as SessionId;
-    if (arena.at - start <= payloadBytesMax) tell(session, arena.bytes.subarray(start, arena.at));
+    if (arena.at - start <= payloadBytesMax) tell(session, arena.bytes, start, arena.at);
     else tellInParts(session, start, headEnd, tell);
   }
   arena.at = start;
@@ -324,7 +324,7 @@ function tellInParts(session: SessionId, start: number, headEnd: number, tell: T
     arena.at = end;
     arena.copy(start, headEnd);
     arena.copy(from, to);
-    tell(session, arena.bytes.subarray(end, arena.at));
+    tell(session, arena.bytes, end, arena.at);
   });
 }
 
