@@ -32,6 +32,21 @@ export { defaultReconnect } from "./back-off.ts";
 export type { ReconnectPolicy } from "./back-off.ts";
 export { clientCodes } from "./refused.ts";
 export type { ClientCode, Refused, RefusedCode } from "./refused.ts";
+export { hashPassword, login } from "./account.ts";
+export type { Credentials, ListedServer, Login } from "./account.ts";
+export { enter } from "./presence.ts";
+export type { Entered, EnterOptions, Presence, Step } from "./presence.ts";
+export { Prediction } from "./prediction.ts";
+export type { PredictionOptions } from "./prediction.ts";
+export { WorldView } from "./world-view.ts";
+export type {
+  Health,
+  SeenEntity,
+  Status,
+  ViewCounters,
+  WorldEvent,
+  WorldUpdate,
+} from "./world-view.ts";
 
 export interface ConnectOptions<C extends readonly AnyContract[]> extends Partial<
   Omit<ClientOptions, "contracts" | "random">

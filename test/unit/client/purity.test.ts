@@ -22,6 +22,8 @@ describe("the client machine", () => {
   it("stands on the core alone, so that it runs wherever the core does", () => {
     expect(importsOf(join(folder, "machine.ts")).length).toBeGreaterThan(20);
     expect(outside("machine.ts")).toEqual([]);
+    expect(outside("world-view.ts")).toEqual([]);
+    expect(outside("prediction.ts")).toEqual([]);
     expect(outside("node.ts")).toContain("node:net");
   });
 });
