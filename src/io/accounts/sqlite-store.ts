@@ -75,7 +75,7 @@ type Value = string | number | null;
 const statements = {
   addAccount: `INSERT INTO accounts
     (name, name_key, role, password_hash, banned_until_ms, ban_reason, origin, created_at_ms)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name_key) DO NOTHING`,
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   putAccount: `UPDATE accounts SET role = ?, password_hash = ?, banned_until_ms = ?,
     ban_reason = ?, origin = ? WHERE player = ?`,
   accountOfName: "SELECT * FROM accounts WHERE name_key = ?",
@@ -119,10 +119,11 @@ class SqliteTables implements Tables {
   }
 
   addAccount(account: Omit<Account, "player">, key: string): Account | null {
+    // An insert that meets a conflict would use up a number.
+    if (this.accountOfName(key) !== null) return null;
     const { name, role, passwordHash, bannedUntilMs, banReason, origin, createdAtMs } = account;
     const values = [name, key, role, passwordHash, bannedUntilMs, banReason, origin, createdAtMs];
-    const { changes, lastInsertRowid } = this.#statement("addAccount").run(...values);
-    if (Number(changes) === 0) return null;
+    const { lastInsertRowid } = this.#statement("addAccount").run(...values);
     return { ...account, player: playerId(Number(lastInsertRowid)) };
   }
 
