@@ -52,6 +52,8 @@ export class RoleDriver extends RealmDriver {
 
   override step(event: Event): RecordingOutbox {
     const outbox = super.step(event);
+    const [broken] = this.machine.violations();
+    if (broken !== undefined) throw new Error(`${event.type}: ${broken}`);
     // A step that the driver put in front was taken when it was made.
     this.#take(outbox.called, this.waiting);
     this.#take(outbox.sent, this.allSent);

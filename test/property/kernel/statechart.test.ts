@@ -3,8 +3,10 @@ import { describe, expect, it } from "vitest";
 import type { AnyStateMachine } from "xstate";
 import { drainMachine } from "../../../src/charts/drain.ts";
 import { compile } from "../../../src/charts/compiler/compile.ts";
+import { loginMachine } from "../../../src/charts/login.ts";
 import { sessionMachine } from "../../../src/charts/session.ts";
 import { drainEvents } from "../../../src/core/kernel/charts/drain.ts";
+import { loginEvents } from "../../../src/core/kernel/charts/login.ts";
 import {
   initialSessionState,
   nextSessionState,
@@ -48,6 +50,17 @@ describe("compiled statecharts", () => {
     fc.assert(
       fc.property(anyOf(drainEvents), (events) => {
         taken += expectSameRun(drainMachine, {}, events).taken;
+      }),
+      { numRuns: 1_000 },
+    );
+    expect(taken).toBeGreaterThan(1_000);
+  });
+
+  it("take the edges that XState takes: login", () => {
+    let taken = 0;
+    fc.assert(
+      fc.property(anyOf(loginEvents), (events) => {
+        taken += expectSameRun(loginMachine, {}, events).taken;
       }),
       { numRuns: 1_000 },
     );

@@ -9,6 +9,12 @@ import {
   nextDrainState,
 } from "../../../src/core/kernel/charts/drain.ts";
 import {
+  initialLoginState,
+  loginEvents,
+  loginStates,
+  nextLoginState,
+} from "../../../src/core/kernel/charts/login.ts";
+import {
   initialSessionState,
   nextSessionState,
   sessionEvents,
@@ -71,6 +77,23 @@ describe("the drain chart", () => {
       ["draining", "deadline.passed", "drained"],
     ]);
     expect(initialDrainState).toBe("serving");
+  });
+});
+
+describe("the login chart", () => {
+  it("[AUTH-03] verifies, opens and grants, and may fail at each step", () => {
+    const reached = loginStates.flatMap((state) =>
+      loginEvents.map((event) => [state, event, nextLoginState(state, event)]),
+    );
+    expect(reached.filter(([, , next]) => next !== null)).toEqual([
+      ["verifying", "account.verified", "opening"],
+      ["verifying", "login.refused", "refused"],
+      ["verifying", "session.gone", "abandoned"],
+      ["opening", "login.refused", "refused"],
+      ["opening", "session.gone", "abandoned"],
+      ["opening", "login.opened", "granted"],
+    ]);
+    expect(initialLoginState).toBe("verifying");
   });
 });
 
