@@ -79,7 +79,7 @@ const serverOnlyLane = closedLane("SERVER_ONLY");
 const nothing = new Uint8Array(0);
 
 export class ConnectionEdge {
-  /** After "packet": `bytes[start..end)` is the encoded `Packet`, secrets cut; never written again. */
+  /** After "packet": `bytes[start..end)` is the `Packet`, secrets cut. Never written again. */
   bytes: Uint8Array = nothing;
   start = 0;
   end = 0;
