@@ -6,9 +6,10 @@ const lengthMax = 1_024;
 
 /** The first line of standard input, without its end. */
 export async function passwordFromInput(input: AsyncIterable<Buffer> = process.stdin) {
+  const decoder = new TextDecoder();
   let text = "";
   for await (const chunk of input) {
-    text += chunk.toString();
+    text += decoder.decode(chunk, { stream: true });
     if (text.includes("\n") || text.length > lengthMax) break;
   }
   return checked(text.split(/\r?\n/, 1)[0] ?? "");

@@ -246,7 +246,7 @@ function list({ store, given }: Order): void {
 }
 
 const said: Readonly<Record<string, (account: Description) => string>> = {
-  add: ({ name, player, role }) => `added ${name}: ${role} ${player}`,
+  add: ({ name, player, role }) => `added ${name} as player ${player} (${role})`,
   password: ({ name }) => `${name} has a new password; a login with the old one has ended`,
   role: ({ name, role }) => `${name} is ${role} from the next login on`,
   ban: (account) => `${account.name} is ${banText(account)}`,
