@@ -1,0 +1,114 @@
+/** Players on real servers: log in on one port, enter on the other, log out, and come back. */
+import { describe, expect, it, onTestFinished } from "vitest";
+import { connect, enter, login, Refusal } from "../../src/client/index.ts";
+import type { Credentials, Login, Presence } from "../../src/client/index.ts";
+import {
+  accountContract,
+  loginContract,
+  worldContract,
+} from "../../src/core/features/contracts.ts";
+import { until } from "../support/condition.ts";
+import { portIn, spawnServer, startTestServer } from "../support/server.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+
+const contracts = [loginContract, accountContract, worldContract] as const;
+/** Hashes as cheap as they may be: what is tested here is not their cost. */
+const cheap = { "accounts.hashMemoryKib": 8, "accounts.hashPasses": 1 };
+
+async function join(port: number, trust: { ca: string } | { insecure: true }) {
+  const client = await connect(`tls://127.0.0.1:${port}`, { contracts, ...trust, reconnect: null });
+  onTestFinished(() => client.close());
+  return client;
+}
+type Client = Awaited<ReturnType<typeof join>>;
+
+/** The server's code of a refusal, or "granted". */
+const codeOf = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => "granted",
+    (error: unknown) => {
+      if (error instanceof Refusal) return error.code;
+      throw error;
+    },
+  );
+
+/** Logs in; the game server may still be on its way to its first report. */
+async function loggedIn(client: Client, who: Credentials): Promise<Login> {
+  const deadline = performance.now() + 10_000;
+  for (;;) {
+    try {
+      return await login(client, who);
+    } catch (error) {
+      const isEarly = error instanceof Refusal && error.code === "UNAVAILABLE";
+      if (!isEarly || performance.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
+
+const ada: Credentials = { name: "Ada", password: "correct horse", device: "phone" };
+const tablet: Credentials = { ...ada, device: "tablet" };
+
+/** What both kinds of servers must do: one process with both roles, or one for each. */
+async function playThrough(ports: { login: number; game: number }, insecure: boolean, ca: string) {
+  const trust = insecure ? ({ insecure: true } as const) : { ca };
+  const atLogin = await join(ports.login, trust);
+  const first = await loggedIn(atLogin, ada);
+  expect(first.servers.map(({ port }) => port)).toEqual([ports.game]);
+  expect(await codeOf(login(await join(ports.login, trust), tablet))).toBe("DUPLICATE_LOGIN");
+  const guess = { ...ada, password: "guess" };
+  expect(await codeOf(login(await join(ports.login, trust), guess))).toBe("INVALID_CREDENTIALS");
+
+  const atGame = await join(ports.game, trust);
+  const forged = `${first.token.slice(0, -8)}AAAAAAAA`;
+  expect(await codeOf(enter(atGame, { token: forged }))).toBe("INVALID_CREDENTIALS");
+  const presence: Presence = await enter(atGame, { token: first.token });
+  expect(presence.entity).toBeGreaterThan(0);
+
+  const answer = await atGame.account.logout({ playerId: first.player });
+  expect(answer.success).toBe(true);
+  const replay = await join(ports.game, trust);
+  expect(await codeOf(enter(replay, { token: first.token }))).toBe("INVALID_CREDENTIALS");
+  const second = await login(await join(ports.login, trust), tablet);
+  expect(second.player).toBe(first.player);
+  await enter(replay, { token: second.token });
+  return { first, second };
+}
+
+describe("one process with both roles", () => {
+  it("[AUTH-16] log in, enter, log out: the token is worth nothing, the account free", async () => {
+    const { server, ca, logLines } = await startTestServer({ role: "all", ...cheap });
+    const ports = { login: server.portOf("login"), game: server.portOf("game") };
+    await playThrough(ports, false, ca);
+    const lines = logLines().filter(({ message }) => message === "login: player logged in");
+    expect(lines.length).toBe(2);
+    expect(lines[0]).toMatchObject({ player: 1, name: "Ada" });
+  });
+
+  it("[AUTH-09] a newer login of the same device ends the older session", async () => {
+    const { server, ca } = await startTestServer({ role: "all", ...cheap });
+    const atLogin = await join(server.portOf("login"), { ca });
+    const older = await join(server.portOf("game"), { ca });
+    await enter(older, { token: (await loggedIn(atLogin, ada)).token });
+    const again = await login(await join(server.portOf("login"), { ca }), ada);
+    const newer = await join(server.portOf("game"), { ca });
+    await enter(newer, { token: again.token });
+    await until("the older session's end", () => older.state.name === "stopped");
+    expect(older.state).toMatchObject({ reason: { code: "DUPLICATE_LOGIN" } });
+    expect(newer.state.name).toBe("ready");
+  });
+});
+
+describe("two processes on one data folder", () => {
+  it("[AUTH-16] one signs, the other checks: a forged or replayed token is refused", async () => {
+    const dataDir = temporaryFolder();
+    const game = spawnServer(dataDir, { role: "game", ...cheap, "log.destination": "stderr" });
+    const portOfGame = portIn((await game.announced()).urls["game"]);
+    const own = { role: "login", ...cheap, "log.destination": "stderr" };
+    const loginServer = spawnServer(dataDir, own);
+    const portOfLogin = portIn((await loginServer.announced()).urls["login"]);
+    const ports = { login: portOfLogin, game: portOfGame };
+    const { first, second } = await playThrough(ports, true, "");
+    expect(second.token).not.toBe(first.token);
+  }, 60_000);
+});
