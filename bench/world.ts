@@ -10,11 +10,12 @@
  * on a busy machine its upper quantiles are the machine's.
  */
 import { parseArgs } from "node:util";
-import type { CallId, SocketId } from "../src/core/contract.ts";
+import type { SocketId } from "../src/core/contract.ts";
 import { gameFeatures } from "../src/core/features/index.ts";
 import { createHost, hostConfig } from "../src/core/host/index.ts";
 import type { Host } from "../src/core/host/index.ts";
 import { micros } from "../src/core/kernel/ids.ts";
+import type { CallId } from "../src/core/kernel/ids.ts";
 import type { PlainData } from "../src/core/kernel/plain.ts";
 import { createRealm, realmConfig } from "../src/core/realm/index.ts";
 import type { RealmMachine } from "../src/core/realm/index.ts";

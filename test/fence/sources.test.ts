@@ -157,8 +157,8 @@ describe("the engine", () => {
 });
 
 /**
- * What is written anew before it is read, in every step. The property tests of the world step two of
- * them in turns, and one alone, and compare what they send.
+ * What is written anew before it is read, in every step. The property tests of the world step two
+ * of them in turns, and one alone, and compare what they send.
  */
 const scratch = new Set(["src/core/features/world/publish.ts tables"]);
 

@@ -1,6 +1,6 @@
 /** Entities, components and their columns, as functions over plain data. */
-export { anyBit, hasBit, nextBit, setBit, type Bits } from "./bits.ts";
-export { nextEntity, rowOf, rowsMax, type EntityId, type Row } from "./entities.ts";
+export { anyBit, hasBit, nextBit, type Bits } from "./bits.ts";
+export { nextEntity, rowOf, type EntityId, type Row } from "./entities.ts";
 export {
   attach,
   capacityOf,
