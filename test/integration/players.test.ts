@@ -7,7 +7,7 @@ import {
   loginContract,
   worldContract,
 } from "../../src/core/features/contracts.ts";
-import { until } from "../support/condition.ts";
+import { eventually, until } from "../support/condition.ts";
 import { portIn, spawnServer, startTestServer } from "../support/server.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -33,18 +33,11 @@ const codeOf = (promise: Promise<unknown>): Promise<string> =>
   );
 
 /** Logs in; the game server may still be on its way to its first report. */
-async function loggedIn(client: Client, who: Credentials): Promise<Login> {
-  const deadline = performance.now() + 10_000;
-  for (;;) {
-    try {
-      return await login(client, who);
-    } catch (error) {
-      const isEarly = error instanceof Refusal && error.code === "UNAVAILABLE";
-      if (!isEarly || performance.now() > deadline) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-}
+const loggedIn = (client: Client, who: Credentials): Promise<Login> =>
+  eventually(
+    () => login(client, who),
+    (error) => error instanceof Refusal && error.code === "UNAVAILABLE",
+  );
 
 const ada: Credentials = { name: "Ada", password: "correct horse", device: "phone" };
 const tablet: Credentials = { ...ada, device: "tablet" };

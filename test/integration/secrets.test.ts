@@ -14,7 +14,7 @@ import { featuresOf } from "../../src/core/features/index.ts";
 import { toServer, defineContract } from "../../src/core/wire/index.ts";
 import { openSqliteStore } from "../../src/io/accounts/sqlite-store.ts";
 import type { Login } from "../../src/client/index.ts";
-import { until } from "../support/condition.ts";
+import { eventually, until } from "../support/condition.ts";
 import { fragile, fragileTypes } from "../support/fragile.ts";
 import { filesBelow, secretsIn, shapesOf } from "../support/secret-scan.ts";
 import type { Secret } from "../support/secret-scan.ts";
@@ -39,17 +39,14 @@ const start = (dataDir: string): Promise<TestServer> =>
 const client = (port: number, { ca }: TestServer) =>
   connect(`tls://127.0.0.1:${port}`, { contracts, ca, reconnect: null });
 
-/** Tries until the game server has reported. */
-async function loggedIn(on: Awaited<ReturnType<typeof client>>, password: string): Promise<Login> {
-  for (;;) {
-    try {
-      return await login(on, { name: "Ada", password, device: "phone" });
-    } catch (error) {
-      if (!(error instanceof Refusal) || error.code !== "UNAVAILABLE") throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-}
+type Client = Awaited<ReturnType<typeof client>>;
+
+/** Logs in; the game server may still be on its way to its first report. */
+const loggedIn = (on: Client, password: string): Promise<Login> =>
+  eventually(
+    () => login(on, { name: "Ada", password, device: "phone" }),
+    (error) => error instanceof Refusal && error.code === "UNAVAILABLE",
+  );
 
 /** Everything that is done with a password and a token; gives the token. */
 async function play(served: TestServer, password: string): Promise<string> {

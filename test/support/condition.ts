@@ -12,3 +12,24 @@ export async function until(what: string, holds: () => boolean, withinMs = 5_000
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
 }
+
+/**
+ * Resolves with what the attempt resolves with, trying again while it rejects with what `mayPass`.
+ *
+ * @throws what it rejected with last after `withinMs`, or what may not pass
+ */
+export async function eventually<T>(
+  attempt: () => Promise<T>,
+  mayPass: (error: unknown) => boolean,
+  withinMs = 10_000,
+): Promise<T> {
+  const deadline = performance.now() + withinMs;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!mayPass(error) || performance.now() > deadline) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

@@ -6,7 +6,6 @@ export {
   decideLogin,
   loginEnded,
   loginEntered,
-  isAlive,
   loginLeft,
   reportPeriodMs,
   loginReset,
@@ -16,14 +15,7 @@ export {
 export type { Eviction, LoginAttempt, LoginDecision, LoginRow, ServerSeen } from "./login-rows.ts";
 export { loggedName } from "./names.ts";
 export { isEachOnce, present } from "./presence.ts";
-export {
-  endLogin,
-  openLogin,
-  reportServer,
-  tokenFaults,
-  verifyAccount,
-  verifyToken,
-} from "./operations.ts";
+export { endLogin, openLogin, reportServer, verifyAccount, verifyToken } from "./operations.ts";
 export type {
   EndLoginAnswer,
   EndLoginRequest,

@@ -105,7 +105,7 @@ export function decideLogin(
 }
 
 /** Whether somebody may be behind the row. */
-export function isAlive(
+function isAlive(
   row: LoginRow,
   { graceMs, nowMs }: { readonly graceMs: number; readonly nowMs: number },
   serverSeen: ServerSeen,

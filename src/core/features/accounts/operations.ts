@@ -113,7 +113,7 @@ export type VerifyTokenRequest = { readonly token: { readonly secret: SecretRef 
  * - `revoked`: its login has ended or was replaced
  * - `busy`: another game server still has this player's session and has been told to end it
  */
-export const tokenFaults = ["malformed", "expired", "revoked", "busy"] as const;
+const tokenFaults = ["malformed", "expired", "revoked", "busy"] as const;
 export type TokenFault = (typeof tokenFaults)[number];
 
 export type VerifyTokenAnswer =

@@ -1,4 +1,4 @@
-/** What the entry feature says to clients: nothing. Its packets are the world's and the account's. */
+/** What the entry feature says to clients: nothing. Entering is a packet of the world. */
 import { defineContract } from "../../wire/index.ts";
 
 export const entryContract = defineContract("entry", {});

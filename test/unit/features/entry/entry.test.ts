@@ -32,6 +32,16 @@ const nextReport = (world: PlayersWorld): PlainData => {
   return waitingReport(world);
 };
 
+/** As a recovery does: the state is there, and the start is another. */
+function restart(role: RoleDriver): void {
+  const config = { ...realmConfig() };
+  const number = incarnation(2);
+  role.machine.step(
+    { type: "server.started", at: role.at, incarnation: number, seed: [1, 2, 3, 4], config },
+    role.outbox,
+  );
+}
+
 describe("entering the world", () => {
   it("[AUTH-16] lets in who has a good token, as the token's player", () => {
     const world = new PlayersWorld();
@@ -177,12 +187,7 @@ describe("the reports to the directory", () => {
     const { game } = world;
     const connection = world.entered(world.tokenOf(world.loggedIn(ada)));
     world.pass(1_000);
-    const config = { ...realmConfig() };
-    const number = incarnation(2);
-    game.machine.step(
-      { type: "server.started", at: game.at, incarnation: number, seed: [1, 2, 3, 4], config },
-      game.outbox,
-    );
+    restart(game);
     game.close(connection);
     const anew = { players: 0, entered: [], left: [], reset: true, evicted: [] };
     expect(nextReport(world)).toEqual(anew);
@@ -190,6 +195,16 @@ describe("the reports to the directory", () => {
     expect(nextReport(world)).toEqual(anew);
     game.settle("directory.report");
     expect(nextReport(world)).toEqual({ ...anew, reset: false });
+  });
+
+  it("[SES-17] the answer to a report of an earlier start takes nothing back", () => {
+    const world = new PlayersWorld();
+    const { game } = world;
+    nextReport(world);
+    restart(game);
+    // A start performs again what the one before it was not answered.
+    game.settle("directory.report");
+    expect(nextReport(world)).toMatchObject({ reset: true });
   });
 
   it("[AUTH-08] end the sessions whose login is void, and say so once", () => {

@@ -131,6 +131,15 @@ describe("takeLogin", () => {
     expect(given(600_000_000)).toBe(5);
   });
 
+  it("[AUTH-20] rounds an interval against the address", () => {
+    const budgets: LoginBudgets = new Map();
+    // A seventh of a minute is 8,571,428.57 microseconds.
+    const rule = { perMinute: 7, burst: 1 };
+    expect(takeLogin(budgets, "a", micros(start), rule)).toBe(true);
+    expect(takeLogin(budgets, "a", micros(start + 8_571_428), rule)).toBe(false);
+    expect(takeLogin(budgets, "a", micros(start + 8_571_429), rule)).toBe(true);
+  });
+
   it("[AUTH-20] keeps a bounded number of addresses, and gives none of their budgets up", () => {
     const budgets: LoginBudgets = new Map();
     const rule = { perMinute: 60, burst: 1 };

@@ -60,6 +60,8 @@ describe.each([
     const own = sent.filter((each) => each.connection === connection);
     expect(own.map(({ type }) => type)).toEqual([playerTypes.loggedOut, playerTypes.disconnect]);
     expect(closed).toEqual([{ connection, mode: "flush", code: "GOODBYE" }]);
+    const session = role.machine.state.sessions.ofConnection(connection);
+    expect(session).toMatchObject({ state: "disconnecting", player: null, login: "" });
   });
 
   it("[AUTH-17] is idempotent: a second one changes nothing", () => {
