@@ -1,9 +1,10 @@
-/** One client of a load: a machine on a socket, whose outcomes go to the run. */
+/** One link of a load: a client machine on a socket, whose outcomes go to a listener. */
 import type { CloseMode } from "../core/contract.ts";
 import type { Micros } from "../core/kernel/ids.ts";
 import { RandomStream } from "../core/kernel/random.ts";
 import type { Seed } from "../core/kernel/random.ts";
-import type { LengthEndian } from "../core/wire/index.ts";
+import type { AnyContract, LengthEndian } from "../core/wire/index.ts";
+import type { ReconnectPolicy } from "../client/back-off.ts";
 import { defaultClientOptions } from "../client/borders.ts";
 import type { ClientOutbox, ClientState } from "../client/borders.ts";
 import { ClientMachine } from "../client/machine.ts";
@@ -11,25 +12,30 @@ import { NodeLink, now } from "../client/node.ts";
 import type { RequestNumber } from "../client/pending.ts";
 import type { Refused } from "../client/refused.ts";
 import type { Target } from "../client/target.ts";
-import type { Scenario } from "./scenario.ts";
 
-/** What a run hears of its clients. `round` counts the client's messages from 0. */
+/** What is heard of a client. Only in `settled` may the client be called again. */
 export interface Listener {
-  answered(client: number, round: number, answer: unknown, at: Micros): void;
-  failed(client: number, round: number, refused: Refused): void;
-  /** The server refused what was no message of the scenario. */
-  refused(client: number, refused: Refused): void;
-  changed(client: number, state: ClientState): void;
+  answered(request: RequestNumber, answer: unknown, at: Micros): void;
+  failed(request: RequestNumber, refused: Refused): void;
+  /** The server told something. */
+  told(contract: string, key: string, message: unknown, at: Micros): void;
+  /** The server refused what was no request. */
+  refused(refused: Refused): void;
+  changed(state: ClientState): void;
+  /** Everything that came of one input has been said. */
+  settled(): void;
 }
 
 export interface LoadClientOptions {
-  readonly index: number;
+  /** Whoever has the same name and seed draws the same delays. */
+  readonly name: string;
+  readonly seed: Seed;
   readonly target: Target;
   readonly lengthEndian: LengthEndian;
-  readonly scenario: Scenario;
+  readonly contracts: readonly AnyContract[];
   readonly requestTimeoutMs: number;
   readonly pendingMax: number;
-  readonly seed: Seed;
+  readonly reconnect: ReconnectPolicy | null;
 }
 
 /**
@@ -40,45 +46,42 @@ export const loadReconnect = { initialDelayMs: 100, maxDelayMs: 2_000, stableAft
 
 export class LoadClient implements ClientOutbox {
   readonly machine: ClientMachine;
-  readonly #index: number;
   readonly #listener: Listener;
   readonly #link: NodeLink;
   /** When the input that is being handled came. */
   #at: Micros;
 
-  constructor(options: LoadClientOptions, listener: Listener) {
-    const { index, target, lengthEndian, scenario, requestTimeoutMs, pendingMax, seed } = options;
-    this.#index = index;
+  constructor({ name, seed, target, ...given }: LoadClientOptions, listener: Listener) {
     this.#listener = listener;
     this.#at = now();
     this.#link = new NodeLink(target, {
-      opened: () => this.machine.opened(this.#tick()),
-      received: (bytes) => this.machine.received(bytes, this.#tick()),
-      ended: () => this.machine.ended(this.#tick()),
-      closed: (reason) => this.machine.closed(reason, this.#tick()),
-      writable: () => this.machine.writable(this.#tick()),
+      opened: () => this.#input((machine, at) => machine.opened(at)),
+      received: (bytes) => this.#input((machine, at) => machine.received(bytes, at)),
+      ended: () => this.#input((machine, at) => machine.ended(at)),
+      closed: (reason) => this.#input((machine, at) => machine.closed(reason, at)),
+      writable: () => this.#input((machine, at) => machine.writable(at)),
     });
-    this.machine = new ClientMachine(
-      {
-        ...defaultClientOptions,
-        contracts: scenario.contracts,
-        random: RandomStream.named(seed, `client ${index}`),
-        lengthEndian,
-        reconnect: loadReconnect,
-        requestTimeoutMs,
-        pendingMax,
-      },
-      this,
-    );
+    const random = RandomStream.named(seed, name);
+    this.machine = new ClientMachine({ ...defaultClientOptions, ...given, random }, this);
   }
 
   start(): void {
-    this.machine.start(this.#tick());
+    this.#input((machine, at) => machine.start(at));
+  }
+
+  /** As the machine's. */
+  request(contract: string, key: string, message: unknown): RequestNumber {
+    return this.#input((machine, at) => machine.request(contract, key, message, at));
+  }
+
+  /** As the machine's. */
+  tell(contract: string, key: string, message: unknown): Refused | null {
+    return this.#input((machine, at) => machine.tell(contract, key, message, at));
   }
 
   /** Resolves when the socket is gone. */
   stop(): Promise<void> {
-    this.machine.stop(this.#tick());
+    this.#input((machine, at) => machine.stop(at));
     return this.#link.gone();
   }
 
@@ -88,6 +91,7 @@ export class LoadClient implements ClientOutbox {
     if (next === null || next > at) return;
     this.#at = at;
     this.machine.timeReached(at);
+    this.#listener.settled();
   }
 
   connect(): void {
@@ -103,27 +107,29 @@ export class LoadClient implements ClientOutbox {
   }
 
   resolved(request: RequestNumber, message: unknown): void {
-    this.#listener.answered(this.#index, request - 1, message, this.#at);
+    this.#listener.answered(request, message, this.#at);
   }
 
   rejected(request: RequestNumber, refused: Refused): void {
-    this.#listener.failed(this.#index, request - 1, refused);
+    this.#listener.failed(request, refused);
   }
 
-  received(): void {
-    // The scenarios of today ask and are answered; what else is told is not theirs to judge.
+  received(contract: string, key: string, message: unknown): void {
+    this.#listener.told(contract, key, message, this.#at);
   }
 
   refused(refused: Refused): void {
-    this.#listener.refused(this.#index, refused);
+    this.#listener.refused(refused);
   }
 
   stateChanged(state: ClientState): void {
-    this.#listener.changed(this.#index, state);
+    this.#listener.changed(state);
   }
 
-  #tick(): Micros {
+  #input<T>(call: (machine: ClientMachine, at: Micros) => T): T {
     this.#at = now();
-    return this.#at;
+    const result = call(this.machine, this.#at);
+    this.#listener.settled();
+    return result;
   }
 }

@@ -4,7 +4,7 @@
  * are under way.
  */
 import { echoContract, heartbeatContract } from "../core/features/contracts.ts";
-import type { Scenario, Turn } from "./scenario.ts";
+import type { RequestScenario, Turn } from "./scenario.ts";
 
 /** Makes the packets of a run a hundred bytes on average, frame included. */
 const echoBytes = 96;
@@ -27,9 +27,8 @@ const kinds: readonly Kind[] = ["echo", "promptEcho", "echo", "beat"];
 
 const kindOf = ({ client, round }: Turn): Kind => kinds[(client + round) % 4] ?? "echo";
 
-export const ping: Scenario = {
+export const ping: RequestScenario = {
   name: "ping",
-  summary: "half committed echoes, a quarter prompt echoes, a quarter heartbeats",
   contracts: [echoContract, heartbeatContract],
 
   ask(machine, turn, at) {

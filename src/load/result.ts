@@ -31,10 +31,16 @@ export interface LoadResult {
   readonly sendLagMs: Latency;
   /** Frames of both directions with their length; null when there were none. */
   readonly bytesPerPacketMean: number | null;
-  /** Of scenarios with a view of a world; null in the others. */
+  /**
+   * Of scenarios with a view of a world; null in the others, and where the server's own view could
+   * not be had. How many others a player sees at the end: the fewest, and on average; and how many
+   * entities were missing in all clients' views, too many, or elsewhere than the server had them.
+   */
   readonly seenMin: number | null;
   readonly seenMean: number | null;
   readonly viewMismatches: number | null;
+  /** Some of the mismatches, in words; why nothing was compared, where nothing was. */
+  readonly viewNotes: readonly string[];
   /** Of one core, user and system, while messages were sent and answered. */
   readonly clientCpuPercent: number;
   /** Why clients did not get in; null when all did. */
@@ -61,6 +67,15 @@ export interface Findings {
   readonly endedAtMicros: number;
   readonly cpuMicros: number;
   readonly counters: readonly ClientCounters[];
+  /** Of the comparison of views; null where there was none. */
+  readonly seen?: Seen | null;
+  readonly viewNotes?: readonly string[];
+}
+
+export interface Seen {
+  readonly min: number;
+  readonly mean: number;
+  readonly mismatches: number;
 }
 
 export function resultOf(findings: Findings): LoadResult {
@@ -92,9 +107,11 @@ export function resultOf(findings: Findings): LoadResult {
     latencyMs: latencyOf(tally.latency),
     sendLagMs: latencyOf(tally.lag),
     bytesPerPacketMean: packets === 0 ? null : rounded(bytes / packets),
-    seenMin: null,
-    seenMean: null,
-    viewMismatches: null,
+    seenMin: findings.seen?.min ?? null,
+    seenMean:
+      findings.seen === undefined || findings.seen === null ? null : rounded(findings.seen.mean),
+    viewMismatches: findings.seen?.mismatches ?? null,
+    viewNotes: findings.viewNotes ?? [],
     clientCpuPercent: elapsedMicros === 0 ? 0 : rounded((100 * findings.cpuMicros) / elapsedMicros),
     notConnectedBecause: connected === clients ? null : (trouble?.message ?? "no answer in time"),
   };

@@ -13,56 +13,30 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { invariant } from "../core/kernel/assert.ts";
 import type { Micros } from "../core/kernel/ids.ts";
-import type { Seed } from "../core/kernel/random.ts";
-import type { LengthEndian } from "../core/wire/index.ts";
 import type { ClientState } from "../client/borders.ts";
 import { now } from "../client/node.ts";
 import type { Refused } from "../client/refused.ts";
-import type { Target } from "../client/target.ts";
-import { LoadClient } from "./client.ts";
+import { LoadClient, loadReconnect } from "./client.ts";
 import type { Listener } from "./client.ts";
 import { resultOf } from "./result.ts";
 import type { LoadResult } from "./result.ts";
-import type { Scenario } from "./scenario.ts";
+import type { LoadOptions, Progress, RequestScenario, Turn } from "./scenario.ts";
 import { Schedule } from "./schedule.ts";
 import { Tally } from "./tally.ts";
 
-export interface LoadOptions {
-  readonly scenario: Scenario;
-  readonly target: Target;
-  readonly lengthEndian: LengthEndian;
-  readonly clients: number;
-  /** Messages a second for each client; may be a fraction. */
-  readonly ratePerSecond: number;
-  /** From the moment at which all clients are in. */
-  readonly seconds: number;
-  /** From the sending of a message to its answer, the wait for a link included. */
-  readonly requestTimeoutMs: number;
-  /** From the first attempt until all clients must be in. */
-  readonly connectTimeoutMs: number;
-  /** Draws the delays before reconnecting. */
-  readonly seed: Seed;
-}
-
-/** How a load is getting on. */
-export interface Progress {
-  readonly phase: "connecting" | "sending" | "draining";
-  /** Clients that are in now. */
-  readonly ready: number;
-  /** Since the sending began; 0 before. */
-  readonly seconds: number;
-  readonly tally: Tally;
+export interface RequestLoadOptions extends LoadOptions {
+  readonly scenario: RequestScenario;
 }
 
 /** Handshakes at a time: one over TLS costs both sides a millisecond of CPU. */
-const connectingMax = 64;
+export const connectingMax = 64;
 /** How often the machines are asked what is due besides messages: timeouts, reconnects. */
-const tendEveryMs = 50;
-const progressEveryMs = 1_000;
+export const tendEveryMs = 50;
+export const progressEveryMs = 1_000;
 
 /** Runs a load to its end. The result says what happened, also when nothing could be sent. */
 export async function runLoad(
-  options: LoadOptions,
+  options: RequestLoadOptions,
   progress: (progress: Progress) => void,
 ): Promise<LoadResult> {
   const run = new LoadRun(options);
@@ -79,8 +53,8 @@ export async function runLoad(
   return run.result();
 }
 
-class LoadRun implements Listener {
-  readonly #options: LoadOptions;
+class LoadRun {
+  readonly #options: RequestLoadOptions;
   readonly #tally = new Tally();
   readonly #clients: readonly LoadClient[];
   readonly #states: ClientState["name"][];
@@ -95,13 +69,18 @@ class LoadRun implements Listener {
   #endedAt = 0;
   #cpuMicros = 0;
 
-  constructor(options: LoadOptions) {
+  constructor(options: RequestLoadOptions) {
     this.#options = options;
     const { target, lengthEndian, scenario, requestTimeoutMs, ratePerSecond, seed } = options;
     // Room for all that can wait for a link or an answer before it times out.
     const pendingMax = Math.max(1_024, Math.ceil((2 * ratePerSecond * requestTimeoutMs) / 1_000));
-    const common = { target, lengthEndian, scenario, requestTimeoutMs, pendingMax, seed };
-    const clientAt = (index: number): LoadClient => new LoadClient({ index, ...common }, this);
+    const { contracts } = scenario;
+    const common = { target, lengthEndian, contracts, requestTimeoutMs, pendingMax, seed };
+    const clientAt = (index: number): LoadClient =>
+      new LoadClient(
+        { name: `client ${index}`, ...common, reconnect: loadReconnect },
+        this.#listenerOf(index),
+      );
     this.#clients = Array.from({ length: options.clients }, (_, index) => clientAt(index));
     this.#states = this.#clients.map(() => "idle");
   }
@@ -191,22 +170,27 @@ class LoadRun implements Listener {
 
   // ---------------------------------------------------------------- what the clients tell
 
-  answered(client: number, round: number, answer: unknown, at: Micros): void {
-    const wrong = this.#options.scenario.check({ client, round }, answer);
-    const dueAt = this.#schedule?.dueAt(client, round) ?? at;
+  #listenerOf(client: number): Listener {
+    return {
+      // A client asks once a round, so a request's number tells its round.
+      answered: (request, answer, at) => this.#answered({ client, round: request - 1 }, answer, at),
+      failed: (_request, refused) => this.#tally.failed(refused.code),
+      refused: (refused) => this.#tally.noticed(refused.code),
+      changed: (state) => this.#changed(client, state),
+      // What else is told is not for such a scenario to judge.
+      told: () => undefined,
+      settled: () => undefined,
+    };
+  }
+
+  #answered(turn: Turn, answer: unknown, at: Micros): void {
+    const wrong = this.#options.scenario.check(turn, answer);
+    const dueAt = this.#schedule?.dueAt(turn.client, turn.round) ?? at;
     if (wrong === null) this.#tally.answered(dueAt, at);
     else this.#tally.failed(wrong);
   }
 
-  failed(_client: number, _round: number, refused: Refused): void {
-    this.#tally.failed(refused.code);
-  }
-
-  refused(_client: number, refused: Refused): void {
-    this.#tally.noticed(refused.code);
-  }
-
-  changed(client: number, state: ClientState): void {
+  #changed(client: number, state: ClientState): void {
     const before = this.#states[client];
     this.#states[client] = state.name;
     if (state.name === "ready") this.#ready += 1;

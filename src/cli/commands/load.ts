@@ -7,10 +7,8 @@ import { ApiMisuseError } from "../../core/kernel/assert.ts";
 import type { Seed } from "../../core/kernel/random.ts";
 import type { LengthEndian } from "../../core/wire/index.ts";
 import type { LoadResult } from "../../load/result.ts";
-import { runLoad } from "../../load/run.ts";
-import type { Progress } from "../../load/run.ts";
-import { scenarios } from "../../load/scenario.ts";
-import type { Scenario } from "../../load/scenario.ts";
+import { scenarios } from "../../load/scenarios.ts";
+import type { Progress, Scenario } from "../../load/scenario.ts";
 import { runningServers } from "../../io/run-record.ts";
 import type { RunRecord } from "../../io/run-record.ts";
 import { decimal, flag, integer, readArguments, text, UsageError } from "../arguments.ts";
@@ -31,26 +29,38 @@ Usage: reprise load [--scenario NAME] [--clients N] [--rate R] [--seconds S] [OP
   --rate R             messages a second for each client (default 10)
   --seconds S          from the moment when all clients are in (default 20)
 
-  --target URL         tls://host:port or tcp://host:port
+  --target URL         tls://host:port or tcp://host:port; walk and login-storm begin at the
+                         login server, and walk on at the game server that it names
                          (default: the server that runs on this machine)
   --ca FILE            the authority that signed the server's certificate, PEM
   --insecure           believe whoever answers
   --length-endian END  little, or big for a server that is configured so (default little)
   --data-dir DIR       where to look for the running server (default data)
 
+  --visible N          walk: others that each player should see, about; sizes the region that
+                         they keep to (default 20). Where they enter, the server decides:
+                         realm.worldSpawnRadiusM
+  --speed S            walk: metres a second (default 5)
+  --names PREFIX       players are called PREFIX1, PREFIX2, ... (default walker, or storm);
+                         a server in development registers them, others must know them
+  --password TEXT      of all of them
+
   --max-p99-ms MS      fail when the 99th percentile is above
   --allow-disconnects  links that break, and what was lost with them, are reported only;
                          the clients come back and the load goes on
   --timeout-ms MS      an answer that takes longer is an error (default 10000)
-  --connect-seconds S  give up when not all clients are in by then (default 30)
+  --connect-seconds S  give up when not all clients are in by then (default 30; 120 where
+                         they log in)
   --json               print one JSON object
 
 The load is an open loop: a message's time to be sent does not depend on the answers before it,
 and its latency counts from that time. Exit code 1: not all clients got in, there were errors or
-broken links, or a limit was exceeded.
+broken links, a client's view was not the server's, or a limit was exceeded.
 
 Examples:
   reprise load --scenario ping --clients 100 --rate 10 --seconds 20
+  reprise load --scenario walk --clients 100 --rate 10 --seconds 20
+  reprise load --scenario login-storm --clients 200 --seconds 5
   reprise load --target tls://10.0.0.5:8081 --ca ca.pem --clients 1000 --max-p99-ms 50`;
 
 function scenarioList(indent: string): string {
@@ -68,10 +78,14 @@ const options = {
   insecure: flag(),
   "length-endian": text("little"),
   "data-dir": text("data"),
+  visible: decimal(20, { min: 0.1, max: 50_000 }),
+  speed: decimal(5, { min: 0, max: 1_000 }),
+  names: text(null),
+  password: text("a load's password"),
   "max-p99-ms": decimal(null, { min: 0, max: 600_000 }),
   "allow-disconnects": flag(),
   "timeout-ms": integer(10_000, { min: 1, max: 600_000 }),
-  "connect-seconds": decimal(30, { min: 0.1, max: 3_600 }),
+  "connect-seconds": decimal(null, { min: 0.1, max: 3_600 }),
   json: flag(),
 };
 
@@ -84,19 +98,24 @@ export const load: Command = {
   async run(argv) {
     const { values } = readArguments(argv, options);
     const scenario = scenarioOf(values.scenario);
-    const target = await targetOf(values);
+    const site = await siteOf(values, scenario);
+    const { target } = site;
     const progress = new ProgressLine();
-    const result = await runLoad(
+    const connectSeconds = values["connect-seconds"] ?? scenario.connectSeconds;
+    const prefix = values.names ?? (scenario.name === "login-storm" ? "storm" : "walker");
+    const result = await scenario.play(
       {
-        scenario,
-        target,
+        ...site,
         lengthEndian: lengthEndianOf(values["length-endian"]),
         clients: values.clients,
         ratePerSecond: values.rate,
         seconds: values.seconds,
         requestTimeoutMs: values["timeout-ms"],
-        connectTimeoutMs: values["connect-seconds"] * 1_000,
+        connectTimeoutMs: connectSeconds * 1_000,
         seed: freshSeed(),
+        players: { prefix, password: values.password },
+        visible: values.visible,
+        speed: values.speed,
       },
       (now) => progress.show(() => progressText(now, values.clients)),
     );
@@ -123,18 +142,49 @@ function lengthEndianOf(name: string): LengthEndian {
   throw new UsageError(`--length-endian is little or big, not "${name}"`);
 }
 
-async function targetOf(values: LoadValues): Promise<Target> {
-  const { target: url, ca, insecure } = values;
+/** Where a load goes. */
+interface Site {
+  readonly target: Target;
+  readonly gameServer: (address: string, port: number) => Target;
+  readonly views: string | null;
+}
+
+/**
+ * @throws CommandError when no target is given and no server runs here, UsageError for a target
+ * that is none
+ */
+async function siteOf(values: LoadValues, scenario: Scenario): Promise<Site> {
+  const { ca, insecure } = values;
   if (ca !== null && insecure) throw new UsageError("give one of --ca and --insecure");
   let trust: Trust | null = insecure ? { kind: "nobody" } : null;
   if (ca !== null) trust = { kind: "authority", pem: await readFile(ca) };
-  const servers = runningServers(values["data-dir"]).flatMap(serversOf);
-  if (url !== null) {
-    const target = typedTarget(url, trust ?? { kind: "system" });
-    const known = servers.find((server) => server.port === target.port && isHere(target.host));
+  const records = runningServers(values["data-dir"]);
+  const servers = records.flatMap(serversOf);
+  const target = firstTarget(values, scenario, servers, trust);
+  const gameServer = (host: string, port: number): Target => {
+    const known = knownAt(servers, host, port);
+    if (known !== undefined && trust === null) return known.target;
+    // It speaks as the login server does, unless it is known to speak otherwise.
+    const speaks = known?.target.trust === null || target.trust === null ? null : target.trust;
+    return { host, port, trust: speaks };
+  };
+  const isHere = servers.some((server) => isSameServer(server.target, target));
+  return { target, gameServer, views: isHere ? viewsOf(records) : null };
+}
+
+function firstTarget(
+  values: LoadValues,
+  scenario: Scenario,
+  servers: readonly RunningServer[],
+  trust: Trust | null,
+): Target {
+  if (values.target !== null) {
+    const target = typedTarget(values.target, trust ?? { kind: "system" });
+    const known = knownAt(servers, target.host, target.port);
     return trust === null && target.trust !== null && known !== undefined ? known.target : target;
   }
-  const [server] = servers;
+  // Where there is but one server, of whatever role, that is the one that is meant.
+  const server = servers.find(({ role }) => role === scenario.target) ?? servers[0];
   if (server === undefined) {
     throw new CommandError(
       `no server runs on ${values["data-dir"]}; start one with reprise serve, or give --target`,
@@ -153,24 +203,31 @@ function typedTarget(url: string, trust: Trust): Target {
 }
 
 interface RunningServer {
-  readonly port: number;
+  readonly role: string;
   readonly target: Target;
 }
 
-/** The links that a recorded server offers, the game's first: that is where load belongs. */
+/** The links that a recorded server offers. */
 function serversOf({ urls, fingerprint }: RunRecord): RunningServer[] {
   const trust: Trust =
     fingerprint === null ? { kind: "system" } : { kind: "fingerprint", sha256: fingerprint };
-  const roles = Object.keys(urls).toSorted((left, right) => rank(left) - rank(right));
-  return roles.map((role) => {
-    const target = parseTarget(urls[role] ?? "", trust);
-    return { port: target.port, target };
-  });
+  return Object.entries(urls).map(([role, url]) => ({ role, target: parseTarget(url, trust) }));
 }
 
-const rank = (role: string): number => (role === "game" ? 0 : 1);
+const knownAt = (servers: readonly RunningServer[], host: string, port: number) =>
+  servers.find(({ target }) => target.port === port && isHere(host));
+
+const isSameServer = (one: Target, other: Target): boolean =>
+  one.port === other.port && isHere(one.host) && isHere(other.host);
 
 const isHere = (host: string): boolean => ["127.0.0.1", "localhost", "::1"].includes(host);
+
+/** Where the recorded game server shows its players; null when none does. */
+function viewsOf(records: readonly RunRecord[]): string | null {
+  const record = records.find(({ role }) => role === "all" || role === "game");
+  const port = record?.ports["metrics"];
+  return port === undefined ? null : `http://127.0.0.1:${port}`;
+}
 
 function freshSeed(): Seed {
   const bytes = randomBytes(16);
@@ -200,6 +257,10 @@ function brokenLimits(result: LoadResult, values: LoadValues): string[] {
   if (counted.length > 0) {
     broken.push(`errors: ${counted.map(([kind, count]) => `${count} ${kind}`).join(", ")}`);
   }
+  if ((result.viewMismatches ?? 0) > 0) {
+    const { viewMismatches, viewNotes } = result;
+    broken.push(`${viewMismatches} mismatches of views: ${viewNotes.join("; ")}`);
+  }
   if (disconnects > 0 && !values["allow-disconnects"]) broken.push(`${disconnects} links broke`);
   const p99Max = values["max-p99-ms"];
   if (p99Max !== null && latencyMs.p99 > p99Max) {
@@ -224,7 +285,7 @@ function resultText(result: LoadResult, target: Target): string {
     `p50 ${p50}, p95 ${p95}, p99 ${p99}, max ${max} ms`;
   const kinds = Object.entries(errors).map(([kind, count]) => `${grouped(count)} ${kind}`);
   const links = `${result.disconnects} broke, ${result.reconnects} came back`;
-  return table([
+  const rows: [string, string][] = [
     ["scenario", `${result.scenario} against ${showTarget(target)}`],
     ["clients", `${grouped(result.connected)} of ${grouped(result.clients)} connected`],
     ["messages", `${grouped(result.sent)} sent, ${grouped(result.received)} answered rightly`],
@@ -235,5 +296,16 @@ function resultText(result: LoadResult, target: Target): string {
     ["of it ours", `${ms(sendLagMs)}: how late messages were sent`],
     ["packets", `${result.bytesPerPacketMean ?? 0} bytes on average`],
     ["own CPU", `${result.clientCpuPercent} % of a core`],
-  ]);
+  ];
+  const { seenMin, seenMean, viewMismatches, viewNotes } = result;
+  if (viewMismatches !== null) {
+    rows.push(["seen", `${seenMean} others on average, ${seenMin} at least`]);
+    rows.push([
+      "views",
+      viewMismatches === 0 ? "all as the server's" : `${viewMismatches} mismatches`,
+    ]);
+  } else if (viewNotes.length > 0) {
+    rows.push(["views", viewNotes.join("; ")]);
+  }
+  return table(rows);
 }

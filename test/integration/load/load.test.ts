@@ -7,7 +7,8 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { parseTarget } from "../../../src/client/target.ts";
 import { ping } from "../../../src/load/ping.ts";
 import { runLoad } from "../../../src/load/run.ts";
-import type { LoadOptions, Progress } from "../../../src/load/run.ts";
+import type { RequestLoadOptions } from "../../../src/load/run.ts";
+import type { Progress } from "../../../src/load/scenario.ts";
 import type { LoadResult } from "../../../src/load/result.ts";
 import { until } from "../../support/condition.ts";
 import { reprise } from "../../support/command-line.ts";
@@ -16,7 +17,7 @@ import { serve } from "../../support/served.ts";
 import { scrape } from "../../support/server.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
-const defaults: Omit<LoadOptions, "target"> = {
+const defaults: Omit<RequestLoadOptions, "target"> = {
   scenario: ping,
   lengthEndian: "little",
   clients: 20,
@@ -153,7 +154,8 @@ describe("reprise load", () => {
     expect(Object.keys(result)).toEqual([
       ...["scenario", "clients", "seconds", "connected", "sent", "received", "errors"],
       ...["disconnects", "reconnects", "rate", "latencyMs", "sendLagMs", "bytesPerPacketMean"],
-      ...["seenMin", "seenMean", "viewMismatches", "clientCpuPercent", "notConnectedBecause"],
+      ...["seenMin", "seenMean", "viewMismatches", "viewNotes", "clientCpuPercent"],
+      "notConnectedBecause",
     ]);
     expect(result).toMatchObject({ connected: 10, sent: 100, received: 100 });
     const text = await load(dataDir);

@@ -100,7 +100,7 @@ function feed(view: WorldView, given: Input): readonly WorldEvent[] {
 }
 
 describe("a view of the world", () => {
-  it("[SYNC-05] holds what the naive model holds after any updates", () => {
+  it("[SYNC-02] holds what the naive model holds after any updates", () => {
     fc.assert(
       fc.property(fc.array(input, { maxLength: 30 }), (inputs) => {
         const view = new WorldView();

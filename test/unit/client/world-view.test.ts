@@ -10,7 +10,7 @@ const told = (events: readonly WorldEvent[]): readonly string[] =>
 const ids = (view: WorldView): readonly number[] => [...view.entities.keys()];
 
 describe("a view of the world", () => {
-  it("[SYNC-05] shows who appears, moves and leaves", () => {
+  it("[SYNC-07] shows who appears, moves and leaves", () => {
     const view = new WorldView();
     const first = view.apply(worldUpdate({ tick: 5, updates: [stands(1, 10, 20), stands(2)] }));
     expect(told(first)).toEqual(["appeared 1", "appeared 2"]);
@@ -23,7 +23,7 @@ describe("a view of the world", () => {
     expect(ids(view)).toEqual([1]);
   });
 
-  it("[SYNC-05] keeps whoever is removed and told of again in one update", () => {
+  it("[SYNC-07] keeps whoever is removed and told of again in one update", () => {
     const view = new WorldView();
     view.apply(worldUpdate({ tick: 1, updates: [stands(1), hasHealth(1, 90)] }));
     const entity = view.entities.get(1);
@@ -35,7 +35,7 @@ describe("a view of the world", () => {
     expect(entity?.health).toEqual({ current: 80, max: 100, shield: 0 });
   });
 
-  it("[SYNC-08] keeps position and health that changed in one tick", () => {
+  it("[SYNC-02] keeps position and health that changed in one tick", () => {
     const view = new WorldView();
     view.apply(worldUpdate({ tick: 1, updates: [stands(1), hasHealth(1, 100)] }));
     const both = { tick: 2, updates: [hasHealth(1, 40), stands(1, 3)] };
@@ -76,7 +76,7 @@ describe("a view of the world", () => {
     expect(view.counters).toEqual({ applied: 2, outdated: 1, strays: 0 });
   });
 
-  it("[SYNC-05] discards what was told of ticks after the recovered one", () => {
+  it("discards what was told of ticks after the recovered one", () => {
     const view = new WorldView();
     view.apply(worldUpdate({ tick: 5, updates: [stands(1), stands(2)] }));
     view.apply(worldUpdate({ tick: 9, updates: [stands(2, 1), stands(3)] }));
