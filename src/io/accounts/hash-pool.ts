@@ -130,7 +130,7 @@ export class HashPool {
   }
 
   #start(): Thread {
-    const worker = new Worker(threadUrl("hash-thread"));
+    const worker = new Worker(threadUrl(new URL("./hash-thread.ts", import.meta.url)));
     const thread: Thread = { worker, job: null };
     worker.on("message", (answer: HashAnswer) => this.#done(thread, answer));
     worker.on("error", () => this.#died(thread));

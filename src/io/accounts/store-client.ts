@@ -135,7 +135,9 @@ class StoreThread {
   }
 
   #start(): Worker {
-    const worker = new Worker(threadUrl("store-thread"), { workerData: this.#options });
+    const worker = new Worker(threadUrl(new URL("./store-thread.ts", import.meta.url)), {
+      workerData: this.#options,
+    });
     this.#worker = worker;
     worker.on("message", (answer: StoreAnswer) => this.#answered(answer));
     worker.on("error", (error) => this.#died(worker, String(error)));

@@ -1,5 +1,10 @@
-/** A thread's file: as it is in the repository, stripped of its types in the package. */
-export function threadUrl(name: string): URL {
-  const isSource = import.meta.url.endsWith(".ts");
-  return new URL(`./${name}.${isSource ? "ts" : "js"}`, import.meta.url);
+/**
+ * A thread's file: as it is in the repository, stripped of its types in the package.
+ *
+ * @param source where it is in the repository
+ */
+export function threadUrl(source: URL): URL {
+  const url = new URL(source);
+  if (!import.meta.url.endsWith(".ts")) url.pathname = url.pathname.replace(/ts$/, "js");
+  return url;
 }
