@@ -210,19 +210,39 @@ function digestSet(hash: number, value: ReadonlySet<PlainData>, depth: number): 
 
 function digestTypedArray(hash: number, value: PlainTypedArray): number {
   if (value instanceof Uint8Array) return digestBytes(hash, value);
-  let result = mix(hash, value.length);
-  if (value instanceof Float64Array) {
-    for (const item of value) result = digestNumber(result, item);
-  } else if (value instanceof Float32Array) {
-    for (const item of value) result = mix(result, float32Word(item));
-  } else {
-    for (const item of value) result = mix(result, item);
+  const result = mix(hash, value.length);
+  if (value instanceof Float64Array) return digestFloat64s(result, value);
+  if (value instanceof Float32Array) return digestFloat32s(result, value);
+  let folded = result;
+  for (let index = 0; index < value.length; index++) folded = mix(folded, value[index] as number);
+  return folded;
+}
+
+// Columns are most of a game's state. Their bits are read as words, where they are: taking each
+// number out and putting it into a scratch buffer takes five times as long.
+
+function digestFloat32s(hash: number, value: Float32Array): number {
+  const words = new Int32Array(value.buffer, value.byteOffset, value.length);
+  let result = hash;
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] as number;
+    result = mix(result, (word & 0x7fffffff) > 0x7f800000 ? float32NanWord : word);
   }
   return result;
 }
 
-function float32Word(value: number): number {
-  if (value !== value) return float32NanWord;
-  scratch.setFloat32(0, value, true);
-  return scratch.getInt32(0, true);
+function digestFloat64s(hash: number, value: Float64Array): number {
+  const words = new Int32Array(value.buffer, value.byteOffset, value.length * 2);
+  let result = hash;
+  for (let index = 0; index < words.length; index += 2) {
+    const low = words[index + lowWordAt] as number;
+    const high = words[index + 1 - lowWordAt] as number;
+    const magnitude = high & 0x7fffffff;
+    const isNan = magnitude > 0x7ff00000 || (magnitude === 0x7ff00000 && low !== 0);
+    result = isNan ? mix(mix(result, 0), float64NanHighWord) : mix(mix(result, low), high);
+  }
+  return result;
 }
+
+/** Where a float64 has its lower word on this CPU: 0 or 1. */
+const lowWordAt = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1 ? 0 : 1;
