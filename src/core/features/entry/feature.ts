@@ -76,8 +76,8 @@ export const entry = defineFeature({
       const { state } = ctx;
       state.isReporting = false;
       ctx.count(`directory_reports_total{outcome="${answer.ok ? "ok" : "failed"}"}`);
-      // A report of an earlier start, performed again, is taken back by this start's first one.
-      if (!answer.ok || incarnation !== ctx.incarnation) return;
+      if (!answer.ok) return;
+      // Of an earlier start, performed again, it counts until this start's first one is answered.
       if (state.resetBy !== incarnation) state.known.clear();
       state.resetBy = incarnation;
       for (const [player] of left) state.known.delete(player);

@@ -156,6 +156,17 @@ describe("takeLogin", () => {
     }
   });
 
+  it("[AUTH-20] counts the logins of one /64 together", () => {
+    const world = new PlayersWorld({ config: { loginsBurst: 1 } });
+    const tries = ["[2001:db8::1]:1", "[2001:db8::2]:1", "[2001:db8:0:1::1]:1"].map((remote) => {
+      const connection = world.login.connect(remote);
+      world.login.login(connection, { name: `Player ${remote.length}`, device: "phone" });
+      world.login.settleAll();
+      return world.login.loginAnswer(connection)?.success;
+    });
+    expect(tries).toEqual([true, false, true]);
+  });
+
   it("[AUTH-20] does not count this machine where development exempts it", () => {
     const tries = (loginLoopbackExempt: number, remote: string): boolean[] => {
       const world = new PlayersWorld({ config: { loginLoopbackExempt, loginsBurst: 1 } });
