@@ -82,7 +82,8 @@ export interface Arguments<O extends Options> {
 
 /**
  * @param argv what follows the command's name
- * @param positionals what stands without a name, for example `["PATH"]`; each must be there
+ * @param positionals what stands without a name, for example `["PATH"]`; each must be there, but
+ *   those in brackets, `["[PATH]"]`, which come last
  * @throws UsageError
  */
 export function readArguments<O extends Options>(
@@ -147,7 +148,8 @@ function valueOf({ name, option, inline, next, before }: Given): unknown {
 
 function checkPositionals(found: readonly string[], wanted: readonly string[]): void {
   const missing = wanted[found.length];
-  if (missing !== undefined) throw new UsageError(`${missing} is missing`);
+  const isOptional = missing?.startsWith("[") === true;
+  if (missing !== undefined && !isOptional) throw new UsageError(`${missing} is missing`);
   const extra = found[wanted.length];
   if (extra !== undefined) throw new UsageError(`unexpected argument "${extra}"`);
 }

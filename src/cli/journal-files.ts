@@ -86,6 +86,42 @@ export function checkpointsOf(files: JournalFiles): ReadonlyMap<number, Checkpoi
 }
 
 /**
+ * The state with which a replay of the journal begins: null for the first of all. That is the
+ * oldest checkpoint from which a journal can go on whose first segments are gone.
+ *
+ * @throws CommandError when there is none
+ */
+export function beginningOf(
+  files: JournalFiles,
+  checkpoints: ReadonlyMap<number, Checkpoint>,
+): Checkpoint | null {
+  const first = files.segments[0]?.firstSequence ?? 1;
+  if (first === 1) return null;
+  const fitting = [...checkpoints].find(([last]) => last >= first - 1);
+  if (fitting !== undefined) return fitting[1];
+  throw new CommandError(
+    `the journal begins with event ${first}, and ${files.checkpoints} has no checkpoint of the ` +
+      `state before it`,
+  );
+}
+
+/**
+ * The end of a journal that can be replayed.
+ *
+ * @throws CommandError for one that is damaged
+ */
+export function soundEnd(
+  verdict: ScanVerdict | null,
+): Extract<ScanVerdict, { readonly type: "clean" | "unfinished" }> {
+  if (verdict?.type === "clean" || verdict?.type === "unfinished") return verdict;
+  if (verdict?.type === "corrupt") {
+    const { path, offset, sequence: seq, problem } = verdict;
+    throw new CommandError(`corrupt: ${verdict.message}`, { path, offset, seq, ...problem });
+  }
+  throw new CommandError(`refused: ${verdict?.message ?? "the journal was not read to its end"}`);
+}
+
+/**
  * Reads the journal once, in order.
  *
  * A journal does not say how durable its role was, and the role's setting may have been another
@@ -100,6 +136,23 @@ export function scanJournal(
   after: JournalPosition | "anything",
   take: (block: JournalBlock) => boolean,
 ): ScanVerdict | null {
+  const blocks = journalBlocks(files, after);
+  for (let next = blocks.next(); ; next = blocks.next()) {
+    if (next.done === true) return next.value;
+    if (!take(next.value)) return null;
+  }
+}
+
+/**
+ * The verified blocks of the journal in their order, read as they are asked for; then the verdict.
+ * Each block, once taken, is the taker's to keep.
+ *
+ * @param after as for `scanJournal`
+ */
+export function* journalBlocks(
+  files: JournalFiles,
+  after: JournalPosition | "anything",
+): Generator<JournalBlock, ScanVerdict> {
   const { through } = files;
   const scanner = new JournalScanner({
     after,
@@ -111,10 +164,10 @@ export function scanJournal(
     if (scanner.verdict !== null) break;
     scanner.begin(path, bytes);
     for (const chunk of chunksOf(path, bytes)) {
-      if (!scanner.feed(chunk).every(take)) return null;
+      yield* scanner.feed(chunk);
       if (scanner.verdict !== null) break;
     }
-    if (!scanner.endOfFile().every(take)) return null;
+    yield* scanner.endOfFile();
   }
   return scanner.finish();
 }

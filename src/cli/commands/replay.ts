@@ -12,16 +12,20 @@ import type {
   JournalBlock,
   JournalEnd,
   JournalPosition,
-  ScanVerdict,
 } from "../../core/journal/index.ts";
 import { DigestingOutbox } from "../../core/kernel/effects.ts";
 import { eventSequence } from "../../core/kernel/ids.ts";
 import { createRealm } from "../../core/realm/index.ts";
 import type { Realm } from "../../core/realm/index.ts";
 import { flag, integer, readArguments } from "../arguments.ts";
-import { CommandError } from "../command-error.ts";
 import type { Command } from "../command.ts";
-import { checkpointsOf, findJournal, scanJournal } from "../journal-files.ts";
+import {
+  beginningOf,
+  checkpointsOf,
+  findJournal,
+  scanJournal,
+  soundEnd,
+} from "../journal-files.ts";
 import type { JournalFiles } from "../journal-files.ts";
 import { featuresFor } from "../journal-role.ts";
 import { grouped, printJson, ProgressLine, table } from "../output.ts";
@@ -157,21 +161,6 @@ function replayJournal(
   };
 }
 
-/** The oldest checkpoint from which a journal can begin whose first segments are gone. */
-function beginningOf(
-  files: JournalFiles,
-  checkpoints: ReadonlyMap<number, Checkpoint>,
-): Checkpoint | null {
-  const first = files.segments[0]?.firstSequence ?? 1;
-  if (first === 1) return null;
-  const fitting = [...checkpoints].find(([last]) => last >= first - 1);
-  if (fitting !== undefined) return fitting[1];
-  throw new CommandError(
-    `the journal begins with event ${first}, and ${files.checkpoints} has no checkpoint of the ` +
-      `state before it`,
-  );
-}
-
 /** Pass 1: verifies every byte and collects the failed steps. */
 function surveyOf(files: JournalFiles, after: JournalPosition, progress: ProgressLine): Survey {
   const failures = new Set<number>();
@@ -185,17 +174,6 @@ function surveyOf(files: JournalFiles, after: JournalPosition, progress: Progres
   const end = soundEnd(verdict);
   const cuts = end.type === "unfinished" ? end.cuts : [];
   return { end, tailBytes: cuts.reduce((sum, { bytes }) => sum + bytes, 0), failures };
-}
-
-function soundEnd(
-  verdict: ScanVerdict | null,
-): Extract<ScanVerdict, { readonly type: "clean" | "unfinished" }> {
-  if (verdict?.type === "clean" || verdict?.type === "unfinished") return verdict;
-  if (verdict?.type === "corrupt") {
-    const { path, offset, sequence: seq, problem } = verdict;
-    throw new CommandError(`corrupt: ${verdict.message}`, { path, offset, seq, ...problem });
-  }
-  throw new CommandError(`refused: ${verdict?.message ?? "the journal was not read to its end"}`);
 }
 
 interface StepOrder {
