@@ -104,4 +104,24 @@ describe("two processes on one data folder", () => {
     const { first, second } = await playThrough(ports, true, "");
     expect(second.token).not.toBe(first.token);
   }, 60_000);
+
+  it("[SES-17] after a kill of the game server its players come back with their tokens", async () => {
+    const dataDir = temporaryFolder();
+    const settings = { role: "game", ...cheap, "log.destination": "stderr" };
+    const killed = spawnServer(dataDir, settings);
+    const port = portIn((await killed.announced()).urls["game"]);
+    const own = { role: "login", ...cheap, "log.destination": "stderr" };
+    const portOfLogin = portIn((await spawnServer(dataDir, own).announced()).urls["login"]);
+    const { token } = await loggedIn(await join(portOfLogin, { insecure: true }), ada);
+    const before = await join(port, { insecure: true });
+    const { entity } = await enter(before, { token });
+    killed.child.kill("SIGKILL");
+    await killed.ended();
+    await until("the client to hear of it", () => before.state.name === "stopped");
+
+    const again = await spawnServer(dataDir, { ...settings, "ports.game": port }).announced();
+    expect(again.recovered["game"]?.events).toBeGreaterThan(0);
+    const now = await enter(await join(port, { insecure: true }), { token });
+    expect(now.entity).not.toBe(entity);
+  }, 60_000);
 });
