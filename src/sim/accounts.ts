@@ -64,7 +64,8 @@ export function accountPerformers(
     "directory.report": (request) => {
       if (card === null) return { evict: [] };
       const { players, ...status } = request as ReportRequest;
-      const evict = store.report({ ...status, server: { ...card, players } });
+      const server = { ...card, players };
+      const evict = store.report({ ...status, instance: scope, server }) ?? [];
       return { evict: evict.map(([player, tokenId]: LoginKey) => [player, tokenId]) };
     },
   };
@@ -73,6 +74,13 @@ export function accountPerformers(
 /** What the store keeps of a password in place of a hash. For accounts that a plan begins with. */
 export const simulatedHash = (password: Uint8Array): string => `plain:${asText(password)}`;
 
+/**
+ * A password or the secret part of a token. All of them have `secretMark` in them, so that a secret
+ * is found wherever it must not be, whichever it is.
+ */
+export const secretText = (text: string): string => `${secretMark}${text}`;
+export const secretMark = "~zQ7kept!~";
+
 /** The token of a grant: what `logins.open` seals. */
 export function simulatedToken(
   { player, tokenId }: Pick<Grant, "player" | "tokenId">,
@@ -80,7 +88,7 @@ export function simulatedToken(
 ): Uint8Array {
   const body = `${player}.${tokenId}`;
   const tag = digestString(digestString(digestStart, tokenSecret), body).toString(16);
-  return asBytes(`${body}.${tag}`);
+  return asBytes(`${body}.${secretText(tag)}`);
 }
 
 /** A request as it is performed: with the secret in place of its name. */

@@ -22,6 +22,7 @@ const order = fc.oneof(
   fc.record({
     type: fc.constant("report" as const),
     id: fc.integer({ min: 1, max: 2 }),
+    instance: fc.constantFrom("one", "one", "one", "two"),
     players: fc.nat(3),
     entered: visits,
     left: visits,
@@ -57,6 +58,7 @@ function answers(arm: "memory" | "sqlite", orders: readonly Order[]): readonly u
       case "report":
         return store.report({
           server: testServer(each.id, { players: each.players, max: 3 }),
+          instance: each.instance,
           entered: keys(each.entered),
           left: keys(each.left),
           evicted: keys(each.evicted),

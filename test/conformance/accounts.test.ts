@@ -32,7 +32,7 @@ function bench(arm: StoreArm): Bench {
   const store = storeOf(arm, source);
   const ann = addPlayer(store, "Ann");
   const report: Bench["report"] = (change = {}) =>
-    store.report({ server: testServer(), ...nothingNew, ...change });
+    store.report({ server: testServer(), ...nothingNew, ...change }) ?? [["refused"]];
   report({ reset: true });
   const open: Bench["open"] = (call, device = "phone", { player } = ann) =>
     store.open({ call, player, device, graceMs, lifetimeMs });
@@ -251,6 +251,16 @@ it.each(arms)("%s: a server that starts again frees its players and owes no evic
   source.now += graceMs;
   report();
   expect(open("4", "tablet").kind).toBe("opened");
+});
+
+it.each(arms)("[AUTH-13] %s: a number belongs to one living server at a time", (arm) => {
+  const { store, source, open } = bench(arm);
+  const other = { server: testServer(1, { port: 9 }), ...nothingNew, instance: "two" };
+  expect(store.report(other)).toBeNull();
+  expect(opened(open("1")).servers).toEqual([testServer()]);
+  source.now += 3_000;
+  expect(store.report(other)).toEqual([]);
+  expect(opened(open("2")).servers).toEqual([testServer(1, { port: 9 })]);
 });
 
 it.each(arms)("%s: an eviction is forgotten when its server has been silent for a week", (arm) => {

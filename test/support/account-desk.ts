@@ -109,11 +109,13 @@ export class AccountDesk {
         port: 8_000 + server.id,
         players: Number(request["players"]),
       },
+      instance: `server ${server.id}`,
       entered: keys(request["entered"]),
       left: keys(request["left"]),
       evicted: keys(request["evicted"]),
       reset: request["reset"] === true,
     });
+    if (evict === null) throw new Error(`two servers are ${server.id}`);
     return { evict: evict.map(([player, login]) => [player, login]) };
   }
 }

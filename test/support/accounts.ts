@@ -56,7 +56,14 @@ export const testServer = (id = 1, change: Partial<ServerInfo> = {}): ServerInfo
   ...change,
 });
 
-export const nothingNew = { entered: [], left: [], reset: false, evicted: [] } as const;
+/** A report without news. */
+export const nothingNew = {
+  instance: "one",
+  entered: [],
+  left: [],
+  reset: false,
+  evicted: [],
+} as const;
 
 /** @throws when it was not opened */
 export function opened(outcome: OpenOutcome): Extract<OpenOutcome, { kind: "opened" }> {

@@ -188,10 +188,14 @@ async function verifyToken(
 async function report(
   { store }: AccountParts,
   { players, ...status }: z.infer<typeof requests.report>,
-  { card }: Asker,
+  { card, scope }: Asker,
 ): Promise<PlainData> {
   const server = card();
   if (server === null) throw new CallFailure("UNAVAILABLE", "no game server runs here");
-  const evict = await store.report({ ...status, server: { ...server, players } });
+  const evict = await store.report({ ...status, instance: scope, server: { ...server, players } });
+  if (evict === null) {
+    const cure = "give each its own: --set game.id=NUMBER";
+    throw new CallFailure("UNAVAILABLE", `another game server runs as ${server.id}; ${cure}`);
+  }
   return { evict: evict.map(([who, tokenId]) => [who, tokenId]) };
 }

@@ -46,7 +46,8 @@ const migrations: readonly Migration[] = [
         port INTEGER NOT NULL,
         players INTEGER NOT NULL,
         max INTEGER NOT NULL,
-        seen_at_ms INTEGER NOT NULL
+        seen_at_ms INTEGER NOT NULL,
+        instance TEXT NOT NULL
       ) STRICT;
       CREATE TABLE evictions (
         number INTEGER PRIMARY KEY,

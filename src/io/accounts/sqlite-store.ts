@@ -86,7 +86,7 @@ const statements = {
   loginsOn: "SELECT * FROM logins WHERE server = ? ORDER BY player",
   servers: "SELECT * FROM servers ORDER BY id",
   server: "SELECT * FROM servers WHERE id = ?",
-  putServer: "INSERT OR REPLACE INTO servers VALUES (?, ?, ?, ?, ?, ?, ?)",
+  putServer: "INSERT OR REPLACE INTO servers VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
   evictionsOf: "SELECT player, token_id FROM evictions WHERE server = ? ORDER BY number",
   evicting: "SELECT server FROM evictions WHERE player = ? ORDER BY number",
   addEviction: `INSERT INTO evictions (server, player, token_id, at_ms) VALUES (?, ?, ?, ?)
@@ -166,8 +166,13 @@ class SqliteTables implements Tables {
     return this.#one("server", [server], serverOf)?.seenAtMs ?? null;
   }
 
-  putServer({ id, name, address, port, players, max, seenAtMs }: ServerReport): void {
-    this.#run("putServer", id, name, address, port, players, max, seenAtMs);
+  instanceOf(server: number): string | null {
+    return this.#one("server", [server], (row) => row["instance"] as string);
+  }
+
+  putServer(report: ServerReport, instance: string): void {
+    const { id, name, address, port, players, max, seenAtMs } = report;
+    this.#run("putServer", id, name, address, port, players, max, seenAtMs, instance);
   }
 
   evictionsOf(server: number): readonly LoginKey[] {

@@ -204,7 +204,8 @@ function playsElsewhere(
 const evictionOf = ({ server, player, tokenId }: LoginRow): Eviction | null =>
   server === null ? null : { server, player, tokenId };
 
-function isServerAlive(server: number, nowMs: number, serverSeen: ServerSeen): boolean {
+/** Whether the server has reported within three periods. */
+export function isServerAlive(server: number, nowMs: number, serverSeen: ServerSeen): boolean {
   const seenAtMs = serverSeen(server);
   return seenAtMs !== null && isWithin(seenAtMs, serverAliveMs, nowMs);
 }

@@ -25,6 +25,7 @@ class MemoryTables implements Tables {
   readonly #players = new Map<string, PlayerId>();
   readonly #logins = new Map<PlayerId, KeptLogin>();
   readonly #servers = new Map<number, ServerReport>();
+  readonly #instances = new Map<number, string>();
   // Few at a time: each is gone with its server's next report.
   #evictions: Dated<Eviction>[] = [];
   /** In the order of their times, so that the oldest is found at once. */
@@ -85,8 +86,13 @@ class MemoryTables implements Tables {
     return this.#servers.get(server)?.seenAtMs ?? null;
   }
 
-  putServer(report: ServerReport): void {
+  instanceOf(server: number): string | null {
+    return this.#instances.get(server) ?? null;
+  }
+
+  putServer(report: ServerReport, instance: string): void {
     this.#servers.set(report.id, report);
+    this.#instances.set(report.id, instance);
   }
 
   evictionsOf(server: number): readonly LoginKey[] {

@@ -93,6 +93,8 @@ export type Standing =
 /** What a game server says of itself. Lists as in `ReportRequest`. */
 export interface ServerStatus {
   readonly server: ServerInfo;
+  /** Tells this server from another one that was given the same number. */
+  readonly instance: string;
   readonly entered: readonly LoginKey[];
   readonly left: readonly LoginKey[];
   readonly reset: boolean;
@@ -121,8 +123,11 @@ export interface AccountStore {
   /** False when that login had ended or was replaced before. */
   end(request: EndRequest): boolean;
   standing(request: StandingRequest): Standing;
-  /** Takes a server's report; answers whose sessions it has to end. */
-  report(status: ServerStatus): readonly LoginKey[];
+  /**
+   * Takes a server's report; answers whose sessions it has to end. Null, and nothing is taken, while
+   * the server's number is that of another one that is alive.
+   */
+  report(status: ServerStatus): readonly LoginKey[] | null;
 }
 
 /** What a store takes from outside. */

@@ -44,7 +44,9 @@ export interface Tables {
 
   servers(): Iterable<ServerReport>;
   serverSeen(server: number): number | null;
-  putServer(report: ServerReport): void;
+  /** Who reported under that number last; null when nobody has. */
+  instanceOf(server: number): string | null;
+  putServer(report: ServerReport, instance: string): void;
 
   /** In the order in which they were added. */
   evictionsOf(server: number): readonly LoginKey[];

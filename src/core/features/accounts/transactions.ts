@@ -6,6 +6,7 @@ import type { PlayerId } from "../../kernel/ids.ts";
 import { chooseServers } from "./directory.ts";
 import {
   decideLogin,
+  isServerAlive,
   loginEnded,
   loginEntered,
   loginLeft,
@@ -200,11 +201,13 @@ function standing(parts: Parts, { player, tokenId, server }: StandingRequest): S
   return { kind: "valid", grant: grantOf(account, { tokenId, issuedAtMs, expiresAtMs }) };
 }
 
-function report(parts: Parts, status: ServerStatus): readonly LoginKey[] {
-  const { tables, source } = parts;
+function report(parts: Parts, status: ServerStatus): readonly LoginKey[] | null {
+  const { tables, source, seen } = parts;
   const nowMs = source.nowMs();
   const server = status.server.id;
-  tables.putServer({ ...status.server, seenAtMs: nowMs });
+  const isAnothers = (tables.instanceOf(server) ?? status.instance) !== status.instance;
+  if (isAnothers && isServerAlive(server, nowMs, seen)) return null;
+  tables.putServer({ ...status.server, seenAtMs: nowMs }, status.instance);
   if (status.reset) {
     tables.clearEvictions(server);
     for (const login of tables.loginsOn(server)) {

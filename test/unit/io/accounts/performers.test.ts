@@ -35,6 +35,8 @@ interface Bench {
   readonly hashes: HashPool;
   readonly login: Call;
   readonly game: Call;
+  /** A game server of another data folder that was given the same number. */
+  readonly twin: Call;
   readonly warnings: string[];
 }
 
@@ -67,8 +69,8 @@ async function bench(options: BenchOptions = {}): Promise<Bench> {
     };
   };
   await store.add({ name: "Ann", passwordHash: annHash, role: "moderator", origin: "operator" });
-  const game = asker("game", testServer());
-  return { source, store, hashes, login: asker("login", null), game, warnings };
+  const [game, twin] = [asker("game", testServer()), asker("twin", testServer())];
+  return { source, store, hashes, login: asker("login", null), game, twin, warnings };
 }
 
 const verify = (name: string, password: Uint8Array): PlainData => ({
@@ -220,6 +222,14 @@ it("[AUTH-13] a report lists the server that it comes from, and answers whom to 
   expect(await game("directory.report", { ...report, entered: late })).toEqual({ evict: late });
   expect(await game("directory.report", { ...report, evicted: late })).toEqual({ evict: [] });
   await expect(call("directory.report", report)).rejects.toMatchObject({ code: "UNAVAILABLE" });
+});
+
+it("[AUTH-13] two game servers of one number: the second is told to take another", async () => {
+  const { game, twin } = await bench();
+  await game("directory.report", report);
+  const refused = twin("directory.report", report);
+  await expect(refused).rejects.toThrow("another game server runs as 1; give each its own");
+  expect(await game("directory.report", report)).toEqual({ evict: [] });
 });
 
 it("a store that fails is unavailable, and a request that is none is our own fault", async () => {
