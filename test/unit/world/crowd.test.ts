@@ -1,5 +1,6 @@
 /** More than a packet holds in one place. */
 import { describe, expect, it } from "vitest";
+import { storeViolations } from "../../../src/core/ecs/index.ts";
 import { geometryOf } from "../../../src/core/features/world/grid.ts";
 import { move } from "../../../src/core/features/world/movement.ts";
 import { publish } from "../../../src/core/features/world/publish.ts";
@@ -9,6 +10,24 @@ import { payloadBytesMax } from "../../../src/core/wire/index.ts";
 import { NaiveClient } from "../../support/naive-view.ts";
 
 const rules = { speedMax: 12_000, allowanceMax: 10_000_000 };
+
+describe("a world that everybody has left", () => {
+  it("[LOOP-06] keeps nothing of them that could be seen in its state", () => {
+    const geometry = geometryOf(1_000, 100);
+    const world = createWorld(geometry);
+    for (let each = 1; each <= 60; each += 1) {
+      const who = { session: sessionId(each), player: playerId(each), now: micros(0) };
+      spawn(world, { ...who, at: { x: each, y: 0, z: 0 }, allowance: 0 });
+    }
+    publish(world, geometry, 1, () => undefined);
+    expect(world.told.size).toBe(60);
+    for (let each = 1; each <= 60; each += 1) despawn(world, sessionId(each));
+    publish(world, geometry, 2, () => undefined);
+    expect(world.told).toEqual(createWorld(geometry).told);
+    expect(storeViolations(world.store)).toEqual([]);
+    expect(world.bySession.size).toBe(0);
+  });
+});
 
 describe("a crowd in one cell", () => {
   it("[SYNC-07] is told in as many packets of a tick as it takes, removals first", () => {

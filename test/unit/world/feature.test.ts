@@ -94,6 +94,8 @@ describe("entering the world", () => {
     const before = driver.enter(2);
     driver.ticks();
     const after = driver.enter(2);
+    // At once, not with the tick.
+    expect(worldOf(driver).store.entities.size).toBe(2);
     driver.ticks();
     expect([...watcher.client.held.keys()]).toEqual(
       expect.arrayContaining([watcher.entity, after.entity]),
@@ -187,6 +189,9 @@ describe("moving", () => {
       );
       const told = updates(driver.ticks());
       expect(told.map(({ connection }) => connection)).toEqual([cheat.connection]);
+      // He is told where he really is, and nothing else.
+      const correction = told.map((each) => read(pb.v1.WorldUpdate, each).updates);
+      expect(correction).toMatchObject([[{ movement: { position: { x, z } } }]]);
       expect(cheat.client.held.get(cheat.entity)?.body.slice(0, 3)).toEqual([x, y, z]);
       expect(cheat.client.inputSequence).toBe(cheat.sequence);
     }
@@ -313,6 +318,7 @@ describe("what is told", () => {
     driver.ticks();
     expect(at(0)).toHaveLength(1);
     expect(at(95)).toHaveLength(1);
+    for (const far of [-210, -160, 160, 210]) expect(at(far)).toEqual([]);
     expect(at(1_000)).toEqual([]);
     expect(at(1e30)).toEqual([]);
   });
