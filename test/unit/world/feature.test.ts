@@ -307,20 +307,23 @@ describe("what is told", () => {
     expect(driver.outbox.counts.get("ticks_total")).toBeGreaterThanOrEqual(90);
   });
 
-  it("a message to who is near reaches those whose cells cover the place", () => {
+  it("[SYNC-07] a message to who is near reaches those whose cells cover the place", () => {
     const driver = new WorldDriver(near);
-    driver.enter(1);
+    const walker = driver.enter(1);
     const feature = driver.machine.composition.features.at(-1)?.implementation;
-    const at = (x: number) => [
-      ...(feature?.near?.(driver.machine.state.featureStates.at(-1), { x, y: 0, z: 0 }) ?? []),
+    const at = (x: number, z: number) => [
+      ...(feature?.near?.(driver.machine.state.featureStates.at(-1), { x, y: 0, z }) ?? []),
     ];
-    expect(at(0)).toEqual([]);
+    expect(at(0, 0)).toEqual([]);
     driver.ticks();
-    expect(at(0)).toHaveLength(1);
-    expect(at(95)).toHaveLength(1);
-    for (const far of [-210, -160, 160, 210]) expect(at(far)).toEqual([]);
-    expect(at(1_000)).toEqual([]);
-    expect(at(1e30)).toEqual([]);
+    const cell = (along: number) => Math.floor((along + 5_000) / 50);
+    for (let x = -275; x <= 275; x += 50) {
+      for (let z = -275; z <= 275; z += 50) {
+        const away = [cell(x) - cell(walker.at.x), cell(z) - cell(walker.at.z)];
+        expect(at(x, z)).toHaveLength(away.every((cells) => Math.abs(cells) <= 2) ? 1 : 0);
+      }
+    }
+    expect(at(1e30, 0)).toEqual([]);
   });
 
   it("shows tools who is where and who sees whom", () => {
