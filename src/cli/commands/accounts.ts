@@ -71,7 +71,7 @@ a password here.
 Options:
   --role ROLE        player (default), moderator or operator
   --password-stdin   take the password from the first line of standard input; without this it is
-                     asked for at the terminal. A password is never an argument: others could read it
+                     asked for at the terminal. It is never an argument, which others could read
   --until DATE       the ban's end, as 2031-05-01 or 2031-05-01T18:00:00Z
   --days N           the ban's end, that many days from now; without an end it is for ever
   --reason TEXT      kept with the ban

@@ -1,47 +1,20 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { connect, enter, login, Refusal } from "../../../src/client/index.ts";
-import type { Login } from "../../../src/client/index.ts";
-import {
-  accountContract,
-  loginContract,
-  worldContract,
-} from "../../../src/core/features/contracts.ts";
+import { enter } from "../../../src/client/index.ts";
 import { clientHash, hashPassword } from "../../../src/io/accounts/argon2.ts";
 import { openSqliteStore } from "../../../src/io/accounts/sqlite-store.ts";
 import { configOf } from "../../../src/io/config.ts";
 import { startServer } from "../../../src/io/server.ts";
 import { StartError } from "../../../src/io/start-error.ts";
 import { reprise } from "../../support/command-line.ts";
+import { clientOf, logIn } from "../../support/log-in.ts";
 import { productionSettings } from "../../support/production.ts";
 import { startTestServer, testSettings } from "../../support/server.ts";
-import type { TestServer } from "../../support/server.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
-const contracts = [loginContract, accountContract, worldContract] as const;
 const cheap = { "accounts.hashMemoryKib": 8, "accounts.hashPasses": 1 };
 const parameters = { memoryKib: 8, passes: 1, lanes: 1 };
-
-const clientOf = ({ server, ca }: TestServer, role: "login" | "game") =>
-  connect(`tls://127.0.0.1:${server.portOf(role)}`, { contracts, ca, reconnect: null });
-
-/** Logs in over a connection of its own; again while no game server has reported yet. */
-async function logIn(served: TestServer, name: string, password: string): Promise<Login> {
-  const deadline = performance.now() + 10_000;
-  for (;;) {
-    const client = await clientOf(served, "login");
-    try {
-      return await login(client, { name, password, device: "phone" });
-    } catch (error) {
-      const isEarly = error instanceof Refusal && error.code === "UNAVAILABLE";
-      if (!isEarly || performance.now() > deadline) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    } finally {
-      await client.close();
-    }
-  }
-}
 
 it.each([["sqlite"], ["memory"]])(
   "[AUTH-04] [AUTH-16] a server on the %s store logs in, lets in and logs out",

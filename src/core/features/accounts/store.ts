@@ -124,8 +124,8 @@ export interface AccountStore {
   end(request: EndRequest): boolean;
   standing(request: StandingRequest): Standing;
   /**
-   * Takes a server's report; answers whose sessions it has to end. Null, and nothing is taken, while
-   * the server's number is that of another one that is alive.
+   * Takes a server's report; answers whose sessions it has to end. Null, and nothing is taken,
+   * while the server's number is that of another one that is alive.
    */
   report(status: ServerStatus): readonly LoginKey[] | null;
 }
