@@ -1,6 +1,7 @@
 /** What each piece of work promises. */
 import type { Part } from "./check.ts";
 import { plantedChanges } from "./planted.ts";
+import { stormNumbers, walkNumbers, worldNumbers } from "./players-numbers.ts";
 import { rowIds, rows } from "./rows.ts";
 import {
   coreNumbers,
@@ -24,6 +25,17 @@ const skeletonRows = [
   ...rowIds("QLT", 14, 16),
 ];
 
+const playersRows = [
+  ...rowIds("PKT", [1, 11], [19, 23]),
+  ...rowIds("WIRE", 11),
+  ...rowIds("AUTH", [1, 18], 20, 21),
+  ...rowIds("SES", 8, 17),
+  ...rowIds("SMG", 6, 7, 10),
+  ...rowIds("LOOP", [1, 3], [5, 9]),
+  ...rowIds("SYNC", [1, 5], 7, 8),
+  ...rowIds("GAME", 1, 2, 8),
+];
+
 /** By the name that `npm run accept` takes. */
 export const acceptances: Readonly<Record<string, readonly Part[]>> = {
   skeleton: [
@@ -35,4 +47,5 @@ export const acceptances: Readonly<Record<string, readonly Part[]>> = {
     sessionNumbers,
     echoNumbers,
   ],
+  players: [rows(playersRows), worldNumbers, walkNumbers, stormNumbers],
 };
