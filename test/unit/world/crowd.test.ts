@@ -11,6 +11,28 @@ import { NaiveClient } from "../../support/naive-view.ts";
 
 const rules = { speedMax: 12_000, allowanceMax: 10_000_000 };
 
+describe("a world that has shrunk", () => {
+  it("[GAME-02] lets whoever is outside come back, step by step, and not go further", () => {
+    const world = createWorld(geometryOf(1_000, 100));
+    const who = { session: sessionId(1), player: playerId(1), now: micros(0) };
+    const row = spawn(world, { ...who, at: { x: 400, y: 0, z: -400 }, allowance: 1e6 });
+    publish(world, geometryOf(100, 100), 1, () => undefined);
+    const still = { x: 0, y: 0, z: 0 };
+    const step = (sequence: number, x: number, z: number) =>
+      move(
+        world,
+        row,
+        { entity: 0, position: { x, y: 0, z }, velocity: still, rotation: still, sequence },
+        micros(0),
+        rules,
+      );
+    expect(step(1, 401, -400)).toBe("bounds");
+    expect(step(2, 399, -401)).toBe("bounds");
+    expect(step(3, 399, -399)).toBe("accepted");
+    expect(step(4, 400, -399)).toBe("bounds");
+  });
+});
+
 describe("a world that everybody has left", () => {
   it("[LOOP-06] keeps nothing of them that could be seen in its state", () => {
     const geometry = geometryOf(1_000, 100);

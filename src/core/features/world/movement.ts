@@ -52,14 +52,16 @@ function judge(
   now: Micros,
   { speedMax, allowanceMax }: MovementRules,
 ): Verdict {
-  const edge = world.geometry.size / 2;
-  if (!(isWithin(position.x, edge) && isWithin(position.y, edge) && isWithin(position.z, edge))) {
-    return "bounds";
-  }
-  const limit = (speedMax / 1_000) * tolerance;
-  if (squareOf(velocity.x, velocity.y, velocity.z) > limit * limit) return "velocity";
   const { body, control } = world.store.components;
   const { x, y, z } = body.columns;
+  const edge = world.geometry.size / 2;
+  const isInside =
+    isWithin(position.x, edge, x[row] as number) &&
+    isWithin(position.y, edge, y[row] as number) &&
+    isWithin(position.z, edge, z[row] as number);
+  if (!isInside) return "bounds";
+  const limit = (speedMax / 1_000) * tolerance;
+  if (squareOf(velocity.x, velocity.y, velocity.z) > limit * limit) return "velocity";
   const distance = Math.sqrt(
     squareOf(
       position.x - (x[row] as number),
@@ -104,8 +106,9 @@ function setVector(
   return true;
 }
 
-const isWithin = (coordinate: number, edge: number): boolean =>
-  coordinate >= -edge && coordinate <= edge;
+/** Also where it is no further out than before: who was left outside of a world may come back. */
+const isWithin = (coordinate: number, edge: number, before: number): boolean =>
+  (coordinate >= -edge || coordinate >= before) && (coordinate <= edge || coordinate <= before);
 
 const squareOf = (x: number, y: number, z: number): number => x * x + y * y + z * z;
 
