@@ -237,12 +237,12 @@ async function untilInWorld(servers: Servers, players: number): Promise<void> {
 export async function measureStorm(storms: number, logins: number): Promise<StormResult> {
   const servers = new Servers();
   const players = 100;
-  const stormSeconds = 10;
+  const stormSeconds = 20;
   try {
     await servers.start();
     const walking = load(servers, [
       ...["--scenario", "walk", "--clients", String(players), "--rate", "10"],
-      ...["--seconds", String(storms * 2 * 30 + 10)],
+      ...["--seconds", String(storms * 2 * (stormSeconds + 3) + 5)],
     ]);
     await untilInWorld(servers, players);
     const quiet = new Map<number, number>();

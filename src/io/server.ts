@@ -257,8 +257,10 @@ export class Server {
       return end;
     });
     const all = await Promise.all(ends);
+    const end = all.find(({ code }) => code !== 0) ?? { code: 0, message: "" };
+    this.#log?.write(end.code === 0 ? "info" : "error", "stopped", { code: end.code });
     await this.#close();
-    this.#finish(all.find(({ code }) => code !== 0) ?? { code: 0, message: "" });
+    this.#finish(end);
   }
 
   /** After a start that failed half-way: what serves already has no clients that matter. */

@@ -333,6 +333,24 @@ it("[NET-12] two processes of one role each share a data folder and end apart", 
   expect(readLog(logOf("login")).some(({ message }) => message === "serving")).toBe(true);
 });
 
+it("[AUTH-02] the login server logs its start with its port and its stop; broken settings: exit 1", async () => {
+  const dataDir = temporaryFolder();
+  const log = join(dataDir, "log.jsonl");
+  const server = spawnServer(dataDir, { ...plain, role: "login", "log.destination": log });
+  const { urls, pid } = await server.announced();
+  const started = readLog(log).find(({ message }) => message === "serving");
+  expect(started).toMatchObject({ level: "info", pid, login: urls["login"] });
+  server.child.kill("SIGTERM");
+  expect(await server.ended()).toBe(0);
+  const [stopped] = readLog(log).slice(-1);
+  expect(stopped).toMatchObject({ level: "info", message: "stopped", code: 0 });
+  const broken = join(dataDir, "broken.yaml");
+  writeFileSync(broken, "role: login\naccounts:\n  file: 7\n");
+  const { code, err } = await reprise("serve", "--config", broken);
+  expect(code).toBe(1);
+  expect(err).toMatch(/^reprise serve: [^\n]*accounts[^\n]*\n$/);
+});
+
 it("[TLS-08] cert makes the certificate that the server then uses", async () => {
   const dataDir = temporaryFolder();
   const made = JSON.parse((await reprise("cert", "--data-dir", dataDir, "--json")).out);
