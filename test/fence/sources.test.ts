@@ -122,7 +122,13 @@ describe("the engine", () => {
   });
 
   it("[NMT-04] on its platform knows features as what is composed when nothing else is said", () => {
-    expect(sourcesOf("src/io/**/*.ts").flatMap(games)).toEqual([
+    const performers = (line: string): boolean => line.startsWith("src/io/accounts/");
+    const known = sourcesOf("src/io/**/*.ts").flatMap(games);
+    // Who performs a feature's calls knows that feature's border, and none else.
+    expect(new Set(known.filter(performers).map((line) => line.split(": ")[1]))).toEqual(
+      new Set(["src/core/features/accounts/index.ts"]),
+    );
+    expect(known.filter((line) => !performers(line))).toEqual([
       "src/io/role-server.ts: src/core/features/contracts.ts",
       "src/io/server.ts: src/core/features/contracts.ts",
       "src/io/server.ts: src/core/features/index.ts",
