@@ -3,9 +3,15 @@ import { setHealth } from "../../../src/core/features/world/world.ts";
 import type { World } from "../../../src/core/features/world/world.ts";
 import { reprise as pb } from "../../../src/core/wire/gen/game.js";
 import { reprise as session } from "../../../src/core/wire/gen/session.js";
-import { errorTable } from "../../../src/index.ts";
+import { defineContract, defineFeature, errorTable, toServer } from "../../../src/index.ts";
 import type { Sent } from "../../support/realm-driver.ts";
-import { read, tickMicros, WorldDriver, worldTypes } from "../../support/world-driver.ts";
+import {
+  read,
+  tickMicros,
+  WorldDriver,
+  worldFeatures,
+  worldTypes,
+} from "../../support/world-driver.ts";
 
 const near = { worldSpawnRadiusM: 1 };
 
@@ -103,6 +109,38 @@ describe("entering the world", () => {
     expect(watcher.client.held.has(before.entity)).toBe(false);
     expect(watcher.client.held.size).toBe(2);
     expect(driver.outbox.counts.get("world_left_total")).toBe(1);
+    sound(driver);
+  });
+});
+
+describe("leaving the world by another feature", () => {
+  const door = defineFeature({
+    contract: defineContract("door", {
+      out: toServer(10_200, session.v1.HeartbeatRequest, () => true),
+    }),
+    version: 1,
+    state: () => ({}),
+  }).implement({
+    packets: {
+      out: { states: ["inWorld"], handle: (ctx) => void ctx.advance("logout.accepted") },
+    },
+  });
+
+  it("[GAME-01] takes the entity away, also when its player comes back before the next tick", () => {
+    const driver = new WorldDriver(near, [door, ...worldFeatures]);
+    const [watcher, leaver] = [driver.enter(1), driver.enter(2)];
+    driver.ticks();
+    driver.packet(leaver.connection, 10_200, new Uint8Array());
+    driver.ask(leaver.connection);
+    const { entityId } = driver.admit(2);
+    expect(worldOf(driver).store.entities.size).toBe(2);
+    driver.ticks();
+    expect([...watcher.client.held.keys()]).toContain(Number(entityId));
+    expect(watcher.client.held.has(leaver.entity)).toBe(false);
+    driver.packet(leaver.connection, 10_200, new Uint8Array());
+    driver.ticks();
+    expect([...watcher.client.held.keys()]).toEqual([watcher.entity]);
+    expect(driver.outbox.counts.get("world_left_total")).toBe(2);
     sound(driver);
   });
 });

@@ -75,8 +75,9 @@ export const world = defineFeature({
         return ctx.reply({ success: false, errorCode: errorTable[admitted.code].code });
       }
       const { state } = ctx;
-      if (admitted.replaced !== null && despawn(state.world, admitted.replaced)) {
-        ctx.count("world_left_total");
+      // His older session, and what this one may have left behind since the last tick.
+      for (const before of [admitted.replaced, ctx.session.id]) {
+        if (before !== null && despawn(state.world, before)) ctx.count("world_left_total");
       }
       const radius = Math.min(ctx.config.worldSpawnRadiusM, ctx.config.worldSizeM / 2);
       const along = (): number => Math.fround(ctx.random("spawn").unit() * 2 * radius - radius);
