@@ -191,11 +191,14 @@ describe("the simulator finds", () => {
       machine: (machine) =>
         overStep(machine, (event, outbox, go) => {
           const mixed = overriding(outbox, {
-            payload: (type, bytes) => {
-              if (type !== echoContract.entries.echo.replyType) return outbox.payload(type, bytes);
+            payload: (type, bytes, start, end) => {
+              if (type !== echoContract.entries.echo.replyType) {
+                return outbox.payload(type, bytes, start, end);
+              }
               const of = "connection" in event ? Number(event.connection) : 0;
-              const given = last !== null && last.of !== of ? last.bytes : bytes;
-              last = { bytes, of };
+              const own = bytes.slice(start, end);
+              const given = last !== null && last.of !== of ? last.bytes : own;
+              last = { bytes: own, of };
               return outbox.payload(type, given);
             },
           });
