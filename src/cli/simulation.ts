@@ -5,11 +5,18 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { failureFile, faultNames, simulate } from "../sim/index.ts";
-import type { Fault, FailureFile, PartialOptions, SimulationResult } from "../sim/index.ts";
+import type {
+  Fault,
+  FailureFile,
+  PartialOptions,
+  ScenarioName,
+  SimulationResult,
+} from "../sim/index.ts";
 
-/** What a thread is told: one seed, and where the run's failure file would be. */
+/** What a thread is told: one seed, and in which scenarios to play it. */
 export interface SeedOrder {
   readonly seed: number;
+  readonly scenarios: readonly ScenarioName[];
   readonly fixed: PartialOptions;
 }
 
@@ -21,7 +28,8 @@ export interface SeedReport {
   readonly faults: Readonly<Record<Fault, number>>;
   readonly reached: readonly string[];
   readonly coverageTotal: number;
-  readonly failure: FailureFile | null;
+  /** One a scenario at most. */
+  readonly failures: readonly FailureFile[];
 }
 
 /** All seeds so far. */
@@ -38,6 +46,7 @@ export interface CampaignTally {
 export interface CampaignOptions {
   readonly firstSeed: number;
   readonly seeds: number;
+  readonly scenarios: readonly ScenarioName[];
   readonly fixed: PartialOptions;
   /** Told after each seed; false ends the campaign. */
   readonly progress: (tally: CampaignTally) => boolean;
@@ -56,20 +65,28 @@ export const newTally = (): CampaignTally => ({
   failures: [],
 });
 
-/** Runs one seed twice. Also what a thread does. */
-export const runSeed = ({ seed, fixed }: SeedOrder): SeedReport =>
-  reportOf(seed, simulate({ seed, fixed }));
+/** Runs one seed twice in each scenario. Also what a thread does. */
+export const runSeed = ({ seed, scenarios, fixed }: SeedOrder): SeedReport =>
+  reportOf(
+    seed,
+    scenarios.map((scenario) => simulate({ seed, scenario, fixed })),
+  );
 
-export function reportOf(seed: number, result: SimulationResult): SeedReport {
-  const { events, simulatedSeconds, faults, coverage, failure } = result;
+export function reportOf(seed: number, results: readonly SimulationResult[]): SeedReport {
+  const sum = (count: (result: SimulationResult) => number): number =>
+    results.reduce((total, result) => total + count(result), 0);
+  const faults = faultNames.map((name) => [name, sum((result) => result.faults[name])]);
   return {
     seed,
-    events,
-    simulatedSeconds,
-    faults,
-    reached: [...coverage.reached],
-    coverageTotal: coverage.total,
-    failure: failure === null ? null : failureFile(result, failure, "FILE"),
+    events: sum(({ events }) => events),
+    simulatedSeconds: sum(({ simulatedSeconds }) => simulatedSeconds),
+    faults: Object.fromEntries(faults) as Record<Fault, number>,
+    reached: [...new Set(results.flatMap(({ coverage }) => [...coverage.reached]))],
+    // What one scenario can reach, a larger one can, too.
+    coverageTotal: Math.max(0, ...results.map(({ coverage }) => coverage.total)),
+    failures: results.flatMap((result) =>
+      result.failure === null ? [] : [failureFile(result, result.failure, "FILE")],
+    ),
   };
 }
 
@@ -116,12 +133,12 @@ export function addTo(tally: CampaignTally, report: SeedReport): void {
   for (const name of faultNames) tally.faults[name] += report.faults[name];
   for (const key of report.reached) tally.reached.add(key);
   tally.coverageTotal = report.coverageTotal;
-  if (report.failure !== null) tally.failures.push({ seed: report.seed, failure: report.failure });
+  for (const failure of report.failures) tally.failures.push({ seed: report.seed, failure });
 }
 
-async function runHere(queue: SeedQueue, { fixed }: CampaignOptions): Promise<void> {
+async function runHere(queue: SeedQueue, { fixed, scenarios }: CampaignOptions): Promise<void> {
   for (let seed = queue.take(); seed !== null; seed = queue.take()) {
-    queue.report(runSeed({ seed, fixed }));
+    queue.report(runSeed({ seed, scenarios, fixed }));
     // Signals are heard between two seeds only.
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -134,13 +151,13 @@ function threadUrl(): URL {
   return url;
 }
 
-function runOnThread(queue: SeedQueue, { fixed }: CampaignOptions): Promise<void> {
+function runOnThread(queue: SeedQueue, { fixed, scenarios }: CampaignOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(threadUrl());
     const next = (): void => {
       const seed = queue.take();
       if (seed === null) void worker.terminate().then(() => resolve());
-      else worker.postMessage({ seed, fixed } satisfies SeedOrder);
+      else worker.postMessage({ seed, scenarios, fixed } satisfies SeedOrder);
     };
     worker.on("message", (report: SeedReport) => {
       queue.report(report);

@@ -72,7 +72,7 @@ export function accountPerformers(
 }
 
 /** What the store keeps of a password in place of a hash. For accounts that a plan begins with. */
-export const simulatedHash = (password: Uint8Array): string => `plain:${asText(password)}`;
+export const simulatedHash = (password: string): string => `plain:${password}`;
 
 /**
  * A password or the secret part of a token. All of them have `secretMark` in them, so that a secret
@@ -80,6 +80,12 @@ export const simulatedHash = (password: Uint8Array): string => `plain:${asText(p
  */
 export const secretText = (text: string): string => `${secretMark}${text}`;
 export const secretMark = "~zQ7kept!~";
+
+/** What a traveller's account is called, and what opens it. */
+export const credentialsOf = (account: string) => ({
+  username: `traveller-${account}`,
+  password: secretText(account),
+});
 
 /** The token of a grant: what `logins.open` seals. */
 export function simulatedToken(
@@ -102,7 +108,7 @@ function verifyAccount(
   { mode }: AccountSource,
   { name, password }: VerifyRequest,
 ): VerifyAccountAnswer {
-  const passwordHash = simulatedHash(password);
+  const passwordHash = simulatedHash(asText(password));
   const isNew = mode === "development" && isAccountName(name);
   const found = store.find(name);
   const account =

@@ -4,6 +4,7 @@
  *
  * C1. A call is performed once: asking again with the same key gives the same answer.
  * C2. Every asking process is answered, in the end by UNAVAILABLE, unless it dies first.
+ * C3. UNAVAILABLE says nothing of whether the call was performed.
  */
 import type { CallResult } from "../core/contract.ts";
 import type { CallId } from "../core/kernel/ids.ts";
@@ -18,6 +19,8 @@ import type { Scheduler } from "./scheduler.ts";
 export type SimulatedPerformer = (request: PlainData, call: CallId) => PlainData;
 
 export interface CallParts {
+  /** Part of the decisions' keys: servers of one run decide apart. */
+  readonly name: string;
   readonly scheduler: Scheduler;
   readonly decisions: Decisions;
   readonly faults: FaultCounters;
@@ -28,18 +31,24 @@ export interface CallParts {
 const timeoutMicros = 10_000_000;
 const unavailable: CallResult = { ok: false, code: "UNAVAILABLE" };
 
+type Fate = "usual" | "failed" | "lost" | "unheard" | "duplicate";
+
 export class Performers {
+  /** Ends the process that asks. Replaced by whoever has one. */
+  onCrash: () => void = () => undefined;
   readonly #parts: CallParts;
   readonly #performers: Readonly<Record<string, SimulatedPerformer>>;
   readonly #answers = new Map<CallId, CallResult>();
   readonly #slow: Subject;
   readonly #fate: Subject;
+  readonly #crash: Subject;
 
   constructor(parts: CallParts, performers: Readonly<Record<string, SimulatedPerformer>>) {
     this.#parts = parts;
     this.#performers = performers;
-    this.#slow = parts.decisions.subject("calls/slow");
-    this.#fate = parts.decisions.subject("calls/fate");
+    this.#slow = parts.decisions.subject(`${parts.name}/slow`);
+    this.#fate = parts.decisions.subject(`${parts.name}/fate`);
+    this.#crash = parts.decisions.subject(`${parts.name}/crash`);
   }
 
   /** @param answer called once, or twice where the decisions say so; never from inside this call */
@@ -58,6 +67,11 @@ export class Performers {
         faults.hit("call.lost");
         scheduler.after(timeoutMicros, () => answer(unavailable));
         return;
+      case "unheard":
+        faults.hit("call.unheard");
+        scheduler.after(delayMicros, () => this.#performOnce(call, operation, request));
+        scheduler.after(delayMicros + timeoutMicros, () => answer(unavailable));
+        return;
       case "duplicate":
         faults.hit("call.duplicate");
         scheduler.after(2 * delayMicros, () => answer(this.#performOnce(call, operation, request)));
@@ -75,6 +89,11 @@ export class Performers {
     const result: CallResult =
       performer === undefined ? unavailable : { ok: true, answer: performer(request, call) };
     this.#answers.set(call, result);
+    if (this.#crash.strikes(this.#parts.options.crashPerMillion)) {
+      this.#parts.faults.hit("call.crash");
+      // What was just done is known here and nowhere else: the answer finds nobody.
+      this.onCrash();
+    }
     return result;
   }
 
@@ -85,12 +104,13 @@ export class Performers {
     return options.delayMicros + extra;
   }
 
-  #drawFate(): "usual" | "failed" | "lost" | "duplicate" {
+  #drawFate(): Fate {
     const { options } = this.#parts;
-    return this.#fate.next<"usual" | "failed" | "lost" | "duplicate">("usual", (random) => {
+    return this.#fate.next<Fate>("usual", (random) => {
       if (strikes(random, options.failedPerMillion)) return "failed";
       if (strikes(random, options.lostPerMillion)) return "lost";
-      return strikes(random, options.duplicatePerMillion) ? "duplicate" : "usual";
+      if (strikes(random, options.duplicatePerMillion)) return "duplicate";
+      return strikes(random, options.unheardPerMillion) ? "unheard" : "usual";
     });
   }
 }

@@ -3,22 +3,35 @@
  * A fault that belongs to no link counts once, whatever the links were doing.
  */
 import type { SocketId } from "../core/contract.ts";
-import type { ConnectionId } from "../core/kernel/ids.ts";
-import type { AnyContract } from "../core/wire/index.ts";
+import { loginContract, worldContract } from "../core/features/contracts.ts";
+import type { ConnectionId, PacketType } from "../core/kernel/ids.ts";
+import { decodePayload } from "../core/wire/index.ts";
+import type { AnyContract, AnyMessage, AnyRequest } from "../core/wire/index.ts";
 import type { Checker, ClientPacket, Step } from "./checkers/checker.ts";
-import { faultNames } from "./faults.ts";
-import type { Fault, FaultCounters } from "./faults.ts";
+import { faultNames, isOfPlayers } from "./faults.ts";
+import type { Fault } from "./faults.ts";
 
 /** `fault/packet type/session state`; `-` for what the fault has nothing to do with. */
 export type CoverageKey = string;
 
 /** The states of a link as the realm knows it, from before it does to after it does not. */
 export const linkStates = ["unknown", "handshaking", "connected", "disconnecting"] as const;
+/** And those of a link that is somebody's: by the packet whose success leads there. */
+const playerStates: readonly (readonly [entry: AnyRequest, state: string])[] = [
+  [loginContract.entries.login, "authenticated"],
+  [worldContract.entries.enter, "inWorld"],
+];
+/** Answers that coverage reads. */
+export const coveredAnswers: ReadonlySet<PacketType> = new Set(
+  playerStates.map(([{ replyType }]) => replyType),
+);
 
 /** Faults that happen to a machine, not to a link. */
 const machineFaults: ReadonlySet<Fault> = new Set(
   faultNames.filter((name) => !/^(network|tls|peer)\./.test(name)),
 );
+/** A run of echoes makes no calls and has no players to cheat. */
+const playerFaults = faultNames.filter(isOfPlayers).length;
 /** Faults before there is a session or a packet. */
 const earlyFaults: ReadonlySet<Fault> = new Set<Fault>([
   "network.refused",
@@ -33,7 +46,7 @@ const earlyFaults: ReadonlySet<Fault> = new Set<Fault>([
 ]);
 
 /** What clients may send, as numbers, in ascending order; 0 stands for nothing yet. */
-export const clientPacketTypes = (contracts: readonly AnyContract[]): number[] => {
+const clientPacketTypes = (contracts: readonly AnyContract[]): number[] => {
   const types = contracts.flatMap(({ entries }) =>
     Object.values(entries)
       .filter((entry) => entry.kind !== "toClient")
@@ -42,12 +55,30 @@ export const clientPacketTypes = (contracts: readonly AnyContract[]): number[] =
   return [0, ...types.sort((left, right) => left - right)];
 };
 
-/** How many keys there are to reach. */
-export function coverageTotal(packetTypes: readonly number[]): number {
-  const sessionFaults = faultNames.length - machineFaults.size - earlyFaults.size;
-  return (
-    machineFaults.size + earlyFaults.size + sessionFaults * packetTypes.length * linkStates.length
+/** A server's part of what there is to reach: what it is sent, and the states of its links. */
+export interface CoveredServer {
+  readonly packetTypes: readonly number[];
+  readonly states: readonly string[];
+}
+
+/** What can be reached at a server that serves these contracts. */
+export function coveredServer(contracts: readonly AnyContract[]): CoveredServer {
+  const entries = new Set(contracts.flatMap((contract) => Object.values(contract.entries)));
+  const reached = playerStates.filter(([entry]) => entries.has(entry)).map(([, state]) => state);
+  return { packetTypes: clientPacketTypes(contracts), states: [...linkStates, ...reached] };
+}
+
+/** How many keys there are to reach. The servers' own are one where they have the same. */
+export function coverageTotal(servers: readonly CoveredServer[]): number {
+  const pairs = new Set(
+    servers.flatMap(({ packetTypes, states }) =>
+      packetTypes.flatMap((type) => states.map((state) => `${String(type)}/${state}`)),
+    ),
   );
+  const hasPlayers = servers.some(({ states }) => states.length > linkStates.length);
+  const without = machineFaults.size + earlyFaults.size - (hasPlayers ? 0 : playerFaults);
+  const sessionFaults = faultNames.length - machineFaults.size - earlyFaults.size;
+  return without + sessionFaults * pairs.size;
 }
 
 /** The key of a fault that happened. */
@@ -61,27 +92,21 @@ export function coverageKey(
   return `${fault}/${String(link.packetType)}/${link.state}`;
 }
 
-/** Follows every link from both ends, and notes what it was doing when a fault struck. */
-export class CoverageTracker implements Checker {
-  readonly name = "coverage";
+/** Follows the links of one server from both ends: what each is doing when a fault strikes. */
+export class LinkStates implements Checker {
+  readonly name = "links";
   readonly checked = 0;
-  readonly reached = new Set<CoverageKey>();
   readonly #packetTypes = new Map<string, number>();
   readonly #states = new Map<string, string>();
   readonly #linkOfRemote = new Map<string, string>();
   readonly #linkOf = new Map<ConnectionId, string>();
 
-  constructor(faults: FaultCounters) {
-    faults.onFault = (fault, link) => {
-      const about =
-        link === null
-          ? null
-          : {
-              packetType: this.#packetTypes.get(link) ?? 0,
-              state: this.#states.get(link) ?? "unknown",
-            };
-      this.reached.add(coverageKey(fault, about));
-    };
+  /** Null for a link that is not of this server. */
+  about(link: string): { readonly packetType: number; readonly state: string } | null {
+    const packetType = this.#packetTypes.get(link);
+    const state = this.#states.get(link);
+    if (packetType === undefined && state === undefined) return null;
+    return { packetType: packetType ?? 0, state: state ?? "unknown" };
   }
 
   clientSent({ link, type }: ClientPacket): void {
@@ -99,8 +124,15 @@ export class CoverageTracker implements Checker {
       this.#linkOf.set(event.connection, link);
       this.#states.set(link, "handshaking");
     }
-    // The first answer of any kind means that the greeting is over.
-    for (const { connection } of sends) this.#move(connection, "handshaking", "connected");
+    for (const { connection, type, payload } of sends) {
+      // The first answer of any kind means that the greeting is over.
+      this.#move(connection, "handshaking", "connected");
+      if (payload === null) continue;
+      for (const [{ reply, replyType }, state] of playerStates) {
+        if (type !== replyType || !isSuccess(reply, payload)) continue;
+        this.#move(connection, "connected", state);
+      }
+    }
     for (const { connection } of closes) this.#enter(connection, "disconnecting");
     if (event.type === "connection.closed") {
       this.#enter(event.connection, "unknown");
@@ -117,4 +149,12 @@ export class CoverageTracker implements Checker {
     const link = this.#linkOf.get(connection);
     if (link !== undefined) this.#states.set(link, state);
   }
+}
+
+/** Whether an answer that says so says success. */
+function isSuccess(reply: AnyMessage, payload: Uint8Array): boolean {
+  const answer = decodePayload(reply, payload, 0, payload.length) as {
+    readonly success?: boolean;
+  } | null;
+  return answer?.success === true;
 }

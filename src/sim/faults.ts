@@ -28,6 +28,14 @@ export const faults = {
   "peer.garbage": "a client sends bytes that are no packet",
   "peer.flood": "a client sends more than its budget",
   "peer.half-header": "a client sends a part of a frame and never the rest",
+  "cheat.movement": "a player moves too fast, too far, out of the world or nowhere at all",
+  "cheat.stale-move": "a player sends a movement that a later one has overtaken",
+  "cheat.other-entity": "a player moves another's entity",
+  "cheat.early-move": "a client moves before it has entered",
+  "cheat.server-type": "a client sends what only servers send",
+  "cheat.dead-token": "a client enters with a token that was logged out of",
+  "cheat.forged-token": "a client enters with a token that no server made",
+  "cheat.wrong-password": "a client tries a password that is not the account's",
   "process.stall": "the process does nothing for a while",
   "process.crash": "the process is killed; the machine lives",
   "process.power-loss": "the machine loses its power, and what was not synced",
@@ -47,12 +55,18 @@ export const faults = {
   "call.failed": "a call fails",
   "call.duplicate": "a call is answered twice",
   "call.lost": "a call is never performed, and answered as unavailable when its time is up",
+  "call.unheard": "a call is performed, and answered as unavailable when its time is up",
+  "call.crash": "the server is killed when a call was performed, before it hears of it",
   "merge.order": "the inbox takes from another producer than the one whose turn it is",
 } as const;
 
 export type Fault = keyof typeof faults;
 
 export const faultNames = Object.keys(faults) as readonly Fault[];
+
+/** Those that need calls or players to strike: a run of echoes has neither. */
+export const isOfPlayers = (fault: Fault): boolean =>
+  fault.startsWith("call.") || fault.startsWith("cheat.");
 
 /** What a fault happened to, as far as coverage cares. */
 export type FaultListener = (fault: Fault, connection: string | null) => void;

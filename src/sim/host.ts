@@ -8,7 +8,7 @@ import type { Counters } from "../core/kernel/counters.ts";
 import { realmConfig } from "../core/realm/index.ts";
 import type { Realm, RealmMachine } from "../core/realm/index.ts";
 import type { ServerOptions } from "./options.ts";
-import type { HostOrder, RunningHost } from "./run.ts";
+import type { HostOrder, RunningHost } from "./site.ts";
 
 /** What a planted bug may change of the configuration, against what the checkers believe. */
 export interface HostVariation {
@@ -19,18 +19,16 @@ export interface HostVariation {
 const identity = { build: "simulated", node: "26", v8: "none", protocol: 1 };
 
 /**
- * Makes hosts of this realm.
+ * Makes hosts.
  *
  * @param variation for tests that plant a bug; empty otherwise
  */
-export function simulatedHost(
-  realm: Realm,
-  variation: HostVariation = {},
-): (order: HostOrder) => RunningHost {
-  return ({ syscalls, mergeOrder, producers, options, observe }) => {
+export function simulatedHost(variation: HostVariation = {}): (order: HostOrder) => RunningHost {
+  return ({ syscalls, mergeOrder, producers, options, observe, role, realm, ...order }) => {
+    const given = { ...realmPart(options.server), ...order.realmConfig, ...variation.realm };
     const host = createHost({
-      config: hostConfig({ role: "simulated", ...hostPart(options.server), ...variation.host }),
-      realmConfig: { ...realmConfig({ ...realmPart(options.server), ...variation.realm }) },
+      config: hostConfig({ role, ...hostPart(options.server), ...variation.host }),
+      realmConfig: { ...realmConfig(given) },
       realm: observed(realm, observe),
       syscalls,
       identity,

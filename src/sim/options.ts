@@ -82,6 +82,10 @@ export interface CallOptions {
   readonly failedPerMillion: PerMillion;
   readonly duplicatePerMillion: PerMillion;
   readonly lostPerMillion: PerMillion;
+  /** Of each call, that it is performed and its answer lost on the way. */
+  readonly unheardPerMillion: PerMillion;
+  /** Of each call that is performed, that the process is killed before the answer. */
+  readonly crashPerMillion: PerMillion;
 }
 
 export interface WorkloadOptions {
@@ -93,6 +97,25 @@ export interface WorkloadOptions {
   readonly payloadBytesMax: number;
   /** How long a client stays before it leaves and comes again. */
   readonly stayMaxMicros: number;
+}
+
+/** Accounts, travellers and their world. Only the scenario `players` has any. */
+export interface PlayersOptions {
+  readonly gameServers: number;
+  /** Travellers share them: with fewer accounts than clients some have several devices. */
+  readonly accounts: number;
+  /** Of each traveller, that it cheats now and then. */
+  readonly cheatPerMillion: PerMillion;
+  /** Between two movements of a traveller who walks. */
+  readonly stepMicros: number;
+  readonly tokenLifetimeMs: number;
+  readonly loginsPerMinute: number;
+  /** Metres: a small world has people come and go at its cells' borders. */
+  readonly sizeM: number;
+  readonly viewDistanceM: number;
+  readonly spawnRadiusM: number;
+  readonly speedMaxMmPerS: number;
+  readonly allowanceMs: number;
 }
 
 /** The host's configuration, as far as a run varies it. */
@@ -117,6 +140,7 @@ export interface SimulationOptions {
   readonly disk: DiskOptions;
   readonly calls: CallOptions;
   readonly workload: WorkloadOptions;
+  readonly players: PlayersOptions;
   readonly server: ServerOptions;
 }
 
@@ -181,6 +205,8 @@ export const calmOptions: SimulationOptions = {
     failedPerMillion: 0,
     duplicatePerMillion: 0,
     lostPerMillion: 0,
+    unheardPerMillion: 0,
+    crashPerMillion: 0,
   },
   workload: {
     clients: 4,
@@ -188,6 +214,19 @@ export const calmOptions: SimulationOptions = {
     thinkMicros: 100_000,
     payloadBytesMax: 200,
     stayMaxMicros: 10_000_000,
+  },
+  players: {
+    gameServers: 1,
+    accounts: 4,
+    cheatPerMillion: 0,
+    stepMicros: 100_000,
+    tokenLifetimeMs: 3_600_000,
+    loginsPerMinute: 120,
+    sizeM: 200,
+    viewDistanceM: 20,
+    spawnRadiusM: 30,
+    speedMaxMmPerS: 12_000,
+    allowanceMs: 1_000,
   },
   server: {
     security: "tls",
@@ -211,7 +250,31 @@ export function drawOptions(seed: number): SimulationOptions {
     disk: drawDisk(random),
     calls: drawCalls(random),
     workload: drawWorkload(random),
+    players: calmOptions.players,
     server: drawServer(random),
+  };
+}
+
+/**
+ * The options of a seed whose clients are travellers: faults as above, and what only they have.
+ * Drawn apart, so that the seeds of one scenario stay what they are when another grows.
+ */
+export function drawPlayersOptions(seed: number): SimulationOptions {
+  const drawn = drawOptions(seed);
+  const random = RandomStream.named(seedWords(seed), "options/players");
+  const { workload, calls, server, clock } = drawn;
+  const clients = random.between(2, 8);
+  return {
+    ...drawn,
+    calls: {
+      ...calls,
+      unheardPerMillion: rate(random, 100_000),
+      crashPerMillion: rate(random, 20_000),
+    },
+    workload: { ...workload, clients, rudePerMillion: rate(random, 300_000) },
+    players: drawPlayers(random, clients, clock),
+    // A login server that is full keeps out those who would make room.
+    server: { ...server, connectionsMax: calmOptions.server.connectionsMax },
   };
 }
 
@@ -227,6 +290,7 @@ export function withOptions(base: SimulationOptions, given: PartialOptions): Sim
     disk: { ...base.disk, ...given.disk },
     calls: { ...base.calls, ...given.calls },
     workload: { ...base.workload, ...given.workload },
+    players: { ...base.players, ...given.players },
     server: { ...base.server, ...given.server },
   };
 }
@@ -297,6 +361,8 @@ const drawCalls = (random: RandomStream): CallOptions => ({
   failedPerMillion: rate(random, 100_000),
   duplicatePerMillion: rate(random, 100_000),
   lostPerMillion: rate(random, 50_000),
+  unheardPerMillion: 0,
+  crashPerMillion: 0,
 });
 
 const drawWorkload = (random: RandomStream): WorkloadOptions => ({
@@ -306,6 +372,24 @@ const drawWorkload = (random: RandomStream): WorkloadOptions => ({
   payloadBytesMax: random.pick([0, 40, 400, 5_000]),
   stayMaxMicros: random.pick([1_000_000, 4_000_000, 20_000_000]),
 });
+
+function drawPlayers(random: RandomStream, clients: number, clock: ClockOptions): PlayersOptions {
+  const jumpMs = (clock.jumpsMax * clock.jumpMaxMicros + 2 * clock.skewMaxMicros) / 1_000;
+  return {
+    gameServers: random.chance(1, 4) ? 2 : 1,
+    accounts: random.between(1, clients),
+    cheatPerMillion: random.pick([0, 0, 300_000, 1_000_000]),
+    stepMicros: random.pick([33_000, 100_000, 300_000]),
+    // Whose clock is wrong by more than that can let nobody in.
+    tokenLifetimeMs: Math.floor(random.pick([5_000, 3_600_000]) + jumpMs),
+    loginsPerMinute: random.pick([5, 120]),
+    sizeM: random.pick([60, 200, 1_000]),
+    viewDistanceM: random.pick([10, 20, 50]),
+    spawnRadiusM: random.pick([5, 30, 60]),
+    speedMaxMmPerS: random.pick([5_000, 12_000, 40_000]),
+    allowanceMs: random.pick([200, 1_000]),
+  };
+}
 
 const drawServer = (random: RandomStream): ServerOptions => {
   const idleTimeoutMicros = random.pick([1_500_000, 3_000_000, 5_000_000, 30_000_000]);

@@ -5,14 +5,17 @@
  */
 import { apiRule } from "../core/kernel/assert.ts";
 import type { ClientScript } from "./clients/script.ts";
-import { drawScripts } from "./clients/script.ts";
 import { Decisions } from "./decisions.ts";
 import type { Decision } from "./decisions.ts";
-import { calmOptions, drawOptions, withOptions } from "./options.ts";
+import { calmOptions, withOptions } from "./options.ts";
 import type { PartialOptions, SimulationOptions } from "./options.ts";
+import { scenarioNames } from "./scenario.ts";
+import type { Scenario, ScenarioName } from "./scenario.ts";
 
 export interface Plan {
   readonly format: 1;
+  /** Plans from before there were several say nothing and mean `echo`. */
+  readonly scenario?: ScenarioName;
   readonly entropy: number;
   readonly options: SimulationOptions;
   readonly scripts: readonly ClientScript[];
@@ -26,17 +29,12 @@ export type RunSource =
 
 /** Everything that a run begins with. */
 export interface RunSetup {
+  readonly scenario: ScenarioName;
   readonly entropy: number;
   readonly options: SimulationOptions;
   readonly scripts: readonly ClientScript[];
   readonly decisions: Decisions;
 }
-
-/** Draws the scripts of a seed's clients. */
-export type Workload = (seed: number, options: SimulationOptions) => readonly ClientScript[];
-
-export const defaultWorkload: Workload = (seed, options) =>
-  drawScripts(seed, options.workload, options.seconds);
 
 /**
  * @param fixed options that are not drawn
@@ -44,26 +42,29 @@ export const defaultWorkload: Workload = (seed, options) =>
  */
 export function setUpRun(
   source: RunSource,
-  { fixed, workload, keep }: { fixed: PartialOptions; workload: Workload; keep: boolean },
+  { scenario, fixed, keep }: { scenario: Scenario; fixed: PartialOptions; keep: boolean },
 ): RunSetup {
+  const { name } = scenario;
   if (source.type === "plan") {
     const { entropy, options, scripts, decisions } = source.plan;
     const planned = Decisions.planned(new Map(Object.entries(decisions)));
-    return { entropy, options, scripts, decisions: planned };
+    return { scenario: name, entropy, options, scripts, decisions: planned };
   }
   const { seed } = source;
-  const options = withOptions(drawOptions(seed), fixed);
+  const options = withOptions(scenario.drawOptions(seed), fixed);
   return {
+    scenario: name,
     entropy: seed,
     options,
-    scripts: workload(seed, options),
+    scripts: scenario.workload(seed, options),
     decisions: Decisions.drawn(seed, keep),
   };
 }
 
 /** The plan of a run whose decisions were kept. */
-export const planOf = ({ entropy, options, scripts, decisions }: RunSetup): Plan => ({
+export const planOf = ({ scenario, entropy, options, scripts, decisions }: RunSetup): Plan => ({
   format: 1,
+  scenario,
   entropy,
   options,
   scripts,
@@ -78,13 +79,16 @@ export const planOf = ({ entropy, options, scripts, decisions }: RunSetup): Plan
 export function readPlan(json: unknown): Plan {
   apiRule(isRecord(json), "the plan is no object");
   apiRule(json["format"] === 1, "the plan is of another format than 1");
-  const { entropy, options, scripts, decisions } = json;
+  const { scenario = "echo", entropy, options, scripts, decisions } = json;
+  const named = scenarioNames.find((name) => name === scenario);
+  apiRule(named !== undefined, "the plan is of a scenario that this build does not know");
   apiRule(typeof entropy === "number", "the plan has no entropy");
   apiRule(isRecord(options), "the plan has no options");
   apiRule(Array.isArray(scripts), "the plan has no scripts");
   apiRule(isRecord(decisions), "the plan has no decisions");
   return {
     format: 1,
+    scenario: named,
     entropy,
     options: withOptions(calmOptions, options),
     scripts: scripts as readonly ClientScript[],

@@ -1,68 +1,43 @@
 /**
- * One run: a server on its machine, its clients, the network between them, and everybody who looks
- * on. Four acts:
+ * One run: servers on their machines, their clients, the network between them, and everybody who
+ * looks on. Four acts:
  *
  *     storm      faults and workload, for `options.seconds`
  *     quiet      faults stop; everything must settle
- *     empty      the clients leave; the server must forget them
- *     encore     the process is killed once more and must recover what it was
+ *     empty      the clients leave; the servers must forget them
+ *     encore     the processes are killed once more and must recover what they were
  *
  * The first broken rule ends the run.
  *
  * U1. A run is a function of its setup: nothing else is read, nothing outlives it.
  * U2. Safety is checked in every act, liveness only when faults have stopped.
  */
-import type { HostPort, Machine } from "../core/contract.ts";
 import { invariant } from "../core/kernel/assert.ts";
-import type { AnyContract, PacketRules } from "../core/wire/index.ts";
-import { wrongTransportFrame } from "../core/wire/index.ts";
-import { Performers } from "./calls.ts";
-import type { SimulatedPerformer } from "./calls.ts";
 import { CheckerPanel, CheckFailure } from "./checkers/checker.ts";
-import type { Checker, QuietRun } from "./checkers/checker.ts";
-import { History } from "./checkers/history.ts";
-import { ObservedMachine } from "./checkers/observed-machine.ts";
+import type { Checker, QuietRun, QuietScene } from "./checkers/checker.ts";
 import { Player } from "./clients/player.ts";
-import type { PlayerParts } from "./clients/player.ts";
 import { RudePeer } from "./clients/rude.ts";
 import { ClientTap } from "./clients/tap.ts";
-import { CoverageTracker } from "./coverage.ts";
+import { Traveller } from "./clients/traveller.ts";
+import type { Door, Doors, TravellerParts } from "./clients/traveller.ts";
+import { coverageKey } from "./coverage.ts";
 import { seedWords } from "./decisions.ts";
 import { FaultCounters } from "./faults.ts";
 import type { Fault } from "./faults.ts";
 import { Network } from "./network/network.ts";
-import type { SimulationOptions } from "./options.ts";
 import type { RunSetup } from "./plan.ts";
-import { SimulatedNode } from "./process/node.ts";
-import type { HostSurroundings } from "./process/process.ts";
+import type { Stage } from "./scenario.ts";
 import { Scheduler } from "./scheduler.ts";
+import { Site } from "./site.ts";
+import type { HostOrder, RunningHost, SiteSpec } from "./site.ts";
 import { Trace } from "./trace.ts";
 
-/** What the host of a run is made with, besides its surroundings. */
-export interface HostOrder extends HostSurroundings {
-  /** Wraps every machine that the host's realm makes. */
-  readonly observe: (machine: Machine) => Machine;
-  readonly options: SimulationOptions;
-}
-
-/** A host and what it has counted, by name, summed over labels. */
-export interface RunningHost {
-  readonly host: HostPort;
-  metrics(): ReadonlyMap<string, number>;
-}
-
-/** What checkers must know of the run that they look at. */
-export interface CheckedWorld {
-  readonly options: SimulationOptions;
-  readonly faults: FaultCounters;
-}
-
 export interface RunParts {
+  /** @param nowMicros what the scheduler shows */
+  readonly stage: (nowMicros: () => number) => Stage;
   readonly makeHost: (order: HostOrder) => RunningHost;
-  readonly contracts: readonly AnyContract[];
-  readonly rules: PacketRules;
-  readonly performers: Readonly<Record<string, SimulatedPerformer>>;
-  readonly makeCheckers: (world: CheckedWorld) => readonly Checker[];
+  /** Of one's own, besides those of the stage; they look at the first server. */
+  readonly checkers: readonly Checker[];
 }
 
 export interface RunOutcome {
@@ -86,11 +61,15 @@ export interface RunFailure {
   readonly steps: number;
 }
 
+type TravellerScript = Extract<RunSetup["scripts"][number], { readonly kind: "traveller" }>;
+
 const settleStepMicros = 250_000;
 /** Stalls, late segments and slow handshakes from before the quiet are over after it. */
 const calmDownMicros = 10_000_000;
 /** Links that are just being made or left are made or left after it. */
 const leaveMicros = 2_000_000;
+/** What was told last has arrived after it. */
+const lastWordMicros = 1_000_000;
 /** More actions than this within one simulated second is a server that spins. */
 const actionsPerSecondMax = 3_000_000;
 const logLinesMax = 60;
@@ -98,19 +77,18 @@ const logLinesMax = 60;
 export class Run {
   readonly #setup: RunSetup;
   readonly #parts: RunParts;
+  readonly #stage: Stage;
   readonly #scheduler = new Scheduler();
   readonly #faults = new FaultCounters();
-  readonly #panel: CheckerPanel;
-  readonly #history = new History();
   readonly #trace = new Trace();
-  readonly #coverage: CoverageTracker;
-  readonly #checkers: readonly Checker[];
-  readonly #node: SimulatedNode;
+  readonly #coverage = new Set<string>();
+  readonly #sites: readonly Site[];
+  /** Of those who look at all servers and clients together. */
+  readonly #panel: CheckerPanel;
   readonly #players: Player[] = [];
+  readonly #travellers: Traveller[] = [];
   readonly #rude: RudePeer[] = [];
   readonly #log: string[] = [];
-  #host: RunningHost | null = null;
-  #isListening = false;
   #failure: RunFailure | null = null;
   // What the simulator itself throws is a finding, too, and needs its seed: hence guarded.
   readonly #runNext = (): void => {
@@ -120,18 +98,17 @@ export class Run {
   constructor(setup: RunSetup, parts: RunParts) {
     this.#setup = setup;
     this.#parts = parts;
-    const { options } = setup;
-    this.#coverage = new CoverageTracker(this.#faults);
-    this.#checkers = parts.makeCheckers({ options, faults: this.#faults });
-    this.#panel = new CheckerPanel([this.#ownObserver(), this.#coverage, ...this.#checkers]);
-    const network = new Network({ ...this.#common(), options: options.network });
-    this.#node = this.#makeNode();
+    this.#stage = parts.stage(() => this.#scheduler.nowMicros);
+    this.#panel = new CheckerPanel(this.#stage.checkers);
+    this.#faults.onFault = (fault, link) => this.#cover(fault, link);
+    const network = new Network({ ...this.#common(), options: setup.options.network });
+    this.#sites = this.#stage.sites.map((spec, index) => this.#makeSite(spec, index));
     this.#makeClients(network);
   }
 
   play(): RunOutcome {
     const { options, decisions } = this.#setup;
-    this.#node.start();
+    for (const { node } of this.#sites) node.start();
     this.#until(options.seconds * 1_000_000);
     decisions.calm = true;
     this.#settle();
@@ -141,8 +118,8 @@ export class Run {
       trace: this.#trace,
       failure: this.#failure,
       faults: this.#faults.counts,
-      coverage: this.#coverage.reached,
-      checked: Object.fromEntries(this.#checkers.map(({ name, checked }) => [name, checked])),
+      coverage: this.#coverage,
+      checked: this.#checked(),
       simulatedMicros: this.#scheduler.nowMicros,
       log: this.#log,
     };
@@ -153,19 +130,23 @@ export class Run {
   /** Faults have stopped: waits until everything has settled, or should have. */
   #settle(): void {
     for (const peer of this.#rude) peer.stop();
+    for (const traveller of this.#travellers) traveller.rest();
     this.#until(this.#scheduler.nowMicros + calmDownMicros);
     this.#wait(() => this.#isSettled());
-    if (this.#failure === null) this.#panel.observe.settled(this.#quietRun());
-    this.#noteFailure();
+    if (this.#travellers.length > 0) this.#until(this.#scheduler.nowMicros + lastWordMicros);
+    this.#judge((site) => site.observe.settled(this.#quietRun(site)));
+    this.#judge(() => this.#panel.observe.rested(this.#scene()));
   }
 
-  /** The clients leave: waits until the server knows of nobody. */
+  /** The clients leave: waits until the servers know of nobody. */
   #empty(): void {
     for (const player of this.#players) player.stop();
+    for (const traveller of this.#travellers) traveller.stop();
     this.#until(this.#scheduler.nowMicros + leaveMicros);
-    this.#wait(() => this.#host?.metrics().get("connections_open") === 0);
-    if (this.#failure === null) this.#panel.observe.emptied(this.#quietRun());
-    this.#noteFailure();
+    this.#wait(() => this.#sites.every((site) => site.metrics().get("connections_open") === 0));
+    this.#judge((site) => site.observe.emptied(this.#quietRun(site)));
+    if (this.#travellers.length > 0) this.#until(this.#scheduler.nowMicros + lastWordMicros);
+    this.#judge(() => this.#panel.observe.deserted(this.#scene()));
   }
 
   /** Every run ends with a recovery, which compares all that was journalled with what was done. */
@@ -173,10 +154,17 @@ export class Run {
     // What was done last must be on the disk first, or there is less to compare.
     this.#until(this.#scheduler.nowMicros + 1_000_000);
     if (this.#failure !== null) return;
-    this.#node.end("crash");
-    this.#wait(() => this.#isListening);
-    if (this.#failure === null && !this.#isListening) {
+    for (const { node } of this.#sites) node.end("crash");
+    this.#wait(() => this.#sites.every(({ isListening }) => isListening));
+    if (this.#failure === null && !this.#sites.every(({ isListening }) => isListening)) {
       this.#fail(new CheckFailure("liveness", "a killed server comes back", "it does not listen"));
+    }
+  }
+
+  #judge(look: (site: Site) => void): void {
+    for (const site of this.#sites) {
+      if (this.#failure === null) look(site);
+      this.#noteFailure();
     }
   }
 
@@ -194,19 +182,22 @@ export class Run {
     const atRest = ({ pending, state }: Player): boolean =>
       (pending === 0 && ["ready", "stopped", "idle"].includes(state)) ||
       (isFull && state !== "ready");
-    return this.#serves && this.#players.every(atRest);
+    if (!this.#sites.every(({ serves }) => serves) || !this.#players.every(atRest)) return false;
+    return this.#travellers.length === 0 || this.#stage.isAtRest(this.#scene());
   }
 
-  /** The host was told that it listens, and has not stopped since. */
-  get #serves(): boolean {
-    return this.#isListening && this.#node.machine.listener !== null;
-  }
-
-  #quietRun(): QuietRun {
+  #quietRun(site: Site): QuietRun {
     return {
       players: this.#players.map(({ name, state, pending }) => ({ name, state, pending })),
-      metrics: this.#host?.metrics() ?? new Map<string, number>(),
-      isListening: this.#serves,
+      metrics: site.metrics(),
+      isListening: site.serves,
+    };
+  }
+
+  #scene(): QuietScene {
+    return {
+      servers: this.#sites.map((site) => site.quiet()),
+      travellers: this.#travellers.map((traveller) => traveller.quiet()),
     };
   }
 
@@ -220,7 +211,7 @@ export class Run {
       const next = scheduler.nextMicros();
       if (next === null || next > untilMicros) break;
       this.#panel.guard(this.#runNext);
-      if (this.#panel.failure !== null) this.#noteFailure();
+      if (this.#hasFailed) this.#noteFailure();
       if (scheduler.nowMicros >= secondEnds) {
         secondEnds = scheduler.nowMicros + 1_000_000;
         budgetEnds = scheduler.steps + actionsPerSecondMax;
@@ -232,7 +223,12 @@ export class Run {
   }
 
   #noteFailure(): void {
+    for (const { panel } of this.#sites) if (panel.failure !== null) this.#fail(panel.failure);
     if (this.#panel.failure !== null) this.#fail(this.#panel.failure);
+  }
+
+  get #hasFailed(): boolean {
+    return this.#panel.failure !== null || this.#sites.some(({ panel }) => panel.failure !== null);
   }
 
   #fail({ checker, rule, message }: CheckFailure): void {
@@ -247,85 +243,99 @@ export class Run {
     return { scheduler: this.#scheduler, decisions, faults: this.#faults };
   }
 
-  #makeNode(): SimulatedNode {
+  #makeSite(spec: SiteSpec, index: number): Site {
     const { options, entropy } = this.#setup;
-    const { observe } = this.#panel;
-    return new SimulatedNode({
-      ...this.#common(),
-      name: "server",
-      options,
-      performers: new Performers(
-        { ...this.#common(), options: options.calls },
-        this.#parts.performers,
-      ),
-      entropy: seedWords(entropy),
-      plaintextReply: wrongTransportFrame("little"),
-      observer: {
-        opened: (socket, link, remote) => observe.socketOpened(socket, link, remote),
-        handshakeFailed: (link) => observe.handshakeFailed(link),
-        received: (socket, bytes) => observe.socketReceived(socket, bytes),
-        written: (socket, bytes) => observe.socketWritten(socket, bytes),
-        closed: (socket) => observe.socketClosed(socket),
+    const prefix = this.#stage.sites.length > 1 ? `${spec.name}: ` : "";
+    const own = index === 0 ? this.#parts.checkers : [];
+    const makeCheckers: SiteSpec["makeCheckers"] = (world) => [...spec.makeCheckers(world), ...own];
+    return new Site(
+      { ...spec, makeCheckers },
+      {
+        ...this.#common(),
+        options,
+        entropy,
+        makeHost: this.#parts.makeHost,
+        logged: (line) => this.#logged(`${prefix}${line}`),
+        observer: {
+          name: "run",
+          checked: 0,
+          stepped: (step) => {
+            this.#trace.add(step, this.#scheduler.nowMicros, this.#scheduler.steps);
+          },
+        },
       },
-      events: {
-        started: (start) => observe.processStarted(start),
-        ended: (end, ending) => observe.processEnded(end, ending, this.#node.disk),
-        logged: (level, message) => this.#logged(`${level} ${message}`),
-        listening: () => observe.listening(),
-        turned: () => observe.turned(),
-      },
-      makeHost: (surroundings) => this.#makeHost(surroundings),
-    });
-  }
-
-  #makeHost(surroundings: HostSurroundings): HostPort {
-    const { observe } = this.#panel;
-    this.#host = this.#parts.makeHost({
-      ...surroundings,
-      options: this.#setup.options,
-      observe: (machine) =>
-        new ObservedMachine({
-          machine,
-          history: this.#history,
-          observer: observe,
-          stallMicros: () => this.#node.process?.stallMicros ?? 0,
-          guard: (check) => this.#panel.guard(check),
-        }),
-    });
-    return this.#host.host;
+    );
   }
 
   #makeClients(network: Network): void {
     const { options, scripts, entropy } = this.#setup;
-    const { contracts, rules } = this.#parts;
-    const { observe } = this.#panel;
-    const parts: PlayerParts = {
+    const parts = {
       ...this.#common(),
       network,
-      target: this.#node.machine,
       handshake: options.handshake,
       security: options.server.security,
-      observer: new ClientTap(rules, observe),
       seed: seedWords(entropy),
-      contracts,
       idleTimeoutMicros: options.server.idleTimeoutMicros,
-      players: {
-        echoed: (...seen) => observe.echoed(...seen),
-        broken: (...seen) => observe.playerBroken(...seen),
-        stateChanged: (...seen) => observe.playerChanged(...seen),
-      },
     };
+    const doors = this.#sites.map((site, index) => doorOf(site, index));
     for (const script of scripts) {
-      if (script.kind === "player") {
-        const player = new Player(parts, script.name);
+      // Who knows of no login goes to one of the servers, always to the same.
+      const place = Number(script.name) % this.#sites.length;
+      const [door, site] = [doors[place], this.#sites[place]];
+      invariant(door !== undefined && site !== undefined, "a run has a server");
+      const { target, observer, contracts } = door;
+      if (script.kind === "traveller") {
+        this.#makeTraveller({ ...parts, ...this.#journeys(doors) }, script);
+      } else if (script.kind === "player") {
+        const { observe } = site;
+        const players = {
+          echoed: (...seen: Parameters<typeof observe.echoed>) => observe.echoed(...seen),
+          broken: (name: string, what: string) => observe.playerBroken(name, what),
+          stateChanged: (...seen: Parameters<typeof observe.playerChanged>) =>
+            observe.playerChanged(...seen),
+        };
+        const player = new Player({ ...parts, target, observer, contracts, players }, script.name);
         this.#players.push(player);
         for (const action of script.actions) this.#at(action.atMicros, () => player.act(action));
       } else {
-        const peer = new RudePeer(parts, script.name);
+        const peer = new RudePeer({ ...parts, target, observer }, script.name);
         this.#rude.push(peer);
         for (const action of script.actions) this.#at(action.atMicros, () => peer.act(action));
       }
     }
+  }
+
+  #makeTraveller(parts: TravellerParts, script: TravellerScript): void {
+    const traveller = new Traveller(parts, script);
+    this.#travellers.push(traveller);
+    for (const action of script.actions) this.#at(action.atMicros, () => traveller.act(action));
+    const step = (): void => {
+      traveller.step();
+      this.#scheduler.after(parts.players.stepMicros, step);
+    };
+    step();
+  }
+
+  #journeys(doors: readonly Door[]): Pick<TravellerParts, "doors" | "journeys" | "players"> {
+    const login = this.#sites.findIndex(({ spec }) => spec.role === "login");
+    const { observe } = this.#panel;
+    const games = new Map<string, Door>();
+    for (const [index, { spec }] of this.#sites.entries()) {
+      const door = doors[index];
+      if (spec.address !== null && door !== undefined) games.set(spec.address, door);
+    }
+    const loginDoor = doors[login];
+    invariant(loginDoor !== undefined, "travellers need a server to log in on");
+    return {
+      doors: { login: loginDoor, games } satisfies Doors,
+      players: this.#setup.options.players,
+      journeys: {
+        loggedIn: (seen) => observe.loggedIn(seen),
+        entered: (seen) => observe.entered(seen),
+        loggedOut: (token) => observe.loggedOut(token),
+        broken: (name, what) => observe.playerBroken(name, what),
+      },
+    };
   }
 
   /** The workload belongs to the storm. */
@@ -334,23 +344,21 @@ export class Run {
     if (atMicros < this.#setup.options.seconds * 1_000_000) this.#scheduler.at(atMicros, act);
   }
 
-  /** What the run itself must know of what goes on. */
-  #ownObserver(): Checker {
-    return {
-      name: "run",
-      checked: 0,
-      stepped: (step) => {
-        this.#trace.add(step, this.#scheduler.nowMicros, this.#scheduler.steps);
-      },
-      processStarted: () => this.#history.processStarted(),
-      listening: () => {
-        this.#isListening = true;
-      },
-      processEnded: (end) => {
-        this.#isListening = false;
-        this.#logged(`the process ended: ${end.type === "exit" ? end.message : end.type}`);
-      },
-    };
+  #cover(fault: Fault, link: string | null): void {
+    if (link === null) return void this.#coverage.add(coverageKey(fault, null));
+    for (const { links } of this.#sites) {
+      const about = links.about(link);
+      if (about !== null) return void this.#coverage.add(coverageKey(fault, about));
+    }
+    this.#coverage.add(coverageKey(fault, { packetType: 0, state: "unknown" }));
+  }
+
+  /** Summed over servers. */
+  #checked(): Record<string, number> {
+    const all = [...this.#sites.flatMap(({ checkers }) => checkers), ...this.#stage.checkers];
+    const checked: Record<string, number> = {};
+    for (const { name, checked: count } of all) checked[name] = (checked[name] ?? 0) + count;
+    return checked;
   }
 
   #logged(line: string): void {
@@ -358,3 +366,12 @@ export class Run {
     if (this.#log.length > logLinesMax) this.#log.shift();
   }
 }
+
+/** The way to a server, whose checkers see both ends of it. */
+const doorOf = ({ spec, node, observe }: Site, index: number): Door => ({
+  name: spec.name,
+  letter: String.fromCharCode("a".charCodeAt(0) + index),
+  target: node.machine,
+  observer: new ClientTap(spec.realm.rules, observe),
+  contracts: spec.contracts,
+});

@@ -6,33 +6,22 @@
  *     expect(failure).toBeNull();
  */
 import type { Feature } from "../core/realm/index.ts";
-import type { AnyContract } from "../core/wire/index.ts";
-import { publishedContracts } from "../core/features/contracts.ts";
-import { builtinFeatures } from "../core/features/index.ts";
 import { digestStart, digestString, finish } from "../core/kernel/digest.ts";
-import { createRealm } from "../core/realm/index.ts";
 import type { SimulatedPerformer } from "./calls.ts";
 import type { Checker } from "./checkers/checker.ts";
-import { ClientOrderChecker } from "./checkers/client-order.ts";
-import { ConnectionCapChecker } from "./checkers/connection-cap.ts";
-import { CountersChecker } from "./checkers/counters.ts";
-import { DurabilityChecker } from "./checkers/durability.ts";
-import { LivenessChecker } from "./checkers/liveness.ts";
-import { OneCloseChecker } from "./checkers/one-close.ts";
-import { ProcessHealthChecker } from "./checkers/process-health.ts";
-import { ReplayEqualityChecker } from "./checkers/replay-equality.ts";
-import { SessionIndexChecker } from "./checkers/session-index.ts";
-import { SilenceChecker } from "./checkers/silence.ts";
-import { TaggedPayloadChecker } from "./checkers/tagged-payload.ts";
-import { clientPacketTypes, coverageTotal } from "./coverage.ts";
+import { coverageTotal } from "./coverage.ts";
 import type { CoverageKey } from "./coverage.ts";
 import type { Fault } from "./faults.ts";
 import { simulatedHost } from "./host.ts";
 import type { PartialOptions, SimulationOptions } from "./options.ts";
-import { defaultWorkload, planOf, setUpRun } from "./plan.ts";
-import type { Plan, RunSource, Workload } from "./plan.ts";
+import { planOf, setUpRun } from "./plan.ts";
+import type { Plan, RunSource } from "./plan.ts";
+import { playersScenario } from "./players.ts";
 import { Run } from "./run.ts";
-import type { CheckedWorld, HostOrder, RunFailure, RunningHost, RunOutcome } from "./run.ts";
+import type { RunFailure, RunOutcome } from "./run.ts";
+import { echoScenario } from "./scenario.ts";
+import type { Scenario, ScenarioName, Workload } from "./scenario.ts";
+import type { HostOrder, RunningHost } from "./site.ts";
 
 export interface SimulateOptions {
   /** 0..2^53-1. Draws everything that `fixed` does not say. Ignored where a plan is given. */
@@ -40,9 +29,11 @@ export interface SimulateOptions {
   /** Runs this again. */
   readonly plan?: Plan;
   readonly fixed?: PartialOptions;
-  /** What the server is made of; the built-in features when left out. */
+  /** A plan has its own; otherwise `echo` when left out. */
+  readonly scenario?: ScenarioName;
+  /** What the server of `echo` is made of; the built-in features when left out. */
   readonly features?: readonly Feature[];
-  /** What the clients do; echoes and their troubles when left out. */
+  /** What the clients do; what the scenario is about when left out. */
   readonly workload?: Workload;
   /** By operation: answers the features' calls. An operation without one is unavailable. */
   readonly performers?: Readonly<Record<string, SimulatedPerformer>>;
@@ -86,19 +77,16 @@ export interface SimulationFailure extends RunFailure {
  * @throws ApiMisuseError for features that do not compose
  */
 export function simulate(given: SimulateOptions): SimulationResult {
-  const features = given.features ?? builtinFeatures;
-  const realm = createRealm({ features, known: publishedContracts });
-  const contracts = features.map(({ declaration }) => declaration.contract);
+  const scenario = scenarioOf(given);
   const source = sourceOf(given);
   const play = (from: RunSource, keep: boolean) => {
-    const { fixed = {}, workload = defaultWorkload } = given;
-    const setup = setUpRun(from, { fixed, workload, keep });
+    const { fixed = {} } = given;
+    const setup = setUpRun(from, { scenario, fixed, keep });
+    const { options, entropy } = setup;
     const run = new Run(setup, {
-      makeHost: given.host ?? simulatedHost(realm),
-      contracts,
-      rules: realm.rules,
-      performers: given.performers ?? {},
-      makeCheckers: (world) => [...builtinCheckers(world), ...(given.checkers?.() ?? [])],
+      stage: (nowMicros) => scenario.stage({ options, entropy, nowMicros }),
+      makeHost: given.host ?? simulatedHost(),
+      checkers: given.checkers?.() ?? [],
     });
     return { setup, outcome: run.play() };
   };
@@ -112,7 +100,7 @@ export function simulate(given: SimulateOptions): SimulationResult {
     digest: outcome.trace.digest,
     simulatedSeconds: outcome.simulatedMicros / 1_000_000,
     faults: outcome.faults,
-    coverage: { reached: outcome.coverage, total: totalOf(contracts) },
+    coverage: { reached: outcome.coverage, total: coverageTotal(scenario.covered) },
     checked: outcome.checked,
     determinismChecked: second !== null,
     failure:
@@ -130,24 +118,15 @@ export function simulate(given: SimulateOptions): SimulationResult {
 const sourceOf = ({ seed, plan }: SimulateOptions): RunSource =>
   plan === undefined ? { type: "seed", seed: seed ?? 1 } : { type: "plan", plan };
 
-const totalOf = (contracts: readonly AnyContract[]): number =>
-  coverageTotal(clientPacketTypes(contracts));
-
-function builtinCheckers({ options, faults }: CheckedWorld): readonly Checker[] {
-  const { server } = options;
-  return [
-    new SessionIndexChecker(),
-    new OneCloseChecker(),
-    new ConnectionCapChecker(server.connectionsMax),
-    new SilenceChecker(server),
-    new ClientOrderChecker(),
-    new TaggedPayloadChecker(),
-    new DurabilityChecker(),
-    new ReplayEqualityChecker(),
-    new CountersChecker(),
-    new ProcessHealthChecker(faults),
-    new LivenessChecker(server.connectionsMax),
-  ];
+function scenarioOf(given: SimulateOptions): Scenario {
+  const { features, workload, performers } = given;
+  const name = given.plan === undefined ? given.scenario : given.plan.scenario;
+  if (name === "players") return playersScenario(workload === undefined ? {} : { workload });
+  return echoScenario({
+    ...(features === undefined ? {} : { features }),
+    ...(workload === undefined ? {} : { workload }),
+    ...(performers === undefined ? {} : { performers }),
+  });
 }
 
 /** What the first run broke, or where the second one went another way. */

@@ -131,7 +131,10 @@ class SimulatedServer implements ConformanceServer {
         machine: this.#machine,
         clock: new MachineClock({ ...this.#common, options: calmOptions.clock }, "server"),
         disk: new Disk({ ...this.#common, options: calmOptions.disk }, "server"),
-        performers: new Performers({ ...this.#common, options: calmOptions.calls }, {}),
+        performers: new Performers(
+          { ...this.#common, name: "calls", options: calmOptions.calls },
+          {},
+        ),
         entropy: [1, 2, 3, 4],
         security: this.#options.security ?? "plain",
         backlog: 100,

@@ -1,5 +1,4 @@
 /** Hosts with a bug planted between them and the world, to prove that a checker is alive. */
-import { builtinFeatures } from "../../src/core/features/index.ts";
 import type {
   Event,
   HostPort,
@@ -12,9 +11,11 @@ import { createRealm } from "../../src/core/realm/index.ts";
 import type { Feature } from "../../src/core/realm/index.ts";
 import { simulatedHost } from "../../src/sim/host.ts";
 import type { HostVariation } from "../../src/sim/host.ts";
-import type { HostOrder, RunningHost } from "../../src/sim/run.ts";
+import type { HostOrder, RunningHost } from "../../src/sim/site.ts";
 
 export interface Sabotage {
+  /** The server it is planted in; every one when left out. */
+  readonly role?: string;
   readonly features?: readonly Feature[];
   /** A configuration other than the checkers believe. */
   readonly variation?: HostVariation;
@@ -22,19 +23,26 @@ export interface Sabotage {
   readonly syscalls?: (syscalls: Syscalls) => Syscalls;
   /** What stands between the host and the (observed) realm. */
   readonly machine?: (machine: Machine) => Machine;
+  /** What stands between the observer and the realm: what the checkers see is already wrong. */
+  readonly realm?: (machine: Machine) => Machine;
   /** What stands between the platform and the host. */
   readonly port?: (port: HostPort) => HostPort;
 }
 
 /** For `simulate`'s option `host`. */
 export function sabotaged(sabotage: Sabotage): (order: HostOrder) => RunningHost {
-  const { features = builtinFeatures, variation, syscalls, machine, port } = sabotage;
-  const make = simulatedHost(createRealm({ features }), variation);
+  const { role, features, variation, syscalls, machine, realm, port } = sabotage;
+  const makeSound = simulatedHost();
+  const make = simulatedHost(variation);
+  const other = features === undefined ? null : createRealm({ features });
   return (order) => {
+    if (role !== undefined && order.role !== role) return makeSound(order);
+    const observe = (made: Machine): Machine => order.observe(realm?.(made) ?? made);
     const running = make({
       ...order,
+      realm: other ?? order.realm,
       syscalls: syscalls?.(order.syscalls) ?? order.syscalls,
-      observe: (made) => machine?.(order.observe(made)) ?? order.observe(made),
+      observe: (made) => machine?.(observe(made)) ?? observe(made),
     });
     return { host: port?.(running.host) ?? running.host, metrics: running.metrics };
   };

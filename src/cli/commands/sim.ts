@@ -1,16 +1,23 @@
 /**
- * `reprise sim`: plays the server and its clients through simulated faults, every seed twice, and
+ * `reprise sim`: plays servers and their clients through simulated faults, every seed twice, and
  * leaves a failure file for what breaks a rule.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import {
-  drawOptions,
   calmOptions,
+  drawOptions,
+  drawPlayersOptions,
   readFailureFile,
+  scenarioNames,
   simulate,
   withOptions,
 } from "../../sim/index.ts";
-import type { FailureFile, PartialOptions, SimulationOptions } from "../../sim/index.ts";
+import type {
+  FailureFile,
+  PartialOptions,
+  ScenarioName,
+  SimulationOptions,
+} from "../../sim/index.ts";
 import { flag, integer, readArguments, text, UsageError } from "../arguments.ts";
 import { CommandError } from "../command-error.ts";
 import type { Command } from "../command.ts";
@@ -19,14 +26,16 @@ import { addTo, newTally, reportOf, runCampaign } from "../simulation.ts";
 import type { CampaignTally } from "../simulation.ts";
 
 const help = `\
-Plays the server and its clients through simulated faults, and checks that every rule holds.
+Plays servers and their clients through simulated faults, and checks that every rule holds.
 
-Usage: reprise sim [--seed N] [--seeds COUNT] [--seconds S] [--json]
+Usage: reprise sim [--seed N] [--seeds COUNT] [--seconds S] [--scenario NAME] [--json]
        reprise sim --failure FILE [--json]
 
   --seed N        the first seed (default 1)
   --seeds COUNT   so many seeds, one after the other (default 1)
   --seconds S     simulated seconds of faults for each (default 10)
+  --scenario NAME echo: one server that answers echoes; players: a login server and game servers,
+                  with players who log in, walk and cheat; all: one after the other (default all)
   --failure FILE  replay a failure instead
   --json          print one JSON object
 
@@ -42,6 +51,7 @@ const options = {
   seed: integer(null, { min: 0, max: Number.MAX_SAFE_INTEGER }),
   seeds: integer(null, { min: 1, max: 100_000_000 }),
   seconds: integer(null, { min: 1, max: secondsMax }),
+  scenario: text(null),
   failure: text(null),
   json: flag(),
 };
@@ -66,13 +76,14 @@ interface SimulationReport {
 
 export const sim: Command = {
   name: "sim",
-  summary: "play the server through simulated faults, every seed twice",
+  summary: "play servers through simulated faults, every seed twice",
   help,
   async run(argv) {
     const { values } = readArguments(argv, options);
     if (values.failure === null) return campaign(values);
-    if (values.seed !== null || values.seeds !== null || values.seconds !== null) {
-      throw new UsageError("--failure holds all that --seed, --seeds and --seconds could say");
+    const { seed, seeds, seconds, scenario } = values;
+    if ([seed, seeds, seconds, scenario].some((value) => value !== null)) {
+      throw new UsageError("--failure holds all that the other options could say");
     }
     return replayFailure(values.failure, values.json);
   },
@@ -82,15 +93,29 @@ interface CampaignValues {
   readonly seed: number | null;
   readonly seeds: number | null;
   readonly seconds: number | null;
+  readonly scenario: string | null;
   readonly json: boolean;
 }
 
-async function campaign({ seed, seeds, seconds, json }: CampaignValues): Promise<number> {
+/** @throws UsageError for a name that there is not */
+function scenariosOf(wanted: string | null): readonly ScenarioName[] {
+  if (wanted === null || wanted === "all") return scenarioNames;
+  const found = scenarioNames.find((name) => name === wanted);
+  if (found !== undefined) return [found];
+  throw new UsageError(`--scenario is ${[...scenarioNames, "all"].join(", ")}, not "${wanted}"`);
+}
+
+async function campaign(values: CampaignValues): Promise<number> {
+  const { seed, seeds, seconds, json } = values;
+  const scenarios = scenariosOf(values.scenario);
   const fixed: PartialOptions = seconds === null ? {} : { seconds };
   const firstSeed = seed ?? 1;
   const wanted = seeds ?? 1;
   if (!json && wanted === 1) {
-    console.log(optionLines(withOptions(drawOptions(firstSeed), fixed)));
+    for (const scenario of scenarios) {
+      const draw = scenario === "players" ? drawPlayersOptions : drawOptions;
+      console.log(optionLines(scenario, withOptions(draw(firstSeed), fixed)));
+    }
   }
   const progress = new ProgressLine();
   const startedAt = performance.now();
@@ -103,6 +128,7 @@ async function campaign({ seed, seeds, seconds, json }: CampaignValues): Promise
     const tally = await runCampaign({
       firstSeed,
       seeds: wanted,
+      scenarios,
       fixed,
       progress: (soFar) => {
         progress.show(() => progressText(soFar, wanted));
@@ -121,11 +147,11 @@ async function campaign({ seed, seeds, seconds, json }: CampaignValues): Promise
 
 async function replayFailure(path: string, json: boolean): Promise<number> {
   const file = await readFailure(path);
-  if (!json) console.log(optionLines(file.plan.options));
+  if (!json) console.log(optionLines(file.plan.scenario ?? "echo", file.plan.options));
   const startedAt = performance.now();
   const result = simulate({ plan: file.plan });
   const tally = newTally();
-  addTo(tally, reportOf(file.seed ?? 0, result));
+  addTo(tally, reportOf(file.seed ?? 0, [result]));
   const [found] = tally.failures;
   const files = new Map(found === undefined ? [] : [[found.failure.fingerprint, path]]);
   print(tally, { files, startedAt, json, wanted: 1 });
@@ -220,8 +246,8 @@ const progressText = ({ seeds, failures, events }: CampaignTally, wanted: number
   `${grouped(failures.length)} failures`;
 
 /** What was drawn, where it is not as calm: hidden faults make a failure unreadable. */
-function optionLines(drawn: SimulationOptions): string {
-  const rows: [string, string][] = [];
+function optionLines(scenario: ScenarioName, drawn: SimulationOptions): string {
+  const rows: [string, string][] = [["scenario", scenario]];
   for (const [group, value] of Object.entries(drawn) as [keyof SimulationOptions, unknown][]) {
     const calm = calmOptions[group];
     if (typeof value !== "object" || value === null) {

@@ -6,9 +6,21 @@
  * A checker is incremental: what it does at an event does not grow with the length of the run.
  */
 import type { ClientState } from "../../client/borders.ts";
-import type { CloseMode, Delivery, Event, Machine, SocketId } from "../../core/contract.ts";
+import type { WorldView } from "../../client/world-view.ts";
+import type {
+  CloseMode,
+  Delivery,
+  Event,
+  LogFields,
+  LogLevel,
+  Machine,
+  SocketId,
+} from "../../core/contract.ts";
 import type { ErrorCode } from "../../core/kernel/errors.ts";
 import type { CallId, ConnectionId, PacketType } from "../../core/kernel/ids.ts";
+import type { PlainData } from "../../core/kernel/plain.ts";
+import type { Position } from "../../core/wire/index.ts";
+import type { TravellerPhase } from "../clients/script.ts";
 import type { Disk } from "../disk.ts";
 import type { ProcessEnd } from "../process/process.ts";
 import type { Ending } from "../process/node.ts";
@@ -24,7 +36,9 @@ export interface Step {
   readonly event: Event;
   readonly sends: readonly StepSend[];
   readonly closes: readonly StepClose[];
-  readonly calls: readonly CallId[];
+  readonly calls: readonly StepCall[];
+  /** By counter, labels included, how much the step counted; nothing where nobody reads it. */
+  readonly counts: ReadonlyMap<string, number>;
   /** Of the event and of its effects. */
   readonly digest: number;
   /** The machine after the step, with what it says of its own rules. */
@@ -39,6 +53,16 @@ export interface StepSend {
   readonly delivery: Delivery;
   readonly sequence: number;
   readonly inReplyTo: number;
+  /** Null for packets of which no checker reads more. */
+  readonly payload: Uint8Array | null;
+}
+
+export interface StepCall {
+  readonly call: CallId;
+  readonly operation: string;
+  readonly request: PlainData;
+  /** The connection of the session that asked. */
+  readonly asker: ConnectionId | null;
 }
 
 export interface StepClose {
@@ -82,6 +106,8 @@ export interface Observations {
   listening(): void;
   /** After a turn of the host, and what it had to do with. */
   turned(): void;
+  /** The server wrote a line of its log. */
+  logged(level: LogLevel, message: string, fields: LogFields): void;
 
   /** The server's sockets, as the platform sees them. */
   socketOpened(socket: SocketId, link: string, remote: string): void;
@@ -97,10 +123,71 @@ export interface Observations {
   playerBroken(player: string, what: string): void;
   playerChanged(player: string, state: ClientState): void;
 
+  /** A login was answered; whether the password that was tried is the account's. */
+  loggedIn(login: SeenLogin): void;
+  /** A server let a traveller in, by a token that it was given. */
+  entered(entry: SeenEntry): void;
+  /** A logout succeeded: its token is worth nothing from here on. */
+  loggedOut(token: string): void;
+  /** As `settled` and `emptied`, of the run as a whole. */
+  rested(scene: QuietScene): void;
+  deserted(scene: QuietScene): void;
+
   /** Faults have stopped, and everything had time to settle. */
   settled(end: QuietRun): void;
   /** Every client is gone, and the server had time to notice. */
   emptied(end: QuietRun): void;
+}
+
+/** What came of a login, as the client saw it. */
+export interface SeenLogin {
+  readonly traveller: string;
+  readonly account: string;
+  readonly isPasswordRight: boolean;
+  /** Null when it was refused. */
+  readonly player: number | null;
+  /** `NONE` when it succeeded. */
+  readonly code: string;
+}
+
+export interface SeenEntry {
+  readonly traveller: string;
+  readonly account: string;
+  readonly server: string;
+  readonly token: string;
+  /** A server made the token for that traveller. */
+  readonly isGenuine: boolean;
+}
+
+/** One server as it stands when the run should have come to rest. */
+export interface QuietServer {
+  readonly name: string;
+  readonly role: string;
+  readonly serves: boolean;
+  /** A view of its realm; null when it has none of that name. */
+  view(name: string): PlainData;
+}
+
+/** A traveller then. */
+export interface QuietTraveller {
+  readonly name: string;
+  readonly account: string;
+  readonly phase: TravellerPhase;
+  /** The last code with which he was refused; null since he was let in. */
+  readonly refusal: string | null;
+  /** Where he plays; null when he does not. */
+  readonly server: string | null;
+  readonly view: WorldView;
+  /** Where his own program believes him to be; null before he entered. */
+  readonly predicted: Position | null;
+  /** Inputs that the server has not judged. */
+  readonly unjudged: number;
+}
+
+/** Everybody at once. */
+export interface QuietScene {
+  readonly servers: readonly QuietServer[];
+  readonly travellers: readonly QuietTraveller[];
 }
 
 /** The run as it stands when it should have come to rest. */
@@ -211,6 +298,7 @@ const observationNames: readonly (keyof Observations)[] = [
   "processEnded",
   "listening",
   "turned",
+  "logged",
   "socketOpened",
   "handshakeFailed",
   "socketReceived",
@@ -221,6 +309,11 @@ const observationNames: readonly (keyof Observations)[] = [
   "echoed",
   "playerBroken",
   "playerChanged",
+  "loggedIn",
+  "entered",
+  "loggedOut",
+  "rested",
+  "deserted",
   "settled",
   "emptied",
 ];

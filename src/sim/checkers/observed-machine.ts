@@ -25,7 +25,7 @@ import type { ReplayOutbox } from "../../core/kernel/effects.ts";
 import type { ErrorCode } from "../../core/kernel/errors.ts";
 import type { CallId, ConnectionId, Micros, PacketType } from "../../core/kernel/ids.ts";
 import type { PlainData } from "../../core/kernel/plain.ts";
-import type { Step, StepClose, StepSend } from "./checker.ts";
+import type { Step, StepCall, StepClose, StepSend } from "./checker.ts";
 import type { History } from "./history.ts";
 
 export interface MachineObserver {
@@ -41,6 +41,8 @@ export interface ObservedMachineParts {
   readonly machine: Machine;
   readonly history: History;
   readonly observer: MachineObserver;
+  /** Packets whose payloads somebody reads; with none, nobody reads counters either. */
+  readonly keeps: ReadonlySet<PacketType>;
   /** How long the turn that is under way has been delayed. */
   readonly stallMicros: () => number;
   /** Keeps what a check throws: the host must not see it. */
@@ -51,13 +53,14 @@ export class ObservedMachine implements Machine {
   readonly #machine: Machine;
   readonly #history: History;
   readonly #observer: MachineObserver;
-  readonly #outbox = new RecordingOutbox();
+  readonly #outbox: RecordingOutbox;
   readonly #stallMicros: () => number;
   readonly #guard: (check: () => void) => void;
   /** Steps made, those before a checkpoint included. */
   #steps = 0;
 
-  constructor({ machine, history, observer, stallMicros, guard }: ObservedMachineParts) {
+  constructor({ machine, history, observer, keeps, stallMicros, guard }: ObservedMachineParts) {
+    this.#outbox = new RecordingOutbox(keeps);
     this.#machine = machine;
     this.#history = history;
     this.#observer = observer;
@@ -91,6 +94,7 @@ export class ObservedMachine implements Machine {
       sends: recorded.sends,
       closes: recorded.closes,
       calls: recorded.calls,
+      counts: recorded.counts,
       digest,
       machine: this,
       stallMicros: this.#stallMicros(),
@@ -156,9 +160,16 @@ const isSelfChecking = (machine: Machine): machine is SelfChecking => "violation
 class RecordingOutbox implements Outbox {
   sends: StepSend[] = [];
   closes: StepClose[] = [];
-  calls: CallId[] = [];
+  calls: StepCall[] = [];
+  counts = new Map<string, number>();
+  readonly #keeps: ReadonlySet<PacketType>;
   readonly #types: PacketType[] = [];
+  readonly #payloads: (Uint8Array | null)[] = [];
   #to: Outbox | null = null;
+
+  constructor(keeps: ReadonlySet<PacketType>) {
+    this.#keeps = keeps;
+  }
 
   begin(to: Outbox): void {
     this.#to = to;
@@ -166,6 +177,7 @@ class RecordingOutbox implements Outbox {
     if (this.sends.length > 0) this.sends = [];
     if (this.closes.length > 0) this.closes = [];
     if (this.calls.length > 0) this.calls = [];
+    if (this.counts.size > 0) this.counts = new Map();
   }
 
   /** Of the step's effects, as the host journals it. */
@@ -176,6 +188,7 @@ class RecordingOutbox implements Outbox {
   payload(type: PacketType, bytes: Uint8Array, start = 0, end = bytes.length): PayloadRef {
     const payload = this.#outbox.payload(type, bytes, start, end);
     this.#types[payload] = type;
+    this.#payloads[payload] = this.#keeps.has(type) ? bytes.slice(start, end) : null;
     return payload;
   }
 
@@ -187,7 +200,8 @@ class RecordingOutbox implements Outbox {
     inReplyTo: number,
   ): void {
     const type = this.#types[payload] ?? (0 as PacketType);
-    this.sends.push({ connection, type, delivery, sequence, inReplyTo });
+    const kept = this.#payloads[payload] ?? null;
+    this.sends.push({ connection, type, delivery, sequence, inReplyTo, payload: kept });
     this.#outbox.send(connection, payload, delivery, sequence, inReplyTo);
   }
 
@@ -203,7 +217,7 @@ class RecordingOutbox implements Outbox {
     effect: CallEffect,
     asker: ConnectionId | null,
   ): void {
-    this.calls.push(call);
+    this.calls.push({ call, operation, request, asker });
     this.#outbox.call(call, operation, request, effect, asker);
   }
 
@@ -212,6 +226,7 @@ class RecordingOutbox implements Outbox {
   }
 
   count(counter: string, by?: number): void {
+    if (this.#keeps.size > 0) this.counts.set(counter, (this.counts.get(counter) ?? 0) + (by ?? 1));
     this.#outbox.count(counter, by);
   }
 

@@ -39,6 +39,13 @@ export interface ClientLinkParts {
   readonly observer: ClientObserver;
 }
 
+export interface LinkName {
+  /** Part of the decisions' keys; unique in the run. */
+  readonly link: string;
+  /** Tells the client's address from others'. */
+  readonly address: number;
+}
+
 /** What the clients' ends of the connections see, for those who check it. */
 export interface ClientObserver {
   sent(link: string, bytes: Uint8Array): void;
@@ -65,15 +72,14 @@ interface Connection {
 export class ClientLink {
   readonly #parts: ClientLinkParts;
   readonly #events: ClientLinkEvents;
-  readonly #client: string;
+  readonly #client: LinkName;
   readonly #loop: IoLoop;
   #attempts = 0;
   #connection: Connection | null = null;
   #giveUp: (() => void) | null = null;
   #unsent: Uint8Array[] = [];
 
-  /** @param client its name, part of the decisions' keys */
-  constructor(parts: ClientLinkParts, client: string, events: ClientLinkEvents) {
+  constructor(parts: ClientLinkParts, client: LinkName, events: ClientLinkEvents) {
     this.#parts = parts;
     this.#client = client;
     this.#events = events;
@@ -92,8 +98,9 @@ export class ClientLink {
   connect(): void {
     invariant(this.#giveUp === null && this.#connection === null, "one connection at a time");
     this.#attempts += 1;
-    const name = `${this.#client}.${String(this.#attempts)}`;
-    const remote = `${addressOf(this.#client)}:${String(40_000 + this.#attempts)}`;
+    const { link: client, address } = this.#client;
+    const name = `${client}.${String(this.#attempts)}`;
+    const remote = `${addressOf(address)}:${String(40_000 + this.#attempts)}`;
     const { network, target } = this.#parts;
     this.#giveUp = network.connect(
       { name, remote, target },
@@ -239,10 +246,8 @@ export class ClientLink {
 }
 
 /** Each client has an address of its own. */
-const addressOf = (client: string): string => {
-  const number = Number(client);
-  return `10.0.${String(number >> 8)}.${String(number & 0xff)}`;
-};
+const addressOf = (number: number): string =>
+  `10.0.${String(number >> 8)}.${String(number & 0xff)}`;
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {
   const [only] = parts;

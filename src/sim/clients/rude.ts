@@ -2,12 +2,20 @@
  * A rude peer: no client machine, only bytes. It says what its script says, whatever the server
  * answers, and heeds no DISCONNECT.
  */
-import { echoContract, heartbeatContract, sessionContract } from "../../core/features/contracts.ts";
+import {
+  accountContract,
+  echoContract,
+  heartbeatContract,
+  loginContract,
+  sessionContract,
+  worldContract,
+} from "../../core/features/contracts.ts";
 import { assertNever } from "../../core/kernel/assert.ts";
 import { RandomStream } from "../../core/kernel/random.ts";
 import type { Seed } from "../../core/kernel/random.ts";
 import { encodePayload, packetFrameBytesMax, writeFrame } from "../../core/wire/index.ts";
 import type { Fault } from "../faults.ts";
+import { secretText } from "../accounts.ts";
 import { ClientLink } from "./link.ts";
 import type { ClientLinkParts } from "./link.ts";
 import type { RudeAction, RudeWord } from "./script.ts";
@@ -19,6 +27,9 @@ export interface RudeParts extends ClientLinkParts {
 const { hello, disconnect } = sessionContract.entries;
 const { beat } = heartbeatContract.entries;
 const { echo } = echoContract.entries;
+const { login } = loginContract.entries;
+const { logout } = accountContract.entries;
+const { enter, move, update } = worldContract.entries;
 /** A number that no contract of ours has. */
 const unknownType = 2_999;
 const floodTimes = 50;
@@ -38,16 +49,20 @@ export class RudePeer {
     this.#parts = parts;
     this.name = name;
     this.#random = RandomStream.named(parts.seed, `client/${name}`);
-    this.#link = new ClientLink(parts, name, {
-      opened: () => {
-        this.#isOpen = true;
-        this.#isConnecting = false;
-        for (const action of this.#early.splice(0)) this.act(action);
+    this.#link = new ClientLink(
+      parts,
+      { link: name, address: Number(name) },
+      {
+        opened: () => {
+          this.#isOpen = true;
+          this.#isConnecting = false;
+          for (const action of this.#early.splice(0)) this.act(action);
+        },
+        received: () => undefined,
+        ended: () => undefined,
+        closed: () => this.#gone(),
       },
-      received: () => undefined,
-      ended: () => undefined,
-      closed: () => this.#gone(),
-    });
+    );
   }
 
   act(action: RudeAction): void {
@@ -129,6 +144,29 @@ export class RudePeer {
       }
       case "garbage-payload":
         return this.#frame(echo.type, Uint8Array.of(0xff, 0xff, 0xff));
+      case "login":
+        return this.#frame(
+          login.type,
+          encodePayload(login.message, {
+            username: `rude-${this.name}`,
+            passwordHash: secretText(this.name),
+          }),
+        );
+      case "logout":
+        return this.#frame(logout.type, encodePayload(logout.message, {}));
+      case "enter": {
+        const sessionToken = secretText(`${this.name}.no-token`);
+        return this.#frame(enter.type, encodePayload(enter.message, { sessionToken }));
+      }
+      case "move":
+        return this.#frame(
+          move.type,
+          encodePayload(move.message, { position: { x: 1, y: 0, z: 1 }, sequenceNumber: 1 }),
+        );
+      case "garbage-move":
+        return this.#frame(move.type, Uint8Array.of(0x12, 0xff));
+      case "world-update":
+        return this.#frame(update.type, encodePayload(update.message, { tick: 1 }));
       case "garbage-frame":
         return Uint8Array.of(5, 0, 0, 0, ...this.#noise(5));
       case "unknown-type":
@@ -179,6 +217,10 @@ const faultOf = (word: RudeWord): Fault | null => {
     case "hello":
     case "heartbeat":
     case "echo":
+    case "login":
+    case "logout":
+    case "enter":
+    case "move":
       return null;
     case "half-header":
     case "half-frame":

@@ -9,7 +9,7 @@
 import { RandomStream } from "../../core/kernel/random.ts";
 import { seedWords } from "../decisions.ts";
 import { below, strikes } from "../drawing.ts";
-import type { WorkloadOptions } from "../options.ts";
+import type { PlayersOptions, SimulationOptions, WorkloadOptions } from "../options.ts";
 
 export type PlayerAction =
   /** Begins to connect; reconnects by itself until it stops. */
@@ -24,13 +24,17 @@ export type PlayerAction =
       readonly key: string;
       readonly message: unknown;
     }
+  | Accident;
+
+/** What happens to a client's link. */
+export type Accident =
   /** Does not read for a while. */
   | { readonly type: "pause"; readonly forMicros: number }
-  /** Its link: reset, ended in one direction, or gone without a word. */
+  /** Reset, ended in one direction, or gone without a word. */
   | { readonly type: "reset" | "halfClose" | "vanish" };
 
 /** What a rude peer can write. */
-export const rudeWords = [
+const rudeWords = [
   "hello",
   "heartbeat",
   "echo",
@@ -44,13 +48,63 @@ export const rudeWords = [
   "half-header",
   "half-frame",
 ] as const;
-export type RudeWord = (typeof rudeWords)[number];
+/** And to servers that have players. */
+const rudePlayerWords = [
+  ...rudeWords,
+  "login",
+  "logout",
+  "enter",
+  "move",
+  "garbage-move",
+  "world-update",
+] as const;
+export type RudeWord = (typeof rudePlayerWords)[number];
 
 export type RudeAction =
   | { readonly type: "connect" }
   | { readonly type: "say"; readonly word: RudeWord; readonly times: number }
   | { readonly type: "pause"; readonly forMicros: number }
   | { readonly type: "end" | "reset" | "vanish" };
+
+/** How far a traveller has come. */
+export type TravellerPhase =
+  /** Has not begun, or has left. */
+  | "away"
+  /** Wants a token. */
+  | "loggingIn"
+  /** Has one, and wants to be let in. */
+  | "entering"
+  | "playing"
+  /** Wants its token to be worth nothing. */
+  | "loggingOut"
+  /** Its account is played with from another device, which was told to this one. */
+  | "ousted";
+
+export const cheats = [
+  "too-fast",
+  "teleport",
+  "not-a-number",
+  "out-of-bounds",
+  "stale",
+  "other-entity",
+  "early-move",
+  "server-type",
+  "dead-token",
+  "forged-token",
+  "wrong-password",
+] as const;
+export type Cheat = (typeof cheats)[number];
+
+export type TravellerAction =
+  /** Logs in, enters and plays; comes again by itself until it leaves. */
+  | { readonly type: "start" }
+  /** Walks on in another direction: millionths of the greatest speed along x and z. */
+  | { readonly type: "turn"; readonly x: number; readonly z: number }
+  /** Leaves with a logout, or without a word. */
+  | { readonly type: "logout" | "quit" }
+  | { readonly type: "cheat"; readonly cheat: Cheat }
+  /** To the link that it uses. */
+  | Accident;
 
 type Timed<A> = A & { readonly atMicros: number };
 
@@ -59,6 +113,14 @@ export type ClientScript =
       readonly kind: "player";
       readonly name: string;
       readonly actions: readonly Timed<PlayerAction>[];
+    }
+  | {
+      readonly kind: "traveller";
+      readonly name: string;
+      readonly account: string;
+      /** What it calls its device; may be empty. */
+      readonly device: string;
+      readonly actions: readonly Timed<TravellerAction>[];
     }
   | {
       readonly kind: "rude";
@@ -77,10 +139,86 @@ export function drawScripts(
     const random = RandomStream.named(seedWords(seed), `workload/${name}`);
     const until = seconds * 1_000_000;
     return strikes(random, options.rudePerMillion)
-      ? { kind: "rude", name, actions: drawRude(random, until) }
+      ? { kind: "rude", name, actions: drawRude(random, until, rudeWords) }
       : { kind: "player", name, actions: drawPlayer(random, options, until) };
   });
 }
+
+/** Draws a script for each traveller. Some of them share an account. */
+export function drawTravellers(seed: number, options: SimulationOptions): ClientScript[] {
+  const { workload, players, seconds } = options;
+  return Array.from({ length: workload.clients }, (_, index) => {
+    const name = String(index + 1);
+    const random = RandomStream.named(seedWords(seed), `travel/${name}`);
+    const until = seconds * 1_000_000;
+    if (strikes(random, workload.rudePerMillion)) {
+      return { kind: "rude", name, actions: drawRude(random, until, rudePlayerWords) };
+    }
+    const account = String((index % players.accounts) + 1);
+    // One device for two programs is a program that was started twice.
+    const device = random.pick(["", `device-${account}`, `device-${account}-${name}`]);
+    return {
+      kind: "traveller",
+      name,
+      account,
+      device,
+      actions: drawTravel(random, { workload, players, until }),
+    };
+  });
+}
+
+interface Travel {
+  readonly workload: WorkloadOptions;
+  readonly players: PlayersOptions;
+  readonly until: number;
+}
+
+function drawTravel(
+  random: RandomStream,
+  { workload, players, until }: Travel,
+): Timed<TravellerAction>[] {
+  const actions: Timed<TravellerAction>[] = [];
+  const accidentPerMille = random.pick([0, 0, 50, 200]);
+  const cheatPerMille = strikes(random, players.cheatPerMillion) ? random.pick([100, 500]) : 0;
+  let at = below(random, Math.floor(until / 5));
+  while (at < until) {
+    actions.push({ atMicros: at, type: "start" });
+    const leaveAt = at + below(random, workload.stayMaxMicros) + 500_000;
+    for (;;) {
+      at += 1 + below(random, 600_000);
+      if (at >= leaveAt || at >= until) break;
+      actions.push({ atMicros: at, ...drawStep(random, accidentPerMille, cheatPerMille) });
+    }
+    if (leaveAt >= until) break;
+    actions.push({ atMicros: leaveAt, type: random.chance(2, 3) ? "logout" : "quit" });
+    at = leaveAt + random.below(2_000_000) + 1;
+  }
+  return actions;
+}
+
+const drawStep = (
+  random: RandomStream,
+  accidentPerMille: number,
+  cheatPerMille: number,
+): TravellerAction => {
+  if (random.chance(accidentPerMille, 1_000)) return drawAccident(random);
+  if (random.chance(cheatPerMille, 1_000)) return { type: "cheat", cheat: random.pick(cheats) };
+  const [x, z] = random.pick(headings);
+  return { type: "turn", x, z };
+};
+
+/** Millionths of the greatest speed: where to walk, and now and then to stand. */
+const headings: readonly (readonly [x: number, z: number])[] = [
+  [0, 0],
+  [990_000, 0],
+  [-990_000, 0],
+  [0, 990_000],
+  [0, -990_000],
+  [700_000, 700_000],
+  [-700_000, 700_000],
+  [300_000, -600_000],
+  [-200_000, -100_000],
+];
 
 function drawPlayer(
   random: RandomStream,
@@ -123,16 +261,20 @@ const drawEcho = (random: RandomStream, { payloadBytesMax }: WorkloadOptions): P
   return { type: "echo", prompt: random.chance(1, 2), bytes: below(random, most + 1) };
 };
 
-const drawAccident = (random: RandomStream): PlayerAction => {
+const drawAccident = (random: RandomStream): Accident => {
   const type = random.pick(["pause", "reset", "halfClose", "vanish"] as const);
   return type === "pause" ? { type, forMicros: random.below(5_000_000) } : { type };
 };
 
-function drawRude(random: RandomStream, until: number): Timed<RudeAction>[] {
+function drawRude(
+  random: RandomStream,
+  until: number,
+  words: readonly RudeWord[],
+): Timed<RudeAction>[] {
   const actions: Timed<RudeAction>[] = [];
   let at = below(random, Math.floor(until / 4));
   // Each has its manner: one word most of the time, or anything.
-  const manner = random.chance(1, 2) ? [random.pick(rudeWords)] : rudeWords;
+  const manner = random.chance(1, 2) ? [random.pick(words)] : words;
   const pause = random.pick([20_000, 200_000, 2_000_000]);
   while (at < until) {
     actions.push({ atMicros: at, type: "connect" });

@@ -49,9 +49,30 @@ describe("reprise sim", () => {
   it("prints first what a seed has drawn", async () => {
     const { code, out } = await reprise("sim", "--seed", "5", "--seconds", "1");
     expect(code).toBe(0);
-    expect(out).toMatch(/^seconds +1\n/);
+    expect(out).toMatch(/^scenario +echo\nseconds +1\n/);
     expect(out).toMatch(/\nprocess\.endsMax +2\n/);
+    expect(out).toMatch(/\nscenario +players\nseconds +1\n/);
+    expect(out).toMatch(/\nplayers\.\w+ +\d+\n/);
     expect(out).toMatch(/\nfailures +0\n$/);
+  });
+
+  it("plays one scenario where it is told which", async () => {
+    const events = async (scenario: string): Promise<number> => {
+      const { out } = await reprise("sim", "--scenario", scenario, "--seconds", "1", "--json");
+      return (JSON.parse(out) as { events: number }).events;
+    };
+    const [echo, players, all] = [
+      await events("echo"),
+      await events("players"),
+      await events("all"),
+    ];
+    expect(echo).toBeGreaterThan(0);
+    expect(players).toBeGreaterThan(0);
+    expect(all).toBe(echo + players);
+    expect(await reprise("sim", "--scenario", "walk")).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--scenario is echo, players, all, not "walk"') as string,
+    });
   });
 
   it("replays a failure file, and says when the failure is gone", async () => {
@@ -84,12 +105,14 @@ describe("reprise sim", () => {
 describe("a campaign", () => {
   it("on threads says the same as without", async () => {
     const fixed = { seconds: 1, quietSeconds: 60 };
+    const scenarios = ["echo", "players"] as const;
     const alone = newTally();
-    for (let seed = 1; seed <= 16; seed += 1) addTo(alone, runSeed({ seed, fixed }));
+    for (let seed = 1; seed <= 16; seed += 1) addTo(alone, runSeed({ seed, scenarios, fixed }));
     const progress: number[] = [];
     const together = await runCampaign({
       firstSeed: 1,
       seeds: 16,
+      scenarios,
       fixed,
       progress: ({ seeds }) => progress.push(seeds) > 0,
     });
@@ -104,6 +127,7 @@ describe("a campaign", () => {
     const tally = await runCampaign({
       firstSeed: 1,
       seeds: 100,
+      scenarios: ["echo"],
       fixed: { seconds: 1 },
       progress: ({ seeds }) => seeds < 3,
     });

@@ -12,7 +12,8 @@ const setUp = (plan: Readonly<Record<string, Decision>> = {}) => {
   const scheduler = new Scheduler();
   let performed = 0;
   const decisions = Decisions.planned(new Map(Object.entries(plan)));
-  const parts = { scheduler, decisions, faults: new FaultCounters(), options: calmOptions.calls };
+  const options = calmOptions.calls;
+  const parts = { name: "calls", scheduler, decisions, faults: new FaultCounters(), options };
   const performers = new Performers(parts, { count: () => (performed += 1) });
   const answers: [number, CallResult][] = [];
   const ask = (operation = "count"): void => {

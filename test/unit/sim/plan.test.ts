@@ -65,6 +65,8 @@ describe("a plan", () => {
   it("that is older than an option has it calm", () => {
     const plan = { format: 1, entropy: 1, options: { seconds: 2 }, scripts: [], decisions: {} };
     expect(readPlan(plan).options).toEqual({ ...calmOptions, seconds: 2 });
+    expect(readPlan(plan).scenario).toBe("echo");
+    expect(() => readPlan({ ...plan, scenario: "chess" })).toThrow("does not know");
   });
 });
 

@@ -28,7 +28,7 @@ const setUp = (plan: Readonly<Record<string, Decision>> = {}) => {
     ...common,
     name: "server",
     options,
-    performers: new Performers({ ...common, options: options.calls }, {}),
+    performers: new Performers({ ...common, name: "calls", options: options.calls }, {}),
     entropy: [1, 2, 3, 4],
     plaintextReply: new Uint8Array(1),
     observer: {

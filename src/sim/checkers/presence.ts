@@ -1,0 +1,180 @@
+/**
+ * [AUTH-12] [AUTH-16] [SMG-10] Who is somebody, told from the realm's effects and from what the
+ * outside answered, and from nothing that the realm says of itself:
+ *
+ * 1. A session becomes a player's only in the step that hears of the good password or token that
+ *    this very session has sent.
+ * 2. A player is in one session of a realm at most, at every step.
+ * 3. Nothing of the world goes to a session that is not in it.
+ * 4. A token is worth nothing once its login has ended.
+ */
+import { accountContract, loginContract, worldContract } from "../../core/features/contracts.ts";
+import type { CallId, ConnectionId } from "../../core/kernel/ids.ts";
+import type { PlainData } from "../../core/kernel/plain.ts";
+import { decodePayload } from "../../core/wire/index.ts";
+import type { AnyMessage } from "../../core/wire/index.ts";
+import { CheckFailure } from "./checker.ts";
+import type { Checker, Step, StepSend } from "./checker.ts";
+
+/** A session's player, from the step that lets him in to the one that ends it. */
+export interface Present {
+  readonly player: number;
+  readonly login: string;
+  readonly inWorld: boolean;
+}
+
+interface Asked {
+  readonly operation: string;
+  readonly asker: ConnectionId;
+  readonly player: number;
+  readonly tokenId: string;
+}
+
+interface Register {
+  readonly present: Map<ConnectionId, Present>;
+  readonly calls: Map<CallId, Asked>;
+  /** Logins that the outside has confirmed to be over. */
+  readonly ended: Set<string>;
+}
+
+const { login } = loginContract.entries;
+const { logout } = accountContract.entries;
+const { enter, entity, update } = worldContract.entries;
+const watched: ReadonlySet<string> = new Set(["tokens.verify", "logins.open", "logins.end"]);
+
+export class PresenceChecker implements Checker {
+  readonly name = "presence";
+  /** Counts sessions that became somebody's. */
+  checked = 0;
+  #register = newRegister();
+  readonly #leaving = new Map<ConnectionId, Present>();
+  readonly #registerAt = new Map<number, Register>();
+
+  /** Sessions that are somebody's now, by their connections. */
+  get present(): ReadonlyMap<ConnectionId, Present> {
+    return this.#register.present;
+  }
+
+  /** Those who have ceased to be present in the step that was made last. */
+  get leaving(): ReadonlyMap<ConnectionId, Present> {
+    return this.#leaving;
+  }
+
+  stepped(step: Step): void {
+    const { calls } = this.#register;
+    const { event } = step;
+    const asked = event.type === "call.completed" ? (calls.get(event.call) ?? null) : null;
+    for (const { call, operation, asker, request } of step.calls) {
+      if (asker === null || !watched.has(operation)) continue;
+      const { player, tokenId } = fieldsOf(request);
+      calls.set(call, { operation, asker, player: Number(player ?? 0), tokenId: textOf(tokenId) });
+    }
+    // Whoever is told to end in this step makes room in it. What he is told in it may come first.
+    this.#leaving.clear();
+    for (const { connection } of step.closes) this.#leave(connection);
+    if (asked !== null && event.type === "call.completed") calls.delete(event.call);
+    const { result } = event.type === "call.completed" ? event : { result: null };
+    const answer = result?.ok === true ? fieldsOf(result.answer) : null;
+    if (asked?.operation === "logins.end" && answer !== null) {
+      this.#register.ended.add(asked.tokenId);
+    }
+    for (const send of step.sends) this.#sent(send, asked, answer, step);
+    if (event.type === "connection.closed") this.#register.present.delete(event.connection);
+  }
+
+  machineCreated(): void {
+    this.#register = newRegister();
+  }
+
+  checkpointed(steps: number): void {
+    this.#registerAt.set(steps, structuredClone(this.#register));
+  }
+
+  restored(steps: number): void {
+    this.#register = structuredClone(this.#registerAt.get(steps) ?? newRegister());
+  }
+
+  #leave(connection: ConnectionId): void {
+    const { present } = this.#register;
+    const who = present.get(connection);
+    if (who === undefined) return;
+    this.#leaving.set(connection, who);
+    present.delete(connection);
+  }
+
+  #sent(send: StepSend, asked: Asked | null, answer: Fields | null, step: Step): void {
+    const { connection, type, payload } = send;
+    switch (type) {
+      case login.replyType:
+        if (!isSuccess(login.reply, payload)) return;
+        return this.#admit(connection, {
+          isEarned: asked?.operation === "logins.open" && answer?.["kind"] === "opened",
+          asked,
+          who: { player: asked?.player ?? 0, login: "", inWorld: false },
+        });
+      case enter.replyType: {
+        if (!isSuccess(enter.reply, payload)) return;
+        const { player = 0, tokenId } = answer ?? {};
+        return this.#admit(connection, {
+          isEarned: asked?.operation === "tokens.verify" && answer?.["kind"] === "valid",
+          asked,
+          who: { player: Number(player), login: textOf(tokenId), inWorld: true },
+        });
+      }
+      case logout.replyType:
+        if (isSuccess(logout.reply, payload)) this.#leave(connection);
+        return;
+      case update.type:
+      case entity.type:
+        if (this.#register.present.get(connection)?.inWorld === true) return;
+        if (this.#leaving.get(connection)?.inWorld === true) return;
+        throw new CheckFailure(
+          this.name,
+          "nothing of the world goes to a session that is not in it",
+          `connection ${String(connection)} after ${step.event.type}`,
+        );
+      default:
+        return;
+    }
+  }
+
+  #admit(
+    connection: ConnectionId,
+    { isEarned, asked, who }: { isEarned: boolean; asked: Asked | null; who: Present },
+  ): void {
+    const { present, ended } = this.#register;
+    this.checked += 1;
+    const about = `connection ${String(connection)}, player ${String(who.player)}`;
+    if (!isEarned || asked?.asker !== connection) {
+      const rule = "a session is somebody's only by a password or token that it sent";
+      throw new CheckFailure(this.name, rule, about);
+    }
+    if (who.inWorld && ended.has(who.login)) {
+      throw new CheckFailure(this.name, "a token is worth nothing after its login's end", about);
+    }
+    for (const [other, { player }] of present) {
+      if (player !== who.player || other === connection) continue;
+      throw new CheckFailure(
+        this.name,
+        "a player is in one session of a realm at most",
+        `${about}, who is at connection ${String(other)}`,
+      );
+    }
+    present.set(connection, who);
+  }
+}
+
+type Fields = Readonly<Record<string, PlainData>>;
+
+const fieldsOf = (data: PlainData): Fields =>
+  typeof data === "object" && data !== null ? (data as Fields) : {};
+
+const textOf = (data: PlainData | undefined): string => (typeof data === "string" ? data : "");
+
+const newRegister = (): Register => ({ present: new Map(), calls: new Map(), ended: new Set() });
+
+function isSuccess(reply: AnyMessage, payload: Uint8Array | null): boolean {
+  if (payload === null) return false;
+  const answer = decodePayload(reply, payload, 0, payload.length);
+  return (answer as { readonly success?: boolean } | null)?.success === true;
+}

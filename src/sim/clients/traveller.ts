@@ -1,0 +1,477 @@
+/**
+ * A traveller: somebody who logs in on one server, enters the world on another and walks about in
+ * it, with the client SDK's machines, view and prediction. It comes back by itself after cuts.
+ *
+ *     away --start--> loggingIn --token--> entering --let in--> playing --logout--> loggingOut
+ *                         ^                   |  ^-- link lost --|                      |
+ *                         +-- token is bad ---+                  +-- duplicate login    +--> away
+ *                                                                +--> ousted
+ *
+ * T1. One wish is under way at most: a login, an entry or a logout.
+ * T2. What a machine tells is dealt with after its input has ended, in the order of telling.
+ */
+import type { ClientState } from "../../client/borders.ts";
+import type { RequestNumber } from "../../client/pending.ts";
+import type { Refused } from "../../client/refused.ts";
+import type { WorldUpdate } from "../../client/world-view.ts";
+import { errorCodeOf } from "../../core/kernel/errors.ts";
+import { RandomStream } from "../../core/kernel/random.ts";
+import type { Seed } from "../../core/kernel/random.ts";
+import type { reprise as auth } from "../../core/wire/gen/auth.js";
+import type { reprise as game } from "../../core/wire/gen/game.js";
+import { toSafeNumber } from "../../core/wire/index.ts";
+import { credentialsOf } from "../accounts.ts";
+import type { QuietTraveller, SeenEntry, SeenLogin } from "../checkers/checker.ts";
+import type { PlayersOptions } from "../options.ts";
+import { cheatFaults, forgedContract } from "./cheats.ts";
+import { ClientDriver } from "./driver.ts";
+import type { DriverEvents, DriverParts } from "./driver.ts";
+import type { ClientScript, Cheat, TravellerAction, TravellerPhase } from "./script.ts";
+import { Walk } from "./walk.ts";
+
+/** A server as travellers find it. */
+export interface Door extends Pick<DriverParts, "target" | "observer" | "contracts"> {
+  readonly name: string;
+  /** Tells its links from those to other servers. */
+  readonly letter: string;
+}
+
+/** Where everything is. */
+export interface Doors {
+  readonly login: Door;
+  /** By `address:port`, as the login server lists them. */
+  readonly games: ReadonlyMap<string, Door>;
+}
+
+/** What travellers tell those who check them. */
+export interface JourneyObserver {
+  loggedIn(login: SeenLogin): void;
+  entered(entry: SeenEntry): void;
+  loggedOut(token: string): void;
+  broken(traveller: string, what: string): void;
+}
+
+export interface TravellerParts extends Omit<DriverParts, "target" | "observer" | "contracts"> {
+  readonly seed: Seed;
+  readonly doors: Doors;
+  readonly players: PlayersOptions;
+  readonly journeys: JourneyObserver;
+}
+
+type Wish = "login" | "enter" | "logout";
+type Script = Extract<ClientScript, { readonly kind: "traveller" }>;
+
+/** Before somebody who was refused tries again. */
+const retryMicros = 1_000_000;
+
+interface Token {
+  readonly text: string;
+  readonly isGenuine: boolean;
+}
+
+export class Traveller {
+  readonly name: string;
+  readonly #parts: TravellerParts;
+  readonly #script: Script;
+  readonly #random: RandomStream;
+  readonly #drivers = new Map<Door, ClientDriver>();
+  readonly #walk: Walk;
+  #phase: TravellerPhase = "away";
+  #token: Token | null = null;
+  #player = 0;
+  #door: Door | null = null;
+  #refusal: string | null = null;
+  #wish: { readonly driver: ClientDriver; readonly number: RequestNumber } | null = null;
+  readonly #answers = new Map<RequestNumber, (answer: unknown) => void>();
+  /** Tokens that were logged out of. */
+  readonly #dead: string[] = [];
+  /** What it will do wrong at the next occasion. */
+  readonly #pranks = new Set<"wrong-password" | "early-move">();
+  #told: (() => void)[] = [];
+  #isTelling = false;
+  /** Counts phases: what was to be done in an earlier one is not done. */
+  #turn = 0;
+
+  constructor(parts: TravellerParts, script: Script) {
+    this.#parts = parts;
+    this.#script = script;
+    this.name = script.name;
+    this.#random = RandomStream.named(parts.seed, `client/${script.name}`);
+    this.#walk = new Walk(parts.players, (move) => {
+      if (this.#phase === "playing") {
+        this.#game?.input((machine, at) => machine.tell("world", "move", move, at));
+      }
+    });
+  }
+
+  /** Nothing is under way that is not waiting for others. */
+  get isAtRest(): boolean {
+    if (this.#phase === "playing") return this.#wish === null && this.#walk.unjudged === 0;
+    return this.#phase === "away" || this.#phase === "ousted";
+  }
+
+  quiet(): QuietTraveller {
+    const { view, predicted, unjudged } = this.#walk;
+    return {
+      name: this.name,
+      account: this.#script.account,
+      phase: this.#phase,
+      refusal: this.#refusal,
+      server: this.#phase === "playing" ? (this.#door?.name ?? null) : null,
+      view,
+      predicted,
+      unjudged,
+    };
+  }
+
+  act(action: TravellerAction): void {
+    switch (action.type) {
+      case "start":
+        if (this.#phase === "away" || this.#phase === "ousted") this.#logIn();
+        return;
+      case "turn":
+        return this.#walk.turn(action.x, action.z);
+      case "logout":
+        if (this.#phase === "playing" || this.#phase === "entering") this.#logOut();
+        else this.stop();
+        return;
+      case "quit":
+        return this.stop();
+      case "cheat":
+        return this.#cheat(action.cheat);
+      default:
+        return this.#current.accident(action, this.#parts.faults);
+    }
+  }
+
+  /** Time for the next movement. Standing still is not told, but until it is heard. */
+  step(): void {
+    if (this.#phase === "playing") this.#walk.step();
+  }
+
+  /** From here on it behaves, and stands still where it is. */
+  rest(): void {
+    this.#pranks.clear();
+    this.#walk.turn(0, 0);
+  }
+
+  /** Leaves every server, without a word. */
+  stop(): void {
+    this.#become("away");
+    for (const driver of this.#drivers.values()) driver.stop();
+  }
+
+  // ---------------------------------------------------------------- phases
+
+  #become(phase: TravellerPhase): void {
+    this.#phase = phase;
+    this.#turn += 1;
+    this.#wish = null;
+    if (phase !== "playing") this.#walk.end();
+  }
+
+  #logIn(): void {
+    this.#game?.stop();
+    this.#token = null;
+    this.#become("loggingIn");
+    this.#go(this.#parts.doors.login, "login");
+  }
+
+  #enter(token: Token, door: Door): void {
+    this.#drivers.get(this.#parts.doors.login)?.stop();
+    this.#token = token;
+    this.#door = door;
+    this.#become("entering");
+    this.#go(door, "enter");
+  }
+
+  #logOut(): void {
+    this.#become("loggingOut");
+    if (this.#door !== null) this.#go(this.#door, "logout");
+  }
+
+  /** Connects where it has to, then asks. */
+  #go(door: Door, wish: Wish): void {
+    const driver = this.#driverOf(door);
+    if (driver.state === "ready") this.#ask(driver, wish);
+    else if (driver.isStopped) driver.start();
+  }
+
+  #again(): void {
+    const turn = this.#turn;
+    this.#parts.scheduler.after(retryMicros + this.#random.below(retryMicros), () => {
+      if (this.#turn !== turn || this.#wish !== null) return;
+      const wish = this.#wanted;
+      if (wish !== null) this.#go(this.#currentDoor, wish);
+    });
+  }
+
+  /** With a new link: what this one's session is, is not known. */
+  #anew(): void {
+    this.#current.stop();
+    this.#again();
+  }
+
+  get #wanted(): Wish | null {
+    if (this.#phase === "loggingIn") return "login";
+    if (this.#phase === "entering") return "enter";
+    return this.#phase === "loggingOut" ? "logout" : null;
+  }
+
+  get #currentDoor(): Door {
+    const { login } = this.#parts.doors;
+    return this.#phase === "loggingIn" ? login : (this.#door ?? login);
+  }
+
+  get #current(): ClientDriver {
+    return this.#driverOf(this.#currentDoor);
+  }
+
+  get #game(): ClientDriver | null {
+    return this.#door === null ? null : this.#driverOf(this.#door);
+  }
+
+  // ---------------------------------------------------------------- asking
+
+  #ask(driver: ClientDriver, wish: Wish): void {
+    if (wish === "login") return this.#askLogin(driver);
+    const token = this.#token?.text ?? "";
+    if (wish === "logout") {
+      const message = { playerId: this.#player, sessionToken: token };
+      return this.#request(driver, "account", "logout", message, (answer) =>
+        this.#loggedOut(answer as auth.v1.LogoutResponse),
+      );
+    }
+    if (this.#pranks.delete("early-move")) {
+      this.#hit("early-move");
+      const move = { position: { x: 0, y: 0, z: 0 }, sequenceNumber: 1 };
+      driver.input((machine, at) => machine.tell("world", "move", move, at));
+    }
+    this.#walk.begin();
+    this.#request(driver, "world", "enter", { sessionToken: token }, (answer) =>
+      this.#entered(answer as game.v1.EnterWorldResponse),
+    );
+  }
+
+  #askLogin(driver: ClientDriver): void {
+    const isWrong = this.#pranks.delete("wrong-password");
+    if (isWrong) this.#hit("wrong-password");
+    const { account, device } = this.#script;
+    const { username, password } = credentialsOf(account);
+    const message = {
+      username,
+      passwordHash: isWrong ? `${password}?` : password,
+      clientVersion: "1.0.0",
+      deviceId: device,
+    };
+    this.#request(driver, "login", "login", message, (answer) =>
+      this.#loggedIn(answer as auth.v1.LoginResponse, !isWrong),
+    );
+  }
+
+  #request(
+    driver: ClientDriver,
+    contract: string,
+    key: string,
+    message: unknown,
+    answered: (answer: unknown) => void,
+  ): void {
+    driver.input((machine, at) => {
+      this.#answers.clear();
+      this.#answers.set(machine.nextRequest, answered);
+      this.#wish = { driver, number: machine.nextRequest };
+      machine.request(contract, key, message, at);
+    });
+  }
+
+  #loggedIn(answer: auth.v1.LoginResponse, isPasswordRight: boolean): void {
+    const { name: traveller } = this;
+    const { account } = this.#script;
+    const code = codeOf(answer.errorCode);
+    const player = answer.success ? toSafeNumber(answer.playerId) : null;
+    this.#parts.journeys.loggedIn({ traveller, account, isPasswordRight, player, code });
+    const [listed] = answer.gameServers ?? [];
+    if (!answer.success || listed === undefined) {
+      this.#refused(code);
+      return this.#again();
+    }
+    this.#player = player ?? 0;
+    const door = this.#parts.doors.games.get(`${listed.ipAddress}:${String(listed.port)}`);
+    if (door === undefined) return this.#parts.journeys.broken(traveller, "sent to no server");
+    this.#enter({ text: answer.sessionToken, isGenuine: true }, door);
+  }
+
+  #entered(answer: game.v1.EnterWorldResponse): void {
+    const token = this.#token;
+    const door = this.#door;
+    if (token === null || door === null) return;
+    if (!answer.success) return this.#keptOut(codeOf(answer.errorCode));
+    const { name: traveller } = this;
+    const { account } = this.#script;
+    this.#refusal = null;
+    this.#turn += 1;
+    this.#phase = "playing";
+    this.#walk.entered(answer);
+    const { text, isGenuine } = token;
+    const server = door.name;
+    this.#parts.journeys.entered({ traveller, account, server, token: text, isGenuine });
+  }
+
+  /** Having tried too often says nothing of why. */
+  #refused(code: string): void {
+    if (code !== "RATE_LIMITED") this.#refusal = code;
+  }
+
+  #keptOut(code: string): void {
+    this.#refused(code);
+    if (code === "INVALID_CREDENTIALS") return this.#logIn();
+    if (code === "NOT_ALLOWED_IN_STATE") return this.#anew();
+    this.#again();
+  }
+
+  #loggedOut({ success, errorCode }: auth.v1.LogoutResponse): void {
+    const token = this.#token;
+    if (!success && codeOf(errorCode) !== "INVALID_CREDENTIALS") return this.#again();
+    if (success && token !== null) {
+      this.#dead.push(token.text);
+      this.#parts.journeys.loggedOut(token.text);
+    }
+    this.#token = null;
+    this.stop();
+  }
+
+  // ---------------------------------------------------------------- what machines tell
+
+  #driverOf(door: Door): ClientDriver {
+    const known = this.#drivers.get(door);
+    if (known !== undefined) return known;
+    const name = { link: `${this.name}${door.letter}`, address: Number(this.name) };
+    const random = RandomStream.named(this.#parts.seed, `client/${name.link}`);
+    const { target, observer } = door;
+    const contracts = [...door.contracts, forgedContract];
+    const parts = { ...this.#parts, target, observer, contracts };
+    const driver: ClientDriver = new ClientDriver(
+      parts,
+      name,
+      random,
+      this.#events(() => driver),
+    );
+    this.#drivers.set(door, driver);
+    return driver;
+  }
+
+  #events(driver: () => ClientDriver): DriverEvents {
+    const tell = (act: () => void): void => void this.#told.push(act);
+    const isWish = (number: RequestNumber): boolean =>
+      this.#wish?.driver === driver() && this.#wish.number === number;
+    return {
+      resolved: (number, message) =>
+        tell(() => {
+          if (!isWish(number)) return;
+          this.#wish = null;
+          this.#answers.get(number)?.(message);
+        }),
+      rejected: (number, refused) =>
+        tell(() => {
+          if (!isWish(number)) return;
+          this.#wish = null;
+          this.#rejected(refused);
+        }),
+      received: (contract, key, message) => {
+        if (contract === "world" && key === "update") {
+          tell(() => {
+            if (driver() === this.#game) this.#walk.saw(message as WorldUpdate);
+          });
+        }
+      },
+      refused: () => undefined,
+      stateChanged: (state) => tell(() => this.#stateChanged(driver(), state)),
+      broken: (what) => this.#parts.journeys.broken(this.name, what),
+      settled: () => this.#tell(),
+    };
+  }
+
+  /** T2. */
+  #tell(): void {
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    for (let next = this.#told.shift(); next !== undefined; next = this.#told.shift()) next();
+    this.#isTelling = false;
+  }
+
+  #rejected({ code }: Refused): void {
+    this.#refused(code);
+    // A link that is lost is followed by another, and then it asks again.
+    if (code === "CONNECTION_LOST" || code === "STOPPED") return;
+    if (code === "REQUEST_TIMEOUT" || code === "NOT_ALLOWED_IN_STATE") return this.#anew();
+    this.#again();
+  }
+
+  #stateChanged(driver: ClientDriver, state: ClientState): void {
+    if (driver !== this.#current) return;
+    const wish = this.#wanted;
+    if (state.name === "ready") {
+      if (wish !== null && this.#wish === null) this.#ask(driver, wish);
+      return;
+    }
+    const isOver = state.name === "backingOff" || state.name === "stopped";
+    if (!isOver) return;
+    const isOusted = state.reason.code === "DUPLICATE_LOGIN" && this.#phase !== "loggingIn";
+    if (isOusted) {
+      this.#become("ousted");
+      return driver.stop();
+    }
+    if (this.#phase === "playing") this.#become("entering");
+    // Told not to come again: it does all the same, after a while.
+    if (state.name === "stopped" && this.#wanted !== null) this.#again();
+  }
+
+  // ---------------------------------------------------------------- cheating
+
+  #cheat(cheat: Cheat): void {
+    const { doors } = this.#parts;
+    const door = this.#door;
+    switch (cheat) {
+      case "wrong-password":
+        this.#pranks.add(cheat);
+        if (this.#phase === "playing") this.#logIn();
+        return;
+      case "early-move":
+        this.#pranks.add(cheat);
+        if (this.#phase === "playing" && this.#token !== null && door !== null) {
+          this.#game?.stop();
+          this.#enter(this.#token, door);
+        }
+        return;
+      case "dead-token":
+      case "forged-token": {
+        const text = cheat === "dead-token" ? this.#dead.at(-1) : forged(this.#token?.text);
+        const isFree = this.#phase === "playing" || this.#phase === "entering";
+        if (text === undefined || door === null || !isFree) return;
+        this.#game?.stop();
+        this.#hit(cheat);
+        return this.#enter({ text, isGenuine: false }, door);
+      }
+      case "server-type":
+        if (this.#current.state !== "ready") return;
+        this.#hit(cheat);
+        return this.#current.input((machine, at) => {
+          machine.tell("forged", "update", { tick: 1 }, at);
+        });
+      default:
+        if (this.#phase !== "playing" || this.#currentDoor === doors.login) return;
+        if (this.#walk.cheat(cheat, this.#random)) this.#hit(cheat);
+    }
+  }
+
+  #hit(cheat: Cheat): void {
+    this.#parts.faults.hit(cheatFaults[cheat]);
+  }
+}
+
+/** A token of the same player and login that nobody has signed. */
+const forged = (token: string | undefined): string | undefined =>
+  token === undefined ? undefined : `${token.slice(0, -1)}${token.endsWith("0") ? "1" : "0"}`;
+
+const codeOf = (errorCode: number | null | undefined): string =>
+  errorCodeOf(errorCode ?? 0) ?? "UNKNOWN";

@@ -1,0 +1,145 @@
+/**
+ * Players: a login server, one game server or two, and the accounts that they share. Travellers log
+ * in, enter, walk about and leave; some cheat.
+ */
+import {
+  accountContract,
+  loginContract,
+  publishedContracts,
+  worldContract,
+} from "../core/features/contracts.ts";
+import { memoryStore } from "../core/features/accounts/memory-store.ts";
+import { featuresOf } from "../core/features/index.ts";
+import type { FeatureRole } from "../core/features/index.ts";
+import type { PacketType } from "../core/kernel/ids.ts";
+import { RandomStream } from "../core/kernel/random.ts";
+import { createRealm } from "../core/realm/index.ts";
+import { accountPerformers, credentialsOf, simulatedHash } from "./accounts.ts";
+import type { AccountSource } from "./accounts.ts";
+import { JourneyChecker, isAtRest } from "./checkers/journeys.ts";
+import { MovementChecker } from "./checkers/movement.ts";
+import { PresenceChecker } from "./checkers/presence.ts";
+import { SecrecyChecker } from "./checkers/secrecy.ts";
+import { SightChecker } from "./checkers/sight.ts";
+import { WorldViewChecker } from "./checkers/world-view.ts";
+import { drawTravellers } from "./clients/script.ts";
+import { coveredServer } from "./coverage.ts";
+import { seedWords } from "./decisions.ts";
+import { drawPlayersOptions } from "./options.ts";
+import type { PlayersOptions } from "./options.ts";
+import { serverCheckers } from "./scenario.ts";
+import type { Scenario, StageSurroundings, Workload } from "./scenario.ts";
+import type { CheckedWorld, SiteSpec } from "./site.ts";
+
+/** Answers and updates that checkers read. */
+const kept: ReadonlySet<PacketType> = new Set([
+  loginContract.entries.login.replyType,
+  accountContract.entries.logout.replyType,
+  worldContract.entries.enter.replyType,
+]);
+/** What the clock of the accounts' machine shows when a run begins; those of servers are off it. */
+const epochMs = 1_700_000_000_000;
+const gamePort = 8_081;
+/** Nobody is to be kept out for want of room: that is another server's test. */
+const playersMax = 100;
+
+export function playersScenario({ workload = drawTravellers }: { workload?: Workload }): Scenario {
+  const roles = { login: composed("login"), game: composed("game") };
+  return {
+    name: "players",
+    drawOptions: drawPlayersOptions,
+    workload,
+    covered: [coveredServer(roles.login.contracts), coveredServer(roles.game.contracts)],
+    stage: (surroundings) => {
+      const { players } = surroundings.options;
+      const accounts = accountsOf(surroundings);
+      const games = Array.from({ length: players.gameServers }, (_, index) => index + 1);
+      return {
+        sites: [
+          {
+            ...roles.login,
+            name: "login",
+            address: null,
+            realmConfig: loginConfig(players),
+            performers: accounts("login", null),
+            makeCheckers: (world) => [
+              ...serverCheckers(world),
+              new PresenceChecker(),
+              new SecrecyChecker(),
+            ],
+          },
+          ...games.map((id): SiteSpec => {
+            const name = `game-${String(id)}`;
+            const address = `10.1.0.${String(id)}`;
+            const card = { id, name, address, port: gamePort, players: 0, max: playersMax };
+            return {
+              ...roles.game,
+              name,
+              address: `${address}:${String(gamePort)}`,
+              realmConfig: worldConfig(players),
+              performers: accounts(name, card),
+              makeCheckers: gameCheckers,
+            };
+          }),
+        ],
+        checkers: [new JourneyChecker(), new WorldViewChecker(players)],
+        isAtRest,
+      };
+    },
+  };
+}
+
+function gameCheckers(world: CheckedWorld) {
+  const presence = new PresenceChecker();
+  const { players } = world.options;
+  return [
+    ...serverCheckers(world),
+    presence,
+    new MovementChecker(presence, players),
+    new SightChecker(players),
+    new SecrecyChecker(),
+  ];
+}
+
+function composed(role: FeatureRole) {
+  const features = featuresOf(role);
+  return {
+    role,
+    realm: createRealm({ features, known: publishedContracts }),
+    contracts: features.map(({ declaration }) => declaration.contract),
+    keeps: kept,
+  };
+}
+
+/** The accounts of one run: a store that outlives every server's processes. */
+function accountsOf({ options, entropy, nowMicros }: StageSurroundings) {
+  const random = RandomStream.named(seedWords(entropy), "accounts");
+  const source: AccountSource = {
+    nowMs: () => epochMs + Math.floor(nowMicros() / 1_000),
+    tokenId: () => `${random.uint32().toString(16)}${random.uint32().toString(16)}`,
+    mode: "development",
+    tokenSecret: random.uint32().toString(16),
+  };
+  const store = memoryStore(source);
+  for (let account = 1; account <= options.players.accounts; account += 1) {
+    const { username, password } = credentialsOf(String(account));
+    const passwordHash = simulatedHash(password);
+    store.add({ name: username, passwordHash, role: "player", origin: "operator" });
+  }
+  return (scope: string, card: Parameters<typeof accountPerformers>[2]["card"]) =>
+    accountPerformers(store, source, { scope, card });
+}
+
+const loginConfig = ({ loginsPerMinute, tokenLifetimeMs }: PlayersOptions) => ({
+  loginsPerMinute,
+  loginsBurst: 5,
+  tokenLifetimeMs,
+});
+
+const worldConfig = (players: PlayersOptions) => ({
+  worldSizeM: players.sizeM,
+  worldViewDistanceM: players.viewDistanceM,
+  worldSpawnRadiusM: players.spawnRadiusM,
+  worldSpeedMaxMmPerS: players.speedMaxMmPerS,
+  worldAllowanceMs: players.allowanceMs,
+});

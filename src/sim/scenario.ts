@@ -1,0 +1,120 @@
+/**
+ * What a run is about: which servers it has, what their clients do, and who looks at them.
+ */
+import { publishedContracts } from "../core/features/contracts.ts";
+import { builtinFeatures } from "../core/features/index.ts";
+import { createRealm } from "../core/realm/index.ts";
+import type { Feature } from "../core/realm/index.ts";
+import type { SimulatedPerformer } from "./calls.ts";
+import type { Checker, QuietScene } from "./checkers/checker.ts";
+import { ClientOrderChecker } from "./checkers/client-order.ts";
+import { ConnectionCapChecker } from "./checkers/connection-cap.ts";
+import { CountersChecker } from "./checkers/counters.ts";
+import { DurabilityChecker } from "./checkers/durability.ts";
+import { LivenessChecker } from "./checkers/liveness.ts";
+import { OneCloseChecker } from "./checkers/one-close.ts";
+import { ProcessHealthChecker } from "./checkers/process-health.ts";
+import { ReplayEqualityChecker } from "./checkers/replay-equality.ts";
+import { SessionIndexChecker } from "./checkers/session-index.ts";
+import { SilenceChecker } from "./checkers/silence.ts";
+import { TaggedPayloadChecker } from "./checkers/tagged-payload.ts";
+import { drawScripts } from "./clients/script.ts";
+import type { ClientScript } from "./clients/script.ts";
+import { coveredServer } from "./coverage.ts";
+import type { CoveredServer } from "./coverage.ts";
+import { drawOptions } from "./options.ts";
+import type { SimulationOptions } from "./options.ts";
+import { onlyServer } from "./site.ts";
+import type { CheckedWorld, SiteSpec } from "./site.ts";
+
+export const scenarioNames = ["echo", "players"] as const;
+export type ScenarioName = (typeof scenarioNames)[number];
+
+/** Draws the scripts of a seed's clients. */
+export type Workload = (seed: number, options: SimulationOptions) => readonly ClientScript[];
+
+export interface Scenario {
+  readonly name: ScenarioName;
+  readonly drawOptions: (seed: number) => SimulationOptions;
+  readonly workload: Workload;
+  readonly covered: readonly CoveredServer[];
+  /** Sets one run up. */
+  readonly stage: (surroundings: StageSurroundings) => Stage;
+}
+
+export interface StageSurroundings {
+  readonly options: SimulationOptions;
+  readonly entropy: number;
+  readonly nowMicros: () => number;
+}
+
+export interface Stage {
+  readonly sites: readonly SiteSpec[];
+  /** Who looks at all servers and clients together. */
+  readonly checkers: readonly Checker[];
+  /** Whether everybody is where he will stay; asked where there are travellers. */
+  readonly isAtRest: (scene: QuietScene) => boolean;
+}
+
+export interface EchoOptions {
+  readonly features?: readonly Feature[];
+  readonly workload?: Workload;
+  readonly performers?: Readonly<Record<string, SimulatedPerformer>>;
+}
+
+export const defaultWorkload: Workload = (seed, options) =>
+  drawScripts(seed, options.workload, options.seconds);
+
+/**
+ * One server, and clients who ask it for echoes, or for whatever the features are.
+ *
+ * @throws ApiMisuseError for features that do not compose
+ */
+export function echoScenario(given: EchoOptions): Scenario {
+  const { features = builtinFeatures, workload = defaultWorkload, performers = {} } = given;
+  const realm = createRealm({ features, known: publishedContracts });
+  const contracts = features.map(({ declaration }) => declaration.contract);
+  return {
+    name: "echo",
+    drawOptions,
+    workload,
+    covered: [coveredServer(contracts)],
+    stage: () => ({
+      sites: [
+        {
+          name: onlyServer,
+          role: "simulated",
+          realm,
+          realmConfig: {},
+          contracts,
+          address: null,
+          performers,
+          keeps: new Set(),
+          makeCheckers: (world) => [
+            ...serverCheckers(world),
+            new TaggedPayloadChecker(),
+            new LivenessChecker(world.options.server.connectionsMax),
+          ],
+        },
+      ],
+      checkers: [],
+      isAtRest: () => true,
+    }),
+  };
+}
+
+/** What holds of every server. */
+export function serverCheckers({ options, faults }: CheckedWorld): readonly Checker[] {
+  const { server } = options;
+  return [
+    new SessionIndexChecker(),
+    new OneCloseChecker(),
+    new ConnectionCapChecker(server.connectionsMax),
+    new SilenceChecker(server),
+    new ClientOrderChecker(),
+    new DurabilityChecker(),
+    new ReplayEqualityChecker(),
+    new CountersChecker(),
+    new ProcessHealthChecker(faults),
+  ];
+}
