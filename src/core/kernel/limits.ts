@@ -106,7 +106,7 @@ export const limits = {
    * The longest that an event waits for its block when nobody waits for the event. A sync costs
    * about 0.3 ms of CPU; every 5 ms, that was 9 % of a busy server, measured.
    */
-  commitWindowMs: 20,
+  commitWindowMs: 50,
   /** Bytes of effects held for durability before reading pauses. */
   heldBytesMax: 67_108_864,
   /** Bytes of the journal read and stepped in one turn of a recovery, so that signals are heard. */
