@@ -168,9 +168,7 @@ export class Files {
       if (next?.operation.type === "sync" && handle.settled && durableFlag !== undefined) {
         return this.#writeDurably(path, handle, bytes, offset, settle);
       }
-      handle.dirty = true;
-      handle.settled = false;
-      writeAt(handle.descriptor, bytes, offset, settle);
+      writeLater(handle, bytes, offset, settle);
     });
   }
 
@@ -184,7 +182,8 @@ export class Files {
     if (handle.durable === null) {
       const flags = fs.constants.O_WRONLY | (durableFlag ?? 0);
       fs.open(this.#path(path), flags, (error, descriptor) => {
-        if (error !== null) return settle(error);
+        // There may be no descriptor to be had at the moment: then the sync does what it is for.
+        if (error !== null) return writeLater(handle, bytes, offset, settle);
         handle.durable = descriptor;
         this.#writeDurably(path, handle, bytes, offset, settle);
       });
@@ -323,6 +322,18 @@ function readAt(
     };
     more();
   });
+}
+
+/** Writes what a sync will make durable. */
+function writeLater(
+  handle: Handle,
+  bytes: Uint8Array,
+  offset: number,
+  settle: (error: NodeJS.ErrnoException | null) => void,
+): void {
+  handle.dirty = true;
+  handle.settled = false;
+  writeAt(handle.descriptor, bytes, offset, settle);
 }
 
 function writeAt(

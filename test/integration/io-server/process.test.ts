@@ -338,8 +338,9 @@ it("[AUTH-02] the login server logs its start with its port and its stop; broken
   const log = join(dataDir, "log.jsonl");
   const server = spawnServer(dataDir, { ...plain, role: "login", "log.destination": log });
   const { urls, pid } = await server.announced();
-  const started = readLog(log).find(({ message }) => message === "serving");
-  expect(started).toMatchObject({ level: "info", pid, login: urls["login"] });
+  const started = () => readLog(log).find(({ message }) => message === "serving");
+  await until("the line", () => started() !== undefined);
+  expect(started()).toMatchObject({ level: "info", pid, login: urls["login"] });
   server.child.kill("SIGTERM");
   expect(await server.ended()).toBe(0);
   const [stopped] = readLog(log).slice(-1);
