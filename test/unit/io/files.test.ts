@@ -1,7 +1,8 @@
+import fs from "node:fs";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as fc from "fast-check";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import type { FileOperation, FileResult, RequestId } from "../../../src/core/contract.ts";
 import { Files } from "../../../src/io/files.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
@@ -166,6 +167,34 @@ it("paths that leave the folder are refused and touch nothing", async () => {
   }
   expect(readdirSync(desk.folder)).toEqual([]);
 });
+
+// Skipped where the platform cannot write durably in one call.
+it.skipIf(fs.constants.O_DSYNC === undefined)(
+  "a write whose sync is ordered with it is one call, or two when there is no second descriptor",
+  async () => {
+    const desk = new Desk();
+    const block = async (offset: number): Promise<readonly FileResult[]> =>
+      Promise.all([
+        desk.write("a.log", "block", offset),
+        desk.order({ type: "sync", path: "a.log" }),
+      ]);
+    const syncs = vi.spyOn(fs, "fdatasync");
+    onTestFinished(() => syncs.mockRestore());
+    expect(await block(0)).toEqual([done, done]);
+    // What stands before the first sync is not known to be durable, so that is a sync of its own.
+    expect(syncs).toHaveBeenCalledTimes(1);
+    const opens = vi.spyOn(fs, "open").mockImplementation((...given: unknown[]) => {
+      const answer = given.at(-1) as (error: Error) => void;
+      setImmediate(answer, Object.assign(new Error("too many open files"), { code: "EMFILE" }));
+    });
+    expect(await block(5)).toEqual([done, done]);
+    expect(syncs).toHaveBeenCalledTimes(2);
+    opens.mockRestore();
+    for (const offset of [10, 15, 20]) expect(await block(offset)).toEqual([done, done]);
+    expect(syncs).toHaveBeenCalledTimes(2);
+    expect(await desk.text("a.log")).toBe("block".repeat(5));
+  },
+);
 
 it("keeps a bounded number of files open", async () => {
   const desk = new Desk();
