@@ -134,8 +134,10 @@ export class Run {
     this.#until(this.#scheduler.nowMicros + calmDownMicros);
     this.#wait(() => this.#isSettled());
     if (this.#travellers.length > 0) this.#until(this.#scheduler.nowMicros + lastWordMicros);
-    this.#judge((site) => site.observe.settled(this.#quietRun(site)));
-    this.#judge(() => this.#panel.observe.rested(this.#scene()));
+    if (this.#failure !== null) return;
+    for (const site of this.#sites) site.observe.settled(this.#quietRun(site));
+    this.#panel.observe.rested(this.#scene());
+    this.#noteFailure();
   }
 
   /** The clients leave: waits until the servers know of nobody. */
@@ -144,9 +146,11 @@ export class Run {
     for (const traveller of this.#travellers) traveller.stop();
     this.#until(this.#scheduler.nowMicros + leaveMicros);
     this.#wait(() => this.#sites.every((site) => site.metrics().get("connections_open") === 0));
-    this.#judge((site) => site.observe.emptied(this.#quietRun(site)));
+    if (this.#failure !== null) return;
+    for (const site of this.#sites) site.observe.emptied(this.#quietRun(site));
     if (this.#travellers.length > 0) this.#until(this.#scheduler.nowMicros + lastWordMicros);
-    this.#judge(() => this.#panel.observe.deserted(this.#scene()));
+    this.#panel.observe.deserted(this.#scene());
+    this.#noteFailure();
   }
 
   /** Every run ends with a recovery, which compares all that was journalled with what was done. */
@@ -158,13 +162,6 @@ export class Run {
     this.#wait(() => this.#sites.every(({ isListening }) => isListening));
     if (this.#failure === null && !this.#sites.every(({ isListening }) => isListening)) {
       this.#fail(new CheckFailure("liveness", "a killed server comes back", "it does not listen"));
-    }
-  }
-
-  #judge(look: (site: Site) => void): void {
-    for (const site of this.#sites) {
-      if (this.#failure === null) look(site);
-      this.#noteFailure();
     }
   }
 

@@ -78,7 +78,9 @@ export class PresenceChecker implements Checker {
     if (asked?.operation === "logins.end" && answer !== null) {
       this.#register.ended.add(asked.tokenId);
     }
+    const before = this.#register.present.size;
     for (const send of step.sends) this.#sent(send, asked, answer, step);
+    if (!step.isReplay && this.#register.present.size > before) this.checked += 1;
     if (event.type === "connection.closed") this.#register.present.delete(event.connection);
   }
 
@@ -143,7 +145,6 @@ export class PresenceChecker implements Checker {
     { isEarned, asked, who }: { isEarned: boolean; asked: Asked | null; who: Present },
   ): void {
     const { present, ended } = this.#register;
-    this.checked += 1;
     const about = `connection ${String(connection)}, player ${String(who.player)}`;
     if (!isEarned || asked?.asker !== connection) {
       const rule = "a session is somebody's only by a password or token that it sent";

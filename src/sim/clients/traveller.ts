@@ -149,10 +149,11 @@ export class Traveller {
     if (this.#phase === "playing") this.#walk.step();
   }
 
-  /** From here on it behaves, and stands still where it is. */
+  /** From here on it behaves, and stands still in the world. */
   rest(): void {
     this.#pranks.clear();
     this.#walk.turn(0, 0);
+    if (this.#phase === "away") this.#logIn();
   }
 
   /** Leaves every server, without a word. */

@@ -1,0 +1,451 @@
+/**
+ * The same for what only servers with players can get wrong: each checker of theirs meets planted
+ * bugs, in features and hosts that are otherwise the production ones, and must find them.
+ */
+import { afterEach, describe, expect, it, vi } from "vitest";
+import type { CallResult, Event, HostPort, Outbox, Syscalls } from "../../../src/core/contract.ts";
+import { loginContract, worldContract } from "../../../src/core/features/contracts.ts";
+import { featuresOf } from "../../../src/core/features/index.ts";
+import type * as movement from "../../../src/core/features/world/movement.ts";
+import type * as sight from "../../../src/core/features/world/sight.ts";
+import type * as world from "../../../src/core/features/world/world.ts";
+import type { CallId, ConnectionId } from "../../../src/core/kernel/ids.ts";
+import type { PlainData } from "../../../src/core/kernel/plain.ts";
+import type { Feature } from "../../../src/core/realm/index.ts";
+import {
+  decodePayload,
+  defineContract,
+  encodePayload,
+  EnvelopeReader,
+  request,
+} from "../../../src/core/wire/index.ts";
+import type { Decoded } from "../../../src/core/wire/index.ts";
+import { simulate } from "../../../src/sim/index.ts";
+import type { PartialOptions, SimulationFailure } from "../../../src/sim/index.ts";
+import { overriding, overStep, sabotaged } from "../../support/sabotage.ts";
+import type { Sabotage } from "../../support/sabotage.ts";
+
+/** What stands in for functions of the world; null where the real one is used. */
+const planted = vi.hoisted(() => ({
+  look: null as null | ((real: typeof sight.look) => typeof sight.look),
+  move: null as null | ((real: typeof movement.move) => typeof movement.move),
+  despawn: null as null | ((real: typeof world.despawn) => typeof world.despawn),
+}));
+
+vi.mock("../../../src/core/features/world/sight.ts", async (load) => {
+  const real = await load<typeof sight>();
+  const look: typeof sight.look = (...given) => (planted.look?.(real.look) ?? real.look)(...given);
+  return { ...real, look };
+});
+vi.mock("../../../src/core/features/world/movement.ts", async (load) => {
+  const real = await load<typeof movement>();
+  const move: typeof movement.move = (...given) =>
+    (planted.move?.(real.move) ?? real.move)(...given);
+  return { ...real, move };
+});
+vi.mock("../../../src/core/features/world/world.ts", async (load) => {
+  const real = await load<typeof world>();
+  const despawn: typeof world.despawn = (...given) =>
+    (planted.despawn?.(real.despawn) ?? real.despawn)(...given);
+  return { ...real, despawn };
+});
+
+afterEach(() => Object.assign(planted, { look: null, move: null, despawn: null }));
+
+const { enter, move, update } = worldContract.entries;
+
+/** Few faults, many meetings. */
+const small: PartialOptions = {
+  seconds: 6,
+  workload: { clients: 5, rudePerMillion: 0, stayMaxMicros: 3_000_000 },
+  players: {
+    gameServers: 1,
+    accounts: 5,
+    cheatPerMillion: 0,
+    stepMicros: 100_000,
+    tokenLifetimeMs: 3_600_000,
+    loginsPerMinute: 120,
+    sizeM: 200,
+    viewDistanceM: 20,
+    spawnRadiusM: 10,
+    speedMaxMmPerS: 12_000,
+    allowanceMs: 1_000,
+  },
+  clock: { jumpsMax: 0, skewMaxMicros: 0 },
+  disk: { syncFailedPerMillion: 0, writeFailedPerMillion: 0 },
+  process: { endsMax: 0 },
+  calls: { lostPerMillion: 0, crashPerMillion: 0 },
+};
+const cheating: PartialOptions = {
+  ...small,
+  players: { ...small.players, cheatPerMillion: 1_000_000 },
+};
+/** One account, on as many devices as there are clients. */
+const crowded: PartialOptions = { ...small, players: { ...small.players, accounts: 1 } };
+
+/** What is found first, `checker: rule`. */
+function found(sabotage: Sabotage, fixed: PartialOptions = small, seeds = 20): string {
+  const { checker, rule } = firstFailure(sabotage, fixed, seeds);
+  return `${checker}: ${rule}`;
+}
+
+function firstFailure(sabotage: Sabotage, fixed: PartialOptions, seeds: number): SimulationFailure {
+  for (let seed = 1; seed <= seeds; seed += 1) {
+    const host = sabotaged(sabotage);
+    const { failure } = simulate({ seed, scenario: "players", fixed, twice: false, host });
+    if (failure !== null) return failure;
+  }
+  throw new Error(`none of ${String(seeds)} seeds has failed`);
+}
+
+type Update = Decoded<typeof update.message>;
+type Records = Update["updates"];
+
+/** Changes every world update on its way to clients. */
+const overUpdates = (
+  change: (message: Update) => { readonly removed?: []; readonly updates?: Records },
+): Sabotage => ({
+  role: "game",
+  realm: (machine) =>
+    overStep(machine, (event, outbox, go) => {
+      const changed: Partial<Outbox> = {
+        payload: (type, bytes, start = 0, end = bytes.length) => {
+          const message =
+            type === update.type ? decodePayload(update.message, bytes, start, end) : null;
+          if (message === null) return outbox.payload(type, bytes, start, end);
+          const other = Object.assign(message, change(message));
+          return outbox.payload(type, encodePayload(update.message, other).slice());
+        },
+      };
+      go(event, overriding(outbox, changed));
+    }),
+});
+
+/** Changes events on their way to the realm, unseen by those who look on. */
+const overEvents = (change: (event: Event) => Event): Sabotage => ({
+  role: "game",
+  realm: (machine) => overStep(machine, (event, outbox, go) => go(change(event), outbox)),
+});
+
+interface Performed {
+  readonly operation: string;
+  readonly request: Readonly<Record<string, PlainData>>;
+}
+
+/** Changes what is asked of the outside, and what it answers. */
+function overCalls({
+  role,
+  ask = (performed) => performed.request,
+  answer = (_performed, result) => result,
+}: {
+  readonly role: string;
+  readonly ask?: (performed: Performed) => PlainData;
+  readonly answer?: (performed: Performed, result: CallResult) => CallResult;
+}): Sabotage {
+  const performed = new Map<CallId, Performed>();
+  return {
+    role,
+    syscalls: (syscalls: Syscalls) =>
+      overriding(syscalls, {
+        perform: (call, operation, request) => {
+          const what = { operation, request: request as Performed["request"] };
+          performed.set(call, what);
+          syscalls.perform(call, operation, ask(what));
+        },
+      }),
+    port: (port: HostPort) =>
+      overriding(port, {
+        callDone: (call, result) => {
+          const what = performed.get(call);
+          port.callDone(call, what === undefined ? result : answer(what, result));
+        },
+      }),
+  };
+}
+
+type Answer = Readonly<Record<string, PlainData>>;
+
+const answerOf = (result: CallResult): Answer => (result.ok ? (result.answer as Answer) : {});
+
+describe("the simulator finds, in what clients see,", () => {
+  it("[SYNC-08] a removal that is forgotten", () => {
+    expect(found(overUpdates(() => ({ removed: [] })))).toMatch(
+      /^world-view: (nobody sees a ghost|who is out of sight is not seen)$/,
+    );
+  });
+
+  it("[SYNC-02] the span of a cell that is forgotten", () => {
+    let updates = 0;
+    const forgetting = overUpdates((message) =>
+      (updates += 1) % 4 === 0 ? { updates: message.updates.slice(0, -1) as Records } : {},
+    );
+    expect(found(forgetting)).toMatch(/^world-view: (who must be|everybody is) seen/);
+  });
+
+  it("[SYNC-02] an entity that is told in part", () => {
+    const partial = overUpdates(({ updates }) => ({
+      updates: updates.filter(({ health }) => (health ?? null) === null) as Records,
+    }));
+    expect(found(partial)).toBe("world-view: everybody is seen in full");
+  });
+
+  it("[GAME-02] a correction that is not told", () => {
+    const untold = overUpdates(({ updates }) => ({ updates: updates.slice(1) as Records }));
+    expect(found(untold, cheating)).toMatch(/^world-view: /);
+  });
+
+  it("[SYNC-07] a hysteresis of none, or of too much", () => {
+    planted.look = (real) => (_before, x, z, cells, result) =>
+      real({ x0: 0, x1: -1, z0: 0, z1: -1 }, x, z, cells, result);
+    expect(found({})).toBe("sight: what a viewer sees changes as little as it must");
+    planted.look = (real) => (before, x, z, cells, result) => {
+      real(before, x, z, cells, result);
+      result.x1 = Math.min(cells - 1, Math.max(result.x1, before.x1));
+    };
+    expect(found({})).toBe(
+      "sight: a viewer sees two cells to every side at least and three at most",
+    );
+  });
+
+  it("[SYNC-07] a view that is too short", () => {
+    // The realm believes in another distance than the clients were promised.
+    const short = { variation: { realm: { worldViewDistanceM: 10 } } };
+    expect(found(short)).toBe("sight: two cells are a view distance");
+  });
+});
+
+describe("the simulator finds, in the world,", () => {
+  it("[GAME-08] a speed that is not checked", () => {
+    const fast = { variation: { realm: { worldSpeedMaxMmPerS: 10_000_000 } } };
+    expect(found(fast, cheating)).toBe("movement: only a possible movement of one's own moves");
+  });
+
+  it("[GAME-08] a movement that is taken although a later one has come", () => {
+    planted.move = (real) => (of, row, wanted, now, rules) =>
+      real(of, row, { ...wanted, sequence: wanted.sequence + 2 ** 20 * now }, now, rules);
+    expect(found({}, cheating)).toMatch(/^movement: (only a possible|stale movements)/);
+  });
+
+  it("[GAME-02] an honest movement that is refused", () => {
+    let moves = 0;
+    planted.move = (real) => (of, row, wanted, now, rules) =>
+      real(of, row, wanted, now, {
+        ...rules,
+        speedMax: (moves += 1) % 7 === 0 ? 1 : rules.speedMax,
+      });
+    expect(found({})).toBe("movement: a possible movement is taken over");
+  });
+
+  it("[GAME-08] an impossible movement that is not counted", () => {
+    planted.move =
+      (real) =>
+      (...given) => {
+        const verdict = real(...given);
+        return verdict === "speed" || verdict === "bounds" ? "accepted" : verdict;
+      };
+    expect(found({}, cheating)).toBe("movement: an impossible movement is counted");
+  });
+
+  it("[SYNC-03] another's movement that moves one", () => {
+    const envelope = new EnvelopeReader();
+    const connections: ConnectionId[] = [];
+    const swapping = overEvents((event) => {
+      if (event.type !== "packet.received") return event;
+      envelope.read(event.bytes, event.start, event.end);
+      if (envelope.type === (enter.type as number)) connections.push(event.connection);
+      if (envelope.type !== (move.type as number)) return event;
+      const other = connections.findLast((connection) => connection !== event.connection);
+      return other === undefined ? event : { ...event, connection: other };
+    });
+    expect(found(swapping)).toBe("movement: an entity moves only when its owner is heard");
+  });
+
+  it("[GAME-01] an entity that outlives its session", () => {
+    planted.despawn = () => () => false;
+    expect(found({})).toMatch(/^(session-index: world: \[GAME-##?\]|movement: every entity)/);
+  });
+
+  it("[GAME-01] somebody in the world who has no entity", () => {
+    const hiding: Sabotage = {
+      role: "game",
+      realm: (machine) =>
+        overriding(machine, {
+          view: (name) => {
+            const view = machine.view(name) as { readonly entities: PlainData[] };
+            return { ...view, entities: view.entities.slice(1) };
+          },
+        }),
+    };
+    expect(found(hiding)).toBe("movement: whoever is in the world has an entity");
+  });
+});
+
+describe("the simulator finds, in who is who,", () => {
+  it("[SES-08] news of the world for somebody who has not entered it", () => {
+    const telling: Sabotage = {
+      role: "game",
+      realm: (machine) =>
+        overStep(machine, (event, outbox, go) => {
+          go(event, outbox);
+          if (event.type !== "packet.received") return;
+          const payload = outbox.payload(update.type, Uint8Array.of(8, 1));
+          outbox.send(event.connection, payload, "prompt", 1, 0);
+        }),
+    };
+    expect(found(telling)).toBe(
+      "presence: nothing of the world goes to a session that is not in it",
+    );
+  });
+
+  it("[AUTH-08] [SMG-10] a second session of a player", () => {
+    // The realm takes whoever comes again, while he is there, for somebody else.
+    const doubling: Sabotage = {
+      role: "game",
+      realm: (machine) =>
+        overStep(machine, (event, outbox, go) => {
+          const answer = event.type === "call.completed" ? answerOf(event.result) : {};
+          const { entities } = machine.view("world.players") as {
+            readonly entities: readonly { readonly player: number }[];
+          };
+          const isThere = entities.some(({ player }) => player === answer["player"]);
+          if (event.type !== "call.completed" || !isThere) return go(event, outbox);
+          const result = { ok: true, answer: { ...answer, player: 1_000 } } as const;
+          go({ ...event, result }, outbox);
+        }),
+    };
+    expect(found(doubling, crowded)).toBe(
+      "presence: a player is in one session of a realm at most",
+    );
+  });
+
+  it("[AUTH-16] a token that is not checked", () => {
+    const believing = (fault: string): Sabotage =>
+      overCalls({
+        role: "game",
+        answer: ({ operation, request }, result) => {
+          if (operation !== "tokens.verify" || answerOf(result)["reason"] !== fault) return result;
+          const text = String.fromCharCode(...(request["token"] as Uint8Array));
+          const [player = "1", tokenId = "x"] = text.split(".");
+          const who = { player: Number(player), tokenId, name: "x", role: "player" };
+          const answer = { kind: "valid", ...who, issuedAtMs: 1, expiresAtMs: 1e14 };
+          return { ok: true, answer };
+        },
+      });
+    expect(found(believing("malformed"), cheating)).toBe(
+      "journeys: a token that no server made opens nothing",
+    );
+    expect(found(believing("revoked"), cheating, 60)).toMatch(
+      /^(journeys: a token that was logged out of|presence: a token is worth nothing)/,
+    );
+  });
+
+  it("[SES-08] somebody who is let in for another's token", () => {
+    const open = new Set<ConnectionId>();
+    const crossing: Sabotage = {
+      role: "game",
+      realm: (machine) =>
+        overStep(machine, (event, outbox, go) => {
+          if (event.type === "connection.opened") open.add(event.connection);
+          if (event.type === "connection.closed") open.delete(event.connection);
+          const isAnswer = event.type === "call.completed";
+          const crossed: Partial<Outbox> = {
+            send: (connection, ...rest) => {
+              const other = [...open].find((one) => one !== connection);
+              outbox.send(isAnswer && other !== undefined ? other : connection, ...rest);
+            },
+          };
+          go(event, overriding(outbox, crossed));
+        }),
+    };
+    expect(found(crossing)).toBe(
+      "presence: a session is somebody's only by a password or token that it sent",
+    );
+  });
+
+  it("[AUTH-07] a wrong password that is believed", () => {
+    const believing = overCalls({
+      role: "login",
+      ask: ({ operation, request }) => {
+        const { password } = request;
+        if (operation !== "accounts.verify" || !(password instanceof Uint8Array)) return request;
+        const isWrong = password.at(-1) === "?".charCodeAt(0);
+        return isWrong ? { ...request, password: password.slice(0, -1) } : request;
+      },
+    });
+    expect(found(believing, cheating)).toBe("journeys: a wrong password opens nothing");
+  });
+
+  it("[AUTH-08] an account that nobody can log in to any more", () => {
+    let opened = 0;
+    const locking = overCalls({
+      role: "login",
+      answer: ({ operation }, result) =>
+        operation === "logins.open" && (opened += 1) > 3
+          ? { ok: true, answer: { kind: "refused" } }
+          : result,
+    });
+    expect(found(locking)).toBe("journeys: whoever wants to play plays when faults have stopped");
+  });
+
+  it("[AUTH-08] an account that is played with on two servers", () => {
+    const silent = overCalls({
+      role: "game",
+      ask: ({ operation, request }) =>
+        operation === "directory.report" ? { ...request, entered: [] } : request,
+    });
+    const fixed = { ...crowded, players: { ...crowded.players, gameServers: 2 } };
+    expect(found(silent, fixed)).toBe("world-view: an account is played with once");
+  });
+});
+
+describe("[AUTH-14] the simulator finds a secret", () => {
+  const logging = (shown: (secret: Uint8Array) => PlainData): Sabotage => ({
+    syscalls: (syscalls) =>
+      overriding(syscalls, {
+        perform: (call, operation, request) => {
+          const { password, token } = request as Readonly<Record<string, PlainData>>;
+          const secret = password ?? token;
+          if (secret instanceof Uint8Array) {
+            syscalls.log("debug", "asked", { request: shown(secret) as string });
+          }
+          syscalls.perform(call, operation, request);
+        },
+      }),
+  });
+
+  it.each([
+    ["as it is", (secret: Uint8Array) => String.fromCharCode(...secret)],
+    ["in hexadecimal digits", (secret: Uint8Array) => Buffer.from(secret).toString("hex")],
+    ["in base64", (secret: Uint8Array) => Buffer.from(secret).toString("base64")],
+    [
+      "in base64 behind something",
+      (secret: Uint8Array) => Buffer.from([7, ...secret]).toString("base64"),
+    ],
+  ])("in a log, %s", (_form, shown) => {
+    expect(found(logging(shown), small, 3)).toBe("secrecy: no secret is kept or logged");
+  });
+
+  it("in a journal", () => {
+    const { login } = loginContract.entries;
+    const contract = defineContract("login", {
+      login: request(login.type, login.message, login.replyType, login.reply, login.parse),
+    });
+    const features = featuresOf("login").map((feature): Feature =>
+      feature.name === "login"
+        ? { ...feature, declaration: { ...feature.declaration, contract } }
+        : feature,
+    );
+    const fixed = { ...small, process: { endsMax: 4 } };
+    expect(found({ role: "login", features }, fixed, 8)).toBe(
+      "secrecy: no secret is kept or logged",
+    );
+  });
+});
+
+it("the simulator has nothing to say of players' servers as they are", () => {
+  for (const fixed of [small, cheating, crowded]) {
+    const { failure, checked } = simulate({ seed: 1, scenario: "players", fixed });
+    expect(failure?.message ?? null).toBeNull();
+    expect(checked["movement"]).toBeGreaterThan(0);
+  }
+});
