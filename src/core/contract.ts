@@ -394,12 +394,16 @@ export type FileOperation =
       readonly offset: number;
       readonly length: number;
     }
-  /** Writes at `offset` and completes when the page cache has it. Creates file and folder. */
+  /**
+   * Writes at `offset` and completes when the page cache has it. Creates file and folder. With
+   * `zerosBehind` what follows the bytes is zeros afterwards: so many, and up to a page more.
+   */
   | {
       readonly type: "write";
       readonly path: string;
       readonly offset: number;
       readonly bytes: Uint8Array;
+      readonly zerosBehind?: number;
     }
   /** Completes when what was written to the file is durable. */
   | { readonly type: "sync"; readonly path: string }

@@ -11,16 +11,23 @@
  * 5. A write whose sync is ordered with it, as the journal's are, is one system call: through a
  *    handle that writes durably (O_DSYNC). That is the same promise for half of the thread changes,
  *    and holds for the bytes written alone, so it is only done when all earlier ones are durable.
+ * 6. Where space behind it is reserved, too, such a write goes past the page cache if the platform
+ *    can do that (see `direct.ts`), and through it otherwise.
  */
 import fs from "node:fs";
 import { dirname, join } from "node:path";
 import type { FileEntry, FileOperation, FileResult, RequestId } from "../core/contract.ts";
 import { assertNever, invariant } from "../core/kernel/assert.ts";
 import { platformCode } from "./completions.ts";
+import { directFlags, DirectWriter, edgeAfter } from "./direct.ts";
+import type { Edge } from "./direct.ts";
 import { makeFolder, syncFolder } from "./folders.ts";
 
 /** Two for the journal's live segments, the rest for a recovery that reads many. */
 const handlesMax = 32;
+
+type Write = Extract<FileOperation, { type: "write" }>;
+type Settle = (error: NodeJS.ErrnoException | null) => void;
 
 export type FileCompletion = (request: RequestId, result: FileResult) => void;
 
@@ -34,8 +41,11 @@ interface Task {
 
 interface Handle {
   readonly descriptor: number;
-  /** Opened with O_DSYNC when it is first needed. */
+  /** Opened when they are first needed: with O_DSYNC, and past the page cache. */
   durable: number | null;
+  direct: number | null;
+  /** Of the writes that reserve space behind them. */
+  edge: Edge | null;
   /** True from a write until the sync that covers it. */
   dirty: boolean;
   /** True when all that was ever written to the file is known to be durable. */
@@ -57,6 +67,8 @@ export class Files {
   readonly #queues = new Map<string, Task[]>();
   /** In the order of their last use, the latest last. */
   readonly #handles = new Map<string, Handle>();
+  /** Null where files cannot be written past the page cache. */
+  #direct: DirectWriter | null = null;
   #running = 0;
   #idle: (() => void) | null = null;
 
@@ -64,6 +76,7 @@ export class Files {
   constructor(root: string, completed: FileCompletion) {
     this.#root = root;
     this.#completed = completed;
+    if (directFlags !== null) this.#direct = new DirectWriter();
   }
 
   /** Orders one operation. Its completion comes later, never from inside this call. */
@@ -158,42 +171,74 @@ export class Files {
     });
   }
 
-  #write(
-    { path, offset, bytes }: Extract<FileOperation, { type: "write" }>,
-    settle: (error: NodeJS.ErrnoException | null) => void,
-  ): void {
-    this.#open(path, true, (error, handle) => {
+  #write(write: Write, settle: Settle): void {
+    this.#open(write.path, true, (error, handle) => {
       if (handle === null) return settle(error);
-      const next = this.#queues.get(path)?.[1];
-      if (next?.operation.type === "sync" && handle.settled && durableFlag !== undefined) {
-        return this.#writeDurably(path, handle, bytes, offset, settle);
-      }
-      writeLater(handle, bytes, offset, settle);
+      const next = this.#queues.get(write.path)?.[1];
+      const isPaired = next?.operation.type === "sync" && handle.settled;
+      const { edge } = handle;
+      const reserves = write.zerosBehind !== undefined;
+      handle.edge = reserves ? edgeAfter(edge, write.offset, write.bytes) : null;
+      if (!isPaired) return writeLater(handle, write, settle);
+      if (reserves) return this.#writeDirectly(handle, edge, write, settle);
+      this.#writeDurably(handle, write, settle);
     });
   }
 
-  #writeDurably(
-    path: string,
-    handle: Handle,
-    bytes: Uint8Array,
-    offset: number,
-    settle: (error: NodeJS.ErrnoException | null) => void,
-  ): void {
+  #writeDurably(handle: Handle, write: Write, settle: Settle): void {
+    if (durableFlag === undefined) return writeLater(handle, write, settle);
     if (handle.durable === null) {
-      const flags = fs.constants.O_WRONLY | (durableFlag ?? 0);
-      fs.open(this.#path(path), flags, (error, descriptor) => {
+      const flags = fs.constants.O_WRONLY | durableFlag;
+      fs.open(this.#path(write.path), flags, (error, descriptor) => {
         // There may be no descriptor to be had at the moment: then the sync does what it is for.
-        if (error !== null) return writeLater(handle, bytes, offset, settle);
+        if (error !== null) return writeLater(handle, write, settle);
         handle.durable = descriptor;
-        this.#writeDurably(path, handle, bytes, offset, settle);
+        this.#writeDurably(handle, write, settle);
       });
       return;
     }
-    writeAt(handle.durable, bytes, offset, (error) => {
+    writeAt(handle.durable, write.bytes, write.offset, (error) => {
       handle.covered = error === null;
       handle.settled = error === null;
       settle(error);
     });
+  }
+
+  /** @param edge where the bytes written before this write end */
+  #writeDirectly(handle: Handle, edge: Edge | null, write: Write, settle: Settle): void {
+    const { path, offset, bytes, zerosBehind = 0 } = write;
+    const direct = this.#direct;
+    if (direct?.takes(edge, offset, bytes.length) !== true)
+      return this.#around(handle, write, settle);
+    if (handle.direct === null) {
+      fs.open(this.#path(path), directFlags ?? 0, (error, descriptor) => {
+        if (error !== null) return this.#around(handle, write, settle, error);
+        handle.direct = descriptor;
+        this.#writeDirectly(handle, edge, write, settle);
+      });
+      return;
+    }
+    direct.append(handle.direct, edge, { offset, bytes, zerosBehind }, (error, isWhole) => {
+      if (error?.code === "EINVAL" || (error === null && !isWhole)) {
+        return this.#around(handle, write, settle, error);
+      }
+      handle.covered = error === null;
+      handle.settled = error === null;
+      settle(error);
+    });
+  }
+
+  /** Through the page cache, because of `error` if there was one. */
+  #around(
+    handle: Handle,
+    write: Write,
+    settle: Settle,
+    error: NodeJS.ErrnoException | null = null,
+  ): void {
+    // The file system, or its disk, does not do that: it is not asked again.
+    if (error?.code === "EINVAL") this.#direct = null;
+    if ((write.zerosBehind ?? 0) > 0) writeLater(handle, write, settle);
+    else this.#writeDurably(handle, write, settle);
   }
 
   #sync(path: string, settle: (error: NodeJS.ErrnoException | null) => void): void {
@@ -219,6 +264,7 @@ export class Files {
       if (handle === null) return settle(error);
       handle.dirty = true;
       handle.settled = false;
+      handle.edge = null;
       fs.ftruncate(handle.descriptor, length, settle);
     });
   }
@@ -237,6 +283,8 @@ export class Files {
         const handle: Handle = {
           descriptor,
           durable: null,
+          direct: null,
+          edge: null,
           dirty: false,
           settled: false,
           covered: false,
@@ -325,16 +373,25 @@ function readAt(
 }
 
 /** Writes what a sync will make durable. */
-function writeLater(
-  handle: Handle,
-  bytes: Uint8Array,
-  offset: number,
-  settle: (error: NodeJS.ErrnoException | null) => void,
-): void {
+function writeLater(handle: Handle, { bytes, offset, zerosBehind }: Write, settle: Settle): void {
   handle.dirty = true;
   handle.settled = false;
-  writeAt(handle.descriptor, bytes, offset, settle);
+  writeAt(handle.descriptor, bytes, offset, (error) => {
+    if (error !== null) return settle(error);
+    writeZeros(handle.descriptor, offset + bytes.length, zerosBehind ?? 0, settle);
+  });
 }
+
+function writeZeros(descriptor: number, offset: number, count: number, settle: Settle): void {
+  if (count === 0) return settle(null);
+  const piece = zeros.subarray(0, Math.min(count, zeros.length));
+  writeAt(descriptor, piece, offset, (error) => {
+    if (error !== null) return settle(error);
+    writeZeros(descriptor, offset + piece.length, count - piece.length, settle);
+  });
+}
+
+const zeros = new Uint8Array(65_536);
 
 function writeAt(
   descriptor: number,
@@ -372,6 +429,10 @@ function list(folder: string, finish: (result: FileResult) => void): void {
   });
 }
 
-function release({ descriptor, durable }: Handle, then: () => void): void {
-  fs.close(descriptor, () => (durable === null ? then() : fs.close(durable, () => then())));
+function release({ descriptor, durable, direct }: Handle, then: () => void): void {
+  const close = ([first, ...rest]: readonly number[]): void => {
+    if (first === undefined) then();
+    else fs.close(first, () => close(rest));
+  };
+  close([descriptor, durable, direct].filter((each) => each !== null));
 }

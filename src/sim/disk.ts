@@ -182,7 +182,7 @@ export class Disk {
         return { ok: true, type: "bytes", bytes };
       }
       case "write":
-        return this.#write(operation.path, operation.offset, operation.bytes);
+        return this.#write(operation);
       case "sync":
         return this.#sync(operation.path);
       case "syncFolder":
@@ -209,7 +209,8 @@ export class Disk {
     return entries.sort((left, right) => byCodeUnits(left.name, right.name));
   }
 
-  #write(path: string, offset: number, bytes: Uint8Array): FileResult {
+  #write(operation: Extract<FileOperation, { type: "write" }>): FileResult {
+    const { path, offset, bytes, zerosBehind = 0 } = operation;
     const { options, faults } = this.#parts;
     const fails = this.#subjects.writeFailed.strikes(options.writeFailedPerMillion);
     if (fails) {
@@ -223,6 +224,12 @@ export class Disk {
     }
     file.written.write(offset, bytes);
     file.unsynced.push({ type: "write", offset, length: bytes.length });
+    // A write of its own: the disk may have one and not the other.
+    const end = offset + bytes.length;
+    if (zerosBehind > 0) {
+      file.written.write(end, new Uint8Array(zerosBehind));
+      file.unsynced.push({ type: "write", offset: end, length: zerosBehind });
+    }
     return done;
   }
 

@@ -117,7 +117,7 @@ export class HostDisk {
         return { ok: true, type: "bytes", bytes: bytes.slice(offset, offset + length) };
       }
       case "write":
-        return this.#write(operation.path, operation.offset, operation.bytes);
+        return this.#write(operation);
       case "truncate": {
         const file = this.#file(operation.path);
         file.written = file.written.slice(0, operation.length);
@@ -157,11 +157,14 @@ export class HostDisk {
     return file;
   }
 
-  #write(path: string, offset: number, bytes: Uint8Array): FileResult {
+  #write(operation: Extract<FileOperation, { type: "write" }>): FileResult {
+    const { path, offset, bytes, zerosBehind = 0 } = operation;
     const file = this.#file(path);
-    const longer = new Uint8Array(Math.max(file.written.length, offset + bytes.length));
+    const end = offset + bytes.length + zerosBehind;
+    const longer = new Uint8Array(Math.max(file.written.length, end));
     longer.set(file.written);
     longer.set(bytes, offset);
+    longer.fill(0, end - zerosBehind, end);
     file.written = longer;
     file.dirtyFrom = Math.min(file.dirtyFrom, offset);
     return done;

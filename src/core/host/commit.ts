@@ -28,9 +28,8 @@ import type { HostCounters } from "./counters.ts";
 import type { FileDesk } from "./files.ts";
 import type { Now } from "./parts.ts";
 
-const noZeros = new Uint8Array(0);
 /** Zeros are worth their own writing when at least so many blocks fit them. Measured. */
-const zeroedBlocksMin = 64;
+const zeroedBlocksMin = 8;
 
 /** A sealed block on its way. */
 interface Voyage {
@@ -64,7 +63,6 @@ export class Committer {
   /** Where the last block ends in its segment, and where the zeros behind it end. */
   #writtenEnd = 0;
   #reservedEnd = 0;
-  readonly #zeros: Uint8Array;
 
   constructor(options: {
     readonly config: HostConfig;
@@ -78,8 +76,6 @@ export class Committer {
     this.#counters = options.counters;
     this.#writer = options.writer;
     this.#now = options.now;
-    const { durability, journalAheadBytes } = options.config;
-    this.#zeros = new Uint8Array(durability === "fsync" ? journalAheadBytes : 0);
   }
 
   /** The block that the next event goes to. */
@@ -196,26 +192,25 @@ export class Committer {
       stages.push([{ type: "sync", path: this.#lastPath }]);
     }
     // Orders of one path are carried out in order, so the sync need not wait for a turn of ours.
-    const writes: FileOperation[] = [{ type: "write", path, offset, bytes }];
-    const zeros = this.#zerosBehind(block);
-    if (zeros.length > 0) {
-      writes.push({ type: "write", path, offset: this.#writtenEnd, bytes: zeros });
-    }
-    stages.push(synced ? [...writes, { type: "sync", path }] : writes);
+    const zerosBehind = this.#zerosBehind(block);
+    const reserving = this.#config.durability === "fsync" ? { zerosBehind } : {};
+    const write: FileOperation = { type: "write", path, offset, bytes, ...reserving };
+    stages.push(synced ? [write, { type: "sync", path }] : [write]);
     if (block.startsSegment) stages.push([{ type: "syncFolder", folder: journalFolder }]);
     return stages;
   }
 
-  /** Zeros to write with the block; none while it fits those that were written before. */
-  #zerosBehind({ offset, bytes, startsSegment }: SealedBlock): Uint8Array {
+  /** How many zeros to write with it; none while it fits those that were written before. */
+  #zerosBehind({ offset, bytes, startsSegment }: SealedBlock): number {
     if (startsSegment) this.#reservedEnd = 0;
     this.#writtenEnd = offset + bytes.length;
-    if (this.#writtenEnd <= this.#reservedEnd) return noZeros;
+    if (this.#writtenEnd <= this.#reservedEnd) return 0;
+    const { durability, journalAheadBytes, segmentBytesMax } = this.#config;
     // Large blocks are few: what their syncs would save is less than the zeros cost.
-    if (bytes.length * zeroedBlocksMin > this.#zeros.length) return noZeros;
-    const room = Math.max(0, this.#config.segmentBytesMax - this.#writtenEnd);
-    const zeros = this.#zeros.subarray(0, Math.min(this.#zeros.length, room));
-    this.#reservedEnd = this.#writtenEnd + zeros.length;
+    const isWorth = bytes.length * zeroedBlocksMin <= journalAheadBytes;
+    if (!isWorth || durability !== "fsync") return 0;
+    const zeros = Math.min(journalAheadBytes, Math.max(0, segmentBytesMax - this.#writtenEnd));
+    this.#reservedEnd = this.#writtenEnd + zeros;
     return zeros;
   }
 

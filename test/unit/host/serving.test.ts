@@ -146,7 +146,7 @@ describe("serving", () => {
     let extensions = 0;
     for (const one of world.ordered) {
       if (one.type !== "write") continue;
-      const end = one.offset + one.bytes.length;
+      const end = one.offset + one.bytes.length + (one.zerosBehind ?? 0);
       if (end > (ends.get(one.path) ?? 0)) extensions += 1;
       ends.set(one.path, Math.max(end, ends.get(one.path) ?? 0));
     }
