@@ -172,6 +172,8 @@ export interface QuietServer {
 export interface QuietTraveller {
   readonly name: string;
   readonly account: string;
+  /** "" is none, and equal to none. */
+  readonly device: string;
   readonly phase: TravellerPhase;
   /** The last code with which he was refused; null since he was let in. */
   readonly refusal: string | null;

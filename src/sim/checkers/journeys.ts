@@ -77,7 +77,7 @@ export const isAtRest = ({ servers, travellers }: QuietScene): boolean =>
   });
 
 function isWhereItWillStay(
-  { phase, unjudged, account, refusal, name }: QuietTraveller,
+  { phase, unjudged, account, device, refusal, name }: QuietTraveller,
   travellers: readonly QuietTraveller[],
 ): boolean {
   if (phase === "away" || phase === "ousted") return true;
@@ -87,7 +87,9 @@ function isWhereItWillStay(
     isKeptOut &&
     travellers.some((other) => {
       const isOther = other.name !== name && other.account === account;
-      return isOther && other.phase === "playing";
+      // From the same device it would take over at the next attempt.
+      const isElsewhere = device === "" || other.device !== device;
+      return isOther && isElsewhere && other.phase === "playing";
     })
   );
 }

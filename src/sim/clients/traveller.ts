@@ -115,6 +115,7 @@ export class Traveller {
     return {
       name: this.name,
       account: this.#script.account,
+      device: this.#script.device,
       phase: this.#phase,
       refusal: this.#refusal,
       server: this.#phase === "playing" ? (this.#door?.name ?? null) : null,

@@ -105,3 +105,30 @@ it("[NET-12] a drain ends also when nothing is left to be journalled", () => {
   );
   expect(broken).toBeNull();
 });
+
+/**
+ * The report that told of a player's coming was believed, but its answer was lost. By the next one
+ * he had gone again, so neither report said so: he was taken to play for as long as the server
+ * lived, and nobody got in from elsewhere.
+ */
+it("[AUTH-13] who came with a report that failed and has gone since is told to have left", () => {
+  const visitor: ClientScript = {
+    kind: "traveller",
+    name: "1",
+    account: "1",
+    device: "",
+    actions: [
+      { type: "start", atMicros: 1_500_000 },
+      { type: "quit", atMicros: 3_000_000 },
+      { type: "start", atMicros: 3_500_000 },
+    ],
+  };
+  // The game server's calls: two reports, the token, and the report of his coming.
+  const decisions = { "calls/game-1/fate#3": "unheard" };
+  const options = withOptions(calmOptions, { seconds: 5 });
+  const scenario = "players";
+  const plan: Plan = { format: 1, scenario, entropy: 1, options, scripts: [visitor], decisions };
+  const { failure, faults } = simulate({ plan });
+  expect(faults["call.unheard"]).toBe(1);
+  expect(failure?.message ?? null).toBeNull();
+});

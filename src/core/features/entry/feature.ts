@@ -3,7 +3,9 @@
  * sessions of players whose login is void. Letting players in is `admission.ts`.
  *
  * P1. One report is under way at most. What it says is the difference between who is here and who
- *     the directory knows to be here, so a report that failed is made up for by the next one.
+ *     the directory knows to be here, so a report that failed is made up for by the next one. A
+ *     report that failed may have been believed all the same: whoever came with it and has gone
+ *     since is told to have left, too.
  * P2. The first report that is answered after a start takes back all that earlier starts said:
  *     what was told of a tail of the journal that is lost would otherwise be believed for ever.
  * P3. An eviction is acknowledged in the report after the one that brought it, by which time the
@@ -27,6 +29,8 @@ type Told = {
 interface State {
   /** Who the directory knows to be here, and by which login. */
   readonly known: Map<PlayerId, string>;
+  /** Whom it may know from reports that failed: players by their logins. */
+  readonly doubted: Map<string, PlayerId>;
   /** The start whose report was answered last; 0 when none was. */
   resetBy: number;
   isReporting: boolean;
@@ -40,6 +44,7 @@ export const entry = defineFeature({
   version: 1,
   state: (): State => ({
     known: new Map(),
+    doubted: new Map(),
     resetBy: 0,
     isReporting: false,
     reportAt: 0 as Micros,
@@ -62,7 +67,7 @@ export const entry = defineFeature({
       const here = new Map(present(ctx.sessions));
       const known = reset ? nobody : state.known;
       const entered = difference(here, known);
-      const left = difference(known, here);
+      const left = [...difference(known, here), ...(reset ? [] : gone(state.doubted, here))];
       const { evicted } = state;
       ctx.call(
         "report",
@@ -76,7 +81,11 @@ export const entry = defineFeature({
       const { state } = ctx;
       state.isReporting = false;
       ctx.count(`directory_reports_total{outcome="${answer.ok ? "ok" : "failed"}"}`);
-      if (!answer.ok) return;
+      if (!answer.ok) {
+        for (const [player, login] of entered) state.doubted.set(login, player);
+        return;
+      }
+      state.doubted.clear();
       // Of an earlier start, performed again, it counts until this start's first one is answered.
       if (state.resetBy !== incarnation) state.known.clear();
       state.resetBy = incarnation;
@@ -104,6 +113,18 @@ function difference(
 ): readonly LoginKey[] {
   const found: LoginKey[] = [];
   for (const [player, login] of some) if (others.get(player) !== login) found.push([player, login]);
+  return found;
+}
+
+/** Those of the doubted that are not here, or by another login. */
+function gone(
+  doubted: ReadonlyMap<string, PlayerId>,
+  here: ReadonlyMap<PlayerId, string>,
+): readonly LoginKey[] {
+  const found: LoginKey[] = [];
+  for (const [login, player] of doubted) {
+    if (here.get(player) !== login) found.push([player, login]);
+  }
   return found;
 }
 

@@ -168,8 +168,27 @@ describe("the reports to the directory", () => {
     expect(nextReport(world)).toEqual(first);
     world.game.fail("directory.report", "UNAVAILABLE");
     world.game.close(connection);
-    // He came and went without the directory's knowing.
+    // He came and went, and whether the directory knows of it nobody can say.
+    const key = [1, "login 1"];
+    expect(nextReport(world)).toMatchObject({ entered: [], left: [key] });
+    world.game.fail("directory.report", "UNAVAILABLE");
+    expect(nextReport(world)).toMatchObject({ entered: [], left: [key] });
+    world.game.settle("directory.report");
     expect(nextReport(world)).toMatchObject({ entered: [], left: [] });
+  });
+
+  it("[AUTH-13] a report that failed and was believed keeps nobody out", () => {
+    const world = new PlayersWorld();
+    const login = world.loggedIn(ada);
+    const connection = world.entered(world.tokenOf(login));
+    // It is performed, and its answer is lost on the way.
+    nextReport(world);
+    for (const call of world.game.waiting) world.desk.perform(call, world.game.caller);
+    world.game.fail("directory.report", "UNAVAILABLE");
+    world.game.close(connection);
+    world.pass(realmConfig().idleTimeoutMs);
+    const tablet = world.loggedIn({ name: "Ada", device: "tablet" });
+    expect(world.login.loginAnswer(tablet)?.success).toBe(true);
   });
 
   it("[AUTH-13] one is under way at a time, and one that is not answered does not stop them", () => {
