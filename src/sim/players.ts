@@ -2,12 +2,7 @@
  * Players: a login server, one game server or two, and the accounts that they share. Travellers log
  * in, enter, walk about and leave; some cheat.
  */
-import {
-  accountContract,
-  loginContract,
-  publishedContracts,
-  worldContract,
-} from "../core/features/contracts.ts";
+import { accountContract, publishedContracts } from "../core/features/contracts.ts";
 import { memoryStore } from "../core/features/accounts/memory-store.ts";
 import { featuresOf } from "../core/features/index.ts";
 import type { FeatureRole } from "../core/features/index.ts";
@@ -23,7 +18,7 @@ import { SecrecyChecker } from "./checkers/secrecy.ts";
 import { SightChecker } from "./checkers/sight.ts";
 import { WorldViewChecker } from "./checkers/world-view.ts";
 import { drawTravellers } from "./clients/script.ts";
-import { coveredServer } from "./coverage.ts";
+import { coveredAnswers, coveredServer } from "./coverage.ts";
 import { seedWords } from "./decisions.ts";
 import { drawPlayersOptions } from "./options.ts";
 import type { PlayersOptions } from "./options.ts";
@@ -31,11 +26,10 @@ import { serverCheckers } from "./scenario.ts";
 import type { Scenario, StageSurroundings, Workload } from "./scenario.ts";
 import type { CheckedWorld, SiteSpec } from "./site.ts";
 
-/** Answers and updates that checkers read. */
+/** Answers that checkers read. */
 const kept: ReadonlySet<PacketType> = new Set([
-  loginContract.entries.login.replyType,
+  ...coveredAnswers,
   accountContract.entries.logout.replyType,
-  worldContract.entries.enter.replyType,
 ]);
 /** What the clock of the accounts' machine shows when a run begins; those of servers are off it. */
 const epochMs = 1_700_000_000_000;

@@ -14,12 +14,16 @@ import type { ClientState } from "../../client/borders.ts";
 import type { RequestNumber } from "../../client/pending.ts";
 import type { Refused } from "../../client/refused.ts";
 import type { WorldUpdate } from "../../client/world-view.ts";
+import type {
+  accountContract,
+  loginContract,
+  worldContract,
+} from "../../core/features/contracts.ts";
 import { errorCodeOf } from "../../core/kernel/errors.ts";
 import { RandomStream } from "../../core/kernel/random.ts";
 import type { Seed } from "../../core/kernel/random.ts";
-import type { reprise as auth } from "../../core/wire/gen/auth.js";
-import type { reprise as game } from "../../core/wire/gen/game.js";
 import { toSafeNumber } from "../../core/wire/index.ts";
+import type { Decoded } from "../../core/wire/index.ts";
 import { credentialsOf } from "../accounts.ts";
 import type { QuietTraveller, SeenEntry, SeenLogin } from "../checkers/checker.ts";
 import type { PlayersOptions } from "../options.ts";
@@ -57,6 +61,10 @@ export interface TravellerParts extends Omit<DriverParts, "target" | "observer" 
   readonly players: PlayersOptions;
   readonly journeys: JourneyObserver;
 }
+
+type LoginAnswer = Decoded<typeof loginContract.entries.login.reply>;
+type LogoutAnswer = Decoded<typeof accountContract.entries.logout.reply>;
+type EntryAnswer = Decoded<typeof worldContract.entries.enter.reply>;
 
 type Wish = "login" | "enter" | "logout";
 type Script = Extract<ClientScript, { readonly kind: "traveller" }>;
@@ -241,7 +249,7 @@ export class Traveller {
     if (wish === "logout") {
       const message = { playerId: this.#player, sessionToken: token };
       return this.#request(driver, "account", "logout", message, (answer) =>
-        this.#loggedOut(answer as auth.v1.LogoutResponse),
+        this.#loggedOut(answer as LogoutAnswer),
       );
     }
     if (this.#pranks.delete("early-move")) {
@@ -251,7 +259,7 @@ export class Traveller {
     }
     this.#walk.begin();
     this.#request(driver, "world", "enter", { sessionToken: token }, (answer) =>
-      this.#entered(answer as game.v1.EnterWorldResponse),
+      this.#entered(answer as EntryAnswer),
     );
   }
 
@@ -267,7 +275,7 @@ export class Traveller {
       deviceId: device,
     };
     this.#request(driver, "login", "login", message, (answer) =>
-      this.#loggedIn(answer as auth.v1.LoginResponse, !isWrong),
+      this.#loggedIn(answer as LoginAnswer, !isWrong),
     );
   }
 
@@ -286,7 +294,7 @@ export class Traveller {
     });
   }
 
-  #loggedIn(answer: auth.v1.LoginResponse, isPasswordRight: boolean): void {
+  #loggedIn(answer: LoginAnswer, isPasswordRight: boolean): void {
     const { name: traveller } = this;
     const { account } = this.#script;
     const code = codeOf(answer.errorCode);
@@ -303,7 +311,7 @@ export class Traveller {
     this.#enter({ text: answer.sessionToken, isGenuine: true }, door);
   }
 
-  #entered(answer: game.v1.EnterWorldResponse): void {
+  #entered(answer: EntryAnswer): void {
     const token = this.#token;
     const door = this.#door;
     if (token === null || door === null) return;
@@ -331,7 +339,7 @@ export class Traveller {
     this.#again();
   }
 
-  #loggedOut({ success, errorCode }: auth.v1.LogoutResponse): void {
+  #loggedOut({ success, errorCode }: LogoutAnswer): void {
     const token = this.#token;
     if (!success && codeOf(errorCode) !== "INVALID_CREDENTIALS") return this.#again();
     if (success && token !== null) {
@@ -447,7 +455,7 @@ export class Traveller {
         return;
       case "dead-token":
       case "forged-token": {
-        const text = cheat === "dead-token" ? this.#dead.at(-1) : forged(this.#token?.text);
+        const text = cheat === "dead-token" ? this.#dead.at(-1) : forged(this.#token);
         const isFree = this.#phase === "playing" || this.#phase === "entering";
         if (text === undefined || door === null || !isFree) return;
         this.#game?.stop();
@@ -472,8 +480,11 @@ export class Traveller {
 }
 
 /** A token of the same player and login that nobody has signed. */
-const forged = (token: string | undefined): string | undefined =>
-  token === undefined ? undefined : `${token.slice(0, -1)}${token.endsWith("0") ? "1" : "0"}`;
+const forged = (token: Token | null): string | undefined => {
+  // What is forged twice may be as it was.
+  if (token === null || !token.isGenuine) return undefined;
+  return `${token.text.slice(0, -1)}${token.text.endsWith("0") ? "1" : "0"}`;
+};
 
 const codeOf = (errorCode: number | null | undefined): string =>
   errorCodeOf(errorCode ?? 0) ?? "UNKNOWN";

@@ -6,17 +6,21 @@ import { Prediction } from "../../client/prediction.ts";
 import { WorldView } from "../../client/world-view.ts";
 import type { WorldUpdate } from "../../client/world-view.ts";
 import type { RandomStream } from "../../core/kernel/random.ts";
-import type { reprise as pb } from "../../core/wire/gen/game.js";
+import type { worldContract } from "../../core/features/contracts.ts";
 import { toSafeNumber } from "../../core/wire/index.ts";
-import type { Position } from "../../core/wire/index.ts";
+import type { Decoded, Position } from "../../core/wire/index.ts";
 import type { PlayersOptions } from "../options.ts";
 import type { Cheat } from "./script.ts";
 
-type Move = Pick<pb.v1.MovementUpdate, "sequenceNumber"> & {
+/** A movement as it is sent. */
+interface Move {
   readonly entityId?: number;
   readonly position: Position;
   readonly velocity: Position;
-};
+  readonly sequenceNumber: number;
+}
+
+type EntryAnswer = Decoded<typeof worldContract.entries.enter.reply>;
 
 /** From the edge of the world. */
 const marginM = 0.5;
@@ -50,7 +54,7 @@ export class Walk {
     this.#prediction = null;
   }
 
-  entered({ entityId, spawnPosition }: pb.v1.EnterWorldResponse): void {
+  entered({ entityId, spawnPosition }: EntryAnswer): void {
     const { x, y, z } = spawnPosition ?? {};
     this.view.entered(toSafeNumber(entityId ?? 0) ?? 0);
     this.#prediction = new Prediction({ state: { x: x ?? 0, y: y ?? 0, z: z ?? 0 }, step: moved });

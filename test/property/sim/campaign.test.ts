@@ -83,7 +83,7 @@ const missedOf = ({ struck }: Tally, all: readonly Fault[]): readonly Fault[] =>
 const isOfPlayers = (fault: Fault): boolean => /^(call|cheat)\./.test(fault);
 
 describe("whatever goes wrong, every rule holds, and every seed goes the same way twice", () => {
-  it("[JRN-05] for a server and its clients", () => {
+  it("[JRN-05] [TST-13] for a server and its clients", () => {
     const tally = campaign("echo");
     const seeds = seedsOf("echo");
     // Of a hundred seeds; a rule of all runs is judged in all, one of rare events in some.

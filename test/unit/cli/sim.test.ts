@@ -56,7 +56,7 @@ describe("reprise sim", () => {
     expect(out).toMatch(/\nfailures +0\n$/);
   });
 
-  it("plays one scenario where it is told which", async () => {
+  it("[TST-13] plays one scenario where it is told which", async () => {
     const events = async (scenario: string): Promise<number> => {
       const { out } = await reprise("sim", "--scenario", scenario, "--seconds", "1", "--json");
       return (JSON.parse(out) as { events: number }).events;

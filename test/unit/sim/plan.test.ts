@@ -6,9 +6,10 @@ import {
   failureFile,
   readFailureFile,
   readPlan,
+  scenarioNames,
   simulate,
 } from "../../../src/sim/index.ts";
-import type { Plan, SimulationFailure } from "../../../src/sim/index.ts";
+import type { Plan, ScenarioName, SimulationFailure } from "../../../src/sim/index.ts";
 import { overriding, sabotaged } from "../../support/sabotage.ts";
 import type { Sabotage } from "../../support/sabotage.ts";
 
@@ -22,7 +23,9 @@ const forgetful: Sabotage = {
   },
 };
 
-const failureOf = (source: { seed: number } | { plan: Plan }): SimulationFailure => {
+type Source = { readonly seed: number; readonly scenario: ScenarioName } | { readonly plan: Plan };
+
+const failureOf = (source: Source): SimulationFailure => {
   const fixed = "seed" in source ? { fixed: { seconds: 3 } } : {};
   const { failure } = simulate({ ...source, ...fixed, host: sabotaged(forgetful) });
   if (failure === null) throw new Error("the planted bug was not found");
@@ -30,20 +33,24 @@ const failureOf = (source: { seed: number } | { plan: Plan }): SimulationFailure
 };
 
 describe("a plan", () => {
-  it("makes the failure of its seed happen again, at the same place, without the seed", () => {
-    const first = failureOf({ seed: 3 });
-    const again = failureOf({ plan: readPlan(JSON.parse(JSON.stringify(first.plan))) });
-    expect(again.fingerprint).toBe(first.fingerprint);
-    expect([again.message, again.atMicros, again.steps]).toEqual([
-      first.message,
-      first.atMicros,
-      first.steps,
-    ]);
-    expect(again.plan).toEqual(first.plan);
-  });
+  it.each(scenarioNames)(
+    "[TST-13] makes a failure happen again without the seed: %s",
+    (scenario) => {
+      const first = failureOf({ seed: 3, scenario });
+      const again = failureOf({ plan: readPlan(JSON.parse(JSON.stringify(first.plan))) });
+      expect(again.fingerprint).toBe(first.fingerprint);
+      expect([again.message, again.atMicros, again.steps]).toEqual([
+        first.message,
+        first.atMicros,
+        first.steps,
+      ]);
+      expect(again.plan).toEqual(first.plan);
+      expect(again.plan.scenario).toBe(scenario);
+    },
+  );
 
   it("still fails without its faults when they had nothing to do with it", () => {
-    const { plan, checker } = failureOf({ seed: 3 });
+    const { plan, checker } = failureOf({ seed: 3, scenario: "echo" });
     expect(Object.keys(plan.decisions).length).toBeGreaterThan(0);
     expect(failureOf({ plan: { ...plan, decisions: {} } }).checker).toBe(checker);
   });
