@@ -13,7 +13,8 @@ const setUp = (plan: Readonly<Record<string, Decision>> = {}) => {
   let performed = 0;
   const decisions = Decisions.planned(new Map(Object.entries(plan)));
   const options = calmOptions.calls;
-  const parts = { name: "calls", scheduler, decisions, faults: new FaultCounters(), options };
+  const faults = new FaultCounters();
+  const parts = { name: "calls", scheduler, decisions, faults, options };
   const performers = new Performers(parts, { count: () => (performed += 1) });
   const answers: [number, CallResult][] = [];
   const ask = (operation = "count"): void => {
@@ -21,7 +22,7 @@ const setUp = (plan: Readonly<Record<string, Decision>> = {}) => {
       answers.push([scheduler.nowMicros, result]),
     );
   };
-  return { scheduler, answers, ask, performed: () => performed };
+  return { scheduler, answers, ask, performed: () => performed, performers, faults };
 };
 
 const unavailable: CallResult = { ok: false, code: "UNAVAILABLE" };
@@ -62,5 +63,30 @@ describe("simulated performers", () => {
       [10_000_000, unavailable],
     ]);
     expect(performed()).toBe(0);
+  });
+
+  it("perform what is unheard, and answer it as unavailable", () => {
+    const { scheduler, answers, ask, performed } = setUp({ "calls/fate#0": "unheard" });
+    ask();
+    scheduler.runUntil(1_000_000);
+    expect([performed(), answers]).toEqual([1, []]);
+    scheduler.runUntil(60_000_000);
+    expect(answers).toEqual([[10_000_500, unavailable]]);
+    // Whoever asks again hears what was done then.
+    ask();
+    scheduler.runUntil(120_000_000);
+    expect([performed(), answers.length]).toEqual([1, 2]);
+    expect(answers[1]?.[1]).toEqual({ ok: true, answer: 1 });
+  });
+
+  it("end the process that asks when it was decided, once they have performed", () => {
+    const { scheduler, ask, performed, performers, faults } = setUp({ "calls/crash#0": true });
+    const performedBefore: number[] = [];
+    performers.onCrash = () => performedBefore.push(performed());
+    ask();
+    ask();
+    scheduler.runUntil(1_000_000);
+    expect(performedBefore).toEqual([1]);
+    expect(faults.counts["call.crash"]).toBe(1);
   });
 });
