@@ -62,8 +62,8 @@ export class DirectWriter {
   }
 
   /**
-   * Writes `bytes` at `offset` and at least `zerosBehind` zeros behind them. `isWhole` is false when
-   * the disk took only a part: the caller then writes all of it in another way.
+   * Writes `bytes` at `offset` and at least `zerosBehind` zeros behind them. `isWhole` is false
+   * when the disk took only a part: the caller then writes all of it in another way.
    */
   append(
     descriptor: number,

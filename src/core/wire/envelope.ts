@@ -267,10 +267,7 @@ function writeHead(
   header: EnvelopeHeader,
   size: number,
 ): number {
-  invariant(
-    offset + overheadBytesMax + size <= target.length,
-    "envelope: the target is too small",
-  );
+  invariant(offset + overheadBytesMax + size <= target.length, "envelope: the target is too small");
   let at = offset + 2;
   if (header.type !== 0) {
     target[at] = headerTags.type;
