@@ -16,6 +16,7 @@ import { printJson } from "./output.ts";
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import("./commands/serve.ts")).serve,
   load: async () => (await import("./commands/load.ts")).load,
+  watch: async () => (await import("./commands/watch.ts")).watch,
   replay: async () => (await import("./commands/replay.ts")).replay,
   inspect: async () => (await import("./commands/inspect.ts")).inspect,
   sim: async () => (await import("./commands/sim.ts")).sim,
@@ -87,6 +88,8 @@ Without a command, reprise serves. \`reprise COMMAND --help\` says more.
 Examples:
   reprise serve --data-dir data
   reprise load --scenario ping --clients 100 --rate 10 --seconds 20
+  reprise load --scenario walk --clients 100 --rate 10 --seconds 20
+  reprise watch
   reprise replay data/game/journal --check`;
 
 async function version(): Promise<number> {

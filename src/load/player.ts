@@ -6,12 +6,12 @@
  *       ^          |                    |                    |
  *       +-- wait --+--------------------+------ lost --------+
  *
- * A player that was lost comes back by itself: with the token that it has, or, when that is refused,
- * by logging in again. A refusal that no second attempt can change is the end.
+ * A player that was lost comes back by itself: with the token that it has, or, when that is
+ * refused, by logging in again. A refusal that no second attempt can change is the end.
  *
  * 1. One link at a time.
- * 2. `view` is of the presence that is, or was last: it begins before the entry is asked for, because
- *    the first update may overtake the answer.
+ * 2. `view` is of the presence that is, or was last: it begins before the entry is asked for,
+ *    because the first update may overtake the answer.
  */
 import { accountContract, worldContract } from "../core/features/contracts.ts";
 import { micros } from "../core/kernel/ids.ts";

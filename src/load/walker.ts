@@ -2,8 +2,8 @@
  * A player that walks, and what becomes of each of its moves.
  *
  * W1. Every move has one outcome: acknowledged by an update of the world, or an error of some kind.
- * W2. A move is acknowledged by the first update whose `input_sequence` reaches it. That update also
- *     says where the server has the walker: elsewhere than it went is an error, CORRECTED.
+ * W2. A move is acknowledged by the first update whose `input_sequence` reaches it. That update
+ *     also says where the server has the walker: elsewhere than it went is an error, CORRECTED.
  */
 import type { Micros } from "../core/kernel/ids.ts";
 import { RandomStream } from "../core/kernel/random.ts";
