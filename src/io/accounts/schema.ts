@@ -84,16 +84,28 @@ export class SchemaError extends Error {
  * @throws SchemaError for a database of something else, or of a newer build
  */
 export function migrate(database: DatabaseSync, nowMs: number): void {
+  const read = (): number => versionOf(database);
   const known = migrations.length;
-  for (let version = versionOf(database); version < known; version = versionOf(database)) {
-    database.exec("BEGIN IMMEDIATE");
-    try {
-      if (versionOf(database) === version) apply(database, version, nowMs);
-      database.exec("COMMIT");
-    } catch (error) {
-      if (database.isTransaction) database.exec("ROLLBACK");
-      throw error;
-    }
+  // Looked at first without the lock that changes need: usually there is nothing to change.
+  for (let version = alone(database, "DEFERRED", read); version < known;) {
+    version = alone(database, "IMMEDIATE", () => {
+      const now = read();
+      if (now < known) apply(database, now, nowMs);
+      return now + 1;
+    });
+  }
+}
+
+/** A transaction: what the body reads is of one moment, and what it changes is changed at once. */
+function alone<T>(database: DatabaseSync, kind: "DEFERRED" | "IMMEDIATE", body: () => T): T {
+  database.exec(`BEGIN ${kind}`);
+  try {
+    const result = body();
+    database.exec("COMMIT");
+    return result;
+  } catch (error) {
+    if (database.isTransaction) database.exec("ROLLBACK");
+    throw error;
   }
 }
 
