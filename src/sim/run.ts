@@ -15,6 +15,7 @@
 import { invariant } from "../core/kernel/assert.ts";
 import { CheckerPanel, CheckFailure } from "./checkers/checker.ts";
 import type { Checker, QuietRun, QuietScene } from "./checkers/checker.ts";
+import { numberOf } from "./clients/link.ts";
 import { Player } from "./clients/player.ts";
 import { RudePeer } from "./clients/rude.ts";
 import { ClientTap } from "./clients/tap.ts";
@@ -277,7 +278,7 @@ export class Run {
     const doors = this.#sites.map((site, index) => doorOf(site, index));
     for (const script of scripts) {
       // Who knows of no login goes to one of the servers, always to the same.
-      const place = Number(script.name) % this.#sites.length;
+      const place = numberOf(script.name) % this.#sites.length;
       const [door, site] = [doors[place], this.#sites[place]];
       invariant(door !== undefined && site !== undefined, "a run has a server");
       const { target, observer, contracts } = door;

@@ -7,6 +7,7 @@
  */
 import type { CloseMode } from "../../core/contract.ts";
 import { invariant } from "../../core/kernel/assert.ts";
+import { digestStart, digestString, finish } from "../../core/kernel/digest.ts";
 import type { Decisions } from "../decisions.ts";
 import { strikes } from "../drawing.ts";
 import type { FaultCounters } from "../faults.ts";
@@ -243,6 +244,13 @@ export class ClientLink {
     if (misstep !== null) faults.hit(`tls.${misstep}`, name);
     return misstep;
   }
+}
+
+/** A client's number: its name, or where that is none, a number that follows from it. */
+export function numberOf(client: string): number {
+  const number = Number(client);
+  if (Number.isSafeInteger(number) && number >= 0) return number;
+  return finish(digestString(digestStart, client)) & 0xffff;
 }
 
 /** Each client has an address of its own. */

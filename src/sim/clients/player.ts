@@ -9,6 +9,7 @@ import { RandomStream } from "../../core/kernel/random.ts";
 import type { Seed } from "../../core/kernel/random.ts";
 import { ClientDriver } from "./driver.ts";
 import type { DriverParts } from "./driver.ts";
+import { numberOf } from "./link.ts";
 import type { PlayerAction } from "./script.ts";
 
 /** What players tell those who check them. */
@@ -37,7 +38,7 @@ export class Player {
     this.name = name;
     const { players, seed } = parts;
     const random = RandomStream.named(seed, `client/${name}`);
-    this.#driver = new ClientDriver(parts, { link: name, address: Number(name) }, random, {
+    this.#driver = new ClientDriver(parts, { link: name, address: numberOf(name) }, random, {
       resolved: (request, message) => this.#resolved(request, message),
       rejected: (request) => {
         this.#echoes.delete(request);

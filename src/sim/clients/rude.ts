@@ -16,7 +16,7 @@ import type { Seed } from "../../core/kernel/random.ts";
 import { encodePayload, packetFrameBytesMax, writeFrame } from "../../core/wire/index.ts";
 import type { Fault } from "../faults.ts";
 import { secretText } from "../accounts.ts";
-import { ClientLink } from "./link.ts";
+import { ClientLink, numberOf } from "./link.ts";
 import type { ClientLinkParts } from "./link.ts";
 import type { RudeAction, RudeWord } from "./script.ts";
 
@@ -51,7 +51,7 @@ export class RudePeer {
     this.#random = RandomStream.named(parts.seed, `client/${name}`);
     this.#link = new ClientLink(
       parts,
-      { link: name, address: Number(name) },
+      { link: name, address: numberOf(name) },
       {
         opened: () => {
           this.#isOpen = true;

@@ -30,6 +30,7 @@ import type { PlayersOptions } from "../options.ts";
 import { cheatFaults, forgedContract } from "./cheats.ts";
 import { ClientDriver } from "./driver.ts";
 import type { DriverEvents, DriverParts } from "./driver.ts";
+import { numberOf } from "./link.ts";
 import type { ClientScript, Cheat, TravellerAction, TravellerPhase } from "./script.ts";
 import { Walk } from "./walk.ts";
 
@@ -355,7 +356,7 @@ export class Traveller {
   #driverOf(door: Door): ClientDriver {
     const known = this.#drivers.get(door);
     if (known !== undefined) return known;
-    const name = { link: `${this.name}${door.letter}`, address: Number(this.name) };
+    const name = { link: `${this.name}${door.letter}`, address: numberOf(this.name) };
     const random = RandomStream.named(this.#parts.seed, `client/${name.link}`);
     const { target, observer } = door;
     const contracts = [...door.contracts, forgedContract];
