@@ -94,9 +94,9 @@ export class LogShow {
       this.#wanted = Math.min(player.lastAt, this.#wanted + ms * 1_000 * this.#speed);
       player.seek(this.#wanted);
     }
-    const before = player.at;
+    const before = this.#isThere ? player.at : null;
     this.#isThere = player.work(workMs);
-    if (player.at !== before || !this.#isThere) this.#scene = player.scene();
+    if (player.at !== before) this.#scene = player.scene();
   }
 
   order(order: Order): void {
