@@ -3,7 +3,7 @@ import { decimal, flag, integer, readArguments, text, UsageError } from "../argu
 import type { Values } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import { ProgressLine } from "../output.ts";
-import { drawFrame } from "../watch/frame.ts";
+import { columnsMin, drawFrame, rowsMin } from "../watch/frame.ts";
 import { liveScene } from "../watch/live.ts";
 import { LogPlayer, logPlayerDefaults } from "../watch/log-player.ts";
 import { cameraAtFirst } from "../watch/scene.ts";
@@ -48,8 +48,8 @@ const options = {
   at: decimal(null, { min: 0, max: 1e9 }),
   follow: text(null),
   frame: flag(),
-  columns: integer(null, { min: 20, max: 1_000 }),
-  rows: integer(null, { min: 5, max: 1_000 }),
+  columns: integer(null, { min: columnsMin, max: 1_000 }),
+  rows: integer(null, { min: rowsMin, max: 1_000 }),
 };
 
 type WatchValues = Values<typeof options>;

@@ -24,7 +24,7 @@ export interface Caption {
   readonly keys: string;
 }
 
-/** Below this there is no room for a map. */
+/** A frame that is asked for is at least so large; a terminal may be smaller. */
 export const columnsMin = 20;
 export const rowsMin = 5;
 
