@@ -77,6 +77,11 @@ const promises: Readonly<Record<string, readonly RegExp[]>> = {
     [/killed process \d+/, /links +100 broke, 0 came back/],
   "npx reprise replay data/game/journal --check": [/every state and every effect agree/],
   "npm start": [/game +tls:\S+ +start 2, at event \d+, \d+ events? recovered/],
+  "npx reprise load --scenario walk --clients 100 --rate 10 --seconds 20": [
+    /clients +100 of 100 connected/,
+    /errors +none/,
+    /views +all as the server's/,
+  ],
   "npx reprise sim --seeds 200": [/seeds +20, each twice/, /failures +0$/m],
   "npx reprise sim --seed 17": [/failures +0$/m],
   "npx node --test examples/lantern/lantern-test.ts": [/pass 1/, /fail 0/],
