@@ -8,7 +8,10 @@ import { temporaryFolder } from "../../support/temporary-folder.ts";
 const reprise = (argv: readonly string[], cwd?: string) =>
   run(process.execPath, [mainFile, ...argv], cwd === undefined ? {} : { cwd });
 
-const names = ["serve", "load", "replay", "inspect", "sim", "kill", "cert", "config"];
+const names = [
+  ...["serve", "load", "watch", "replay", "inspect", "sim"],
+  ...["accounts", "kill", "cert", "config"],
+];
 const packageFile = fileURLToPath(new URL("../../../package.json", import.meta.url));
 
 describe("reprise", () => {
@@ -23,6 +26,8 @@ describe("reprise", () => {
       expect(help.out).toContain(`reprise ${name}`);
       expect(help.out).toMatch(/Usage:/);
     }
+    const { out: load } = await reprise(["load", "--help"]);
+    for (const scenario of ["ping", "walk", "login-storm"]) expect(load).toMatch(`${scenario}: `);
   });
 
   it("says its version", async () => {

@@ -68,6 +68,13 @@ describe("arguments", () => {
   it("that are missing are named", () => {
     expect(() => readArguments([], options, ["PATH"])).toThrow(new UsageError("PATH is missing"));
   });
+
+  it("in brackets may be missing", () => {
+    expect(readArguments([], options, ["[PATH]"]).positionals).toEqual([]);
+    expect(readArguments(["x"], options, ["[PATH]"]).positionals).toEqual(["x"]);
+    const tooMany = (): unknown => readArguments(["x", "y"], options, ["[PATH]"]);
+    expect(tooMany).toThrow(new UsageError('unexpected argument "y"'));
+  });
 });
 
 describe("nearest", () => {
