@@ -59,6 +59,11 @@ interface Role {
 class Servers {
   readonly folder = mkdtempSync(join(tmpdir(), "reprise-players-"));
   readonly #roles: Role[] = [];
+  readonly #spawnRadius: number;
+
+  constructor(players: number) {
+    this.#spawnRadius = Math.round(31 * Math.sqrt(players));
+  }
 
   async start(): Promise<void> {
     for (const name of ["login", "game"]) this.#roles.push(await this.#start(name));
@@ -97,6 +102,8 @@ class Servers {
     const settings = [
       ...["ports.login=0", "ports.game=0", "metrics.port=0", "log.level=warn"],
       ...["host.connectionsMax=2000", "host.backlog=1024"],
+      // So that players enter as far apart as they walk: about 20 see each other.
+      `realm.worldSpawnRadiusM=${this.#spawnRadius}`,
     ].flatMap((each) => ["--set", each]);
     const child = spawn(
       process.execPath,
@@ -184,7 +191,7 @@ const failures = ({ errors }: Load): number =>
 
 /** Many players who walk for so long. */
 export async function measureWalk(players: number, seconds: number): Promise<WalkResult> {
-  const servers = new Servers();
+  const servers = new Servers(players);
   try {
     await servers.start();
     const walking = load(servers, [
@@ -235,8 +242,8 @@ async function untilInWorld(servers: Servers, players: number): Promise<void> {
 
 /** Storms of logins while some players walk. */
 export async function measureStorm(storms: number, logins: number): Promise<StormResult> {
-  const servers = new Servers();
   const players = 100;
+  const servers = new Servers(players);
   const stormSeconds = 20;
   try {
     await servers.start();
