@@ -75,10 +75,10 @@ export class Links {
     // Over TLS nothing ever leaves at once. In clear nearly everything does, and then a callback
     // would cost a tick for each write, so it is asked for only where something is left.
     if (link.security === "tls") {
-      link.stream.write(view(bytes), link.written);
+      link.stream.write(bytes, link.written);
       link.unsentBytes = link.stream.writableLength;
     } else {
-      link.stream.write(view(bytes));
+      link.stream.write(bytes);
       const wasDrained = link.unsentBytes === 0;
       link.unsentBytes = link.stream.writableLength;
       if (wasDrained && link.unsentBytes > 0) link.stream.write(nothing, link.written);
@@ -168,6 +168,3 @@ function reset(link: Link): void {
 
 /** Written behind what is left, to be called back when that has left. */
 const nothing = Buffer.alloc(0);
-
-const view = (bytes: Uint8Array): Buffer =>
-  Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength);
