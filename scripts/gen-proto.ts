@@ -26,6 +26,7 @@ const schemas = {
   "proto/common.proto": "src/core/wire/gen",
   "proto/game.proto": "src/core/wire/gen",
   "proto/guild.proto": "src/core/wire/gen",
+  "proto/operate.proto": "src/core/wire/gen",
   "proto/packet.proto": "src/core/wire/gen",
   "proto/session.proto": "src/core/wire/gen",
   "examples/lantern/lantern.proto": "examples/lantern/gen",

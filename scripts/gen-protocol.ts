@@ -29,6 +29,7 @@ const subjects = {
   auth: "Logging in",
   game: "The game",
   guild: "Guilds",
+  operate: "Operating",
   common: "What the others use",
 } as const;
 

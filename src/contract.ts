@@ -30,6 +30,7 @@ export {
   guildContract,
   heartbeatContract,
   loginContract,
+  operateContract,
   sessionContract,
   worldContract,
 } from "./core/features/contracts.ts";

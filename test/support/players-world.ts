@@ -1,6 +1,7 @@
 /** A login server and game servers on one account store and one clock. */
 import { gameFeatures, loginFeatures } from "../../src/core/features/index.ts";
 import { micros } from "../../src/core/kernel/ids.ts";
+import type { PlayerRole } from "../../src/core/kernel/roles.ts";
 import type { Feature } from "../../src/core/realm/index.ts";
 import type { ConnectionId } from "../../src/core/kernel/ids.ts";
 import { AccountDesk } from "./account-desk.ts";
@@ -84,6 +85,25 @@ export class PlayersWorld {
     const connection = game.join();
     game.enter(connection, token);
     game.settleAll();
+    return connection;
+  }
+
+  /** The token of a new login by an account of that role. */
+  tokenAs(name: string, role: PlayerRole): number {
+    const { store } = this.desk;
+    if (store.find(name) === null) {
+      store.add({ name, passwordHash: "secret", role, origin: "development" });
+    }
+    store.setRole(name, role);
+    return this.tokenOf(this.loggedIn({ name, device: "desk" }));
+  }
+
+  /** Comes to operate on a server of that world; gives the connection. */
+  operating(name: string, role: PlayerRole, on: RoleDriver): ConnectionId {
+    const token = this.tokenAs(name, role);
+    const connection = on.join();
+    on.operate(connection, token);
+    on.settleAll();
     return connection;
   }
 

@@ -4,6 +4,7 @@ import type { Feature } from "../../src/core/realm/index.ts";
 import type { CallId, ConnectionId, Micros } from "../../src/core/kernel/ids.ts";
 import { reprise as auth } from "../../src/core/wire/gen/auth.js";
 import { reprise as game } from "../../src/core/wire/gen/game.js";
+import { reprise as operate } from "../../src/core/wire/gen/operate.js";
 import type { AccountDesk, Caller } from "./account-desk.ts";
 import { RealmDriver } from "./realm-driver.ts";
 import type { Called, Closed, RecordingOutbox, Sent } from "./realm-driver.ts";
@@ -15,6 +16,8 @@ export const playerTypes = {
   loggedOut: 1_003,
   heartbeat: 1_004,
   disconnect: 1_052,
+  operate: 1_060,
+  operates: 1_061,
   enter: 2_000,
   entered: 2_001,
 } as const;
@@ -124,6 +127,12 @@ export class RoleDriver extends RealmDriver {
     message: { playerId?: number; sessionToken?: string } = {},
   ): void {
     this.message(connection, playerTypes.logout, auth.v1.LogoutRequest, message);
+  }
+
+  operate(connection: ConnectionId, token: number | string): void {
+    this.message(connection, playerTypes.operate, operate.v1.OperateRequest, {
+      sessionToken: String(token),
+    });
   }
 
   /** The last packet of that type to the connection. */

@@ -10,6 +10,7 @@ import { duelContract } from "./duel/contract.ts";
 import { echoContract } from "./echo/contract.ts";
 import { guildContract } from "./guild/contract.ts";
 import { heartbeatContract } from "./heartbeat/contract.ts";
+import { operateContract } from "./operate/contract.ts";
 import { sessionContract } from "./session/contract.ts";
 import { worldContract } from "./world/contract.ts";
 
@@ -20,6 +21,7 @@ export { duelContract } from "./duel/contract.ts";
 export { echoContract } from "./echo/contract.ts";
 export { guildContract } from "./guild/contract.ts";
 export { heartbeatContract } from "./heartbeat/contract.ts";
+export { operateContract } from "./operate/contract.ts";
 export { protocolRange, sessionContract } from "./session/contract.ts";
 export { worldContract } from "./world/contract.ts";
 
@@ -30,6 +32,7 @@ export const publishedContracts: readonly AnyContract[] = [
   heartbeatContract,
   sessionContract,
   echoContract,
+  operateContract,
   worldContract,
   combatContract,
   chatContract,

@@ -5,6 +5,7 @@ import { entry } from "./entry/feature.ts";
 import { heartbeat } from "./heartbeat/feature.ts";
 import { login } from "./login/feature.ts";
 import { logout } from "./logout/feature.ts";
+import { operate } from "./operate/feature.ts";
 import { session } from "./session/feature.ts";
 import { world } from "./world/feature.ts";
 
@@ -15,10 +16,10 @@ export type FeatureRole = "login" | "game";
 export const builtinFeatures: readonly Feature[] = [session, heartbeat, echo];
 
 /** Accounts and tokens. */
-export const loginFeatures: readonly Feature[] = [...builtinFeatures, login, logout];
+export const loginFeatures: readonly Feature[] = [...builtinFeatures, login, logout, operate];
 
 /** The world and who is in it. */
-export const gameFeatures: readonly Feature[] = [...builtinFeatures, entry, world, logout];
+export const gameFeatures: readonly Feature[] = [...builtinFeatures, entry, world, logout, operate];
 
 export const featuresOf = (role: FeatureRole): readonly Feature[] =>
   role === "login" ? loginFeatures : gameFeatures;

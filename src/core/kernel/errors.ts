@@ -61,6 +61,8 @@ export const errorTable = {
   }),
   GOODBYE: define(115, "an orderly end", { closes: true, retryable: true }),
   NOT_PERMITTED: define(116, "the session's role may not do this"),
+  KICKED: define(117, "a moderator or an operator has ended the session", { closes: true }),
+  NOT_FOUND: define(118, "nothing here has that id or name"),
 } as const satisfies Record<string, ErrorDefinition>;
 
 export type ErrorCode = keyof typeof errorTable;

@@ -66,6 +66,12 @@ export const limits = {
   deviceIdBytesMax: 128,
   /** One chat message: 341 characters of Hangul; Discord allows 2,000, World of Warcraft 255. */
   chatBytesMax: 1_024,
+  /** What an operator tells everybody at once: half of a chat message. */
+  announcementBytesMax: 512,
+  /** Why a session was ended, in one line of the log. */
+  kickReasonBytesMax: 256,
+  /** Sessions on one page of their list: with the longest names and addresses, half a frame. */
+  sessionsPageMax: 100,
   /** Signers of a guild's charter; World of Warcraft asked for nine. */
   charterSignersMax: 100,
   /** The longest cast of a skill. */

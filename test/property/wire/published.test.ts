@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { reprise as auth } from "../../../src/core/wire/gen/auth.js";
 import { reprise as game } from "../../../src/core/wire/gen/game.js";
 import { reprise as guild } from "../../../src/core/wire/gen/guild.js";
+import { reprise as operate } from "../../../src/core/wire/gen/operate.js";
 import { reprise as session } from "../../../src/core/wire/gen/session.js";
 import { decodePayload, encodePayload, fromBigint } from "../../../src/core/wire/index.ts";
 import type { AnyMessage } from "../../../src/core/wire/index.ts";
@@ -16,6 +17,7 @@ const messages: readonly (readonly [string, AnyMessage])[] = Object.entries({
   ...auth.v1,
   ...game.v1,
   ...guild.v1,
+  ...operate.v1,
 }).flatMap(([name, message]) =>
   "decode" in message ? [[name, message as unknown as AnyMessage] as const] : [],
 );

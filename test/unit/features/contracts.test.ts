@@ -7,6 +7,7 @@ import {
   duelContract,
   guildContract,
   loginContract,
+  operateContract,
   worldContract,
 } from "../../../src/core/features/contracts.ts";
 import { limits } from "../../../src/core/kernel/limits.ts";
@@ -27,6 +28,7 @@ function parsed<M extends AnyMessage, P>(
 const { login } = loginContract.entries;
 const { logout } = accountContract.entries;
 const { enter, move } = worldContract.entries;
+const { begin, sessions, kick, announce } = operateContract.entries;
 const { act } = combatContract.entries;
 const { say } = chatContract.entries;
 const { challenge, accept, decline } = duelContract.entries;
@@ -87,6 +89,52 @@ describe("logout", () => {
     expect(parsed(logout, {})).toEqual({ player: 0, token: null });
     expect(parsed(logout, { playerId: tooGreat })).toEqual(unidentified);
     expect(parsed(logout, { sessionToken: "x" })).toEqual(invalid("a secret is not sealed"));
+  });
+});
+
+describe("operating", () => {
+  it("[AUTH-21] begins with a token", () => {
+    expect(parsed(begin, { sessionToken: "12" })).toEqual({ secret: 12 });
+    expect(parsed(begin, {})).toEqual(invalid("the session token is missing"));
+    expect(parsed(begin, { sessionToken: "x" })).toEqual(invalid("a secret is not sealed"));
+  });
+
+  it("[AUTH-21] lists a page of at most so many", () => {
+    const { sessionsPageMax } = limits;
+    expect(parsed(sessions, {})).toEqual({ after: 0, count: sessionsPageMax });
+    expect(parsed(sessions, { afterSessionId: greatest, limit: 7 })).toEqual({
+      after: greatest,
+      count: 7,
+    });
+    expect(parsed(sessions, { limit: sessionsPageMax + 1 })).toEqual({
+      after: 0,
+      count: sessionsPageMax,
+    });
+    expect(parsed(sessions, { afterSessionId: tooGreat })).toEqual(unidentified);
+  });
+
+  it("[AUTH-21] kicks by id, else by name, for a reason that is not too long", () => {
+    const both = { sessionId: 7, playerName: "ada", reason: "r" };
+    expect(parsed(kick, both)).toEqual({ whom: { session: 7 }, reason: "r" });
+    expect(parsed(kick, { playerName: "ada" })).toEqual({ whom: { name: "ada" }, reason: "" });
+    expect(parsed(kick, {})).toEqual(invalid("nobody is named"));
+    expect(parsed(kick, { sessionId: tooGreat })).toEqual(unidentified);
+    for (const [key, what, max] of [
+      ["playerName", "the player's name", limits.usernameBytesMax],
+      ["reason", "the reason", limits.kickReasonBytesMax],
+    ] as const) {
+      const reason = `${what} is longer than ${max} bytes`;
+      expect(parsed(kick, { sessionId: 7, [key]: "x".repeat(max) })).toHaveProperty("whom");
+      expect(parsed(kick, { sessionId: 7, [key]: "x".repeat(max + 1) })).toEqual(invalid(reason));
+    }
+  });
+
+  it("[AUTH-21] announces words", () => {
+    expect(parsed(announce, { message: "hi" })).toBe("hi");
+    expect(parsed(announce, { message: " " })).toEqual(invalid("the announcement is empty"));
+    const reason = `the announcement is longer than ${limits.announcementBytesMax} bytes`;
+    const message = "x".repeat(limits.announcementBytesMax + 1);
+    expect(parsed(announce, { message })).toEqual(invalid(reason));
   });
 });
 

@@ -9,6 +9,7 @@ import { errorCodes, errorCodeOf, errorTable } from "../../../src/core/kernel/er
 import type { ErrorCode } from "../../../src/core/kernel/errors.ts";
 import type { PlainData } from "../../../src/core/kernel/plain.ts";
 import { reprise as auth } from "../../../src/core/wire/gen/auth.js";
+import { reprise as operate } from "../../../src/core/wire/gen/operate.js";
 import { reprise as pb } from "../../../src/core/wire/gen/session.js";
 import { encodePayload, wrongTransportFrame } from "../../../src/core/wire/index.ts";
 import { crowd, crowdTypes } from "../../support/crowd.ts";
@@ -95,6 +96,22 @@ const opened = {
   replaced: false,
   servers: [server],
 };
+
+/** A moderator's session, the first of the server, that kicks. */
+function kicks(message: operate.v1.KickRequest.$Properties): Scene {
+  const shown = encodePayload(operate.v1.OperateRequest, { sessionToken: "secret" });
+  const given = says([[1_060, shown]], { features: loginFeatures });
+  const call = given.world.calls.at(-1);
+  if (call === undefined) throw new Error("nothing was asked");
+  const grant = { player: 7, name: "ada", role: "moderator", tokenId: "t", issuedAtMs: 0 };
+  const expiresAtMs = 9_000_000_000_000;
+  given.world.host.callDone(call.call, answered({ kind: "valid", ...grant, expiresAtMs }));
+  given.world.advance(10_000);
+  given.peer.packet(1_064, encodePayload(operate.v1.KickRequest, message));
+  given.world.advance(10_000);
+  return given;
+}
+
 const flooded = { refusedPerWindowMax: 1 };
 const withFeature = (feature: (typeof builtinFeatures)[number]): WorldOptions => ({
   features: [...builtinFeatures, feature],
@@ -209,6 +226,8 @@ const produced: Readonly<Record<ErrorCode, () => (ErrorCode | null)[]>> = {
         withFeature(crowd),
       ),
     ),
+  KICKED: () => told(kicks({ sessionId: 1 })),
+  NOT_FOUND: () => told(kicks({ playerName: "nobody" })),
 };
 
 describe("error codes", () => {

@@ -7,6 +7,7 @@ import { micros } from "../../../src/core/kernel/ids.ts";
 import { reprise as auth } from "../../../src/core/wire/gen/auth.js";
 import { reprise as game } from "../../../src/core/wire/gen/game.js";
 import { reprise as guild } from "../../../src/core/wire/gen/guild.js";
+import { reprise as operate } from "../../../src/core/wire/gen/operate.js";
 import { reprise as packet } from "../../../src/core/wire/gen/packet.js";
 import { reprise as pb } from "../../../src/core/wire/gen/session.js";
 import {
@@ -81,6 +82,7 @@ const messages: Readonly<Record<string, unknown>> = {
   ...auth.v1,
   ...game.v1,
   ...guild.v1,
+  ...operate.v1,
   ...pb.v1,
 };
 

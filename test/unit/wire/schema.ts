@@ -13,7 +13,7 @@ export function loadSchema(): protobuf.Root {
     target.startsWith("google/")
       ? join(library, target)
       : join(import.meta.dirname, "../../../proto", target);
-  const subjects = ["auth", "common", "game", "guild", "options", "packet", "session"];
+  const subjects = ["auth", "common", "game", "guild", "operate", "options", "packet", "session"];
   root.loadSync(subjects.map((subject) => `${subject}.proto`));
   return root;
 }

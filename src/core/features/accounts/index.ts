@@ -45,4 +45,4 @@ export type {
   StoreSource,
 } from "./store.ts";
 export type { KeptAnswer, KeptLogin, Tables } from "./tables.ts";
-export { isBanned, storeOver } from "./transactions.ts";
+export { isBanned, nameKey, storeOver } from "./transactions.ts";

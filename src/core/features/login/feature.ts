@@ -7,6 +7,7 @@
  *     answers that overtake each other would let the older of two logins win.
  * G2. Whoever is told nothing keeps nothing: a login that is opened for a session that is gone, or
  *     is going, is ended.
+ *     One whose session has come to operate meanwhile (`operate`) is answered and makes nobody.
  * G3. A player is in one session of this server: when a newer login wins, the older session ends
  *     with DUPLICATE_LOGIN in the same step.
  */
@@ -87,7 +88,7 @@ export const login = defineFeature({
   answers: {
     verify(ctx, answer, { device }) {
       const { state, session, config } = ctx;
-      if (!isWaiting(state, session)) return;
+      if (!isWaiting(state, session)) return endForsaken(ctx);
       if (!answer.ok) return refuse(ctx, failureCode(answer.code), "try again");
       const account = answer.value;
       if (account.kind === "refused") return refuse(ctx, "INVALID_CREDENTIALS");
@@ -106,6 +107,7 @@ export const login = defineFeature({
       state.opening.delete(player);
       const opened = answer.ok && answer.value.kind === "opened" ? answer.value : null;
       if (!isWaiting(state, session)) {
+        endForsaken(ctx);
         if (opened === null) return;
         ctx.count("logins_abandoned_total");
         return void ctx.call("end", { player, tokenId: opened.tokenId });
@@ -143,14 +145,15 @@ export const login = defineFeature({
       for (const id of attempts.keys()) if (!sessions.has(id)) return false;
       return true;
     },
-    "[AUTH-08] whoever is being logged in is not yet anybody": (
+    "[AUTH-08] whoever is being logged in is not yet anybody, or has come to operate": (
       { attempts },
       _timers,
       sessions,
     ) => {
       for (const id of attempts.keys()) {
-        const state = sessions.get(id)?.state;
-        if (state === "authenticated" || state === "inWorld") return false;
+        const session = sessions.get(id);
+        const isHere = session?.state === "authenticated" || session?.state === "inWorld";
+        if (isHere && session.role === "player") return false;
       }
       return true;
     },
@@ -223,6 +226,13 @@ interface Answering {
   reply(message: pb.v1.LoginResponse.$Properties): void;
   disconnect(session: SessionId, code: ErrorCode): void;
   count(counter: string): void;
+}
+
+/** Ends the attempt of a session that has become somebody's by another way since. */
+function endForsaken(ctx: Answering): void {
+  const { state, session } = ctx;
+  if (!state.attempts.has(session.id) || session.state !== "authenticated") return;
+  refuse(ctx, "NOT_ALLOWED_IN_STATE");
 }
 
 /** Ends the attempt with a code. */

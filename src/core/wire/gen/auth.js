@@ -631,6 +631,8 @@ export const reprise = ($root.reprise = (() => {
       values[(valuesById[114] = "ERROR_FEATURE_FAILED")] = 114;
       values[(valuesById[115] = "ERROR_GOODBYE")] = 115;
       values[(valuesById[116] = "ERROR_NOT_PERMITTED")] = 116;
+      values[(valuesById[117] = "ERROR_KICKED")] = 117;
+      values[(valuesById[118] = "ERROR_NOT_FOUND")] = 118;
       return values;
     })();
 

@@ -700,6 +700,12 @@ export namespace reprise {
 
       /** ERROR_NOT_PERMITTED value */
       ERROR_NOT_PERMITTED = 116,
+
+      /** ERROR_KICKED value */
+      ERROR_KICKED = 117,
+
+      /** ERROR_NOT_FOUND value */
+      ERROR_NOT_FOUND = 118,
     }
   }
 }

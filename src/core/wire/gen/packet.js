@@ -35,6 +35,15 @@ export const reprise = ($root.reprise = (() => {
       values[(valuesById[1054] = "PACKET_ECHO_RESPONSE")] = 1054;
       values[(valuesById[1055] = "PACKET_PROMPT_ECHO_REQUEST")] = 1055;
       values[(valuesById[1056] = "PACKET_PROMPT_ECHO_RESPONSE")] = 1056;
+      values[(valuesById[1060] = "PACKET_OPERATE_REQUEST")] = 1060;
+      values[(valuesById[1061] = "PACKET_OPERATE_RESPONSE")] = 1061;
+      values[(valuesById[1062] = "PACKET_SESSIONS_REQUEST")] = 1062;
+      values[(valuesById[1063] = "PACKET_SESSIONS_RESPONSE")] = 1063;
+      values[(valuesById[1064] = "PACKET_KICK_REQUEST")] = 1064;
+      values[(valuesById[1065] = "PACKET_KICK_RESPONSE")] = 1065;
+      values[(valuesById[1066] = "PACKET_ANNOUNCE_REQUEST")] = 1066;
+      values[(valuesById[1067] = "PACKET_ANNOUNCE_RESPONSE")] = 1067;
+      values[(valuesById[1068] = "PACKET_ANNOUNCEMENT")] = 1068;
       values[(valuesById[2000] = "PACKET_ENTER_WORLD_REQUEST")] = 2000;
       values[(valuesById[2001] = "PACKET_ENTER_WORLD_RESPONSE")] = 2001;
       values[(valuesById[2002] = "PACKET_MOVEMENT_UPDATE")] = 2002;
