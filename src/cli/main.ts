@@ -21,6 +21,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   inspect: async () => (await import("./commands/inspect.ts")).inspect,
   sim: async () => (await import("./commands/sim.ts")).sim,
   accounts: async () => (await import("./commands/accounts.ts")).accounts,
+  sessions: async () => (await import("./commands/sessions.ts")).sessions,
+  announce: async () => (await import("./commands/announce.ts")).announce,
   kill: async () => (await import("./commands/kill.ts")).kill,
   cert: async () => (await import("./commands/cert.ts")).cert,
   config: async () => (await import("./commands/config.ts")).config,

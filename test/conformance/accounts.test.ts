@@ -161,6 +161,17 @@ it.each(arms)("[AUTH-13] %s: servers are listed by load, the full and the silent
   expect(open("4")).toEqual({ kind: "full", known: 1 });
 });
 
+it.each(arms)("[AUTH-21] %s: whoever enters no server needs none", (arm) => {
+  const { source, store, ann } = bench(arm);
+  source.now += 60_000;
+  const wish = { player: ann.player, device: "desk", graceMs: 1_000, lifetimeMs: 60_000 };
+  expect(store.open({ ...wish, call: "1" })).toEqual({ kind: "full", known: 0 });
+  const { grant, servers } = opened(store.open({ ...wish, call: "2", needsServer: false }));
+  expect(servers).toEqual([]);
+  // A server that takes nobody into a world has no number.
+  expect(store.standing({ ...grant, server: 0 })).toEqual({ kind: "valid", grant });
+});
+
 it.each(arms)("[AUTH-16] %s: a token is worth nothing after its login has ended", (arm) => {
   const { store, open, ann } = bench(arm);
   const { grant } = opened(open("1"));

@@ -1,14 +1,11 @@
 /** `reprise accounts`: who may play, as what, and who may not. */
-import { existsSync } from "node:fs";
 import { bannedForEver, isAccountName, isBanned } from "../../core/features/accounts/index.ts";
 import type { Account, AccountStore } from "../../core/features/accounts/index.ts";
 import { playerRoles } from "../../core/kernel/roles.ts";
 import type { PlayerRole } from "../../core/kernel/roles.ts";
-import { databaseFailure, databaseOf } from "../../io/accounts/accounts.ts";
 import { clientHash, hashPassword } from "../../io/accounts/argon2.ts";
-import { openSqliteStore } from "../../io/accounts/sqlite-store.ts";
-import type { SqliteStore } from "../../io/accounts/sqlite-store.ts";
 import type { ServerConfig } from "../../io/config.ts";
+import { openAccountStore, unknownAccount } from "../account-store.ts";
 import { decimal, flag, readArguments, text, UsageError } from "../arguments.ts";
 import type { Values } from "../arguments.ts";
 import { CommandError } from "../command-error.ts";
@@ -87,7 +84,8 @@ Exit codes: 0 done, 1 failed (no such account, name taken, ...), 2 bad usage.`,
     const { values, positionals } = readArguments(rest, options, action.positionals);
     checkOptions(word, action, values);
     const { config } = loadServerConfig({ ...values, role: null });
-    const opened = openStore(config);
+    // An operator sees every account, also those that count in development only.
+    const opened = openAccountStore(config, "development");
     try {
       const [name = "", role = ""] = positionals;
       const order = { store: opened.store, config, given: values, name, word: role };
@@ -155,7 +153,7 @@ async function add({ store, config, given, name }: Order): Promise<Account> {
 }
 
 async function setPassword({ store, config, given, name }: Order): Promise<Account> {
-  if (!isThere(store, name)) throw unknown(name);
+  if (!isThere(store, name)) throw unknownAccount(name);
   return known(name, store.setPassword(name, await newHash(config, given)));
 }
 
@@ -187,37 +185,15 @@ function endOf({ until, days }: Given): number {
 }
 
 const known = (name: string, account: Account | null): Account => {
-  if (account === null) throw unknown(name);
+  if (account === null) throw unknownAccount(name);
   return account;
 };
-
-const unknown = (name: string): CommandError =>
-  new CommandError(`no account is called ${JSON.stringify(name)}; see reprise accounts list`);
 
 const taken = (name: string): CommandError =>
   new CommandError(
     `an account is called ${JSON.stringify(name)} already; ` +
       "to change its password: reprise accounts password NAME",
   );
-
-function openStore(config: ServerConfig): SqliteStore {
-  if (config.accounts.store === "memory") {
-    throw new CommandError("accounts.store is memory: there is nothing outside of the server");
-  }
-  // An operator sees every account, also those that count in development only.
-  const database = { ...databaseOf(config), mode: "development" } as const;
-  if (!existsSync(config.dataDir) && config.accounts.database === null) {
-    throw new CommandError(
-      `there is no data folder ${config.dataDir}; name it with --data-dir DIR, ` +
-        "or the database with --set accounts.database=FILE",
-    );
-  }
-  try {
-    return openSqliteStore(database);
-  } catch (error) {
-    throw new CommandError(databaseFailure(database.path, String(error)));
-  }
-}
 
 const isThere = (store: AccountStore, name: string): boolean => store.find(name) !== null;
 

@@ -52,7 +52,7 @@ export function openTokenKeys(options: TokenKeyOptions): TokenKeys {
   if (!signs && (options.publicKeys !== null || !isDevelopment)) {
     return { signing: null, trusted: readPublicKeys(needed(options.publicKeys)) };
   }
-  const signing = signingKey(options);
+  const signing = openSigningKey(options);
   const setFile = keySetFile(dataDir);
   const more = options.publicKeys ?? (isDevelopment && fs.existsSync(setFile) ? setFile : null);
   const trusted = new Map<string, KeyObject>([[signing.kid, createPublicKey(signing.key)]]);
@@ -96,7 +96,16 @@ export function thumbprint(key: KeyObject): string {
   return createHash("sha256").update(JSON.stringify({ crv, kty, x })).digest("base64url");
 }
 
-function signingKey({ mode, dataDir, keyFile }: TokenKeyOptions): SigningKey {
+/**
+ * The key that a login server signs with. Development makes a missing one.
+ *
+ * @throws StartError TOKEN_KEY_UNUSABLE
+ */
+export function openSigningKey({
+  mode,
+  dataDir,
+  keyFile,
+}: Pick<TokenKeyOptions, "mode" | "dataDir" | "keyFile">): SigningKey {
   if (keyFile === null && mode === "production") {
     throw new StartError(
       "TOKEN_KEY_UNUSABLE",

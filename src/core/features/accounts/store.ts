@@ -47,6 +47,11 @@ export interface OpenRequest {
   /** For how long a token that nobody has played with keeps other devices out. */
   readonly graceMs: number;
   readonly lifetimeMs: number;
+  /**
+   * Default true: nobody is let in while no game server has room for him. False for whoever means
+   * to enter none.
+   */
+  readonly needsServer?: boolean;
 }
 
 /** What a token says, beside its signature. */

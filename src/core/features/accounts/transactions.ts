@@ -119,7 +119,7 @@ function open(parts: Parts, request: OpenRequest): OpenOutcome {
   // Banned since the password was checked.
   if (account === null || isBanned(account, nowMs)) return { kind: "refused" };
   const { servers, known } = chooseServers(tables.servers(), nowMs);
-  const { player, device, graceMs, call } = request;
+  const { player, device, graceMs, call, needsServer = true } = request;
   const login = tables.login(player);
   const kept = tables.answer(call) ?? repeated(login, call);
   if (kept !== null) return { kind: "opened", ...answered(account, kept), servers };
@@ -128,7 +128,7 @@ function open(parts: Parts, request: OpenRequest): OpenOutcome {
   const decision = decideLogin(login?.row ?? null, attempt, seen);
   // What is "repeated" has been answered above.
   if (decision.kind !== "opened") return { kind: "refused" };
-  if (servers.length === 0) return { kind: "full", known };
+  if (needsServer && servers.length === 0) return { kind: "full", known };
   const { row, replaced, evict } = decision;
   const answer = { tokenId, issuedAtMs: nowMs, expiresAtMs: nowMs + request.lifetimeMs, replaced };
   const { issuedAtMs, expiresAtMs } = answer;

@@ -1,0 +1,32 @@
+/** The database of accounts, as a command opens it beside the servers that use it. */
+import { existsSync } from "node:fs";
+import { databaseFailure, databaseOf } from "../io/accounts/accounts.ts";
+import { openSqliteStore } from "../io/accounts/sqlite-store.ts";
+import type { SqliteStore } from "../io/accounts/sqlite-store.ts";
+import type { ServerConfig } from "../io/config.ts";
+import { CommandError } from "./command-error.ts";
+
+/**
+ * @param mode of the reader: production does not see accounts that development has made
+ * @throws CommandError that says what to set
+ */
+export function openAccountStore(config: ServerConfig, mode: ServerConfig["mode"]): SqliteStore {
+  if (config.accounts.store === "memory") {
+    throw new CommandError("accounts.store is memory: there is nothing outside of the server");
+  }
+  const database = { ...databaseOf(config), mode };
+  if (!existsSync(config.dataDir) && config.accounts.database === null) {
+    throw new CommandError(
+      `there is no data folder ${config.dataDir}; name it with --data-dir DIR, ` +
+        "or the database with --set accounts.database=FILE",
+    );
+  }
+  try {
+    return openSqliteStore(database);
+  } catch (error) {
+    throw new CommandError(databaseFailure(database.path, String(error)));
+  }
+}
+
+export const unknownAccount = (name: string): CommandError =>
+  new CommandError(`no account is called ${JSON.stringify(name)}; see reprise accounts list`);
