@@ -395,8 +395,9 @@ export type FileOperation =
       readonly length: number;
     }
   /**
-   * Writes at `offset` and completes when the page cache has it. Creates file and folder. With
-   * `zerosBehind` what follows the bytes is zeros afterwards: so many, and up to a page more.
+   * Writes at `offset` and completes when the page cache has it. Creates file and folder. The bytes
+   * are lent until the completion. With `zerosBehind` what follows them is zeros afterwards: so
+   * many, and up to a page more.
    */
   | {
       readonly type: "write";

@@ -240,6 +240,7 @@ export class Committer {
     this.durableTicket = voyage.ticket;
     if (voyage.synced) this.#writer.durable(voyage.block.lastSequence);
     this.sailingBytes -= voyage.block.bytes.length;
+    this.#writer.recycle(voyage.block.bytes);
     this.#counters.committed(this.#now.monotonic - voyage.sealedAt);
   }
 }

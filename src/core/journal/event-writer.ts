@@ -26,18 +26,29 @@ import { MessagePackWriter } from "./messagepack.ts";
 
 export class EventWriter {
   readonly #pack = new MessagePackWriter(65_536);
+  readonly #headBytes: number;
   #countAt = 0;
   #items = 0;
   #digestAt = 0;
 
+  /** @param headBytes room in front of each batch, for whoever takes it */
+  constructor(headBytes = 0) {
+    this.#headBytes = headBytes;
+  }
+
   /** Bytes of the batch so far. */
   get length(): number {
-    return this.#pack.length;
+    return this.#pack.length - this.#headBytes;
+  }
+
+  /** How much a batch may hold, with its head, before its buffer grows. */
+  get capacity(): number {
+    return this.#pack.capacity;
   }
 
   /** Begins a batch; whatever was in the one before is forgotten. */
   begin(): void {
-    this.#pack.clear();
+    this.#pack.clear(this.#headBytes);
     this.#countAt = this.#pack.openArray();
     this.#items = 0;
   }
@@ -63,10 +74,15 @@ export class EventWriter {
     this.#pack.fixed32(digest);
   }
 
-  /** Ends the batch. The bytes are borrowed until `begin`. */
+  /** Ends the batch. The bytes, its head in front, are borrowed until `begin`. */
   end(): Uint8Array {
     this.#pack.patch32(this.#countAt, this.#items);
     return this.#pack.written;
+  }
+
+  /** Gives away the buffer of the batch that was ended: the next one is written into `buffer`. */
+  give(buffer: Uint8Array): void {
+    this.#pack.take(buffer);
   }
 
   #head(event: Event, elapsed: number): void {

@@ -39,9 +39,29 @@ export class MessagePackWriter {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  /** Forgets what was written; keeps the buffer. */
-  clear(): void {
+  /**
+   * Forgets what was written; keeps the buffer.
+   *
+   * @param reserved bytes at the beginning that are left to the caller
+   */
+  clear(reserved = 0): void {
     this.#length = 0;
+    this.#reserve(reserved);
+    this.#length = reserved;
+  }
+
+  /** Gives away what was written with the buffer under it, and goes on, cleared, in another. */
+  take(buffer: Uint8Array): Uint8Array {
+    const { written } = this;
+    this.#bytes = buffer;
+    this.#view = new DataView(buffer.buffer);
+    this.#length = 0;
+    return written;
+  }
+
+  /** How much fits before the buffer grows. */
+  get capacity(): number {
+    return this.#bytes.length;
   }
 
   array(count: number): void {

@@ -57,6 +57,9 @@ export interface SealedBlock {
   readonly startsSegment: boolean;
 }
 
+/** One is being filled, one is on its way, one waits. */
+const sparesMax = 2;
+
 interface OpenSegment {
   readonly number: number;
   readonly path: string;
@@ -67,7 +70,9 @@ export class JournalWriter {
   readonly #identity: SegmentIdentity;
   readonly #limits: JournalWriterOptions["limits"];
   readonly #checksum: Checksum;
-  readonly #batch = new EventWriter();
+  readonly #batch = new EventWriter(blockHeaderBytes);
+  /** Buffers of blocks that are written: a new one for each would be filled with zeros first. */
+  readonly #spares: Uint8Array[] = [];
   #segment: OpenSegment | null = null;
   #nextSegment: number;
   #nextSequence: EventSequence;
@@ -178,17 +183,13 @@ export class JournalWriter {
   /** Closes the open block; null when it is empty. The next event begins a new one. */
   seal(): SealedBlock | null {
     if (this.#openEvents === 0) return null;
-    const payload = this.#batch.end();
+    const block = this.#batch.end();
     const events = this.#openEvents;
     const firstSequence = eventSequence(this.#nextSequence - events);
-    const length = blockHeaderBytes + payload.length;
-    const head = this.#roll(length, firstSequence);
+    const head = this.#roll(block.length, firstSequence);
     const segment = this.#segment;
     invariant(segment !== null, "a block has a segment");
-
-    const bytes = new Uint8Array(head.length + length);
-    bytes.set(head);
-    bytes.set(payload, head.length + blockHeaderBytes);
+    const bytes = this.#own(head, block);
     this.#effects = mix(this.#effects, this.#lastEffects) >>> 0;
     const header = {
       salt: this.#identity.salt,
@@ -196,7 +197,7 @@ export class JournalWriter {
       number: this.#chain.block + 1,
       firstSequence,
       events,
-      payloadBytes: payload.length,
+      payloadBytes: block.length - blockHeaderBytes,
       firstAt: this.#firstAt,
       lastAt: this.#lastAt,
       durableSequence: this.#durableSequence,
@@ -212,6 +213,27 @@ export class JournalWriter {
     const lastSequence = eventSequence(this.#nextSequence - 1);
     const startsSegment = head.length > 0;
     return { path: segment.path, offset, bytes, firstSequence, lastSequence, startsSegment };
+  }
+
+  /**
+   * Takes back the bytes of a block that nobody reads any more, to write later ones into. Need not
+   * be called.
+   */
+  recycle(bytes: Uint8Array): void {
+    const whole = bytes.byteOffset === 0 && bytes.buffer.byteLength >= this.#batch.capacity;
+    if (whole && this.#spares.length < sparesMax) this.#spares.push(new Uint8Array(bytes.buffer));
+  }
+
+  /** The block for its receiver, the head of a segment in front of it if there is one. */
+  #own(head: Uint8Array, block: Uint8Array): Uint8Array {
+    if (head.length === 0) {
+      this.#batch.give(this.#spares.pop() ?? new Uint8Array(this.#batch.capacity));
+      return block;
+    }
+    const bytes = new Uint8Array(head.length + block.length);
+    bytes.set(head);
+    bytes.set(block, head.length);
+    return bytes;
   }
 
   /** Begins a segment if the block needs one, and returns its header; else nothing. */
