@@ -154,4 +154,37 @@ MESSAGES: Dict[str, Schema] = {
         4: ("starts_at", "uint64"),
         5: ("ends_at", "uint64"),
     },
+    # operate.proto
+    "OperateRequest": {1: ("session_token", "string")},
+    "OperateResponse": {1: ("player_id", "uint64"), 2: ("role", "int32")},
+    "SessionsRequest": {1: ("after_session_id", "uint64"), 2: ("limit", "uint32")},
+    "SessionsResponse": {
+        1: ("sessions", "[SessionInfo]"),
+        2: ("more", "bool"),
+        3: ("total", "uint32"),
+    },
+    "SessionInfo": {
+        1: ("session_id", "uint64"),
+        2: ("state", "int32"),
+        3: ("player_id", "uint64"),
+        4: ("player_name", "string"),
+        5: ("role", "int32"),
+        6: ("remote", "string"),
+        7: ("secure", "bool"),
+        8: ("opened_at", "uint64"),
+        9: ("heard_at", "uint64"),
+    },
+    "KickRequest": {
+        1: ("session_id", "uint64"),
+        2: ("player_name", "string"),
+        3: ("reason", "string"),
+    },
+    "KickResponse": {
+        1: ("session_id", "uint64"),
+        2: ("player_id", "uint64"),
+        3: ("player_name", "string"),
+    },
+    "AnnounceRequest": {1: ("message", "string")},
+    "AnnounceResponse": {1: ("receivers", "uint32")},
+    "Announcement": {1: ("message", "string"), 2: ("timestamp", "uint64")},
 }

@@ -10,7 +10,7 @@ const reprise = (argv: readonly string[], cwd?: string) =>
 
 const names = [
   ...["serve", "load", "watch", "replay", "inspect", "sim"],
-  ...["accounts", "kill", "cert", "config"],
+  ...["accounts", "sessions", "announce", "kill", "cert", "config"],
 ];
 const packageFile = fileURLToPath(new URL("../../../package.json", import.meta.url));
 
