@@ -93,7 +93,7 @@ export const limits = {
   loginGraceMs: 20_000,
   /** A token serves for coming back after a cut, too; whoever was away for longer logs in again. */
   tokenLifetimeMs: 3_600_000,
-  /** Addresses whose logins are counted; the one heard of longest ago makes room. */
+  /** Addresses whose logins are counted; while all of them have used some, others get none. */
   loginAddressesMax: 16_384,
 
   // ---- the journal

@@ -190,6 +190,8 @@ describe("loggedName", () => {
     expect(loggedName('a"b\\c')).toBe("a\\u0022b\\u005cc");
     expect(loggedName("a\u202Eb\u200B\uFEFF\u0085")).toBe("a\\u202eb\\u200b\\ufeff\\u0085");
     expect(loggedName("\uD83D!")).toBe("\\ud83d!");
+    expect(loggedName("ad\u034Fmin\u3164\uFE0F")).toBe("ad\\u034fmin\\u3164\\ufe0f");
+    expect(loggedName("\u2800\u{E0061}!")).toBe("\\u2800\\udb40\\udc61!");
   });
 
   it("[AUTH-14] gives text without controls or quotes, and another text for another name", () => {
