@@ -1,5 +1,5 @@
 /** Drives the realm of one role among others: one clock, and calls that wait to be performed. */
-import type { Event } from "../../src/core/contract.ts";
+import type { CallResult, Event } from "../../src/core/contract.ts";
 import type { Feature } from "../../src/core/realm/index.ts";
 import type { CallId, ConnectionId, Micros } from "../../src/core/kernel/ids.ts";
 import { reprise as auth } from "../../src/core/wire/gen/auth.js";
@@ -28,6 +28,8 @@ export interface RoleOptions {
   readonly caller: Caller;
   readonly config?: Readonly<Record<string, number>>;
 }
+
+type Failure = Extract<CallResult, { ok: false }>["code"];
 
 export interface Credentials {
   readonly name: string;
@@ -93,7 +95,7 @@ export class RoleDriver extends RealmDriver {
   }
 
   /** Lets the oldest waiting call of that operation fail. */
-  fail(operation: string, code: "UNAVAILABLE" | "INTERNAL" | "SEALED_LOST"): CallId {
+  fail(operation: string, code: Failure): CallId {
     const index = this.waiting.findIndex((call) => call.operation === operation);
     const [call] = this.waiting.splice(index, 1);
     if (call === undefined) throw new Error(`no call of ${operation} waits`);

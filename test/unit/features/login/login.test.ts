@@ -273,6 +273,19 @@ describe("logins that cannot be", () => {
     expect(refusal(world, world.loggedIn({ name: "Player 7" }))).toBe("RATE_LIMITED");
   });
 
+  it("[AUTH-01] answers a full line of passwords with LIMIT_REACHED, which may be retried", () => {
+    const world = new PlayersWorld();
+    const connection = world.login.join();
+    world.login.login(connection, ada);
+    world.login.fail("accounts.verify", "LIMIT_REACHED");
+    expect(refusal(world, connection)).toBe("LIMIT_REACHED");
+    expect(errorTable.LIMIT_REACHED.retryable).toBe(true);
+    expect(stateOf(world, connection)).toBe("connected");
+    world.login.login(connection, ada);
+    world.login.settleAll();
+    expect(refusal(world, connection)).toBe("success");
+  });
+
   it.each(["accounts.verify", "logins.open"])(
     "[AUTH-20] answers a failed %s with UNAVAILABLE or INTERNAL, and may be tried again",
     (operation) => {
