@@ -8,9 +8,14 @@ import { CommandError } from "./command-error.ts";
 
 /**
  * @param mode of the reader: production does not see accounts that development has made
+ * @param mayCreate whether a database that is named and not there is made; a misspelt one is not
  * @throws CommandError that says what to set
  */
-export function openAccountStore(config: ServerConfig, mode: ServerConfig["mode"]): SqliteStore {
+export function openAccountStore(
+  config: ServerConfig,
+  mode: ServerConfig["mode"],
+  mayCreate = false,
+): SqliteStore {
   if (config.accounts.store === "memory") {
     throw new CommandError("accounts.store is memory: there is nothing outside of the server");
   }
@@ -19,6 +24,12 @@ export function openAccountStore(config: ServerConfig, mode: ServerConfig["mode"
     throw new CommandError(
       `there is no data folder ${config.dataDir}; name it with --data-dir DIR, ` +
         "or the database with --set accounts.database=FILE",
+    );
+  }
+  const isNamed = config.accounts.database !== null;
+  if (isNamed && !mayCreate && !existsSync(database.path)) {
+    throw new CommandError(
+      `there is no database ${database.path}; reprise accounts add makes one with its first account`,
     );
   }
   try {

@@ -1,5 +1,10 @@
 /** `reprise accounts`: who may play, as what, and who may not. */
-import { bannedForEver, isAccountName, isBanned } from "../../core/features/accounts/index.ts";
+import {
+  bannedForEver,
+  isAccountName,
+  isBanned,
+  loggedName,
+} from "../../core/features/accounts/index.ts";
 import type { Account, AccountStore } from "../../core/features/accounts/index.ts";
 import { playerRoles } from "../../core/kernel/roles.ts";
 import type { PlayerRole } from "../../core/kernel/roles.ts";
@@ -85,7 +90,7 @@ Exit codes: 0 done, 1 failed (no such account, name taken, ...), 2 bad usage.`,
     checkOptions(word, action, values);
     const { config } = loadServerConfig({ ...values, role: null });
     // An operator sees every account, also those that count in development only.
-    const opened = openAccountStore(config, "development");
+    const opened = openAccountStore(config, "development", word === "add");
     try {
       const [name = "", role = ""] = positionals;
       const order = { store: opened.store, config, given: values, name, word: role };
@@ -134,6 +139,8 @@ function checkOptions(word: string, { takes }: Action, given: Given): void {
     const isGiven = given[name] !== options[name].fallback;
     if (isGiven && !takes.includes(name)) throw new UsageError(`${word} takes no --${name}`);
   }
+  const reason = given.reason.replaceAll(/["\\]/g, "");
+  if (loggedName(reason) !== reason) throw new UsageError("--reason takes visible characters");
   if (given.until !== null && given.days !== null) {
     throw new UsageError("--until and --days are two ways to say one thing");
   }

@@ -158,6 +158,8 @@ it("[AUTH-21] says in one line what is wrong: 2 for bad usage, 1 for what cannot
     [["ban", "x"], 1, 'no account is called "x"'],
     [["password", "x", "--password-stdin"], 1, 'no account is called "x"'],
     [["list", "--set", "accounts.store=memory"], 1, "memory"],
+    [["list", "--set", "accounts.database=typo.db"], 1, "there is no database"],
+    [["ban", "x", "--reason", "\u001b[2Jgone"], 2, "visible characters"],
   ];
   for (const [words, code, message] of cases) {
     const result = await withInput("pw", () => run(...words));
