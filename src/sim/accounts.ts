@@ -15,6 +15,7 @@ import type {
   ServerInfo,
   StoreSource,
   VerifyAccountAnswer,
+  VerifyTokenRequest,
 } from "../core/features/accounts/index.ts";
 import { digestStart, digestString } from "../core/kernel/digest.ts";
 import { playerId } from "../core/kernel/ids.ts";
@@ -60,12 +61,13 @@ export function accountPerformers(
       ended: store.end({ ...(request as EndLoginRequest), call: named(call) }),
     }),
     "tokens.verify": (request) =>
-      verifyToken(store, source, (request as { token: Uint8Array }).token, card?.id ?? 0),
+      verifyToken(store, source, request as TokenRequest, { scope, card }),
     "directory.report": (request) => {
       if (card === null) return { evict: [] };
       const { players, ...status } = request as ReportRequest;
       const server = { ...card, players };
-      const evict = store.report({ ...status, instance: scope, server }) ?? [];
+      const evict = store.report({ ...status, instance: scope, server });
+      if (evict === null) return { evict: [], isSupplanted: true };
       return { evict: evict.map(([player, tokenId]: LoginKey) => [player, tokenId]) };
     },
   };
@@ -119,11 +121,13 @@ function verifyAccount(
   return { kind: "verified", player, name: account.name, role, bannedUntil: bannedUntilMs };
 }
 
+type TokenRequest = Pick<VerifyTokenRequest, "leaving"> & { readonly token: Uint8Array };
+
 function verifyToken(
   store: AccountStore,
   source: AccountSource,
-  token: Uint8Array,
-  server: number,
+  { token, leaving = false }: TokenRequest,
+  { scope, card }: AccountAsker,
 ): PlainData {
   const text = asText(token);
   const [number = "", tokenId = ""] = text.split(".");
@@ -131,7 +135,8 @@ function verifyToken(
   if (player === null || asText(simulatedToken({ player, tokenId }, source)) !== text) {
     return { kind: "invalid", reason: "malformed" };
   }
-  const standing = store.standing({ player, tokenId, server });
+  const server = leaving ? null : (card?.id ?? 0);
+  const standing = store.standing({ player, tokenId, server, instance: scope });
   if (standing.kind === "invalid") return standing;
   const { grant } = standing;
   if (grant.expiresAtMs <= source.nowMs()) return { kind: "invalid", reason: "expired" };

@@ -12,17 +12,19 @@ const call = fc.integer({ min: 1, max: 12 }).map(String);
 const name = fc.constantFrom("p1", "P2", "p3", "nobody");
 /** The n-th token from the newest one. */
 const token = fc.integer({ min: 0, max: 4 });
+const server = fc.constantFrom(0, 1, 2, null);
+const instance = fc.constantFrom("one", "one", "one", "two");
 const visits = fc.array(fc.tuple(player, token), { maxLength: 2 });
 
 const order = fc.oneof(
   fc.record({ type: fc.constant("wait" as const), ms: fc.constantFrom(1, 900, 3_000, 40_000) }),
   fc.record({ type: fc.constant("open" as const), call, player, device }),
   fc.record({ type: fc.constant("end" as const), call, player, token }),
-  fc.record({ type: fc.constant("standing" as const), player, token, server: fc.nat(2) }),
+  fc.record({ type: fc.constant("standing" as const), player, token, server, instance }),
   fc.record({
     type: fc.constant("report" as const),
     id: fc.integer({ min: 1, max: 2 }),
-    instance: fc.constantFrom("one", "one", "one", "two"),
+    instance,
     players: fc.nat(3),
     entered: visits,
     left: visits,

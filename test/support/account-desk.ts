@@ -59,7 +59,11 @@ export class AccountDesk {
       case "logins.end":
         return { ended: this.store.end({ ...request, call: named } as never) };
       case "tokens.verify":
-        return this.#token(secretOf(request["token"]), caller.server?.id ?? 0);
+        return this.#token(
+          secretOf(request["token"]),
+          request["leaving"] === true ? null : (caller.server?.id ?? 0),
+          caller.name,
+        );
       case "directory.report":
         return this.#report(request, caller);
       default:
@@ -88,16 +92,17 @@ export class AccountDesk {
     return { kind: "opened", token, tokenId, expiresAtMs, replaced, servers: [...servers] };
   }
 
-  #token(secret: number, server: number): PlainData {
+  #token(secret: number, server: number | null, instance: string): PlainData {
     const grant = this.tokens.get(secret);
     if (grant === undefined) return { kind: "invalid", reason: "malformed" };
     if (grant.expiresAtMs <= this.#nowMs()) return { kind: "invalid", reason: "expired" };
     const { player, tokenId } = grant;
-    const standing = this.store.standing({ player, tokenId, server });
+    const standing = this.store.standing({ player, tokenId, server, instance });
     return standing.kind === "invalid" ? standing : { kind: "valid", ...standing.grant };
   }
 
-  #report(request: Fields, { server }: Caller): PlainData {
+  #report(request: Fields, caller: Caller): PlainData {
+    const { server } = caller;
     if (server === null) throw new Error("a login server reports nothing");
     const keys = (list: PlainData): LoginKey[] =>
       (list as [number, string][]).map(([player, login]) => [playerId(player), login]);
@@ -109,13 +114,13 @@ export class AccountDesk {
         port: 8_000 + server.id,
         players: Number(request["players"]),
       },
-      instance: `server ${server.id}`,
+      instance: caller.name,
       entered: keys(request["entered"]),
       left: keys(request["left"]),
       evicted: keys(request["evicted"]),
       reset: request["reset"] === true,
     });
-    if (evict === null) throw new Error(`two servers are ${server.id}`);
+    if (evict === null) return { evict: [], isSupplanted: true };
     return { evict: evict.map(([player, login]) => [player, login]) };
   }
 }

@@ -70,7 +70,7 @@ export function accountPerformers(
       }),
     }),
     "tokens.verify": (request) => verifyToken(parts, requests.verifyToken.parse(request), asker),
-    "directory.report": (request) => report(parts, requests.report.parse(request), asker),
+    "directory.report": reporter(parts, asker),
   });
 }
 
@@ -83,7 +83,7 @@ const requests = {
   verifyAccount: z.object({ name: z.string(), password: bytes }),
   openLogin: z.object({ player, device: z.string(), graceMs: z.int(), lifetimeMs: z.int() }),
   endLogin: z.object({ player, tokenId: z.string() }),
-  verifyToken: z.object({ token: bytes }),
+  verifyToken: z.object({ token: bytes, leaving: z.literal(true).optional() }),
   report: z.object({
     players: z.int().min(0),
     entered: keys,
@@ -175,27 +175,36 @@ async function openLogin(
 
 async function verifyToken(
   { store, checker }: AccountParts,
-  { token }: z.infer<typeof requests.verifyToken>,
-  { card }: Asker,
+  { token, leaving = false }: z.infer<typeof requests.verifyToken>,
+  { card, scope }: Asker,
 ): Promise<PlainData> {
   const checked = await checker.check(token);
   if (checked.kind === "invalid") return checked;
-  const standing = await store.standing({ ...checked.claims, server: card()?.id ?? 0 });
+  const server = leaving ? null : (card()?.id ?? 0);
+  const standing = await store.standing({ ...checked.claims, server, instance: scope });
   if (standing.kind === "invalid") return standing;
   return { kind: "valid", ...standing.grant };
 }
 
-async function report(
-  { store }: AccountParts,
-  { players, ...status }: z.infer<typeof requests.report>,
+/** Says once, and not with every report, that another server has this one's number. */
+function reporter(
+  { store, warn }: AccountParts,
   { card, scope }: Asker,
-): Promise<PlainData> {
-  const server = card();
-  if (server === null) throw new CallFailure("UNAVAILABLE", "no game server runs here");
-  const evict = await store.report({ ...status, instance: scope, server: { ...server, players } });
-  if (evict === null) {
-    const cure = "give each its own: --set game.id=NUMBER";
-    throw new CallFailure("UNAVAILABLE", `another game server runs as ${server.id}; ${cure}`);
-  }
-  return { evict: evict.map(([who, tokenId]) => [who, tokenId]) };
+): (request: PlainData) => Promise<PlainData> {
+  let isSupplanted = false;
+  return async (request) => {
+    const { players, ...status } = requests.report.parse(request);
+    const server = card();
+    if (server === null) throw new CallFailure("UNAVAILABLE", "no game server runs here");
+    const own = { ...server, players };
+    const evict = await store.report({ ...status, instance: scope, server: own });
+    const wasSupplanted = isSupplanted;
+    isSupplanted = evict === null;
+    if (evict !== null) return { evict: evict.map(([who, tokenId]) => [who, tokenId]) };
+    if (!wasSupplanted) {
+      const reason = "each game server needs a number of its own: --set game.id=NUMBER";
+      warn(`nobody is let in: another game server runs as game.id ${server.id}`, reason);
+    }
+    return { evict: [], isSupplanted };
+  };
 }

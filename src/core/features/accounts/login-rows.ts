@@ -170,23 +170,27 @@ export const loginReset = (
 /**
  * Why a token whose signature is good does not let its player in, or null when it does.
  *
- * @param at `server`: where he wants to enter; `evicting`: the servers that still have to end a
- *   session of this player
+ * @param at `server`: where he wants to enter, null for nowhere; `isHolder`: whether that server
+ *   has reported, and no other one under its number since, without which nobody tells it whom to
+ *   end; `evicting`: the servers that still have to end a session of this player
  */
 export function tokenStanding(
   row: LoginRow | null,
   at: {
     readonly tokenId: string;
-    readonly server: number;
+    readonly server: number | null;
+    readonly isHolder: boolean;
     readonly nowMs: number;
     readonly evicting: readonly number[];
   },
   serverSeen: ServerSeen,
 ): "revoked" | "busy" | null {
   if (row === null || row.tokenId !== at.tokenId || row.state === "ended") return "revoked";
-  if (playsElsewhere(row, at.server, at.nowMs, serverSeen)) return "busy";
+  const { server: here } = at;
+  if (here === null) return null;
+  if (!at.isHolder || playsElsewhere(row, here, at.nowMs, serverSeen)) return "busy";
   const isBusy = at.evicting.some(
-    (server) => server !== at.server && isServerAlive(server, at.nowMs, serverSeen),
+    (server) => server !== here && isServerAlive(server, at.nowMs, serverSeen),
   );
   return isBusy ? "busy" : null;
 }

@@ -105,7 +105,11 @@ export const openLogin = operation<OpenLoginRequest, OpenLoginAnswer>("logins.op
   answer: readOpenLogin,
 });
 
-export type VerifyTokenRequest = { readonly token: { readonly secret: SecretRef } };
+export type VerifyTokenRequest = {
+  readonly token: { readonly secret: SecretRef };
+  /** Who leaves enters nowhere: where his player is makes no difference, and nothing is `busy`. */
+  readonly leaving?: true;
+};
 
 /**
  * - `malformed`: no token, or not signed by us for this audience
@@ -159,8 +163,12 @@ export type ReportRequest = {
   readonly evicted: readonly LoginKey[];
 };
 
-/** Whose sessions this server has to end, until it says that it has. */
-export type ReportAnswer = { readonly evict: readonly LoginKey[] };
+export type ReportAnswer = {
+  /** Whose sessions this server has to end, until it says that it has. */
+  readonly evict: readonly LoginKey[];
+  /** Nothing was taken: another living server has this one's number, and with it all its players. */
+  readonly isSupplanted: boolean;
+};
 
 /**
  * Tells the directory that this game server lives and who is in. A report that failed may have
@@ -260,8 +268,10 @@ function readEndLogin(value: PlainData): EndLoginAnswer | Invalid {
 }
 
 function readReport(value: PlainData): ReportAnswer | Invalid {
-  const evict = listOf(fieldsOf(value)["evict"], readLoginKey);
-  return evict === null ? invalid("evictions are pairs") : { evict };
+  const fields = fieldsOf(value);
+  const evict = listOf(fields["evict"], readLoginKey);
+  if (evict === null) return invalid("evictions are pairs");
+  return { evict, isSupplanted: fields["isSupplanted"] === true };
 }
 
 function readLoginKey(value: PlainData): LoginKey | null {

@@ -10,6 +10,9 @@
  * A3. Names that differ only in the case of ASCII letters are one account.
  * A4. An eviction is told to its server until that says that it is done.
  * A5. Accounts that development has made are strangers to production.
+ * A6. A game server's number is held by the instance that reported under it last, until that is
+ *     silent and another one reports. Nobody enters a server that does not hold its number: two of
+ *     one number would take each other's players for their own.
  */
 import type { PlayerId } from "../../kernel/ids.ts";
 import type { PlayerRole } from "../../kernel/roles.ts";
@@ -87,8 +90,10 @@ export interface EndRequest {
 export interface StandingRequest {
   readonly player: PlayerId;
   readonly tokenId: string;
-  /** Where its player wants to enter. */
-  readonly server: number;
+  /** Where its player wants to enter; null is nowhere, which makes no token `busy`. */
+  readonly server: number | null;
+  /** Of that server, as in its reports. */
+  readonly instance: string;
 }
 
 export type Standing =
@@ -130,7 +135,7 @@ export interface AccountStore {
   standing(request: StandingRequest): Standing;
   /**
    * Takes a server's report; answers whose sessions it has to end. Null, and nothing is taken,
-   * while the server's number is that of another one that is alive.
+   * while the server's number is held by another one that is alive (A6).
    */
   report(status: ServerStatus): readonly LoginKey[] | null;
 }

@@ -188,13 +188,16 @@ function endLogin({ tables, source }: Parts, player: PlayerId, tokenId: string):
   return true;
 }
 
-function standing(parts: Parts, { player, tokenId, server }: StandingRequest): Standing {
+function standing(parts: Parts, request: StandingRequest): Standing {
+  const { player, tokenId, server, instance } = request;
   const { tables, source, seen } = parts;
   const nowMs = source.nowMs();
   const login = tables.login(player);
   const account = counted(parts, tables.accountOf(player));
   if (login === null || account === null) return { kind: "invalid", reason: "revoked" };
-  const at = { tokenId, server, nowMs, evicting: tables.evicting(player) };
+  // 0 takes nobody into a world and has no number that it could hold (A6).
+  const isHolder = server === null || server === 0 || tables.instanceOf(server) === instance;
+  const at = { tokenId, server, isHolder, nowMs, evicting: tables.evicting(player) };
   const reason = tokenStanding(login.row, at, seen);
   if (reason !== null) return { kind: "invalid", reason };
   const { issuedAtMs, expiresAtMs } = login;

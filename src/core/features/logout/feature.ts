@@ -4,6 +4,8 @@
  *
  * H1. Logging out of nothing, or twice, is a success: what was wanted is so.
  * H2. A logout that could not be carried out changes nothing, and may be tried again.
+ * H3. By a token, it ends the login wherever its player plays: that server hears of it with its
+ *     next report, and ends his session.
  */
 import type { ErrorCode } from "../../kernel/errors.ts";
 import { errorTable } from "../../kernel/errors.ts";
@@ -36,7 +38,7 @@ export const logout = defineFeature({
         }
         // By a token, on a connection that is nobody's: the one that was logged in may be lost.
         if (token === null) goodbye(ctx);
-        else ctx.call("verify", { token });
+        else ctx.call("verify", { token, leaving: true });
       },
     },
   },
@@ -49,7 +51,7 @@ export const logout = defineFeature({
         return void ctx.call("end", { player, tokenId });
       }
       if (verdict.reason === "revoked") return goodbye(ctx);
-      refuse(ctx, verdict.reason === "busy" ? "UNAVAILABLE" : "INVALID_CREDENTIALS");
+      refuse(ctx, "INVALID_CREDENTIALS");
     },
     end(ctx, answer) {
       if (!answer.ok) return refuse(ctx, failureCode(answer.code));

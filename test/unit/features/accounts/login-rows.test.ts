@@ -159,7 +159,7 @@ describe("the row of a login", () => {
 });
 
 describe("tokenStanding", () => {
-  const at = { tokenId: "old", server: 3, nowMs, evicting: [] };
+  const at = { tokenId: "old", server: 3, isHolder: true, nowMs, evicting: [] };
 
   it("[AUTH-16] lets in the token of a login that has not ended", () => {
     expect(tokenStanding(issued, at, silent)).toBeNull();
@@ -178,5 +178,22 @@ describe("tokenStanding", () => {
     expect(tokenStanding(issued, { ...at, evicting: [4] }, reporting)).toBe("busy");
     expect(tokenStanding(issued, { ...at, evicting: [4] }, silent)).toBeNull();
     expect(tokenStanding(issued, { ...at, evicting: [3] }, reporting)).toBeNull();
+  });
+
+  it("[AUTH-08] waits while the directory does not know the server by its number", () => {
+    const twin = { ...at, isHolder: false };
+    for (const seen of [reporting, silent]) {
+      expect(tokenStanding(issued, twin, seen)).toBe("busy");
+      expect(tokenStanding(playing, twin, seen)).toBe("busy");
+      expect(tokenStanding(ended, twin, seen)).toBe("revoked");
+      expect(tokenStanding(playing, { ...twin, server: null }, seen)).toBeNull();
+    }
+  });
+
+  it("[AUTH-17] of whoever leaves is good wherever he plays, and void when it is void", () => {
+    const leaving = { ...at, server: null, evicting: [4] };
+    expect(tokenStanding({ ...playing, server: 4 }, leaving, reporting)).toBeNull();
+    expect(tokenStanding({ ...issued, tokenId: "new" }, leaving, reporting)).toBe("revoked");
+    expect(tokenStanding(ended, leaving, reporting)).toBe("revoked");
   });
 });

@@ -125,6 +125,29 @@ describe("a logout of a session that is nobody's", () => {
     expect(world.login.logoutAnswer(again)?.success).toBe(true);
   });
 
+  it.each(["the login server", "another game server"])(
+    "[AUTH-17] on %s ends the login of a player who plays elsewhere, and evicts him",
+    (where) => {
+      const world = new PlayersWorld({ games: 2 });
+      const token = world.tokenOf(world.loggedIn(ada));
+      const playing = world.entered(token);
+      world.pass(1_000);
+      const [, second] = world.games;
+      const role = where === "the login server" ? world.login : (second ?? world.login);
+      const other = role.join();
+      role.logout(other, { sessionToken: String(token) });
+      role.settleAll();
+      expect(role.logoutAnswer(other)).toMatchObject({ success: true, errorCode: 0 });
+      expect(role.closedWith(other)).toBe("GOODBYE");
+      expect(isFree(world)).toBe(true);
+      expect(world.game.closedWith(playing)).toBeNull();
+      world.pass(1_500);
+      expect(world.game.closedWith(playing)).toBe("DUPLICATE_LOGIN");
+      expect(isGood(world, token)).toBe(false);
+      expect(world.violations()).toEqual([]);
+    },
+  );
+
   it("[AUTH-16] with a forged token ends nothing", () => {
     const { world, token } = onLogin();
     const other = world.login.join();

@@ -199,6 +199,17 @@ it("[AUTH-16] a token opens the game until its login ends", async () => {
   expect(await game("tokens.verify", forged)).toEqual({ kind: "invalid", reason: "malformed" });
 });
 
+it("[AUTH-17] whoever leaves is known by his token, wherever he plays", async () => {
+  const { login: call, game } = await bench();
+  await game("directory.report", report);
+  const { token, tokenId } = (await call("logins.open", login)) as unknown as Opened;
+  await game("directory.report", { ...report, entered: [[1, tokenId]] });
+  const shown = { token: token.sealed };
+  expect(await call("tokens.verify", shown)).toEqual({ kind: "invalid", reason: "busy" });
+  const leaving = await call("tokens.verify", { ...shown, leaving: true });
+  expect(leaving).toMatchObject({ kind: "valid", tokenId });
+});
+
 it("[AUTH-08] a call asked again gives the same token, one of another role its own", async () => {
   const { login: call, game } = await bench();
   await game("directory.report", report);
@@ -224,12 +235,27 @@ it("[AUTH-13] a report lists the server that it comes from, and answers whom to 
   await expect(call("directory.report", report)).rejects.toMatchObject({ code: "UNAVAILABLE" });
 });
 
-it("[AUTH-13] two game servers of one number: the second is told to take another", async () => {
-  const { game, twin } = await bench();
+it("[AUTH-13] [AUTH-08] two game servers of one number: the second lets nobody in and says why once", async () => {
+  const { game, twin, login: call, warnings, source } = await bench();
   await game("directory.report", report);
-  const refused = twin("directory.report", report);
-  await expect(refused).rejects.toThrow("another game server runs as 1; give each its own");
+  const { token } = (await call("logins.open", login)) as unknown as Opened;
+  const sent = { token: token.sealed };
+  const supplanted = { evict: [], isSupplanted: true };
+  for (let times = 0; times < 3; times += 1) {
+    expect(await twin("directory.report", report)).toEqual(supplanted);
+  }
+  expect(await twin("tokens.verify", sent)).toEqual({ kind: "invalid", reason: "busy" });
+  expect(await game("tokens.verify", sent)).toMatchObject({ kind: "valid" });
   expect(await game("directory.report", report)).toEqual({ evict: [] });
+  const line = "nobody is let in: another game server runs as game.id 1";
+  expect(warnings).toEqual([
+    `${line}; each game server needs a number of its own: --set game.id=NUMBER`,
+  ]);
+  // Each time anew that it loses the number, it says so.
+  source.now += 3_000;
+  expect(await twin("directory.report", report)).toEqual({ evict: [] });
+  expect(await game("directory.report", report)).toEqual(supplanted);
+  expect(warnings).toHaveLength(2);
 });
 
 it("a store that fails is unavailable, and a request that is none is our own fault", async () => {
