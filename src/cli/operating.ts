@@ -108,9 +108,9 @@ function operatorCalled(store: AccountStore, name: string): Account {
   );
 }
 
-function loggedIn(store: AccountStore, { player, name }: Account): Grant {
-  const call = callName();
-  const wish = { call, player, device, graceMs: lifetimeMs, lifetimeMs, needsServer: false };
+function loggedIn(store: AccountStore, { player, name, passwordVersion }: Account): Grant {
+  const whose = { call: callName(), player, passwordVersion, device };
+  const wish = { ...whose, graceMs: lifetimeMs, lifetimeMs, needsServer: false };
   const outcome = store.open(wish);
   if (outcome.kind === "opened") return outcome.grant;
   throw new CommandError(

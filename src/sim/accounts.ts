@@ -117,8 +117,8 @@ function verifyAccount(
     found ??
     (isNew ? store.add({ name, passwordHash, role: "player", origin: "development" }) : null);
   if (account?.passwordHash !== passwordHash) return { kind: "refused" };
-  const { player, role, bannedUntilMs } = account;
-  return { kind: "verified", player, name: account.name, role, bannedUntil: bannedUntilMs };
+  const { player, role, bannedUntilMs: bannedUntil, passwordVersion } = account;
+  return { kind: "verified", player, name: account.name, role, bannedUntil, passwordVersion };
 }
 
 type TokenRequest = Pick<VerifyTokenRequest, "leaving"> & { readonly token: Uint8Array };
@@ -126,7 +126,7 @@ type TokenRequest = Pick<VerifyTokenRequest, "leaving"> & { readonly token: Uint
 function verifyToken(
   store: AccountStore,
   source: AccountSource,
-  { token, leaving = false }: TokenRequest,
+  { token, leaving }: TokenRequest,
   { scope, card }: AccountAsker,
 ): PlainData {
   const text = asText(token);
@@ -135,7 +135,7 @@ function verifyToken(
   if (player === null || asText(simulatedToken({ player, tokenId }, source)) !== text) {
     return { kind: "invalid", reason: "malformed" };
   }
-  const server = leaving ? null : (card?.id ?? 0);
+  const server = leaving === true ? null : (card?.id ?? 0);
   const standing = store.standing({ player, tokenId, server, instance: scope });
   if (standing.kind === "invalid") return standing;
   const { grant } = standing;

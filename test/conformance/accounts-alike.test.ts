@@ -14,11 +14,13 @@ const name = fc.constantFrom("p1", "P2", "p3", "nobody");
 const token = fc.integer({ min: 0, max: 4 });
 const server = fc.constantFrom(0, 1, 2, null);
 const instance = fc.constantFrom("one", "one", "one", "two");
+/** The first is usual. */
+const passwordVersion = fc.constantFrom(0, 0, 0, 1, 2);
 const visits = fc.array(fc.tuple(player, token), { maxLength: 2 });
 
 const order = fc.oneof(
   fc.record({ type: fc.constant("wait" as const), ms: fc.constantFrom(1, 900, 3_000, 40_000) }),
-  fc.record({ type: fc.constant("open" as const), call, player, device }),
+  fc.record({ type: fc.constant("open" as const), call, player, device, passwordVersion }),
   fc.record({ type: fc.constant("end" as const), call, player, token }),
   fc.record({ type: fc.constant("standing" as const), player, token, server, instance }),
   fc.record({

@@ -34,8 +34,9 @@ function bench(arm: StoreArm): Bench {
   const report: Bench["report"] = (change = {}) =>
     store.report({ server: testServer(), ...nothingNew, ...change }) ?? [["refused"]];
   report({ reset: true });
-  const open: Bench["open"] = (call, device = "phone", { player } = ann) =>
-    store.open({ call, player, device, graceMs, lifetimeMs });
+  const now = (): Account => store.find("Ann") ?? ann;
+  const open: Bench["open"] = (call, device = "phone", { player, passwordVersion } = now()) =>
+    store.open({ call, player, passwordVersion, device, graceMs, lifetimeMs });
   return { store, source, ann, open, report };
 }
 
@@ -60,11 +61,13 @@ it.each(arms)("[AUTH-04] %s: accounts of development are strangers to production
   const made = store.add({ name: "Dev", passwordHash: "", role: "player", origin: "development" });
   expect(store.find("Dev")).toBeNull();
   store.report({ server: testServer(), ...nothingNew });
-  const login = { call: "a", player: playerId(1), device: "", graceMs, lifetimeMs };
+  const who = { call: "a", player: playerId(1), passwordVersion: 0, device: "" };
+  const login = { ...who, graceMs, lifetimeMs };
   expect(store.open(login)).toEqual({ kind: "refused" });
   expect(store.setPassword("dev", "new")).toEqual({
     ...made,
     passwordHash: "new",
+    passwordVersion: 1,
     origin: "operator",
   });
   expect(store.find("Dev")?.passwordHash).toBe("new");
@@ -93,7 +96,7 @@ it.each(arms)("[AUTH-08] %s: nobody is locked out by a login that nobody plays",
   report();
   const second = opened(open("2", "tablet"));
   expect(second.replaced).toBe(true);
-  const standing = { player: ann.player, tokenId: first.tokenId, server: 1 };
+  const standing = { player: ann.player, tokenId: first.tokenId, server: 1, instance: "one" };
   expect(store.standing(standing)).toEqual({ kind: "invalid", reason: "revoked" });
   report({ entered: [[ann.player, second.grant.tokenId]] });
   // The server dies; another one takes over what it is asked.
@@ -125,7 +128,7 @@ it.each(arms)("[AUTH-09] %s: the same device takes its own login over, and evict
   expect(report()).toEqual([eviction]);
   expect(report({ evicted: [eviction], left: [eviction] })).toEqual([]);
   expect(report()).toEqual([]);
-  const standing = store.standing({ ...second.grant, server: 1 });
+  const standing = store.standing({ ...second.grant, server: 1, instance: "one" });
   expect(standing).toEqual({ kind: "valid", grant: second.grant });
 });
 
@@ -164,22 +167,32 @@ it.each(arms)("[AUTH-13] %s: servers are listed by load, the full and the silent
 it.each(arms)("[AUTH-21] %s: whoever enters no server needs none", (arm) => {
   const { source, store, ann } = bench(arm);
   source.now += 60_000;
-  const wish = { player: ann.player, device: "desk", graceMs: 1_000, lifetimeMs: 60_000 };
+  const who = { player: ann.player, passwordVersion: 0, device: "desk" };
+  const wish = { ...who, graceMs: 1_000, lifetimeMs: 60_000 };
   expect(store.open({ ...wish, call: "1" })).toEqual({ kind: "full", known: 0 });
   const { grant, servers } = opened(store.open({ ...wish, call: "2", needsServer: false }));
   expect(servers).toEqual([]);
   // A server that takes nobody into a world has no number.
-  expect(store.standing({ ...grant, server: 0 })).toEqual({ kind: "valid", grant });
+  expect(store.standing({ ...grant, server: 0, instance: "one" })).toEqual({
+    kind: "valid",
+    grant,
+  });
 });
 
 it.each(arms)("[AUTH-16] %s: a token is worth nothing after its login has ended", (arm) => {
   const { store, open, ann } = bench(arm);
   const { grant } = opened(open("1"));
-  expect(store.standing({ ...grant, server: 1 })).toEqual({ kind: "valid", grant });
+  expect(store.standing({ ...grant, server: 1, instance: "one" })).toEqual({
+    kind: "valid",
+    grant,
+  });
   const end = { player: ann.player, tokenId: grant.tokenId };
   expect(store.end({ ...end, tokenId: "another", call: "2" })).toBe(false);
   expect(store.end({ ...end, call: "3" })).toBe(true);
-  expect(store.standing({ ...grant, server: 1 })).toEqual({ kind: "invalid", reason: "revoked" });
+  expect(store.standing({ ...grant, server: 1, instance: "one" })).toEqual({
+    kind: "invalid",
+    reason: "revoked",
+  });
   expect(store.end({ ...end, call: "4" })).toBe(false);
   expect(open("5", "tablet")).toMatchObject({ kind: "opened", replaced: false });
 });
@@ -199,7 +212,7 @@ it.each(arms)(
       const visit = [ann.player, grant.tokenId] as const;
       report({ entered: [visit] });
       expect(harm()).not.toBeNull();
-      expect(store.standing({ ...grant, server: 1 }).kind).toBe("invalid");
+      expect(store.standing({ ...grant, server: 1, instance: "one" }).kind).toBe("invalid");
       expect(report()).toEqual([visit]);
       report({ evicted: [visit] });
       source.now = Math.max(source.now, until);
@@ -226,17 +239,51 @@ it.each(arms)(
     const second = open("login/2", "phone");
     expect(open("login/1", "phone")).toEqual(first);
     const { grant } = opened(second);
-    expect(store.standing({ ...grant, server: 1 })).toEqual({ kind: "valid", grant });
+    expect(store.standing({ ...grant, server: 1, instance: "one" })).toEqual({
+      kind: "valid",
+      grant,
+    });
     const end = { player: ann.player, tokenId: grant.tokenId, call: "game/1" };
     expect([store.end(end), store.end(end)]).toEqual([true, true]);
     const third = open("login/3", "desk");
     expect(store.end(end)).toBe(true);
-    expect(store.standing({ ...opened(third).grant, server: 1 }).kind).toBe("valid");
+    expect(store.standing({ ...opened(third).grant, server: 1, instance: "one" }).kind).toBe(
+      "valid",
+    );
     // Days later the answers are gone, but the newest login still knows its call.
     source.now += 3 * 86_400_000;
     report();
     opened(open("else", "", addPlayer(store, "Bob")));
     expect(opened(open("login/3", "desk")).grant).toEqual(opened(third).grant);
+  },
+);
+
+it.each(arms)(
+  "[AUTH-16] %s: a password that was changed since it was checked opens nothing",
+  (arm) => {
+    const { store, open, ann } = bench(arm);
+    const changed = store.setPassword("ann", "new");
+    expect(changed).toMatchObject({
+      passwordHash: "new",
+      passwordVersion: ann.passwordVersion + 1,
+    });
+    expect(store.find("Ann")).toEqual(changed);
+    expect(open("1", "phone", ann)).toEqual({ kind: "stale" });
+    const { grant } = opened(open("2", "phone"));
+    expect(open("3", "phone", ann)).toEqual({ kind: "stale" });
+    expect(store.standing({ ...grant, server: 1, instance: "one" })).toEqual({
+      kind: "valid",
+      grant,
+    });
+    // The same password hashed anew, another role and a ban that was lifted are no other password.
+    expect(store.rehash(ann.player, "new", "newer")).toBe(true);
+    store.setRole("ann", "moderator");
+    store.ban("ann", 0, "");
+    expect(store.find("ann")?.passwordVersion).toBe(changed?.passwordVersion);
+    expect(open("4", "phone", changed ?? ann).kind).toBe("opened");
+    // Asked again after a change, a call does not give its token, which is void, a second time.
+    store.setPassword("ann", "newest");
+    expect(open("4", "phone", changed ?? ann)).toEqual({ kind: "stale" });
   },
 );
 
@@ -258,7 +305,10 @@ it.each(arms)("%s: a server that starts again frees its players and owes no evic
   const second = opened(open("3", "phone")).grant;
   report({ entered: [[ann.player, second.tokenId]] });
   report({ reset: true });
-  expect(store.standing({ ...second, server: 2 })).toMatchObject({ kind: "valid" });
+  store.report({ server: testServer(2), ...nothingNew });
+  expect(store.standing({ ...second, server: 2, instance: "one" })).toMatchObject({
+    kind: "valid",
+  });
   source.now += graceMs;
   report();
   expect(open("4", "tablet").kind).toBe("opened");
@@ -272,6 +322,26 @@ it.each(arms)("[AUTH-13] %s: a number belongs to one living server at a time", (
   source.now += 3_000;
   expect(store.report(other)).toEqual([]);
   expect(opened(open("2")).servers).toEqual([testServer(1, { port: 9 })]);
+});
+
+it.each(arms)("[AUTH-08] %s: nobody enters a server that does not hold its number", (arm) => {
+  const { store, source, open, report, ann } = bench(arm);
+  const { grant } = opened(open("1"));
+  const busy = { kind: "invalid", reason: "busy" };
+  const valid = { kind: "valid", grant };
+  const at = (instance: string, server = 1) => store.standing({ ...grant, server, instance });
+  // Neither before he plays on the one server nor while he does is the other one of its number it.
+  expect([at("one"), at("two")]).toEqual([valid, busy]);
+  report({ entered: [[ann.player, grant.tokenId]] });
+  expect([at("one"), at("two")]).toEqual([valid, busy]);
+  // A number under which nobody has reported is nobody's yet.
+  expect(at("one", 2)).toEqual(busy);
+  // Started again, however late, the server holds it still; another one takes it by a report.
+  source.now += 60_000;
+  expect([at("one"), at("two")]).toEqual([valid, busy]);
+  store.report({ server: testServer(), ...nothingNew, instance: "two", reset: true });
+  expect([at("one"), at("two")]).toEqual([busy, valid]);
+  expect(report()).toEqual([["refused"]]);
 });
 
 it.each(arms)("%s: an eviction is forgotten when its server has been silent for a week", (arm) => {

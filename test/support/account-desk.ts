@@ -77,8 +77,8 @@ export class AccountDesk {
     const account =
       known ?? this.store.add({ name, passwordHash: text, role: "player", origin: "development" });
     if (account === null || account.passwordHash !== text) return { kind: "refused" };
-    const { player, role, bannedUntilMs } = account;
-    return { kind: "verified", player, name: account.name, role, bannedUntil: bannedUntilMs };
+    const { player, role, bannedUntilMs: bannedUntil, passwordVersion } = account;
+    return { kind: "verified", player, name: account.name, role, bannedUntil, passwordVersion };
   }
 
   #open(request: Parameters<AccountStore["open"]>[0]): PlainData {

@@ -25,7 +25,7 @@ if (order === "add") {
 process.stdin.once("data", () => {
   for (let player = 1; player <= Number(count); player += 1) {
     const call = `${word}/${player}`;
-    const request = { call, player: playerId(player), device: word };
+    const request = { call, player: playerId(player), passwordVersion: 0, device: word };
     say(store.open({ ...request, graceMs: 60_000, lifetimeMs: 60_000 }).kind);
   }
   close();

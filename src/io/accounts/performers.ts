@@ -81,7 +81,13 @@ const bytes = z.instanceof(Uint8Array);
 
 const requests = {
   verifyAccount: z.object({ name: z.string(), password: bytes }),
-  openLogin: z.object({ player, device: z.string(), graceMs: z.int(), lifetimeMs: z.int() }),
+  openLogin: z.object({
+    player,
+    passwordVersion: z.int(),
+    device: z.string(),
+    graceMs: z.int(),
+    lifetimeMs: z.int(),
+  }),
   endLogin: z.object({ player, tokenId: z.string() }),
   verifyToken: z.object({ token: bytes, leaving: z.literal(true).optional() }),
   report: z.object({
@@ -138,12 +144,14 @@ async function verifyAccount(
   return verified(account);
 }
 
-const verified = ({ player: who, name, role, bannedUntilMs }: Account): VerifyAccountAnswer => ({
+/** @param account as it was read before the password was checked, not after */
+const verified = (account: Account): VerifyAccountAnswer => ({
   kind: "verified",
-  player: who,
-  name,
-  role,
-  bannedUntil: bannedUntilMs,
+  player: account.player,
+  name: account.name,
+  role: account.role,
+  bannedUntil: account.bannedUntilMs,
+  passwordVersion: account.passwordVersion,
 });
 
 /** After the answer, because it makes no difference to whoever waits for that. */
@@ -175,12 +183,12 @@ async function openLogin(
 
 async function verifyToken(
   { store, checker }: AccountParts,
-  { token, leaving = false }: z.infer<typeof requests.verifyToken>,
+  { token, leaving }: z.infer<typeof requests.verifyToken>,
   { card, scope }: Asker,
 ): Promise<PlainData> {
   const checked = await checker.check(token);
   if (checked.kind === "invalid") return checked;
-  const server = leaving ? null : (card()?.id ?? 0);
+  const server = leaving === true ? null : (card()?.id ?? 0);
   const standing = await store.standing({ ...checked.claims, server, instance: scope });
   if (standing.kind === "invalid") return standing;
   return { kind: "valid", ...standing.grant };
@@ -202,8 +210,8 @@ function reporter(
     isSupplanted = evict === null;
     if (evict !== null) return { evict: evict.map(([who, tokenId]) => [who, tokenId]) };
     if (!wasSupplanted) {
-      const reason = "each game server needs a number of its own: --set game.id=NUMBER";
-      warn(`nobody is let in: another game server runs as game.id ${server.id}`, reason);
+      const what = `nobody is let in: another game server runs as game.id ${server.id}`;
+      warn(`${what}; give each its own: --set game.id=NUMBER`, "its reports are refused");
     }
     return { evict: [], isSupplanted };
   };

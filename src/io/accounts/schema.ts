@@ -70,6 +70,10 @@ const migrations: readonly Migration[] = [
       CREATE INDEX answers_by_time ON answers (at_ms);
     `,
   },
+  {
+    name: "versions of passwords",
+    sql: "ALTER TABLE accounts ADD COLUMN password_version INTEGER NOT NULL DEFAULT 0",
+  },
 ];
 
 /** The database is not one that this build can use. The message completes "PATH ...". */

@@ -74,10 +74,11 @@ type Value = string | number | null;
 
 const statements = {
   addAccount: `INSERT INTO accounts
-    (name, name_key, role, password_hash, banned_until_ms, ban_reason, origin, created_at_ms)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-  putAccount: `UPDATE accounts SET role = ?, password_hash = ?, banned_until_ms = ?,
-    ban_reason = ?, origin = ? WHERE player = ?`,
+    (name, name_key, role, password_hash, password_version, banned_until_ms, ban_reason, origin,
+      created_at_ms)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  putAccount: `UPDATE accounts SET role = ?, password_hash = ?, password_version = ?,
+    banned_until_ms = ?, ban_reason = ?, origin = ? WHERE player = ?`,
   accountOfName: "SELECT * FROM accounts WHERE name_key = ?",
   accountOf: "SELECT * FROM accounts WHERE player = ?",
   accounts: "SELECT * FROM accounts WHERE player > ? ORDER BY player LIMIT ?",
@@ -121,15 +122,19 @@ class SqliteTables implements Tables {
   addAccount(account: Omit<Account, "player">, key: string): Account | null {
     // An insert that meets a conflict would use up a number.
     if (this.accountOfName(key) !== null) return null;
-    const { name, role, passwordHash, bannedUntilMs, banReason, origin, createdAtMs } = account;
-    const values = [name, key, role, passwordHash, bannedUntilMs, banReason, origin, createdAtMs];
-    const { lastInsertRowid } = this.#statement("addAccount").run(...values);
+    const { name, role, passwordHash, passwordVersion } = account;
+    const { bannedUntilMs, banReason, origin, createdAtMs } = account;
+    const who = [name, key, role, passwordHash, passwordVersion];
+    const since = [bannedUntilMs, banReason, origin, createdAtMs];
+    const { lastInsertRowid } = this.#statement("addAccount").run(...who, ...since);
     return { ...account, player: playerId(Number(lastInsertRowid)) };
   }
 
   putAccount(account: Account): void {
-    const { player, role, passwordHash, bannedUntilMs, banReason, origin } = account;
-    this.#run("putAccount", role, passwordHash, bannedUntilMs, banReason, origin, player);
+    const { player, role, passwordHash, passwordVersion } = account;
+    const { bannedUntilMs, banReason, origin } = account;
+    const values = [role, passwordHash, passwordVersion, bannedUntilMs, banReason, origin];
+    this.#run("putAccount", ...values, player);
   }
 
   accountOfName(key: string): Account | null {
@@ -255,6 +260,7 @@ const accountOf = (row: Row): Account => ({
   name: row["name"] as string,
   role: row["role"] as Account["role"],
   passwordHash: row["password_hash"] as string,
+  passwordVersion: row["password_version"] as number,
   bannedUntilMs: row["banned_until_ms"] as number,
   banReason: row["ban_reason"] as string,
   origin: row["origin"] as Account["origin"],

@@ -170,7 +170,8 @@ it("[AUTH-21] leaves no login behind, and takes over what a killed command has l
   }
   const path = join(server.dataDir, "reprise.db");
   const { store, close } = openSqliteStore({ path, mode: "development", busyTimeoutMs: 5_000 });
-  const killed = { player: playerId(1), device: "reprise command line", needsServer: false };
+  const boss = { player: playerId(1), passwordVersion: 0 };
+  const killed = { ...boss, device: "reprise command line", needsServer: false };
   expect(store.open({ ...killed, call: "x", graceMs: 60_000, lifetimeMs: 60_000 }).kind).toBe(
     "opened",
   );

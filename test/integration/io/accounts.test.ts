@@ -62,7 +62,12 @@ it("[AUTH-08] of threads and processes that open a login at once, exactly one ge
   const numbers = Array.from({ length: players }, (_, index) => index + 1);
   const kinds = new Map<number, string[]>(numbers.map((number) => [number, []]));
   const open = async ({ store }: OpenStore, device: string, number: number): Promise<void> => {
-    const request = { call: `${device}/${number}`, player: playerId(number), device };
+    const request = {
+      call: `${device}/${number}`,
+      player: playerId(number),
+      passwordVersion: 0,
+      device,
+    };
     const { kind } = await store.open({ ...request, graceMs: 60_000, lifetimeMs: 60_000 });
     kinds.get(number)?.push(kind);
   };
@@ -108,6 +113,22 @@ it("[AUTH-04] many that open a new file at once all find its schema", async () =
   expect(list?.map(({ name }) => name).toSorted()).toEqual(names);
   // Hashes are for nobody else's eyes.
   for (const suffix of ["", "-wal", "-shm"]) expect(statSync(path + suffix).mode & 0o077).toBe(0);
+});
+
+it("[AUTH-16] the accounts of an older build keep their passwords, and may change them", () => {
+  const path = join(temporaryFolder(), "accounts.db");
+  const first = openSqliteStore(options(path));
+  first.store.add(newAccount("Ann"));
+  first.close();
+  // As the first schema left it.
+  const older = new DatabaseSync(path);
+  older.exec("ALTER TABLE accounts DROP COLUMN password_version");
+  older.exec("DELETE FROM migrations WHERE version > 1");
+  older.close();
+  const { store, close } = openSqliteStore(options(path));
+  expect(store.find("Ann")).toMatchObject({ player: 1, passwordVersion: 0 });
+  expect(store.setPassword("Ann", "new")).toMatchObject({ passwordVersion: 1 });
+  close();
 });
 
 it("refuses the file of something else, or of a newer build, in one line", async () => {

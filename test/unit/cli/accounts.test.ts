@@ -105,7 +105,8 @@ it("[AUTH-21] works beside a server, whose players a ban and a new password turn
   for (const [index, harm] of harms.entries()) {
     await run("unban", "Ann");
     report();
-    const request = { call: String(index), player: ann.player, device: "phone" };
+    const { player, passwordVersion } = store.find("Ann") ?? ann;
+    const request = { call: String(index), player, passwordVersion, device: "phone" };
     const { grant } = opened(store.open({ ...request, graceMs: 60_000, lifetimeMs: 60_000 }));
     const visit = [ann.player, grant.tokenId] as const;
     store.report({ server: testServer(), ...nothingNew, entered: [visit] });

@@ -85,7 +85,14 @@ function logsIn(...results: readonly CallResult[]): Scene {
 }
 
 const answered = (answer: PlainData): CallResult => ({ ok: true, answer });
-const ada = { kind: "verified", player: 7, name: "ada", role: "player", bannedUntil: 0 } as const;
+const ada = {
+  kind: "verified",
+  player: 7,
+  name: "ada",
+  role: "player",
+  bannedUntil: 0,
+  passwordVersion: 0,
+} as const;
 const failed = (code: "UNAVAILABLE" | "INTERNAL"): CallResult => ({ ok: false, code });
 const server = { id: 1, name: "D", address: "192.0.2.1", port: 8_081, players: 0, max: 9 };
 const opened = {

@@ -29,14 +29,14 @@ function bench(mode: AccountSource["mode"] = "development") {
 
 const report = { players: 0, entered: [], left: [], reset: false, evicted: [] };
 const password = Uint8Array.of(1, 2, 3);
-const login = { player: 1, name: "Ann", role: "player", device: "phone" };
+const login = { player: 1, name: "Ann", role: "player", passwordVersion: 0, device: "phone" };
 const wish = { ...login, graceMs: 30_000, lifetimeMs: 60_000 };
 
 it("[AUTH-16] in the simulator, too, a token is good until its login or its time ends", () => {
   const { ask, wait, source } = bench();
   const who = { name: "Ann", password, address: "10.0.0.1" };
   const ann = { kind: "verified", player: 1, name: "Ann", role: "player", bannedUntil: 0 };
-  expect(ask("accounts.verify", who)).toEqual(ann);
+  expect(ask("accounts.verify", who)).toEqual({ ...ann, passwordVersion: 0 });
   const wrong = { ...who, password: Uint8Array.of(1, 2, 4) };
   expect(ask("accounts.verify", wrong)).toEqual({ kind: "refused" });
   expect(ask("logins.open", wish)).toEqual({ kind: "full", known: 0 });

@@ -59,6 +59,8 @@ export type VerifyAccountAnswer =
       readonly role: PlayerRole;
       /** Milliseconds since the epoch; 0: not banned; -1: for ever. */
       readonly bannedUntil: number;
+      /** Which of the account's passwords it was, for the login that is opened by it. */
+      readonly passwordVersion: number;
     };
 
 /**
@@ -73,6 +75,8 @@ export type OpenLoginRequest = {
   readonly player: PlayerId;
   readonly name: string;
   readonly role: PlayerRole;
+  /** As `accounts.verify` answered it. */
+  readonly passwordVersion: number;
   /** What the client calls its device; "" is no device, and equal to none. */
   readonly device: string;
   /** How long a token that nobody has played with keeps other devices out. */
@@ -83,6 +87,8 @@ export type OpenLoginRequest = {
 export type OpenLoginAnswer =
   /** The player is alive on another device. */
   | { readonly kind: "refused" }
+  /** The password has been changed since it was checked. */
+  | { readonly kind: "stale" }
   /** No server to list; `known` of them have reported in time. No login was opened. */
   | { readonly kind: "full"; readonly known: number }
   | {
@@ -167,7 +173,7 @@ export type ReportAnswer = {
   /** Whose sessions this server has to end, until it says that it has. */
   readonly evict: readonly LoginKey[];
   /** Nothing was taken: another living server has this one's number, and with it all its players. */
-  readonly isSupplanted: boolean;
+  readonly isSupplanted?: true;
 };
 
 /**
@@ -193,7 +199,9 @@ function readVerifyAccount(value: PlainData): VerifyAccountAnswer | Invalid {
     return invalid("neither refused nor verified");
   }
   if (role === null || bannedUntil === null) return invalid("verified without role or ban");
-  return { kind: "verified", player, name, role, bannedUntil };
+  const passwordVersion = integerOf(fields["passwordVersion"], 0);
+  if (passwordVersion === null) return invalid("verified by no password");
+  return { kind: "verified", player, name, role, bannedUntil, passwordVersion };
 }
 
 function readOpenLogin(value: PlainData): OpenLoginAnswer | Invalid {
@@ -201,6 +209,8 @@ function readOpenLogin(value: PlainData): OpenLoginAnswer | Invalid {
   switch (fields["kind"]) {
     case "refused":
       return { kind: "refused" };
+    case "stale":
+      return { kind: "stale" };
     case "full": {
       const known = integerOf(fields["known"], 0);
       return known === null ? invalid("full without a number") : { kind: "full", known };
@@ -208,7 +218,7 @@ function readOpenLogin(value: PlainData): OpenLoginAnswer | Invalid {
     case "opened":
       return readOpened(fields);
     default:
-      return invalid("neither refused, full nor opened");
+      return invalid("neither refused, stale, full nor opened");
   }
 }
 
@@ -271,7 +281,7 @@ function readReport(value: PlainData): ReportAnswer | Invalid {
   const fields = fieldsOf(value);
   const evict = listOf(fields["evict"], readLoginKey);
   if (evict === null) return invalid("evictions are pairs");
-  return { evict, isSupplanted: fields["isSupplanted"] === true };
+  return fields["isSupplanted"] === true ? { evict, isSupplanted: true } : { evict };
 }
 
 function readLoginKey(value: PlainData): LoginKey | null {

@@ -28,6 +28,8 @@ export interface Account {
   readonly role: PlayerRole;
   /** What a password is checked against; its form is the business of whoever made it. */
   readonly passwordHash: string;
+  /** How often the password was changed; hashing the same one anew is no change. */
+  readonly passwordVersion: number;
   /** Milliseconds since the epoch; 0: not banned, `bannedForEver`: without an end. */
   readonly bannedUntilMs: number;
   /** The operator's words; empty when there are none. */
@@ -45,6 +47,8 @@ export interface OpenRequest {
   /** Names the asking over all processes and starts. */
   readonly call: string;
   readonly player: PlayerId;
+  /** The account's, when the password was checked: one that has changed since opens nothing. */
+  readonly passwordVersion: number;
   /** "" is no device. */
   readonly device: string;
   /** For how long a token that nobody has played with keeps other devices out. */
@@ -70,6 +74,8 @@ export interface Grant {
 export type OpenOutcome =
   /** The player is alive on another device. */
   | { readonly kind: "refused" }
+  /** The password has been changed since it was checked. */
+  | { readonly kind: "stale" }
   /** No server has room; `known` of them have reported in time. */
   | { readonly kind: "full"; readonly known: number }
   | {
@@ -120,7 +126,8 @@ export interface AccountStore {
   list(after: number, limit: number): readonly Account[];
   /**
    * An operator's password, who thereby takes on an account that development has made. Ends the
-   * player's login: whoever knew the old password may hold his token. Null: no such account.
+   * player's login, and voids what is under way to one: whoever knew the old password may be behind
+   * it. Null: no such account.
    */
   setPassword(name: string, passwordHash: string): Account | null;
   /** The same password, hashed anew. False when its hash is no longer `from`. */

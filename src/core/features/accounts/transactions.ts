@@ -48,7 +48,8 @@ export function storeOver(tables: Tables, source: StoreSource): AccountStore {
     list: (after, limit) => tables.accounts(after, limit),
     setPassword: (name, passwordHash) =>
       changed(name, (account) => {
-        tables.putAccount({ ...account, passwordHash, origin: "operator" });
+        const passwordVersion = account.passwordVersion + 1;
+        tables.putAccount({ ...account, passwordHash, passwordVersion, origin: "operator" });
         endNewest(parts, account.player);
       }),
     rehash: (player, from, to) => alone(() => rehash(parts, player, { from, to })),
@@ -79,7 +80,7 @@ function add({ tables, source }: Parts, account: NewAccount): Account | null {
   const createdAtMs = source.nowMs();
   const { name } = account;
   return tables.addAccount(
-    { ...account, bannedUntilMs: 0, banReason: "", createdAtMs },
+    { ...account, passwordVersion: 0, bannedUntilMs: 0, banReason: "", createdAtMs },
     nameKey(name),
   );
 }
@@ -118,6 +119,8 @@ function open(parts: Parts, request: OpenRequest): OpenOutcome {
   const account = counted(parts, tables.accountOf(request.player));
   // Banned since the password was checked.
   if (account === null || isBanned(account, nowMs)) return { kind: "refused" };
+  // A change ended the login that there was, so an answer that is kept would give a void token.
+  if (account.passwordVersion !== request.passwordVersion) return { kind: "stale" };
   const { servers, known } = chooseServers(tables.servers(), nowMs);
   const { player, device, graceMs, call, needsServer = true } = request;
   const login = tables.login(player);

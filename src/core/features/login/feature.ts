@@ -92,7 +92,7 @@ export const login = defineFeature({
       if (!answer.ok) return refuse(ctx, failureCode(answer.code), "try again");
       const account = answer.value;
       if (account.kind === "refused") return refuse(ctx, "INVALID_CREDENTIALS");
-      const { player, name, role, bannedUntil } = account;
+      const { player, name, role, bannedUntil, passwordVersion } = account;
       if (isBanned(bannedUntil, ctx.wallNow)) return refuse(ctx, "BANNED");
       if (state.opening.has(player)) return refuse(ctx, "DUPLICATE_LOGIN");
       move(state, session.id, "account.verified");
@@ -100,7 +100,7 @@ export const login = defineFeature({
       const graceMs = Math.min(config.loginGraceMs, config.idleTimeoutMs);
       const { tokenLifetimeMs: lifetimeMs } = config;
       const wanted = { player, name, role };
-      ctx.call("open", { ...wanted, device, graceMs, lifetimeMs }, wanted);
+      ctx.call("open", { ...wanted, passwordVersion, device, graceMs, lifetimeMs }, wanted);
     },
     open(ctx, answer, { player, name, role }) {
       const { state, session } = ctx;
@@ -114,6 +114,7 @@ export const login = defineFeature({
       }
       if (!answer.ok) return refuse(ctx, failureCode(answer.code), "try again");
       if (answer.value.kind === "refused") return refuse(ctx, "DUPLICATE_LOGIN");
+      if (answer.value.kind === "stale") return refuse(ctx, "INVALID_CREDENTIALS");
       if (answer.value.kind === "full") return refuse(ctx, ...noServer(answer.value.known));
       const { token, tokenId, servers } = answer.value;
       const older = ctx.sessions.ofPlayer(player);

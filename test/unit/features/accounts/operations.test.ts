@@ -20,7 +20,10 @@ const valid = {
   ...{ kind: "valid", tokenId: "t", player: 1, name: "Ada", role: "player" },
   ...{ issuedAtMs: 1, expiresAtMs: 2 },
 };
-const verified = { kind: "verified", player: 1, name: "Ada", role: "operator", bannedUntil: -1 };
+const verified = {
+  ...{ kind: "verified", player: 1, name: "Ada", role: "operator", bannedUntil: -1 },
+  passwordVersion: 3,
+};
 
 const operations = [verifyAccount, openLogin, verifyToken, endLogin, reportServer];
 
@@ -30,12 +33,14 @@ describe("the answers of operations", () => {
       [verifyAccount, { kind: "refused" }],
       [verifyAccount, verified],
       [openLogin, { kind: "refused" }],
+      [openLogin, { kind: "stale" }],
       [openLogin, { kind: "full", known: 2 }],
       [openLogin, opened],
       [verifyToken, { kind: "invalid", reason: "revoked" }],
       [verifyToken, valid],
       [endLogin, { ended: true }],
       [reportServer, { evict: [[1, "t"]] }],
+      [reportServer, { evict: [], isSupplanted: true }],
     ];
     for (const [operation, answer] of pairs) expect(operation.parse(answer)).toEqual(answer);
   });

@@ -236,6 +236,23 @@ describe("logins that cannot be", () => {
     expect(world.login.waiting.map(({ operation }) => operation)).toEqual(["logins.open"]);
   });
 
+  it("[AUTH-16] by a password that is changed before the login is opened", () => {
+    const world = new PlayersWorld();
+    const first = world.loggedIn(ada);
+    const connection = world.login.join();
+    world.login.login(connection, ada);
+    world.login.settle("accounts.verify");
+    world.desk.store.setPassword("Ada", "changed");
+    world.login.settleAll();
+    expect(refusal(world, connection)).toBe("INVALID_CREDENTIALS");
+    expect(stateOf(world, connection)).toBe("connected");
+    expect(world.game.enterAnswer(world.entered(world.tokenOf(first)))?.success).toBe(false);
+    // Whoever knows the new one finds the account free, on every device.
+    const newer = { ...ada, device: "tablet", password: "changed" };
+    expect(refusal(world, world.loggedIn(newer))).toBe("success");
+    expect(world.violations()).toEqual([]);
+  });
+
   it("[AUTH-20] full: every server that is up has no place; none up: unavailable", () => {
     const world = new PlayersWorld({ max: 1 });
     world.entered(world.tokenOf(world.loggedIn({ name: "Eve" })));

@@ -79,7 +79,8 @@ const verify = (name: string, password: Uint8Array): PlainData => ({
   address: "127.0.0.1",
 });
 const report = { players: 3, entered: [], left: [], reset: false, evicted: [] };
-const wish = { player: 1, name: "Ann", role: "moderator", device: "phone" };
+const who = { player: 1, name: "Ann", role: "moderator" };
+const wish = { ...who, passwordVersion: 0, device: "phone" };
 const login = { ...wish, graceMs: 30_000, lifetimeMs: 60_000 };
 
 interface Opened {
@@ -113,13 +114,17 @@ it("[AUTH-07] the right password is verified, also by one argon2", async () => {
     name: "Ann",
     role: "moderator",
     bannedUntil: -1,
+    passwordVersion: 0,
   });
   expect(hashes.hashes).toBe(1);
 });
 
 it("[AUTH-07] development registers a stranger by one argon2, and marks him", async () => {
   const { login: call, hashes, store } = await bench();
-  const bob = { kind: "verified", player: 2, name: "Bob", role: "player", bannedUntil: 0 };
+  const bob = {
+    ...{ kind: "verified", player: 2, name: "Bob", role: "player", bannedUntil: 0 },
+    passwordVersion: 0,
+  };
   expect(await call("accounts.verify", verify("Bob", words.right))).toEqual(bob);
   expect(hashes.hashes).toBe(1);
   expect((await store.find("bob"))?.origin).toBe("development");
@@ -140,7 +145,10 @@ it("[AUTH-07] of two strangers with one new name the first has it, and both may 
     call("accounts.verify", verify("eve", words.right)),
     call("accounts.verify", verify("EVE", words.wrong)),
   ]);
-  const eve = { kind: "verified", player: 2, name: "Eve", role: "player", bannedUntil: 0 };
+  const eve = {
+    ...{ kind: "verified", player: 2, name: "Eve", role: "player", bannedUntil: 0 },
+    passwordVersion: 0,
+  };
   expect(answers).toEqual([eve, eve, { kind: "refused" }]);
 });
 
@@ -150,6 +158,7 @@ it("[AUTH-07] a password whose hash is outdated is hashed anew after the answer"
   await store.setPassword("Ann", passwordHash);
   await call("accounts.verify", verify("Ann", words.wrong));
   expect((await store.find("Ann"))?.passwordHash).toBe(passwordHash);
+  const { passwordVersion } = (await store.find("Ann")) ?? {};
   await call("accounts.verify", verify("Ann", words.right));
   let now = passwordHash;
   await until("the new hash", () => {
@@ -157,8 +166,24 @@ it("[AUTH-07] a password whose hash is outdated is hashed anew after the answer"
     return now !== passwordHash;
   });
   expect(now).toContain("$m=64,t=1,p=1$");
-  expect(await call("accounts.verify", verify("Ann", words.right))).toMatchObject({ player: 1 });
+  const same = { player: 1, passwordVersion };
+  expect(await call("accounts.verify", verify("Ann", words.right))).toMatchObject(same);
   expect(warnings).toEqual([]);
+});
+
+it("[AUTH-16] a password that changes while the old one is being checked opens nothing", async () => {
+  const { login: call, game, store, hashes } = await bench();
+  await game("directory.report", report);
+  const checked = vi.spyOn(hashes, "verify");
+  const asked = call("accounts.verify", verify("Ann", words.right));
+  await until("the check", () => checked.mock.calls.length === 1);
+  // It has its place in the line, and with it the hash that was.
+  await store.setPassword("Ann", hashPassword(words.wrong, parameters));
+  const { passwordVersion } = (await asked) as { passwordVersion: number };
+  expect(await call("logins.open", { ...login, passwordVersion })).toEqual({ kind: "stale" });
+  const again = await call("accounts.verify", verify("Ann", words.wrong));
+  const newer = { ...login, passwordVersion: (again as typeof wish).passwordVersion };
+  expect(await call("logins.open", newer)).toMatchObject({ kind: "opened" });
 });
 
 it("[AUTH-01] a line of passwords that is too long refuses more of them", async () => {
@@ -187,7 +212,6 @@ it("[AUTH-16] a token opens the game until its login ends", async () => {
   const token = opened.token.sealed;
   expect(Buffer.from(token).toString()).toMatch(/^[\w-]+\.[\w-]+\.[\w-]{86}$/);
   const { tokenId, expiresAtMs } = opened;
-  const who = { player: 1, name: "Ann", role: "moderator" };
   expect(await game("tokens.verify", { token })).toEqual({
     ...{ kind: "valid", ...who, tokenId, expiresAtMs },
     issuedAtMs: source.now,
@@ -248,9 +272,7 @@ it("[AUTH-13] [AUTH-08] two game servers of one number: the second lets nobody i
   expect(await game("tokens.verify", sent)).toMatchObject({ kind: "valid" });
   expect(await game("directory.report", report)).toEqual({ evict: [] });
   const line = "nobody is let in: another game server runs as game.id 1";
-  expect(warnings).toEqual([
-    `${line}; each game server needs a number of its own: --set game.id=NUMBER`,
-  ]);
+  expect(warnings).toEqual([`${line}; give each its own: --set game.id=NUMBER`]);
   // Each time anew that it loses the number, it says so.
   source.now += 3_000;
   expect(await twin("directory.report", report)).toEqual({ evict: [] });
