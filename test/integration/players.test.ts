@@ -125,3 +125,32 @@ describe("two processes on one data folder", () => {
     expect(now.entity).not.toBe(entity);
   }, 60_000);
 });
+
+describe("two game servers of one number on one database", () => {
+  it("[AUTH-08] [AUTH-13] the second lets nobody in, and says once which setting to change", async () => {
+    const dataDir = temporaryFolder();
+    const shared = {
+      ...cheap,
+      "accounts.database": `${dataDir}/reprise.db`,
+      "log.destination": "stderr",
+    };
+    const started = await spawnServer(dataDir, { role: "all", ...shared }).announced();
+    const urls = started.urls;
+    const atLogin = await join(portIn(urls["login"]), { insecure: true });
+    const { token } = await loggedIn(atLogin, ada);
+    const keys = { "tokens.publicKeys": `${dataDir}/vault/token-keys.json` };
+    const second = spawnServer(temporaryFolder(), { role: "game", ...shared, ...keys });
+    const port = portIn((await second.announced()).urls["game"]);
+
+    const atSecond = await join(port, { insecure: true });
+    expect(await codeOf(enter(atSecond, { token }))).toBe("DUPLICATE_LOGIN");
+    const atFirst = await join(portIn(urls["game"]), { insecure: true });
+    await enter(atFirst, { token });
+    const line = "nobody is let in: another game server runs as game.id 1; give each its own";
+    await until("the log to say why", () => second.err.includes(line));
+    expect(second.err).toContain("--set game.id=NUMBER");
+    expect(await codeOf(enter(atSecond, { token }))).toBe("DUPLICATE_LOGIN");
+    expect(atFirst.state.name).toBe("ready");
+    expect(second.err.split(line)).toHaveLength(2);
+  }, 60_000);
+});

@@ -12,6 +12,8 @@ export interface PlayersWorldOptions {
   readonly config?: Readonly<Record<string, number>>;
   readonly games?: number;
   readonly max?: number;
+  /** All game servers were given the number of the first. */
+  readonly areTwins?: boolean;
   /** Default: those of every game server. */
   readonly gameFeatures?: readonly Feature[];
 }
@@ -22,13 +24,14 @@ export class PlayersWorld {
   readonly games: readonly RoleDriver[];
 
   constructor(options: PlayersWorldOptions = {}) {
-    const { config = {}, games = 1, max = 10 } = options;
+    const { config = {}, games = 1, max = 10, areTwins = false } = options;
     this.desk = new AccountDesk(() => Math.floor(this.login.at / 1_000));
     const { desk } = this;
     const caller = { name: "login", server: null };
     this.login = new RoleDriver({ features: loginFeatures, desk, caller, config });
     this.games = Array.from({ length: games }, (_, index) => {
-      const of = { name: `game ${index + 1}`, server: { id: index + 1, max } };
+      const id = areTwins ? 1 : index + 1;
+      const of = { name: `game ${index + 1}`, server: { id, max } };
       const features = options.gameFeatures ?? gameFeatures;
       return new RoleDriver({ features, desk, caller: of, config });
     });

@@ -83,7 +83,7 @@ class Store {
 
   /** Whose token is not void. */
   good(): string[] {
-    const at = { server: 1, nowMs: this.nowMs, evicting: [] };
+    const at = { server: 1, isHolder: true, nowMs: this.nowMs, evicting: [] };
     return this.tokens.filter(
       (tokenId) => tokenStanding(this.row, { ...at, tokenId }, this.seen) !== "revoked",
     );

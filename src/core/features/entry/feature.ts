@@ -10,13 +10,15 @@
  *     what was told of a tail of the journal that is lost would otherwise be believed for ever.
  * P3. An eviction is acknowledged in the report after the one that brought it, by which time the
  *     session holds nobody. One of a login that is not here is acknowledged, too.
+ * P4. A server that another one of its number has supplanted ends the sessions of all its players:
+ *     they may enter over there, and nobody would tell this one. What the directory knew is gone.
  */
 import type { Micros, PlayerId, SessionId } from "../../kernel/ids.ts";
 import { milliseconds } from "../../kernel/ids.ts";
 import { carried, defineFeature } from "../../realm/index.ts";
-import type { SessionView } from "../../realm/index.ts";
+import type { Answer, SessionView } from "../../realm/index.ts";
 import { isEachOnce, present, reportPeriodMs, reportServer } from "../accounts/index.ts";
-import type { LoginKey } from "../accounts/index.ts";
+import type { LoginKey, ReportAnswer } from "../accounts/index.ts";
 import { entryContract } from "./contract.ts";
 
 /** What a report that is under way will have told the directory. */
@@ -80,7 +82,12 @@ export const entry = defineFeature({
     report(ctx, answer, { incarnation, entered, left }) {
       const { state } = ctx;
       state.isReporting = false;
-      ctx.count(`directory_reports_total{outcome="${answer.ok ? "ok" : "failed"}"}`);
+      ctx.count(`directory_reports_total{outcome="${outcomeOf(answer)}"}`);
+      if (answer.ok && answer.value.isSupplanted === true) {
+        for (const key of present(ctx.sessions)) evict(ctx, key);
+        // The next report that is taken is as a start's first one (P2).
+        return void Object.assign(state, { resetBy: 0, evicted: [] });
+      }
       if (!answer.ok) {
         for (const [player, login] of entered) state.doubted.set(login, player);
         return;
@@ -103,6 +110,11 @@ export const entry = defineFeature({
     },
   },
 });
+
+const outcomeOf = (answer: Answer<ReportAnswer>): "ok" | "failed" | "supplanted" => {
+  if (!answer.ok) return "failed";
+  return answer.value.isSupplanted === true ? "supplanted" : "ok";
+};
 
 const nobody: ReadonlyMap<PlayerId, string> = new Map();
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { serverAliveMs } from "../../../../src/core/features/accounts/index.ts";
 import { errorTable } from "../../../../src/core/kernel/errors.ts";
 import { incarnation, micros, playerId } from "../../../../src/core/kernel/ids.ts";
 import type { ConnectionId } from "../../../../src/core/kernel/ids.ts";
@@ -141,6 +142,60 @@ describe("entering the world", () => {
     one.close(there);
     world.pass(1_000);
     expect(codeOf(two, world.entered(token, two))).toBe("in");
+  });
+});
+
+describe("two game servers of one number", () => {
+  const twins = () => {
+    const world = new PlayersWorld({ games: 2, areTwins: true });
+    const [one, two] = world.games;
+    if (one === undefined || two === undefined) throw new Error("two servers were asked for");
+    return { world, one, two, token: world.tokenOf(world.loggedIn(ada)) };
+  };
+  const supplanted = ({ outbox }: RoleDriver): number =>
+    outbox.counts.get('directory_reports_total{outcome="supplanted"}') ?? 0;
+
+  it("[AUTH-08] the second lets nobody in, wherever he is", () => {
+    const { world, one, two, token } = twins();
+    expect(codeOf(two, world.entered(token, two))).toBe(errorTable.DUPLICATE_LOGIN.code);
+    const there = world.entered(token, one);
+    expect(codeOf(one, there)).toBe("in");
+    world.pass(10_000);
+    expect(codeOf(two, world.entered(token, two))).toBe(errorTable.DUPLICATE_LOGIN.code);
+    expect(one.closedWith(there)).toBeNull();
+    expect([supplanted(one), supplanted(two) > 9]).toEqual([0, true]);
+    expect(world.violations()).toEqual([]);
+  });
+
+  it("[AUTH-08] one that was silent and lost its number ends the sessions of all its players", () => {
+    const { world, one, two, token } = twins();
+    const there = world.entered(token, one);
+    world.pass(1_000);
+    const silence = one.at + serverAliveMs * 1_000 + 1_000_000;
+    while (one.at < silence) {
+      for (const role of world.roles) role.reach(micros(role.at + 250_000));
+      while (two.waiting.length > 0) two.settle("directory.report");
+    }
+    expect(codeOf(two, world.entered(token, two))).toBe("in");
+    // Its own report comes too late, and it hears that he may be elsewhere.
+    expect(one.closedWith(there)).toBeNull();
+    while (one.waiting.length > 0) one.settle("directory.report");
+    expect(one.closedWith(there)).toBe("DUPLICATE_LOGIN");
+    expect(codeOf(one, world.entered(token, one))).toBe(errorTable.DUPLICATE_LOGIN.code);
+    // Nothing that it said counts any more: when it is back it says so.
+    one.reach(micros(one.at + 1_000_000));
+    const anew = { players: 0, entered: [], left: [], reset: true, evicted: [] };
+    expect(one.waiting.map(({ request }) => request)).toEqual([anew]);
+    expect(world.violations()).toEqual([]);
+  });
+
+  it("[SES-17] a server that starts again lets its players in before its first report", () => {
+    const { world, one, token } = twins();
+    const there = world.entered(token, one);
+    world.pass(1_000);
+    restart(one);
+    expect(codeOf(one, world.entered(token, one))).toBe("in");
+    expect(one.closedWith(there)).toBe("DUPLICATE_LOGIN");
   });
 });
 
