@@ -172,7 +172,7 @@ export type ReportRequest = {
 export type ReportAnswer = {
   /** Whose sessions this server has to end, until it says that it has. */
   readonly evict: readonly LoginKey[];
-  /** Nothing was taken: another living server has this one's number, and with it its players. */
+  /** Nothing was taken: another living server has this one's number and, with it, its players. */
   readonly isSupplanted?: true;
 };
 
