@@ -16,7 +16,7 @@ import type { TestServer } from "../../support/server.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const startBoth = (settings: Readonly<Record<string, unknown>> = {}): Promise<TestServer> =>
-  startTestServer({ role: "all", "realm.worldSpawnRadiusM": 60, ...settings });
+  startTestServer({ role: "all", "realm.worldSpawnRadiusM": 25, ...settings });
 
 const load = async (dataDir: string, ...argv: string[]) => {
   const { code, out, err } = await reprise("load", "--data-dir", dataDir, "--json", ...argv);
