@@ -1,17 +1,9 @@
 import { spawnSync } from "node:child_process";
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { listedPaths } from "../../scripts/tidy.ts";
+import { checkOut } from "../support/newcomer.ts";
 
 // The real thing: `npm pack` of a copy of the repository, installed into an empty project.
 
@@ -68,11 +60,7 @@ let packed: Packed;
 let manifestBefore: string;
 
 beforeAll(() => {
-  for (const path of listedPaths()) {
-    mkdirSync(dirname(join(copy, path)), { recursive: true });
-    cpSync(join(repository, path), join(copy, path));
-  }
-  symlinkSync(join(repository, "node_modules"), join(copy, "node_modules"), "junction");
+  checkOut(copy);
   manifestBefore = read(join(copy, "package.json"));
   [packed] = JSON.parse(run(copy, "npm", "pack", "--json", "--pack-destination", scratch)) as [
     Packed,

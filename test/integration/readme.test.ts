@@ -3,28 +3,16 @@
  * reads it would type them: default ports, default folders. What it shows as their output must be
  * what they print, but for the numbers. Its TypeScript stands in files that are type-checked.
  */
-import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listedPaths } from "../../scripts/tidy.ts";
 import { faultNames } from "../../src/sim/index.ts";
 import { until } from "../support/condition.ts";
+import { checkOut, Newcomer } from "../support/newcomer.ts";
+import type { Run } from "../support/newcomer.ts";
 
 const repository = join(import.meta.dirname, "../..");
 const readme = readFileSync(join(repository, "README.md"), "utf8");
@@ -108,55 +96,12 @@ const shapesOf = (output: string): readonly string[] => output.split("\n").map(s
 
 // ---------------------------------------------------------------- a newcomer's checkout
 
-const scratch = mkdtempSync(join(tmpdir(), "reprise-readme-"));
-const checkout = join(scratch, "reprise");
-const children: ChildProcess[] = [];
+const newcomer = new Newcomer("readme");
+const { checkout } = newcomer;
 
-beforeAll(() => {
-  for (const path of listedPaths()) {
-    if (!existsSync(join(repository, path))) continue;
-    mkdirSync(dirname(join(checkout, path)), { recursive: true });
-    cpSync(join(repository, path), join(checkout, path));
-  }
-  symlinkSync(join(repository, "node_modules"), join(checkout, "node_modules"), "junction");
-});
+beforeAll(() => checkOut(checkout));
 
-afterAll(async () => {
-  for (const child of children) {
-    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) continue;
-    const ended = once(child, "close");
-    // Each command leads a group of its own, with all that it has started.
-    process.kill(-child.pid, "SIGKILL");
-    await ended;
-  }
-  rmSync(scratch, { recursive: true, force: true });
-});
-
-interface Run {
-  /** What it has printed so far, errors included. */
-  output: string;
-  /** Its exit code or signal, once it and all that it started are over. */
-  ended: number | string | null;
-}
-
-/** Types a command into a terminal of its own. */
-function type(command: string): Run {
-  const own = Object.entries(process.env).filter(([name]) => !/^(npm_|node_|vitest)/i.test(name));
-  const env = {
-    ...Object.fromEntries(own),
-    JOURNAL_BYTES: String(journalBytes()),
-    // npx notes every folder that it was used in: let it be one that is gone with this test.
-    npm_config_cache: join(scratch, "npm"),
-    npm_config_update_notifier: "false",
-  };
-  const child = spawn("bash", ["-c", command], { cwd: checkout, env, detached: true });
-  children.push(child);
-  const run: Run = { output: "", ended: null };
-  child.stdout.on("data", (chunk: Buffer) => (run.output += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (run.output += chunk.toString()));
-  child.on("close", (code, signal) => (run.ended = code ?? signal));
-  return run;
-}
+afterAll(() => newcomer.leave());
 
 function journalBytes(): number {
   const folder = join(checkout, "data/game/journal");
@@ -183,7 +128,7 @@ async function takenPorts(): Promise<readonly number[]> {
 
 /** Until a command is over; a server, until it serves. */
 async function play(command: string): Promise<Run> {
-  const run = type(shorter(command));
+  const run = newcomer.type(shorter(command), { JOURNAL_BYTES: String(journalBytes()) });
   const isServer = command.endsWith("npm start");
   const serves = (): boolean => isServer && run.output.includes("Now type");
   const isDone = (): boolean => run.ended !== null || serves();
@@ -242,7 +187,7 @@ describe("README.md", () => {
     const path = join(checkout, "examples/lantern/lantern.ts");
     const source = readFileSync(path, "utf8");
     writeFileSync(path, source.replace("ctx.state.lit.delete(id);", ""));
-    const run = type("npx node --test examples/lantern/lantern-test.ts");
+    const run = newcomer.type("npx node --test examples/lantern/lantern-test.ts");
     await until("the example's test", () => run.ended !== null, 60_000);
     writeFileSync(path, source);
     expect(run.ended).toBe(1);

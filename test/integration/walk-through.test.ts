@@ -2,26 +2,14 @@
  * The walk-through of CONTRIBUTING.md holds: all that it says is done to a copy of the repository,
  * in its order. Only what takes minutes is replaced, by what it would find of the packet.
  */
-import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { listedPaths } from "../../scripts/tidy.ts";
 import { eventually, until } from "../support/condition.ts";
 import { apply, stepsOf } from "../support/walk-through.ts";
 import type { Step } from "../support/walk-through.ts";
+import { checkOut, endRun, Newcomer } from "../support/newcomer.ts";
+import type { Run } from "../support/newcomer.ts";
 
 const repository = join(import.meta.dirname, "../..");
 const page = readFileSync(join(repository, "CONTRIBUTING.md"), "utf8");
@@ -68,59 +56,23 @@ const substitutions: Readonly<Record<string, string>> = {
 
 // ---------------------------------------------------------------- a reader's checkout
 
-const scratch = mkdtempSync(join(tmpdir(), "reprise-walk-through-"));
-const checkout = join(scratch, "reprise");
-const children: ChildProcess[] = [];
+const newcomer = new Newcomer("walk-through");
+const { checkout } = newcomer;
 
 beforeAll(() => {
-  for (const path of listedPaths()) {
-    if (!existsSync(join(repository, path))) continue;
-    mkdirSync(dirname(join(checkout, path)), { recursive: true });
-    cpSync(join(repository, path), join(checkout, path));
-  }
-  symlinkSync(join(repository, "node_modules"), join(checkout, "node_modules"), "junction");
+  checkOut(checkout);
   const config = { extends: "./tsconfig.json", include: sources };
   writeFileSync(join(checkout, "walk-through.json"), JSON.stringify(config));
 });
 
-afterAll(async () => {
-  for (const child of children) await end(child, "SIGKILL");
-  rmSync(scratch, { recursive: true, force: true });
-});
+afterAll(() => newcomer.leave());
 
-/** Ends a command with all that it has started: each leads a group of its own. */
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
-  const ended = once(child, "close");
-  process.kill(-child.pid, signal);
-  await ended;
-}
-
-interface Run {
-  readonly child: ChildProcess;
-  /** What it has printed so far, errors included. */
-  output: string;
-  ended: number | string | null;
-}
-
-/** Types a command into a terminal of its own. */
-function type(command: string): Run {
-  const own = Object.entries(process.env).filter(([name]) => !/^(npm_|node_|vitest)/i.test(name));
-  const env = {
-    ...Object.fromEntries(own),
+/** Types a command into a terminal of its own, where this Node comes first. */
+const type = (command: string): Run =>
+  newcomer.type(command, {
     PATH: dirname(process.execPath) + delimiter + (process.env["PATH"] ?? ""),
-    npm_config_cache: join(scratch, "npm"),
-    npm_config_update_notifier: "false",
     NO_COLOR: "1",
-  };
-  const child = spawn("bash", ["-c", command], { cwd: checkout, env, detached: true });
-  children.push(child);
-  const run: Run = { child, output: "", ended: null };
-  child.stdout.on("data", (chunk: Buffer) => (run.output += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (run.output += chunk.toString()));
-  child.on("close", (code, signal) => (run.ended = code ?? signal));
-  return run;
-}
+  });
 
 /** Types a command and waits for its end. */
 async function typed(command: string): Promise<Run> {
@@ -142,7 +94,7 @@ async function go(step: Step): Promise<void> {
     else if (command === talk && server !== null) outputs.set(command, await talked(server));
     else {
       // Ctrl-C.
-      if (server !== null) await end(server.child, "SIGINT");
+      if (server !== null) await endRun(server, "SIGINT");
       server = null;
       outputs.set(command, await passed(substitutions[command] ?? command));
     }
