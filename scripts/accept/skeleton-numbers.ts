@@ -5,7 +5,7 @@ import { compareEchoes } from "../../bench/echo.ts";
 import { measureCore } from "../../bench/core.ts";
 import { measureReplay } from "../../bench/replay.ts";
 import { measureSessions } from "../../bench/sessions.ts";
-import { measureSimulator } from "../../bench/simulator.ts";
+import { measureSimulator, simulatorLoads } from "../../bench/simulator.ts";
 import { atLeast, atMost } from "./check.ts";
 import type { Check } from "./check.ts";
 
@@ -44,7 +44,7 @@ export async function* replayNumbers(): AsyncIterable<Check> {
 }
 
 export async function* simulatorNumbers(): AsyncIterable<Check> {
-  const { timesRealTime } = measureSimulator({ clients: 20, seconds: 60, runs: 3 });
+  const { timesRealTime } = measureSimulator(simulatorLoads.echo);
   yield atLeast("simulator, 20 clients, x real time", 100, timesRealTime);
 }
 

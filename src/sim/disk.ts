@@ -123,13 +123,16 @@ export class Disk {
     this.#loseEntries();
   }
 
-  /** What a reader of the running system gets: for checkers, at no cost in simulated time. */
+  /**
+   * What a reader of the running system gets, for checkers, at no cost in simulated time. Zeros at
+   * the end may be left out.
+   */
   read(path: string, from: "written" | "durable" = "written"): Uint8Array | null {
     const files = from === "written" ? this.#files : this.#durableFiles;
     const file = files.get(path);
     if (file === undefined) return null;
     const pages = from === "written" ? file.written : file.durable;
-    return pages.read(0, pages.length);
+    return pages.read(0, pages.contentEnd);
   }
 
   /** The paths of all files, ascending. */
@@ -227,7 +230,7 @@ export class Disk {
     // A write of its own: the disk may have one and not the other.
     const end = offset + bytes.length;
     if (zerosBehind > 0) {
-      file.written.write(end, new Uint8Array(zerosBehind));
+      file.written.writeZeros(end, zerosBehind);
       file.unsynced.push({ type: "write", offset: end, length: zerosBehind });
     }
     return done;

@@ -18,6 +18,13 @@ export class Pages {
   length = 0;
   #pages = new Map<number, Page>();
 
+  /** Where the last byte lies that may be another than zero; at most `length`. */
+  get contentEnd(): number {
+    let last = -1;
+    for (const index of this.#pages.keys()) last = Math.max(last, index);
+    return Math.min(this.length, (last + 1) * pageBytes);
+  }
+
   /** Fewer bytes than asked for only at the end of the file. They belong to the caller. */
   read(offset: number, length: number): Uint8Array {
     const count = Math.max(0, Math.min(length, this.length - offset));
@@ -34,6 +41,15 @@ export class Pages {
       this.#own(index).set(bytes.subarray(done, done + size), from);
     });
     this.length = Math.max(this.length, offset + bytes.length);
+  }
+
+  /** The same as writing so many zeros, but whole pages of them cost nothing. */
+  writeZeros(offset: number, length: number): void {
+    this.#eachPart(offset, length, (index, from, size) => {
+      if (size === pageBytes) this.#pages.delete(index);
+      else if (this.#pages.has(index)) this.#own(index).fill(0, from, from + size);
+    });
+    this.length = Math.max(this.length, offset + length);
   }
 
   truncate(length: number): void {
@@ -55,6 +71,8 @@ export class Pages {
       const isWhole = size === pageBytes || (endsBoth && done + size === count);
       if (from === 0 && isWhole) {
         this.#share(index, theirs);
+      } else if (theirs === undefined && !this.#pages.has(index)) {
+        // Zeros on both sides.
       } else {
         const bytes = theirs?.bytes.subarray(from, from + size) ?? new Uint8Array(size);
         this.#own(index).set(bytes, from);

@@ -35,7 +35,7 @@ const kept: ReadonlySet<PacketType> = new Set([
 const epochMs = 1_700_000_000_000;
 const gamePort = 8_081;
 /** Nobody is to be kept out for want of room: that is another server's test. */
-const playersMax = 100;
+const playersMax = 1_000;
 
 export function playersScenario({ workload = drawTravellers }: { workload?: Workload }): Scenario {
   const roles = { login: composed("login"), game: composed("game") };

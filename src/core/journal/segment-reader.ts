@@ -15,6 +15,7 @@
  * G3. At most one block and one chunk are held in memory.
  */
 import { apiRule } from "../kernel/assert.ts";
+import { contentLength, zerosEnd } from "../kernel/bytes.ts";
 import { isBlockMagic, readBlockHeader } from "./block.ts";
 import type { Checksum } from "./checksum.ts";
 import {
@@ -86,7 +87,7 @@ export class SegmentReader {
 
   /** @param chunk the next bytes of the file. Kept: findings are views of it. */
   feed(chunk: Uint8Array): readonly Finding[] {
-    const content = contentBytes(chunk);
+    const content = contentLength(chunk);
     if (content > 0) this.#contentEnd = this.#offset + this.#piecesBytes + content;
     this.#pieces.push(plainBytes(chunk));
     this.#piecesBytes += chunk.length;
@@ -182,8 +183,7 @@ export class SegmentReader {
   }
 
   #passZeros(bytes: Uint8Array, at: number): number | null {
-    let to = at;
-    while (to < bytes.length && bytes[to] === 0) to += 1;
+    const to = zerosEnd(bytes, at);
     if (to < bytes.length)
       return this.#spoilt(this.#blankStart, to, "zeros stand before something");
     this.#needed = 1;
@@ -253,13 +253,6 @@ const damage = (offset: number, detail: string): Extract<Finding, { type: "damag
 const isZero = (bytes: Uint8Array, start: number, end: number): boolean => {
   for (let at = start; at < end; at += 1) if (bytes[at] !== 0) return false;
   return true;
-};
-
-/** How many bytes there are without the zeros at the end. */
-const contentBytes = (bytes: Uint8Array): number => {
-  let end = bytes.length;
-  while (end > 0 && bytes[end - 1] === 0) end -= 1;
-  return end;
 };
 
 // A platform's own kind of byte array would hand its kind on to every event, and its `subarray`

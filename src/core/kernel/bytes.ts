@@ -55,3 +55,41 @@ function copyLong(
   const from = new Uint8Array(source.buffer, source.byteOffset + start, end - start);
   new Uint8Array(target.buffer, target.byteOffset + at, end - start).set(from);
 }
+
+/** Where the first byte at or after `start` lies that is not zero; `bytes.length` if none is. */
+export function zerosEnd(bytes: Uint8Array, start: number): number {
+  let at = start;
+  for (; at < bytes.length && !isAligned(bytes, at); at++) if (bytes[at] !== 0) return at;
+  if (at === bytes.length) return at;
+  // Reserved space of a file is megabytes of zeros: four at a time take a quarter of the time.
+  const words = wordsOf(bytes, at);
+  let word = 0;
+  while (word < words.length && words[word] === 0) word += 1;
+  at += 4 * word;
+  while (at < bytes.length && bytes[at] === 0) at += 1;
+  return at;
+}
+
+/** How many bytes there are without the zeros at the end. */
+export function contentLength(bytes: Uint8Array): number {
+  let end = bytes.length;
+  for (; end > 0 && !isAligned(bytes, end); end--) if (bytes[end - 1] !== 0) return end;
+  const start = alignedStart(bytes);
+  if (end > start) {
+    const words = wordsOf(bytes, start);
+    let word = (end - start) >> 2;
+    while (word > 0 && words[word - 1] === 0) word -= 1;
+    end = start + 4 * word;
+  }
+  while (end > 0 && bytes[end - 1] === 0) end -= 1;
+  return end;
+}
+
+const isAligned = ({ byteOffset }: Uint8Array, at: number): boolean =>
+  ((byteOffset + at) & 3) === 0;
+
+const alignedStart = (bytes: Uint8Array): number => -bytes.byteOffset & 3;
+
+/** The whole words from `at`, which is aligned, as far as there are any. */
+const wordsOf = (bytes: Uint8Array, at: number): Int32Array =>
+  new Int32Array(bytes.buffer, bytes.byteOffset + at, Math.max(0, bytes.length - at) >> 2);

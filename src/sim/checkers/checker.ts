@@ -227,6 +227,9 @@ export class CheckFailure extends Error {
   }
 }
 
+/** Any of the observations; what it is told stands for itself. */
+type Listener = (one?: unknown, two?: unknown, three?: unknown, four?: unknown) => void;
+
 /**
  * Passes every observation on to every checker that wants it, and keeps the first failure. Nothing
  * is thrown to whoever is observed: a host would take it for a failure of its own.
@@ -234,7 +237,7 @@ export class CheckFailure extends Error {
 export class CheckerPanel {
   failure: CheckFailure | null = null;
   readonly observe: Observations;
-  readonly #listeners = new Map<keyof Observations, ((...args: never[]) => void)[]>();
+  readonly #listeners = new Map<keyof Observations, Listener[]>();
 
   constructor(checkers: readonly Checker[]) {
     for (const checker of checkers) this.#add(checker);
@@ -244,12 +247,14 @@ export class CheckerPanel {
   }
 
   /** Tells everybody who listens to `what`; nobody may join afterwards. */
-  #teller(what: keyof Observations): (...args: never[]) => void {
+  #teller(what: keyof Observations): Listener {
     const listeners = this.#listeners.get(what) ?? [];
-    if (listeners.length === 0) return () => undefined;
-    return (...args) => {
+    const [only] = listeners;
+    if (only === undefined) return () => undefined;
+    // No observation has more than four parts; a list of them would be made at each.
+    return (one, two, three, four) => {
       try {
-        for (const listener of listeners) listener(...args);
+        for (const listener of listeners) listener(one, two, three, four);
       } catch (error) {
         this.#keep(error);
       }
@@ -277,7 +282,7 @@ export class CheckerPanel {
       const listener = checker[what];
       if (listener === undefined) continue;
       const listeners = this.#listeners.get(what) ?? [];
-      listeners.push((...args) => Reflect.apply(listener, checker, args) as void);
+      listeners.push((listener as Listener).bind(checker));
       this.#listeners.set(what, listeners);
     }
   }

@@ -8,6 +8,9 @@
  * 3. After each tick exactly those who are in the world have an entity, one each.
  *
  * Distances are compared with a little slack to both sides; between the two the realm may decide.
+ *
+ * What the model is sure of is not looked up: the whole world is compared with it after each tick,
+ * after a movement that could have gone either way, and after every so many steps.
  */
 import { worldContract } from "../../core/features/contracts.ts";
 import type { Event } from "../../core/contract.ts";
@@ -23,9 +26,14 @@ import type { PresenceChecker } from "./presence.ts";
 
 const { move } = worldContract.entries;
 
-/** What the model knows of an entity beside where it is. */
+/** What the model knows of an entity. */
 interface Body {
-  at: ShownEntity;
+  readonly id: number;
+  readonly player: number;
+  /** Where it must be. */
+  at: Position;
+  /** What became of the last movement since the world was looked at. */
+  heard: "none" | "taken" | "refused";
   sequence: number;
   /** Microseconds at full speed that it may use, and as of when. */
   allowance: number;
@@ -36,9 +44,24 @@ type Movement = Decoded<typeof move.message>;
 /** `either`: too near to the limit to say. */
 type Judgement = "good" | "either" | "stale" | "impossible" | "foreign" | "senseless";
 
+interface Judged {
+  readonly judgement: Judgement;
+  /** At full speed. */
+  readonly neededMicros: number;
+}
+
 /** One per cent is the realm's tolerance for clients that round. */
 const tolerance = 1.01;
 const slackMicros = 1_000;
+/** The fewest steps from one look at the world to the next, where nothing asks for one. */
+const stepsBetweenMin = 4;
+
+/** What is broken when an entity is elsewhere, by what was heard of its owner last. */
+const ruleOf = {
+  none: "an entity moves only when its owner is heard",
+  taken: "a possible movement is taken over",
+  refused: "only a possible movement of one's own moves",
+} as const;
 
 export class MovementChecker implements Checker {
   readonly name = "movement";
@@ -49,6 +72,9 @@ export class MovementChecker implements Checker {
   readonly #envelope = new EnvelopeReader();
   #bodies = new Map<number, Body>();
   #stale = 0;
+  #sinceLook = 0;
+  /** Null until a machine was seen. */
+  #isWorld: boolean | null = null;
   readonly #saved = new Map<number, { bodies: Map<number, Body>; stale: number }>();
 
   /** @param presence looks on before this one does */
@@ -59,20 +85,30 @@ export class MovementChecker implements Checker {
 
   stepped(step: Step): void {
     const { event, machine } = step;
-    if (!machine.views.includes(playersViewName)) return;
+    this.#isWorld ??= machine.views.includes(playersViewName);
+    if (!this.#isWorld) return;
+    this.#sinceLook += 1;
     const moved = event.type === "packet.received" ? this.#movementOf(event) : null;
-    const mover = event.type === "packet.received" ? this.#playerAt(event.connection) : null;
-    const { entities } = readPlayersView(machine.view(playersViewName));
-    const shown = new Map(entities.map((entity) => [entity.id, entity]));
-    const own = mover === null ? null : newestOf(mover, entities);
-    this.#compare(shown, step, moved === null ? null : own);
-    if (moved !== null) this.#judge(moved, own, step);
-    if (event.type === "time.reached") this.#tick(entities, step);
+    const mover =
+      moved === null || event.type !== "packet.received" ? null : this.#playerAt(event.connection);
+    if (moved !== null) {
+      const own = mover === null ? undefined : this.#bodyOf(mover);
+      const shown = this.#judge(moved, own, step);
+      if (shown !== null) return this.#compare(shown, step);
+    }
+    const isTick = event.type === "time.reached" && counts(step, "ticks_total");
+    const isDue = this.#sinceLook >= Math.max(stepsBetweenMin, this.#bodies.size >> 1);
+    if (!isTick && !isDue && event.type !== "call.completed") return;
+    const entities = this.#look(machine);
+    this.#compare(entities, step);
+    if (isTick) this.#tick(entities, step);
   }
 
   machineCreated(): void {
     this.#bodies = new Map();
     this.#stale = 0;
+    this.#sinceLook = 0;
+    this.#isWorld = null;
   }
 
   checkpointed(steps: number): void {
@@ -99,81 +135,103 @@ export class MovementChecker implements Checker {
     return decodePayload(move.message, bytes, payloadStart, payloadEnd) ?? "senseless";
   }
 
-  /** Who came, who went, and that nobody but `own` has changed. */
-  #compare(
-    shown: ReadonlyMap<number, ShownEntity>,
-    { event }: Step,
-    own: ShownEntity | null,
-  ): void {
-    for (const [id, entity] of shown) {
-      const body = this.#bodies.get(id);
+  #look(machine: Step["machine"]): readonly ShownEntity[] {
+    return readPlayersView(machine.view(playersViewName)).entities;
+  }
+
+  /** The newest: until the next tick a player may have one of a session that has ended, too. */
+  #bodyOf(player: number): Body | undefined {
+    let found: Body | undefined;
+    for (const body of this.#bodies.values()) if (body.player === player) found = body;
+    return found;
+  }
+
+  /** Who came, who went, and that everybody is where the model has him. */
+  #compare(entities: readonly ShownEntity[], { event }: Step): void {
+    this.#sinceLook = 0;
+    for (const entity of entities) {
+      const body = this.#bodies.get(entity.id);
       if (body === undefined) {
         if (event.type !== "call.completed") this.#fail("entities come by admission", event.type);
-        const allowance = this.#options.allowanceMs * 1_000;
-        this.#bodies.set(id, { at: entity, sequence: 0, allowance, since: event.at });
-      } else if (id !== own?.id && !isSamePlace(body.at, entity)) {
-        this.#fail(
-          "an entity moves only when its owner is heard",
-          `entity ${String(id)} after ${event.type}`,
-        );
+        this.#bodies.set(entity.id, this.#newBody(entity, event.at));
+        continue;
       }
+      if (!isSamePlace(body.at, entity)) {
+        this.#fail(ruleOf[body.heard], `entity ${String(entity.id)} after ${event.type}`);
+      }
+      body.heard = "none";
     }
+    if (this.#bodies.size === entities.length) return;
+    const shown = new Set(entities.map(({ id }) => id));
     for (const id of this.#bodies.keys()) if (!shown.has(id)) this.#bodies.delete(id);
   }
 
-  #judge(movement: Movement | "senseless", entity: ShownEntity | null, step: Step): void {
+  #newBody({ id, player, x, y, z }: ShownEntity, since: number): Body {
+    const allowance = this.#options.allowanceMs * 1_000;
+    return { id, player, at: { x, y, z }, heard: "none", sequence: 0, allowance, since };
+  }
+
+  /** @returns the world where the model had to look at it, otherwise null */
+  #judge(
+    movement: Movement | "senseless",
+    body: Body | undefined,
+    step: Step,
+  ): readonly ShownEntity[] | null {
     this.checked += 1;
-    const body = entity === null ? undefined : this.#bodies.get(entity.id);
-    if (body === undefined || entity === null) return this.#mustBeAnswered(step, "nobody's");
-    const about = `entity ${String(entity.id)}`;
-    const hasMoved = !isSamePlace(body.at, entity);
-    const judgement = this.#judgementOf(movement, body, { at: step.event.at, hasMoved });
-    if (judgement !== "good" && judgement !== "either" && hasMoved) {
-      this.#fail("only a possible movement of one's own moves", `${about}: ${judgement}`);
+    if (body === undefined) {
+      this.#mustBeAnswered(step, "nobody's");
+      return null;
     }
-    if (judgement === "good" && movement !== "senseless") {
-      const isTaken = isSamePlace(entity, rounded(movement.position));
-      if (!isTaken) this.#fail("a possible movement is taken over", about);
+    const about = `entity ${String(body.id)}`;
+    const { judgement, neededMicros } = this.#judgementOf(movement, body, step.event.at);
+    const to = movement === "senseless" ? body.at : rounded(movement.position);
+    // Whether it is a possible one the realm may decide; what it decided shows in the world.
+    let entities: readonly ShownEntity[] | null = null;
+    let isTaken = judgement === "good";
+    if (judgement === "either") {
+      entities = this.#look(step.machine);
+      const shown = entities.find(({ id }) => id === body.id);
+      isTaken = shown !== undefined && isSamePlace(shown, to) && !isSamePlace(shown, body.at);
     }
+    if (isTaken) {
+      body.allowance = Math.max(0, body.allowance - neededMicros);
+      body.at = to;
+    }
+    body.heard = isTaken ? "taken" : "refused";
     if (judgement === "foreign" || judgement === "senseless") this.#mustBeAnswered(step, judgement);
     if (judgement === "stale") this.#stale += 1;
     if (judgement === "impossible" && !counts(step, "world_corrections_total")) {
+      this.#compare(this.#look(step.machine), step);
       this.#fail("an impossible movement is counted", about);
     }
-    body.at = entity;
+    return entities;
   }
 
-  #judgementOf(
-    movement: Movement | "senseless",
-    body: Body,
-    { at, hasMoved }: { readonly at: number; readonly hasMoved: boolean },
-  ): Judgement {
-    if (movement === "senseless") return "senseless";
-    const { position, velocity } = movement;
-    const vectors = [position, velocity, movement.rotation];
-    const isFinite = vectors.every((vector) => axes(vector).every(Number.isFinite));
-    if (position === null || position === undefined || !isFinite) return "senseless";
+  /** Takes the time into account that has passed, but not yet the movement. */
+  #judgementOf(movement: Movement | "senseless", body: Body, at: number): Judged {
+    if (movement === "senseless") return judged("senseless");
+    const { position, velocity, rotation } = movement;
+    const isWhole = isFinite(position) && isFinite(velocity) && isFinite(rotation);
+    if (position === null || position === undefined || !isWhole) return judged("senseless");
     const entity = Number(movement.entityId);
-    if (entity !== 0 && entity !== body.at.id) return "foreign";
-    if (movement.sequenceNumber <= body.sequence) return "stale";
+    if (entity !== 0 && entity !== body.id) return judged("foreign");
+    if (movement.sequenceNumber <= body.sequence) return judged("stale");
     body.sequence = movement.sequenceNumber;
     const edge = this.#options.sizeM / 2;
-    if (axes(position).some((value) => Math.abs(value) > edge)) return "impossible";
+    const [x, y, z] = [position.x ?? 0, position.y ?? 0, position.z ?? 0];
+    if (Math.max(Math.abs(x), Math.abs(y), Math.abs(z)) > edge) return judged("impossible");
     const limit = (this.#options.speedMaxMmPerS / 1_000) * tolerance;
-    if (lengthOf(axes(velocity)) > limit * 1.0001) return "impossible";
-    const to = axes(position);
-    const from = axes(body.at);
-    const distance = lengthOf(to.map((value, axis) => value - (from[axis] ?? 0)));
+    const speed = lengthOf(velocity?.x ?? 0, velocity?.y ?? 0, velocity?.z ?? 0);
+    if (speed > limit * 1.0001) return judged("impossible");
+    const distance = lengthOf(x - body.at.x, y - body.at.y, z - body.at.z);
     const allowance = body.allowance + (at - body.since);
     const available = Math.min(allowance, this.#options.allowanceMs * 1_000);
-    const needed = (distance * 1_000_000) / limit;
+    const neededMicros = (distance * 1_000_000) / limit;
     body.since = at;
     body.allowance = available;
-    const isTooFar = needed > available + slackMicros;
-    if (hasMoved && !isTooFar) body.allowance = Math.max(0, available - needed);
-    if (isTooFar) return "impossible";
-    const isFree = needed < available - slackMicros;
-    return isFree && lengthOf(axes(velocity)) < limit * 0.9999 ? "good" : "either";
+    if (neededMicros > available + slackMicros) return judged("impossible");
+    const isFree = neededMicros < available - slackMicros && speed < limit * 0.9999;
+    return { judgement: isFree ? "good" : "either", neededMicros };
   }
 
   /** What is refused is said so to whoever sent it. */
@@ -216,24 +274,26 @@ export class MovementChecker implements Checker {
   }
 }
 
-/** Until the next tick a player may have one of a session that has ended, too. */
-const newestOf = (player: number, entities: readonly ShownEntity[]): ShownEntity | null =>
-  entities.findLast((entity) => entity.player === player) ?? null;
-
 type Vector = { readonly [Axis in keyof Position]?: number | null } | null | undefined;
 
-const axes = (vector: Vector): number[] => [vector?.x ?? 0, vector?.y ?? 0, vector?.z ?? 0];
+const judged = (judgement: Judgement): Judged => ({ judgement, neededMicros: 0 });
 
-const lengthOf = (vector: readonly number[]): number =>
-  Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
+const isFinite = (vector: Vector): boolean =>
+  Number.isFinite(vector?.x ?? 0) &&
+  Number.isFinite(vector?.y ?? 0) &&
+  Number.isFinite(vector?.z ?? 0);
+
+const lengthOf = (x: number, y: number, z: number): number => Math.sqrt(x * x + y * y + z * z);
 
 const isSamePlace = (one: Position, other: Position): boolean =>
   one.x === other.x && one.y === other.y && one.z === other.z;
 
-const rounded = (vector: Vector): Position => {
-  const [x = 0, y = 0, z = 0] = axes(vector).map((value) => Math.fround(value) + 0);
-  return { x, y, z };
-};
+/** As the wire carries it. */
+const rounded = (vector: Vector): Position => ({
+  x: Math.fround(vector?.x ?? 0) + 0,
+  y: Math.fround(vector?.y ?? 0) + 0,
+  z: Math.fround(vector?.z ?? 0) + 0,
+});
 
 /** Whether the step counted any counter of that name, whatever its labels. */
 function counts({ counts: all }: Step, name: string): boolean {

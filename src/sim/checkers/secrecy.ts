@@ -17,13 +17,13 @@ export class SecrecyChecker implements Checker {
   processEnded(_end: ProcessEnd, _ending: Ending | null, disk: DiskImage): void {
     for (const path of disk.paths()) {
       this.checked += 1;
-      const form = formIn(disk.read(path) ?? new Uint8Array(0));
+      const form = formIn(letters.decode(disk.read(path) ?? new Uint8Array(0)));
       if (form !== null) this.#fail(form, `in ${path}`);
     }
   }
 
   logged(_level: LogLevel, message: string, fields: LogFields): void {
-    const form = formIn(bytesOf(`${message} ${JSON.stringify(fields, readable)}`));
+    const form = formIn(`${message} ${JSON.stringify(fields, readable)}`);
     if (form !== null) this.#fail(form, `in a line of the log: ${message}`);
   }
 
@@ -32,26 +32,24 @@ export class SecrecyChecker implements Checker {
   }
 }
 
+/** Bytes in a log are shown as they would be printed: in digits. */
+const readable = (_key: string, value: unknown): unknown =>
+  value instanceof Uint8Array ? hexOf(value) : value;
+
 const bytesOf = (text: string): Uint8Array =>
   Uint8Array.from(text, (letter) => letter.charCodeAt(0) & 0xff);
 
-/** Bytes in a log are shown as they would be printed: in digits. */
-const readable = (_key: string, value: unknown): unknown => {
-  if (!(value instanceof Uint8Array)) return value;
-  return Array.from(value, (byte) => byte.toString(16).padStart(2, "0")).join("");
-};
-
 /** The mark in every form in which it would be found, whatever stands before it. */
-const forms: readonly (readonly [name: string, bytes: Uint8Array])[] = [
-  ["as it is", bytesOf(secretMark)],
-  ["in hexadecimal digits", bytesOf(hexOf(secretMark))],
-  ["in hexadecimal digits", bytesOf(hexOf(secretMark).toUpperCase())],
+const forms: readonly (readonly [name: string, text: string])[] = [
+  ["as it is", secretMark],
+  ["in hexadecimal digits", hexOf(bytesOf(secretMark))],
+  ["in hexadecimal digits", hexOf(bytesOf(secretMark)).toUpperCase()],
   // What stands before it shifts its bits by 0, 2 or 4 within the letters.
-  ...[0, 1, 2].map((before) => ["in base64", bytesOf(base64Of(secretMark, before))] as const),
+  ...[0, 1, 2].map((before) => ["in base64", base64Of(secretMark, before)] as const),
 ];
 
-function hexOf(text: string): string {
-  return Array.from(bytesOf(text), (byte) => byte.toString(16).padStart(2, "0")).join("");
+function hexOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** The letters that depend on nothing but the text, when so many bytes stand before it. */
@@ -61,17 +59,10 @@ function base64Of(text: string, before: number): string {
   return whole.slice(first, Math.floor(((before + text.length) * 8) / 6));
 }
 
-function formIn(bytes: Uint8Array): string | null {
-  for (const [name, form] of forms) if (includes(bytes, form)) return name;
-  return null;
-}
+/** The letters that bytes are, one each: text is searched by the platform, bytes would be here. */
+const letters = new TextDecoder("latin1");
 
-function includes(bytes: Uint8Array, wanted: Uint8Array): boolean {
-  const [first = 0] = wanted;
-  for (let at = bytes.indexOf(first); at !== -1; at = bytes.indexOf(first, at + 1)) {
-    let length = 1;
-    while (length < wanted.length && bytes[at + length] === wanted[length]) length += 1;
-    if (length === wanted.length) return true;
-  }
-  return false;
+function formIn(text: string): string | null {
+  for (const [name, form] of forms) if (text.includes(form)) return name;
+  return null;
 }

@@ -1,13 +1,18 @@
 /**
  * [SMG-04] Whatever the realm knows of a session, it knows in all its tables or in none: the
- * realm's
- * own invariants and those of its features hold after every step.
+ * realm's own invariants and those of its features hold after every step. A table that is wrong
+ * stays wrong, so they are looked at where sessions come, change hands and go, and now and then.
  */
+import type { Event } from "../../core/contract.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker, Step } from "./checker.ts";
 
-/** Above this many open connections the whole is looked at only now and then. */
-const smallConnections = 8;
+/** So many steps from one look to the next, where nothing asks for one, at least. */
+const stepsBetweenMin = 16;
+
+/** A session comes or goes, or may become somebody's. */
+const isEdge = (type: Event["type"]): boolean =>
+  type === "connection.opened" || type === "connection.closed" || type === "call.completed";
 
 export class SessionIndexChecker implements Checker {
   readonly name = "session-index";
@@ -19,11 +24,9 @@ export class SessionIndexChecker implements Checker {
     this.#steps += 1;
     if (event.type === "connection.opened") this.#open += 1;
     if (event.type === "connection.closed") this.#open -= 1;
-    // The cost of a look grows with the sessions, so with many of them looks are rarer. A session
-    // that begins or ends is always worth one.
-    const isEdge = event.type === "connection.opened" || event.type === "connection.closed";
-    const isDue = this.#open <= smallConnections || this.#steps % this.#open === 0;
-    if (!isEdge && !isDue) return;
+    // The cost of a look grows with the sessions, so with many of them looks are rarer.
+    const between = Math.max(stepsBetweenMin, this.#open);
+    if (this.#steps % between !== 0 && !isEdge(event.type)) return;
     this.#look(machine, event.type);
   }
 

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { copyRange, ViewMemo } from "../../../src/core/kernel/bytes.ts";
+import { contentLength, copyRange, ViewMemo, zerosEnd } from "../../../src/core/kernel/bytes.ts";
 import { digestBytes, digestRange, digestStart } from "../../../src/core/kernel/digest.ts";
 
 /** Bytes in the middle of a larger buffer, and a range of them. */
@@ -51,6 +51,36 @@ describe("ranges of bytes", () => {
     const [one, other] = [Uint8Array.of(1), Uint8Array.of(2)];
     expect([views.of(one), views.of(other), views.of(one)].map((view) => view.getUint8(0))).toEqual(
       [1, 2, 1],
+    );
+  });
+});
+
+describe("zeros among bytes", () => {
+  const zerosWithSome = fc
+    .tuple(fc.nat({ max: 60 }), fc.nat({ max: 9 }), fc.array(fc.nat({ max: 59 }), { maxLength: 3 }))
+    .map(([length, lead, marks]) => {
+      // What lies round them is not zero.
+      const bytes = new Uint8Array(lead + length + 5).fill(0xa5).subarray(lead, lead + length);
+      bytes.fill(0);
+      for (const mark of marks) if (mark < length) bytes[mark] = 1;
+      return bytes;
+    });
+
+  it("are passed from any place on, to the first byte that is none", () => {
+    fc.assert(
+      fc.property(zerosWithSome, fc.nat({ max: 60 }), (bytes, place) => {
+        const start = Math.min(place, bytes.length);
+        const expected = bytes.findIndex((byte, at) => at >= start && byte !== 0);
+        expect(zerosEnd(bytes, start)).toBe(expected === -1 ? bytes.length : expected);
+      }),
+    );
+  });
+
+  it("are left out at the end", () => {
+    fc.assert(
+      fc.property(zerosWithSome, (bytes) => {
+        expect(contentLength(bytes)).toBe(bytes.findLastIndex((byte) => byte !== 0) + 1);
+      }),
     );
   });
 });
