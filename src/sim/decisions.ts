@@ -51,6 +51,8 @@ export class Decisions {
   calm = false;
   /** What was not as usual, by key, in the order in which it was decided. Null: not kept. */
   readonly taken: Map<string, Decision> | null;
+  /** Told of each that is kept. Replaced by whoever wants to know. */
+  onTaken: (key: string, decision: Decision) => void = () => undefined;
   readonly #source: DecisionSource;
 
   private constructor(source: DecisionSource, keep: boolean) {
@@ -66,6 +68,13 @@ export class Decisions {
   static planned(plan: ReadonlyMap<string, Decision>): Decisions {
     const subjects = new Set(Array.from(plan.keys(), (key) => key.slice(0, key.lastIndexOf("#"))));
     return new Decisions({ type: "plan", plan, subjects }, true);
+  }
+
+  /** Keeps a decision, where they are kept. */
+  keep(key: string, decision: Decision): void {
+    if (this.taken === null) return;
+    this.taken.set(key, decision);
+    this.onTaken(key, decision);
   }
 
   /** @param name unique in the run, with `/` between its parts */
@@ -137,7 +146,8 @@ class DrawnSubject implements Subject {
   }
 
   #keep(index: number, drawn: Decision): void {
-    this.#decisions.taken?.set(`${this.#name}#${String(index)}`, drawn);
+    const decisions = this.#decisions;
+    if (decisions.taken !== null) decisions.keep(`${this.#name}#${String(index)}`, drawn);
   }
 }
 
@@ -160,7 +170,7 @@ class PlannedSubject implements Subject {
     // A plan written by hand may hold anything. What cannot be meant goes as usual.
     if (planned === undefined) return usual;
     if (usual !== null && typeof planned !== typeof usual) return usual;
-    this.#decisions.taken?.set(key, planned);
+    this.#decisions.keep(key, planned);
     return planned as T;
   }
 

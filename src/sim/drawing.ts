@@ -12,3 +12,9 @@ export const below = (random: RandomStream, limit: number): number =>
 /** An integer, -most..most. */
 export const within = (random: RandomStream, most: number): number =>
   below(random, 2 * most + 1) - most;
+
+/** Off in half of the seeds, otherwise up to `most`, with small rates as likely as large ones. */
+export const rate = (random: RandomStream, mostPerMillion: number): number => {
+  if (random.chance(1, 2)) return 0;
+  return Math.max(1, Math.floor(mostPerMillion / (1 << random.below(8))));
+};

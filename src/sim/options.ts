@@ -7,41 +7,14 @@
  */
 import { RandomStream } from "../core/kernel/random.ts";
 import { seedWords } from "./decisions.ts";
+import { rate } from "./drawing.ts";
+import { calmHandshake, calmNetwork, drawHandshake, drawNetwork } from "./network/options.ts";
+import type { HandshakeOptions, NetworkOptions } from "./network/options.ts";
+
+export type { HandshakeOptions, NetworkOptions } from "./network/options.ts";
 
 /** How likely something is, 0..1,000,000. */
 type PerMillion = number;
-
-export interface NetworkOptions {
-  /** How long a segment travels, one way, when nothing delays it. */
-  readonly delayMicros: number;
-  readonly delayPerMillion: PerMillion;
-  readonly delayMaxMicros: number;
-  readonly tailPerMillion: PerMillion;
-  readonly tailMaxMicros: number;
-  readonly fragmentPerMillion: PerMillion;
-  readonly shortWritePerMillion: PerMillion;
-  /** Of each write, that the link is reset or goes dead with it. */
-  readonly resetPerMillion: PerMillion;
-  readonly cutPerMillion: PerMillion;
-  /** Of each connection attempt. */
-  readonly refusedPerMillion: PerMillion;
-  readonly unansweredPerMillion: PerMillion;
-  readonly receiveBufferBytes: number;
-  readonly sendBufferBytes: number;
-  readonly backlog: number;
-}
-
-export interface HandshakeOptions {
-  /** Of each connection. */
-  readonly silentPerMillion: PerMillion;
-  readonly plaintextPerMillion: PerMillion;
-  readonly abandonedPerMillion: PerMillion;
-  readonly rejectedPerMillion: PerMillion;
-  readonly slowPerMillion: PerMillion;
-  /** What the server computes for one handshake. */
-  readonly serverMicros: number;
-  readonly timeoutMicros: number;
-}
 
 export interface ProcessOptions {
   /** How long a thread takes to wake up: for its sockets, or for the host's next turn. */
@@ -155,31 +128,8 @@ export type PartialOptions = {
 export const calmOptions: SimulationOptions = {
   seconds: 10,
   quietSeconds: 60,
-  network: {
-    delayMicros: 100,
-    delayPerMillion: 0,
-    delayMaxMicros: 20_000,
-    tailPerMillion: 0,
-    tailMaxMicros: 1_200_000,
-    fragmentPerMillion: 0,
-    shortWritePerMillion: 0,
-    resetPerMillion: 0,
-    cutPerMillion: 0,
-    refusedPerMillion: 0,
-    unansweredPerMillion: 0,
-    receiveBufferBytes: 131_072,
-    sendBufferBytes: 131_072,
-    backlog: 100,
-  },
-  handshake: {
-    silentPerMillion: 0,
-    plaintextPerMillion: 0,
-    abandonedPerMillion: 0,
-    rejectedPerMillion: 0,
-    slowPerMillion: 0,
-    serverMicros: 650,
-    timeoutMicros: 5_000_000,
-  },
+  network: calmNetwork,
+  handshake: calmHandshake,
   process: {
     turnDelayMicros: 20,
     stallPerMillion: 0,
@@ -239,12 +189,15 @@ export const calmOptions: SimulationOptions = {
 
 /** The options of a seed: each kind of fault is on in about half of the seeds, at a drawn rate. */
 export function drawOptions(seed: number): SimulationOptions {
-  const random = RandomStream.named(seedWords(seed), "options");
+  const words = seedWords(seed);
+  const random = RandomStream.named(words, "options");
+  // What came later has a stream of its own, so that old seeds stay what they are.
+  const later = RandomStream.named(words, "options/network");
   return {
     seconds: 10,
     quietSeconds: 90,
-    network: drawNetwork(random),
-    handshake: drawHandshake(random),
+    network: drawNetwork(random, later),
+    handshake: drawHandshake(random, later),
     process: drawProcess(random),
     clock: drawClock(random),
     disk: drawDisk(random),
@@ -294,39 +247,6 @@ export function withOptions(base: SimulationOptions, given: PartialOptions): Sim
     server: { ...base.server, ...given.server },
   };
 }
-
-/** Off in half of the seeds, otherwise up to `most`, with small rates as likely as large ones. */
-const rate = (random: RandomStream, most: PerMillion): PerMillion => {
-  if (random.chance(1, 2)) return 0;
-  return Math.max(1, Math.floor(most / (1 << random.below(8))));
-};
-
-const drawNetwork = (random: RandomStream): NetworkOptions => ({
-  delayMicros: random.pick([50, 100, 500, 2_000, 20_000]),
-  delayPerMillion: rate(random, 500_000),
-  delayMaxMicros: random.pick([5_000, 50_000, 300_000]),
-  tailPerMillion: rate(random, 20_000),
-  tailMaxMicros: random.pick([600_000, 2_000_000, 6_000_000]),
-  fragmentPerMillion: rate(random, 500_000),
-  shortWritePerMillion: rate(random, 200_000),
-  resetPerMillion: rate(random, 5_000),
-  cutPerMillion: rate(random, 2_000),
-  refusedPerMillion: rate(random, 100_000),
-  unansweredPerMillion: rate(random, 50_000),
-  receiveBufferBytes: random.pick([2_048, 16_384, 131_072]),
-  sendBufferBytes: random.pick([2_048, 16_384, 131_072]),
-  backlog: random.pick([1, 4, 100]),
-});
-
-const drawHandshake = (random: RandomStream): HandshakeOptions => ({
-  silentPerMillion: rate(random, 50_000),
-  plaintextPerMillion: rate(random, 50_000),
-  abandonedPerMillion: rate(random, 50_000),
-  rejectedPerMillion: rate(random, 50_000),
-  slowPerMillion: rate(random, 100_000),
-  serverMicros: 650,
-  timeoutMicros: 5_000_000,
-});
 
 const drawProcess = (random: RandomStream): ProcessOptions => ({
   turnDelayMicros: random.pick([5, 20, 200, 2_000]),

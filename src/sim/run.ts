@@ -13,11 +13,14 @@
  * U2. Safety is checked in every act, liveness only when faults have stopped.
  */
 import { invariant } from "../core/kernel/assert.ts";
+import type { PacketType } from "../core/kernel/ids.ts";
+import type { AnyContract } from "../core/wire/index.ts";
 import { CheckerPanel, CheckFailure } from "./checkers/checker.ts";
 import type { Checker, QuietRun, QuietScene } from "./checkers/checker.ts";
 import { numberOf } from "./clients/link.ts";
 import { Player } from "./clients/player.ts";
 import { RudePeer } from "./clients/rude.ts";
+import type { ClientScript } from "./clients/script.ts";
 import { ClientTap } from "./clients/tap.ts";
 import { Traveller } from "./clients/traveller.ts";
 import type { Door, Doors, TravellerParts } from "./clients/traveller.ts";
@@ -32,6 +35,7 @@ import { Scheduler } from "./scheduler.ts";
 import { Site } from "./site.ts";
 import type { HostOrder, RunningHost, SiteSpec } from "./site.ts";
 import { Trace } from "./trace.ts";
+import type { Witness } from "./witness.ts";
 
 export interface RunParts {
   /** @param nowMicros what the scheduler shows */
@@ -39,6 +43,9 @@ export interface RunParts {
   readonly makeHost: (order: HostOrder) => RunningHost;
   /** Of one's own, besides those of the stage; they look at the first server. */
   readonly checkers: readonly Checker[];
+  /** The run is broken off then, whatever it is about; Infinity: it ends by itself. */
+  readonly stopAfterMicros: number;
+  readonly witness: Witness | null;
 }
 
 export interface RunOutcome {
@@ -62,7 +69,7 @@ export interface RunFailure {
   readonly steps: number;
 }
 
-type TravellerScript = Extract<RunSetup["scripts"][number], { readonly kind: "traveller" }>;
+type TravellerScript = Extract<ClientScript, { readonly kind: "traveller" }>;
 
 const settleStepMicros = 250_000;
 /** Stalls, late segments and slow handshakes from before the quiet are over after it. */
@@ -100,8 +107,17 @@ export class Run {
     this.#setup = setup;
     this.#parts = parts;
     this.#stage = parts.stage(() => this.#scheduler.nowMicros);
-    this.#panel = new CheckerPanel(this.#stage.checkers);
-    this.#faults.onFault = (fault, link) => this.#cover(fault, link);
+    const { witness } = parts;
+    const own = witness === null ? [] : [witness.everywhere];
+    this.#panel = new CheckerPanel([...own, ...this.#stage.checkers]);
+    this.#faults.onFault = (fault, link) => {
+      witness?.struck(fault, link);
+      this.#cover(fault, link);
+    };
+    if (witness !== null) {
+      witness.begins(() => this.#scheduler.nowMicros);
+      setup.decisions.onTaken = (key, decision) => witness.decided(key, decision);
+    }
     const network = new Network({ ...this.#common(), options: setup.options.network });
     this.#sites = this.#stage.sites.map((spec, index) => this.#makeSite(spec, index));
     this.#makeClients(network);
@@ -109,11 +125,16 @@ export class Run {
 
   play(): RunOutcome {
     const { options, decisions } = this.#setup;
+    const { witness } = this.#parts;
+    witness?.entered("storm");
     for (const { node } of this.#sites) node.start();
     this.#until(options.seconds * 1_000_000);
     decisions.calm = true;
+    if (!this.#isOver) witness?.entered("quiet");
     this.#settle();
+    if (!this.#isOver) witness?.entered("empty");
     this.#empty();
+    if (!this.#isOver) witness?.entered("encore");
     this.#encore();
     return {
       trace: this.#trace,
@@ -135,7 +156,7 @@ export class Run {
     this.#until(this.#scheduler.nowMicros + calmDownMicros);
     this.#wait(() => this.#isSettled());
     if (this.#travellers.length > 0) this.#until(this.#scheduler.nowMicros + lastWordMicros);
-    if (this.#failure !== null) return;
+    if (this.#isOver) return;
     for (const site of this.#sites) site.observe.settled(this.#quietRun(site));
     this.#panel.observe.rested(this.#scene());
     this.#noteFailure();
@@ -147,7 +168,7 @@ export class Run {
     for (const traveller of this.#travellers) traveller.stop();
     this.#until(this.#scheduler.nowMicros + leaveMicros);
     this.#wait(() => this.#sites.every((site) => site.metrics().get("connections_open") === 0));
-    if (this.#failure !== null) return;
+    if (this.#isOver) return;
     for (const site of this.#sites) site.observe.emptied(this.#quietRun(site));
     if (this.#travellers.length > 0) this.#until(this.#scheduler.nowMicros + lastWordMicros);
     this.#panel.observe.deserted(this.#scene());
@@ -158,10 +179,10 @@ export class Run {
   #encore(): void {
     // What was done last must be on the disk first, or there is less to compare.
     this.#until(this.#scheduler.nowMicros + 1_000_000);
-    if (this.#failure !== null) return;
+    if (this.#isOver) return;
     for (const { node } of this.#sites) node.end("crash");
     this.#wait(() => this.#sites.every(({ isListening }) => isListening));
-    if (this.#failure === null && !this.#sites.every(({ isListening }) => isListening)) {
+    if (!this.#isOver && !this.#sites.every(({ isListening }) => isListening)) {
       this.#fail(new CheckFailure("liveness", "a killed server comes back", "it does not listen"));
     }
   }
@@ -169,7 +190,7 @@ export class Run {
   /** Lets time pass until `isDone`, for as long as a quiet period may last. */
   #wait(isDone: () => boolean): void {
     const until = this.#scheduler.nowMicros + this.#setup.options.quietSeconds * 1_000_000;
-    while (this.#failure === null && !isDone() && this.#scheduler.nowMicros < until) {
+    while (!this.#isOver && !isDone() && this.#scheduler.nowMicros < until) {
       this.#until(this.#scheduler.nowMicros + settleStepMicros);
     }
   }
@@ -201,8 +222,9 @@ export class Run {
 
   // ---------------------------------------------------------------- time
 
-  #until(untilMicros: number): void {
+  #until(wantedMicros: number): void {
     const scheduler = this.#scheduler;
+    const untilMicros = Math.min(wantedMicros, this.#parts.stopAfterMicros);
     let secondEnds = scheduler.nowMicros + 1_000_000;
     let budgetEnds = scheduler.steps + actionsPerSecondMax;
     while (this.#failure === null) {
@@ -223,6 +245,11 @@ export class Run {
   #noteFailure(): void {
     for (const { panel } of this.#sites) if (panel.failure !== null) this.#fail(panel.failure);
     if (this.#panel.failure !== null) this.#fail(this.#panel.failure);
+  }
+
+  /** Something is broken, or nobody wants to know any more. */
+  get #isOver(): boolean {
+    return this.#failure !== null || this.#scheduler.nowMicros >= this.#parts.stopAfterMicros;
   }
 
   get #hasFailed(): boolean {
@@ -246,10 +273,13 @@ export class Run {
     const prefix = this.#stage.sites.length > 1 ? `${spec.name}: ` : "";
     const own = index === 0 ? this.#parts.checkers : [];
     const makeCheckers: SiteSpec["makeCheckers"] = (world) => [...spec.makeCheckers(world), ...own];
+    const { witness } = this.#parts;
+    const keeps = witness === null ? spec.keeps : packetTypesOf(spec.contracts);
     return new Site(
-      { ...spec, makeCheckers },
+      { ...spec, makeCheckers, keeps },
       {
         ...this.#common(),
+        witness: witness?.at(spec.name) ?? null,
         options,
         entropy,
         makeHost: this.#parts.makeHost,
@@ -294,11 +324,11 @@ export class Run {
         };
         const player = new Player({ ...parts, target, observer, contracts, players }, script.name);
         this.#players.push(player);
-        for (const action of script.actions) this.#at(action.atMicros, () => player.act(action));
+        this.#perform(script, (action) => player.act(action));
       } else {
         const peer = new RudePeer({ ...parts, target, observer }, script.name);
         this.#rude.push(peer);
-        for (const action of script.actions) this.#at(action.atMicros, () => peer.act(action));
+        this.#perform(script, (action) => peer.act(action));
       }
     }
   }
@@ -306,7 +336,7 @@ export class Run {
   #makeTraveller(parts: TravellerParts, script: TravellerScript): void {
     const traveller = new Traveller(parts, script);
     this.#travellers.push(traveller);
-    for (const action of script.actions) this.#at(action.atMicros, () => traveller.act(action));
+    this.#perform(script, (action) => traveller.act(action));
     const step = (): void => {
       traveller.step();
       this.#scheduler.after(parts.players.stepMicros, step);
@@ -337,9 +367,17 @@ export class Run {
   }
 
   /** The workload belongs to the storm. */
-  #at(atMicros: number, act: () => void): void {
-    invariant(atMicros >= 0, "a script begins with the run");
-    if (atMicros < this.#setup.options.seconds * 1_000_000) this.#scheduler.at(atMicros, act);
+  #perform<S extends ClientScript>(script: S, act: (action: S["actions"][number]) => void): void {
+    const { witness } = this.#parts;
+    for (const action of script.actions) {
+      const { atMicros } = action;
+      invariant(atMicros >= 0, "a script begins with the run");
+      if (atMicros >= this.#setup.options.seconds * 1_000_000) continue;
+      this.#scheduler.at(atMicros, () => {
+        witness?.acted(script, action);
+        act(action);
+      });
+    }
   }
 
   #cover(fault: Fault, link: string | null): void {
@@ -364,6 +402,16 @@ export class Run {
     if (this.#log.length > logLinesMax) this.#log.shift();
   }
 }
+
+/** Everything that its clients can be sent. */
+const packetTypesOf = (contracts: readonly AnyContract[]): ReadonlySet<PacketType> =>
+  new Set(
+    contracts.flatMap(({ entries }) =>
+      Object.values(entries).flatMap((entry) =>
+        entry.kind === "request" ? [entry.replyType] : [entry.type],
+      ),
+    ),
+  );
 
 /** The way to a server, whose checkers see both ends of it. */
 const doorOf = ({ spec, node, observe }: Site, index: number): Door => ({

@@ -22,6 +22,7 @@ import type { RunFailure, RunOutcome } from "./run.ts";
 import { echoScenario } from "./scenario.ts";
 import type { Scenario, ScenarioName, Workload } from "./scenario.ts";
 import type { HostOrder, RunningHost } from "./site.ts";
+import type { Witness } from "./witness.ts";
 
 export interface SimulateOptions {
   /** 0..2^53-1. Draws everything that `fixed` does not say. Ignored where a plan is given. */
@@ -41,6 +42,12 @@ export interface SimulateOptions {
   readonly checkers?: () => readonly Checker[];
   /** False: once is enough. */
   readonly twice?: boolean;
+  /** True: the result has the plan also when nothing is broken. Keeping it costs time and memory. */
+  readonly keepPlan?: boolean;
+  /** Breaks off then: what would have been broken later is not found. */
+  readonly stopAfterMicros?: number;
+  /** Somebody more who looks on, at everything; of the first run only. */
+  readonly witness?: Witness;
   /** Makes the host of each process. For tests of the simulator, which plant bugs in it. */
   readonly host?: (order: HostOrder) => RunningHost;
 }
@@ -61,6 +68,8 @@ export interface SimulationResult {
   readonly checked: Readonly<Record<string, number>>;
   readonly determinismChecked: boolean;
   readonly failure: SimulationFailure | null;
+  /** What the run was, without its seed; null unless it failed or was to be kept. */
+  readonly plan: Plan | null;
 }
 
 export interface SimulationFailure extends RunFailure {
@@ -79,20 +88,15 @@ export interface SimulationFailure extends RunFailure {
 export function simulate(given: SimulateOptions): SimulationResult {
   const scenario = scenarioOf(given);
   const source = sourceOf(given);
-  const play = (from: RunSource, keep: boolean) => {
-    const { fixed = {} } = given;
-    const setup = setUpRun(from, { scenario, fixed, keep });
-    const { options, entropy } = setup;
-    const run = new Run(setup, {
-      stage: (nowMicros) => scenario.stage({ options, entropy, nowMicros }),
-      makeHost: given.host ?? simulatedHost(),
-      checkers: given.checkers?.() ?? [],
-    });
-    return { setup, outcome: run.play() };
-  };
-  const { setup, outcome } = play(source, false);
-  const second = given.twice === false ? null : play(source, false).outcome;
-  const failure = failureOf(outcome, second);
+  const { keepPlan = false } = given;
+  const first = play(given, { scenario, source, keep: keepPlan, isFirst: true });
+  const { setup, outcome } = first;
+  const again = { scenario, source, keep: false, isFirst: false };
+  const second = given.twice === false ? null : play(given, again).outcome;
+  const broken = failureOf(outcome, second);
+  const isKept = setup.decisions.taken !== null;
+  const planned = broken === null || isKept ? setup : play(given, { ...again, keep: true }).setup;
+  const plan = broken === null && !keepPlan ? null : planOf(planned);
   return {
     seed: source.type === "seed" ? source.seed : null,
     options: setup.options,
@@ -104,15 +108,31 @@ export function simulate(given: SimulateOptions): SimulationResult {
     checked: outcome.checked,
     determinismChecked: second !== null,
     failure:
-      failure === null
+      broken === null || plan === null
         ? null
-        : {
-            ...failure,
-            fingerprint: fingerprintOf(failure),
-            plan: planOf(play(source, true).setup),
-            log: outcome.log,
-          },
+        : { ...broken, fingerprint: fingerprintOf(broken), plan, log: outcome.log },
+    plan,
   };
+}
+
+interface Playing {
+  readonly scenario: Scenario;
+  readonly source: RunSource;
+  readonly keep: boolean;
+  readonly isFirst: boolean;
+}
+
+function play(given: SimulateOptions, { scenario, source, keep, isFirst }: Playing) {
+  const setup = setUpRun(source, { scenario, fixed: given.fixed ?? {}, keep });
+  const { options, entropy } = setup;
+  const run = new Run(setup, {
+    stage: (nowMicros) => scenario.stage({ options, entropy, nowMicros }),
+    makeHost: given.host ?? simulatedHost(),
+    checkers: given.checkers?.() ?? [],
+    stopAfterMicros: given.stopAfterMicros ?? Infinity,
+    witness: (isFirst ? given.witness : null) ?? null,
+  });
+  return { setup, outcome: run.play() };
 }
 
 const sourceOf = ({ seed, plan }: SimulateOptions): RunSource =>
@@ -143,7 +163,7 @@ function failureOf(first: RunOutcome, second: RunOutcome | null): RunFailure | n
 }
 
 /** Over what stays the same from run to run. */
-export const fingerprintOf = ({ checker, rule }: RunFailure): string =>
+export const fingerprintOf = ({ checker, rule }: Pick<RunFailure, "checker" | "rule">): string =>
   finish(digestString(digestString(digestStart, checker), rule))
     .toString(16)
     .padStart(8, "0");

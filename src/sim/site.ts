@@ -73,6 +73,7 @@ export interface SiteParts {
   readonly makeHost: (order: HostOrder) => RunningHost;
   /** What the run itself must know of what goes on. */
   readonly observer: Checker;
+  readonly witness: Checker | null;
   readonly logged: (line: string) => void;
 }
 
@@ -96,7 +97,8 @@ export class Site {
     this.#parts = parts;
     const { options, faults } = parts;
     this.checkers = spec.makeCheckers({ options, faults });
-    const observers = [parts.observer, this.#ownObserver(), this.links];
+    const witnesses = parts.witness === null ? [] : [parts.witness];
+    const observers = [parts.observer, this.#ownObserver(), this.links, ...witnesses];
     this.panel = new CheckerPanel([...observers, ...this.checkers]);
     this.node = this.#makeNode();
   }
