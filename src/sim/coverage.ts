@@ -95,6 +95,7 @@ export function coverageKey(
 /** Follows the links of one server from both ends: what each is doing when a fault strikes. */
 export class LinkStates implements Checker {
   readonly name = "links";
+  readonly missesEncore = true;
   readonly checked = 0;
   readonly #packetTypes = new Map<string, number>();
   readonly #states = new Map<string, string>();

@@ -180,7 +180,10 @@ export class Run {
     // What was done last must be on the disk first, or there is less to compare.
     this.#until(this.#scheduler.nowMicros + 1_000_000);
     if (this.#isOver) return;
-    for (const { node } of this.#sites) node.end("crash");
+    for (const { node, panel } of this.#sites) {
+      node.end("crash");
+      panel.beginEncore();
+    }
     this.#wait(() => this.#sites.every(({ isListening }) => isListening));
     if (!this.#isOver && !this.#sites.every(({ isListening }) => isListening)) {
       this.#fail(new CheckFailure("liveness", "a killed server comes back", "it does not listen"));

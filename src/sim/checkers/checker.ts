@@ -209,6 +209,11 @@ export interface Checker extends Partial<Observations> {
   readonly name: string;
   /** How often it had something to judge: a rule that was never put to the test has not held. */
   readonly checked: number;
+  /**
+   * It judges what happens, not how it is repeated: it may miss the last recovery of a run, which
+   * nothing follows.
+   */
+  readonly missesEncore?: boolean;
 }
 
 /** A rule was broken. The run ends with it. */
@@ -238,6 +243,7 @@ export class CheckerPanel {
   failure: CheckFailure | null = null;
   readonly observe: Observations;
   readonly #listeners = new Map<keyof Observations, Listener[]>();
+  readonly #leaving = new Set<Listener>();
 
   constructor(checkers: readonly Checker[]) {
     for (const checker of checkers) this.#add(checker);
@@ -261,6 +267,14 @@ export class CheckerPanel {
     };
   }
 
+  /** Those who may miss the encore are told nothing more. */
+  beginEncore(): void {
+    for (const listeners of this.#listeners.values()) {
+      const staying = listeners.filter((listener) => !this.#leaving.has(listener));
+      listeners.splice(0, listeners.length, ...staying);
+    }
+  }
+
   /** Runs a check and keeps what it throws. */
   guard(check: () => void): void {
     try {
@@ -282,7 +296,9 @@ export class CheckerPanel {
       const listener = checker[what];
       if (listener === undefined) continue;
       const listeners = this.#listeners.get(what) ?? [];
-      listeners.push((listener as Listener).bind(checker));
+      const bound = (listener as Listener).bind(checker);
+      listeners.push(bound);
+      if (checker.missesEncore === true) this.#leaving.add(bound);
       this.#listeners.set(what, listeners);
     }
   }

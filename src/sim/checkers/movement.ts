@@ -19,12 +19,12 @@ import { decodePayload, EnvelopeReader } from "../../core/wire/index.ts";
 import type { Decoded, Position } from "../../core/wire/index.ts";
 import type { PlayersOptions } from "../options.ts";
 import { CheckFailure } from "./checker.ts";
-import type { Checker, Step } from "./checker.ts";
+import type { Checker, Step, StepSend } from "./checker.ts";
 import { playersViewName, readPlayersView } from "./players-view.ts";
 import type { ShownEntity } from "./players-view.ts";
 import type { PresenceChecker } from "./presence.ts";
 
-const { move } = worldContract.entries;
+const { enter, move } = worldContract.entries;
 
 /** What the model knows of an entity. */
 interface Body {
@@ -65,6 +65,7 @@ const ruleOf = {
 
 export class MovementChecker implements Checker {
   readonly name = "movement";
+  readonly missesEncore = true;
   /** Counts movements that were judged. */
   checked = 0;
   readonly #presence: PresenceChecker;
@@ -98,7 +99,7 @@ export class MovementChecker implements Checker {
     }
     const isTick = event.type === "time.reached" && counts(step, "ticks_total");
     const isDue = this.#sinceLook >= Math.max(stepsBetweenMin, this.#bodies.size >> 1);
-    if (!isTick && !isDue && event.type !== "call.completed") return;
+    if (!isTick && !isDue && !step.sends.some(isAdmission)) return;
     const entities = this.#look(machine);
     this.#compare(entities, step);
     if (isTick) this.#tick(entities, step);
@@ -147,12 +148,12 @@ export class MovementChecker implements Checker {
   }
 
   /** Who came, who went, and that everybody is where the model has him. */
-  #compare(entities: readonly ShownEntity[], { event }: Step): void {
+  #compare(entities: readonly ShownEntity[], { event, sends }: Step): void {
     this.#sinceLook = 0;
     for (const entity of entities) {
       const body = this.#bodies.get(entity.id);
       if (body === undefined) {
-        if (event.type !== "call.completed") this.#fail("entities come by admission", event.type);
+        if (!sends.some(isAdmission)) this.#fail("entities come by admission", event.type);
         this.#bodies.set(entity.id, this.#newBody(entity, event.at));
         continue;
       }
@@ -275,6 +276,9 @@ export class MovementChecker implements Checker {
 }
 
 type Vector = { readonly [Axis in keyof Position]?: number | null } | null | undefined;
+
+/** Whoever is let in or not is told so in the step that decides it. */
+const isAdmission = ({ type }: StepSend): boolean => type === enter.replyType;
 
 const judged = (judgement: Judgement): Judged => ({ judgement, neededMicros: 0 });
 

@@ -44,6 +44,7 @@ const watched: ReadonlySet<string> = new Set(["tokens.verify", "logins.open", "l
 
 export class PresenceChecker implements Checker {
   readonly name = "presence";
+  readonly missesEncore = true;
   /** Counts sessions that became somebody's. */
   checked = 0;
   #register = newRegister();

@@ -16,17 +16,18 @@ const isEdge = (type: Event["type"]): boolean =>
 
 export class SessionIndexChecker implements Checker {
   readonly name = "session-index";
+  readonly missesEncore = true;
   checked = 0;
   #open = 0;
   #steps = 0;
 
   stepped({ event, machine }: Step): void {
-    this.#steps += 1;
     if (event.type === "connection.opened") this.#open += 1;
     if (event.type === "connection.closed") this.#open -= 1;
+    this.#steps += isEdge(event.type) ? stepsBetweenMin : 1;
     // The cost of a look grows with the sessions, so with many of them looks are rarer.
-    const between = Math.max(stepsBetweenMin, this.#open);
-    if (this.#steps % between !== 0 && !isEdge(event.type)) return;
+    if (this.#steps < Math.max(stepsBetweenMin, this.#open)) return;
+    this.#steps = 0;
     this.#look(machine, event.type);
   }
 

@@ -14,6 +14,7 @@ const reachMax = 3;
 
 export class SightChecker implements Checker {
   readonly name = "sight";
+  readonly missesEncore = true;
   /** Counts rectangles of viewers who had come to another cell. */
   checked = 0;
   readonly #options: PlayersOptions;

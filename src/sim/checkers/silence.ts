@@ -28,6 +28,7 @@ const checkMicros = 5_000;
 
 export class SilenceChecker implements Checker {
   readonly name = "silence";
+  readonly missesEncore = true;
   /** Counts sessions that were closed for it. */
   checked = 0;
   readonly #options: SilenceOptions;
