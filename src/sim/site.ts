@@ -99,7 +99,7 @@ export class Site {
     this.checkers = spec.makeCheckers({ options, faults });
     const witnesses = parts.witness === null ? [] : [parts.witness];
     const observers = [parts.observer, this.#ownObserver(), this.links, ...witnesses];
-    this.panel = new CheckerPanel([...observers, ...this.checkers]);
+    this.panel = new CheckerPanel([...observers, ...this.checkers, this.#lastObserver()]);
     this.node = this.#makeNode();
   }
 
@@ -189,15 +189,28 @@ export class Site {
   }
 
   #observed(machine: Machine): Machine {
+    const { starts } = this.node;
     this.#machine = new ObservedMachine({
       machine,
       history: this.#history,
       observer: this.panel.observe,
       keeps: this.spec.keeps,
+      isGone: () => this.node.starts !== starts || this.node.process === null,
       stallMicros: () => this.node.process?.stallMicros ?? 0,
       guard: (check) => this.panel.guard(check),
     });
     return this.#machine;
+  }
+
+  /** A process may die at a step once everybody has seen it. */
+  #lastObserver(): Checker {
+    return {
+      name: "node",
+      checked: 0,
+      stepped: ({ isReplay }) => {
+        if (!isReplay) this.node.stepped();
+      },
+    };
   }
 
   #ownObserver(): Checker {

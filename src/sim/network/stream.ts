@@ -35,7 +35,7 @@ export interface StreamEvents {
 }
 
 export interface StreamParts {
-  readonly scheduler: Scheduler;
+  readonly scheduler: Pick<Scheduler, "after">;
   readonly loop: IoLoop;
   readonly endpoint: Endpoint;
   /** Null: plain. */

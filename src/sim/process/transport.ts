@@ -36,7 +36,8 @@ export interface TransportObserver {
 }
 
 export interface TransportParts {
-  readonly scheduler: Scheduler;
+  /** The process's own timers: none fires while it is suspended. */
+  readonly scheduler: Pick<Scheduler, "after" | "cancel">;
   readonly decisions: Decisions;
   readonly faults: FaultCounters;
   readonly handshake: HandshakeOptions;
