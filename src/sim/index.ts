@@ -2,7 +2,7 @@
  * The simulator: one server, its clients, and everything between them, from one seed, faster than
  * real time. What users import.
  */
-export { simulate } from "./simulate.ts";
+export { fingerprintOf, simulate } from "./simulate.ts";
 export type { SimulateOptions, SimulationFailure, SimulationResult } from "./simulate.ts";
 export { failureFile, failureFileName, readFailureFile } from "./failure-file.ts";
 export type { FailureFile } from "./failure-file.ts";
