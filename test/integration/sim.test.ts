@@ -1,4 +1,4 @@
-/** `reprise sim` as whoever types it sees it: a process of its own, its signals and its exit codes. */
+/** `reprise sim` as whoever types it sees it: a process, its signals and its exit codes. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
