@@ -5,8 +5,10 @@
 import {
   drawOptions,
   drawPlayersOptions,
+  drawUpgradeOptions,
   scenarioNames,
   simulate,
+  storyOf,
   withOptions,
 } from "../../sim/index.ts";
 import type { PartialOptions, ScenarioName, SimulationOptions } from "../../sim/index.ts";
@@ -14,9 +16,18 @@ import { decimal, flag, integer, readArguments, text, texts, UsageError } from "
 import type { Values } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import { printJson, ProgressLine } from "../output.ts";
+import { runCanary } from "../sim/canary.ts";
 import { leaveFiles, readFailure } from "../sim/failure-files.ts";
 import { fixedOptions } from "../sim/fixed-options.ts";
-import { optionLine, optionLines, progressText, reportOfCampaign, summary } from "../sim/report.ts";
+import {
+  optionLine,
+  optionLines,
+  progressText,
+  reportOfCampaign,
+  storyText,
+  summary,
+} from "../sim/report.ts";
+import { shrunkFile } from "../sim/shrink.ts";
 import { addTo, newTally, reportOf } from "../sim/tally.ts";
 import { runCampaign, workersFor } from "../simulation.ts";
 
@@ -25,6 +36,7 @@ Plays servers and their clients through simulated faults, and checks that every 
 
 Usage: reprise sim [--seed N] [--seeds COUNT | --minutes M] [OPTIONS]
        reprise sim --failure FILE [--json]
+       reprise sim --canary [--json]
 
   --seed N         the first seed (default 1)
   --seeds COUNT    so many seeds, one after the other (default 1)
@@ -32,19 +44,23 @@ Usage: reprise sim [--seed N] [--seeds COUNT | --minutes M] [OPTIONS]
   --until-failure  end with the first seed that breaks a rule; without --seeds and --minutes, go on
                    until there is one
   --scenario NAME  echo: one server that answers echoes; players: a login server and game servers,
-                   with players who log in, walk and cheat; all: one after the other (default all)
+                   with players who log in, walk and cheat; upgrade: servers that get their next
+                   build in the middle of it; all: one after the other (default all)
   --seconds S      simulated seconds of faults for each seed (default 10)
   --set NAME=VALUE an option that is not drawn, by the name that a seed prints, for example
                    network.resetPerMillion=1000; may stand several times
   --workers N      threads to play seeds on (default: one a processor). They change how long it
                    takes and nothing else
   --verbose        what each seed of several has drawn, a line each
-  --failure FILE   replay a failure instead
+  --no-shrink      leave failures as they were found
+  --failure FILE   replay a failure instead, and tell what happens
+  --canary         plant a bug and see that it is found, shrunk and replayed: exit code 1 if not
   --json           print one JSON object
 
-Each seed draws its own mix of faults, plays it twice, and compares. When a rule is broken, a
-failure file is left that makes it happen again without the seed. Ctrl-C ends a campaign with what
-it has so far; a second one ends it at once.
+Each seed draws its own mix of faults, plays it twice, and compares. When a rule is broken, the run
+is shrunk to the few things that it takes, for a minute at most, told as a story, and left as a
+failure file that makes it happen again without the seed. Ctrl-C ends a campaign with what it has
+so far; a second one ends it at once.
 
 Exit codes: 0 every rule holds, 1 a rule is broken, 2 bad usage, 130 interrupted.
 
@@ -66,7 +82,9 @@ const options = {
   set: texts(),
   workers: integer(null, { min: 0, max: 1_024 }),
   verbose: flag(),
+  "no-shrink": flag(),
   failure: text(null),
+  canary: flag(),
   json: flag(),
 };
 type SimValues = Values<typeof options>;
@@ -80,6 +98,7 @@ export const sim: Command = {
   help,
   async run(argv) {
     const { values } = readArguments(argv, options);
+    if (values.canary) return runCanary(values.json);
     if (values.failure === null) return campaign(values);
     const { failure, json, ...others } = values;
     const said = Object.values(others).filter((value) =>
@@ -115,8 +134,12 @@ function seedsWanted(values: SimValues): number | null {
 
 /** What a seed plays with. */
 function optionsOf(seed: number, scenario: ScenarioName, fixed: PartialOptions): SimulationOptions {
-  const draw = scenario === "players" ? drawPlayersOptions : drawOptions;
-  return withOptions(draw(seed), fixed);
+  const draws = {
+    echo: drawOptions,
+    players: drawPlayersOptions,
+    upgrade: drawUpgradeOptions,
+  } satisfies Record<ScenarioName, unknown>;
+  return withOptions(draws[scenario](seed), fixed);
 }
 
 async function campaign(values: SimValues): Promise<number> {
@@ -158,12 +181,17 @@ async function campaign(values: SimValues): Promise<number> {
       },
     });
     line.end();
-    const files = await leaveFiles(tally.failures);
     const wallSeconds = elapsedMs() / 1_000;
     const interrupted = interrupt.isHeard && (wanted === null || tally.seeds < wanted);
+    const progress = (text: () => string): void => line.show(text);
+    const watch = { isStopped: () => interrupt.isHeard, progress };
+    const files = await leaveFiles(tally.failures, (file) =>
+      values["no-shrink"] ? Promise.resolve(file) : shrunkFile(file, watch),
+    );
+    line.end();
     const report = reportOfCampaign(tally, { files, wallSeconds, interrupted });
     if (json) printJson(report);
-    else console.log(summary(report, wanted));
+    else console.log(`${summary(report, wanted)}${storyText(files)}`);
     if (tally.failures.length > 0) return 1;
     return interrupted ? interruptedCode : 0;
   } finally {
@@ -197,10 +225,12 @@ async function replayFailure(path: string, json: boolean): Promise<number> {
   addTo(tally, reportOf(file.seed ?? 0, [result]));
   const wallSeconds = (performance.now() - startedAt) / 1_000;
   const found = tally.failures[0]?.failure ?? null;
-  const files = new Map(found === null ? [] : [[found.fingerprint, path]]);
+  const story = found === null || json ? [] : storyOf(file.plan);
+  const left = found === null ? null : { path, file: { ...found, shrunk: file.shrunk, story } };
+  const files = new Map(left === null ? [] : [[left.file.fingerprint, left]]);
   const report = reportOfCampaign(tally, { files, wallSeconds, interrupted: false });
   if (json) printJson(report);
-  else console.log(summary(report, 1));
+  else console.log(`${summary(report, 1)}${storyText(files)}`);
   if (found === null) {
     if (!json) console.log(`The failure ${file.fingerprint} (${file.message}) is gone.`);
     return 0;

@@ -3,6 +3,8 @@ import { calmOptions } from "../../sim/index.ts";
 import type { ScenarioName, SimulationOptions } from "../../sim/index.ts";
 import { grouped, table } from "../output.ts";
 import { replayCommand } from "./failure-files.ts";
+import type { LeftFile } from "./failure-files.ts";
+import { shrunkText } from "./shrink.ts";
 import type { CampaignTally } from "./tally.ts";
 
 /** Fields may be added, never renamed. */
@@ -14,6 +16,8 @@ export interface SimulationReport {
     readonly fingerprint: string;
     /** Empty for a seed that took its thread with it. */
     readonly file: string;
+    /** Decisions and actions that are left in the file; null where there is none. */
+    readonly fileEvents: number | null;
     readonly message: string;
   }[];
   readonly simulatedSeconds: number;
@@ -29,7 +33,7 @@ export interface SimulationReport {
 
 export interface ReportParts {
   /** By fingerprint. */
-  readonly files: ReadonlyMap<string, string>;
+  readonly files: ReadonlyMap<string, LeftFile>;
   readonly wallSeconds: number;
   readonly interrupted: boolean;
 }
@@ -43,7 +47,8 @@ export const reportOfCampaign = (
     seed,
     scenario,
     fingerprint,
-    file: files.get(fingerprint) ?? "",
+    file: files.get(fingerprint)?.path ?? "",
+    fileEvents: files.get(fingerprint)?.file.shrunk?.events ?? null,
     message,
   })),
   simulatedSeconds: tally.simulatedSeconds,
@@ -88,6 +93,19 @@ function findingLines({ failures }: SimulationReport): string[] {
     return `\n${fingerprint}, seed ${String(seed)}: ${message}\n  ${again}`;
   });
 }
+
+/** What happens in each failure that was left, told. Nothing for those that were not shrunk. */
+export const storyText = (files: ReadonlyMap<string, LeftFile>): string =>
+  [...files]
+    .filter(([, { file }]) => file.story.length > 0)
+    .map(([fingerprint, { file }]) => {
+      const shrunk = shrunkText(file);
+      const title = shrunk === null ? fingerprint : `${fingerprint}, ${shrunk}`;
+      return ["", "", title, ...file.story.map((line) => (line === "" ? "" : `  ${line}`))].join(
+        "\n",
+      );
+    })
+    .join("\n");
 
 /** How far a campaign has come, for the line that is written over. */
 export interface Progress {
