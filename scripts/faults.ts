@@ -130,8 +130,8 @@ function play({ scenario, firstSeed, stride, seeds }: Share): ShareEnd {
   return { seeds, events, simulatedSeconds, counts };
 }
 
-const playApart = async (share: Share): Promise<ShareEnd> =>
-  await new Promise((resolve, reject) => {
+const playApart = (share: Share): Promise<ShareEnd> =>
+  new Promise((resolve, reject) => {
     const worker = new Worker(new URL(import.meta.url), { workerData: share });
     worker.once("message", resolve);
     worker.once("error", reject);
@@ -141,7 +141,7 @@ async function tallyOf(scenario: ScenarioName, seeds: number): Promise<FaultTall
   const stride = availableParallelism();
   const shares = Array.from({ length: stride }, (_, index) => index + 1);
   const ends = await Promise.all(
-    shares.map(async (firstSeed) => await playApart({ scenario, firstSeed, stride, seeds })),
+    shares.map((firstSeed) => playApart({ scenario, firstSeed, stride, seeds })),
   );
   return ends.reduce<FaultTally>(
     (sum, share) => {

@@ -111,6 +111,8 @@ export type FaultListener = (fault: Fault, connection: string | null) => void;
 /** Counts what was injected, and tells the coverage map. */
 export class FaultCounters {
   readonly counts: Record<Fault, number>;
+  /** Links on which bytes were changed, from that moment on; over TLS they are found out. */
+  readonly corrupted = new Set<string>();
   /** Called at each fault. Replaced by the run. */
   onFault: FaultListener = () => undefined;
 

@@ -219,6 +219,7 @@ export class Path {
     const bit = this.#subjects.corrupt.seldom(options.corruptPerMillion, 8 * bytes.length);
     const at = bit >> 3;
     if (bit <= 0 || at >= bytes.length || this.isCut) return bytes;
+    faults.corrupted.add(this.link.name);
     faults.hit("network.corrupt", this.link.name);
     const carried = bytes.slice();
     carried[at] = (carried[at] as number) ^ (flips[bit & 7] as number);

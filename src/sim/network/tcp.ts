@@ -24,6 +24,7 @@
 import { invariant } from "../../core/kernel/assert.ts";
 import { endSegment, Path, resetSegment, retransmissionMicros } from "./path.ts";
 import type { LinkParts, Segment } from "./path.ts";
+import type { DamageReport } from "./tls.ts";
 
 /** What a program is told by its kernel about one socket. */
 export interface EndpointOwner {
@@ -37,17 +38,27 @@ const undamaged: readonly number[] = [];
 /** A kernel that took only a part of a write has room again after this. */
 const shortWritePauseMicros = 50;
 
+/** Who is at the ends of a link, as the weather knows them. */
+interface LinkHosts {
+  readonly client: string;
+  readonly server: string;
+}
+
+const anyHosts: LinkHosts = { client: "client", server: "server" };
+
 /** Both ends of one connection and the two paths between them. */
 export class Link {
   /** `client.attempt`, the same in every run of the same workload. */
   readonly name: string;
   readonly client: Endpoint;
   readonly server: Endpoint;
+  readonly hosts: LinkHosts;
   readonly #toServer: Path;
   readonly #toClient: Path;
 
-  constructor(parts: LinkParts, name: string) {
+  constructor(parts: LinkParts, name: string, hosts: LinkHosts = anyHosts) {
     this.name = name;
+    this.hosts = hosts;
     this.#toServer = new Path(parts, this, "toServer");
     this.#toClient = new Path(parts, this, "toClient");
     this.client = new Endpoint(parts, this.#toServer);
@@ -94,7 +105,7 @@ export interface Trickle {
 }
 
 /** One socket as its kernel keeps it. */
-export class Endpoint {
+export class Endpoint implements DamageReport {
   /** Told when something changes. Null while nobody has accepted the connection yet. */
   owner: EndpointOwner | null = null;
   readonly #parts: LinkParts;
@@ -144,6 +155,10 @@ export class Endpoint {
     this.#damage = [...this.#damage, offset];
   }
 
+  damageFound(): void {
+    this.#parts.faults.hit("tls.bad-record", this.#out.link.name);
+  }
+
   /** The program reads so slowly from here on, and the kernel has so little room for it. */
   trickle(trickle: Trickle): void {
     this.#trickle = trickle;
@@ -189,6 +204,7 @@ export class Endpoint {
     if (first === undefined) return null;
     if (this.#trickle !== null) {
       if (!this.#mayRead) return null;
+      if (this.#parts.decisions.calm) return this.#readQuickly(bytesMax);
       bytesMax = this.#rest(this.#trickle, bytesMax);
     }
     let bytes: Uint8Array;
@@ -206,6 +222,16 @@ export class Endpoint {
   /** True when every byte was read and the peer will send no more. */
   get hasEnded(): boolean {
     return this.#endArrived && this.#received.length === 0;
+  }
+
+  /** How many bytes the kernel would take now. */
+  get room(): number {
+    return this.#sendRoom() + this.#windowBytes();
+  }
+
+  /** The sending half is open, and nothing has broken it. */
+  get mayEnd(): boolean {
+    return this.#state === "open" && this.#end === "open" && !this.#broken;
   }
 
   /** False once the program, or its end, has given the socket back. */
@@ -332,6 +358,13 @@ export class Endpoint {
     // The window's news takes as long as any segment.
     const news = this.#parts.options.delayMicros;
     this.#parts.scheduler.after(news, () => this.#pump());
+  }
+
+  /** The program has thought better of it. */
+  #readQuickly(bytesMax: number): Uint8Array | null {
+    this.#trickle = null;
+    this.#windowMax = this.#parts.options.receiveBufferBytes;
+    return this.receive(bytesMax);
   }
 
   /** One read, after which the program does something else for a while. */

@@ -105,7 +105,7 @@ const stormDeathsMax = 5;
 const stormCallsMax = 40;
 
 export class SimulatedNode {
-  readonly machine = new Machine();
+  readonly machine: Machine;
   readonly disk: Disk;
   readonly clock: MachineClock;
   readonly #parts: NodeParts;
@@ -133,6 +133,7 @@ export class SimulatedNode {
   constructor(parts: NodeParts) {
     this.#parts = parts;
     const { name, decisions, options } = parts;
+    this.machine = new Machine(name);
     this.disk = new Disk({ ...parts, options: options.disk }, name);
     this.clock = new MachineClock({ ...parts, options: options.clock }, name);
     this.#ends = decisions.subject(`node/${name}/end`);
@@ -175,6 +176,7 @@ export class SimulatedNode {
         handshake: options.handshake,
         security: options.server.security,
         backlog: options.network.backlog,
+        acceptFailedPerMillion: options.network.acceptFailedPerMillion,
         flushTimeoutMicros,
         machine: this.machine,
         clock: this.clock,

@@ -77,6 +77,7 @@ export interface ProcessParts {
   readonly entropy: Seed;
   readonly security: "tls" | "plain";
   readonly backlog: number;
+  readonly acceptFailedPerMillion?: number;
   readonly flushTimeoutMicros: number;
   readonly plaintextReply: Uint8Array;
   readonly observer: TransportObserver;
