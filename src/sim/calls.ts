@@ -5,6 +5,7 @@
  * C1. A call is performed once: asking again with the same key gives the same answer.
  * C2. Every asking process is answered, in the end by UNAVAILABLE, unless it dies first.
  * C3. UNAVAILABLE says nothing of whether the call was performed.
+ * C4. What a partition keeps back comes when it is over, the asker may have given up by then.
  */
 import type { CallResult } from "../core/contract.ts";
 import type { CallId } from "../core/kernel/ids.ts";
@@ -12,6 +13,7 @@ import type { PlainData } from "../core/kernel/plain.ts";
 import type { Decisions, Subject } from "./decisions.ts";
 import { strikes } from "./drawing.ts";
 import type { FaultCounters } from "./faults.ts";
+import type { Route } from "./network/weather.ts";
 import type { CallOptions } from "./options.ts";
 import type { Scheduler } from "./scheduler.ts";
 
@@ -25,11 +27,19 @@ export interface CallParts {
   readonly decisions: Decisions;
   readonly faults: FaultCounters;
   readonly options: CallOptions;
+  /** From the asker and to it; always open when left out. */
+  readonly there?: Route;
+  readonly back?: Route;
 }
+
+/** What the performers' machine is called among the hosts of a run. */
+export const performersHost = "accounts";
 
 /** Production gives a performer this long. */
 const timeoutMicros = 10_000_000;
 const unavailable: CallResult = { ok: false, code: "UNAVAILABLE" };
+
+const open: Route = { isOpen: true, whenOpen: (then) => then() };
 
 type Fate = "usual" | "failed" | "lost" | "unheard" | "duplicate";
 
@@ -79,7 +89,31 @@ export class Performers {
       case "usual":
         break;
     }
-    scheduler.after(delayMicros, () => answer(this.#performOnce(call, operation, request)));
+    scheduler.after(delayMicros, () => {
+      const { there = open, back = open } = this.#parts;
+      if (there.isOpen && back.isOpen) answer(this.#performOnce(call, operation, request));
+      else this.#waitFor(there, back, () => this.#performOnce(call, operation, request), answer);
+    });
+  }
+
+  /** Performs when the call gets there, and answers when the answer gets back, or in vain. */
+  #waitFor(
+    there: Route,
+    back: Route,
+    perform: () => CallResult,
+    answer: (result: CallResult) => void,
+  ): void {
+    this.#parts.faults.hit("call.cut");
+    let isOver = false;
+    const finish = (result: CallResult): void => {
+      if (!isOver) answer(result);
+      isOver = true;
+    };
+    this.#parts.scheduler.after(timeoutMicros, () => finish(unavailable));
+    there.whenOpen(() => {
+      const result = perform();
+      back.whenOpen(() => finish(result));
+    });
   }
 
   #performOnce(call: CallId, operation: string, request: PlainData): CallResult {

@@ -32,17 +32,32 @@ const machineFaults: ReadonlySet<Fault> = new Set(
 );
 /** A run of echoes makes no calls and has no players to cheat. */
 const playerFaults = faultNames.filter(isOfPlayers).length;
-/** Faults before there is a session or a packet. */
+/** Faults before there is a session or a packet, and those that strike many links at once. */
 const earlyFaults: ReadonlySet<Fault> = new Set<Fault>([
   "network.refused",
   "network.unanswered",
   "network.backlog-full",
+  "network.unreachable",
+  "network.accept-aborted",
+  "network.accept-shed",
+  "network.accept-failed",
+  "network.partition",
+  "network.partition-one-way",
+  "network.clog",
+  "network.flood",
   "tls.silent",
   "tls.plaintext",
   "tls.to-plain",
   "tls.abandoned",
   "tls.rejected",
   "tls.slow",
+  "tls.slow-client",
+  "tls.unacceptable",
+  "tls.server-failed",
+  "tls.unfinished",
+  "tls.bad-finished",
+  "tls.gone",
+  "tls.flood",
 ]);
 
 /** What clients may send, as numbers, in ascending order; 0 stands for nothing yet. */

@@ -1,11 +1,15 @@
 /**
- * A failure as a file: what broke, how to see it again, and everything needed for that. It needs
- * neither the seed nor the version that found it, only features that do the same.
+ * A failure as a file: what broke, told as a story, how to see it again, and everything needed for
+ * that. It needs neither the seed nor the version that found it, only features that do the same.
  */
 import { apiRule } from "../core/kernel/assert.ts";
+import { fromJson, toJson } from "./json.ts";
 import { readPlan } from "./plan.ts";
 import type { Plan } from "./plan.ts";
+import { Shrinking } from "./shrink/index.ts";
+import type { Given, Shrunk, ShrinkOptions } from "./shrink/index.ts";
 import type { SimulationFailure, SimulationResult } from "./simulate.ts";
+import { storyOf } from "./story/index.ts";
 
 export interface FailureFile {
   readonly format: "reprise-failure-1";
@@ -13,15 +17,32 @@ export interface FailureFile {
   readonly replay: string;
   readonly fingerprint: string;
   readonly checker: string;
+  /** In words that are the same in every run. */
+  readonly rule: string;
   readonly message: string;
   /** Simulated seconds from the start. */
   readonly atSeconds: number;
   /** Steps of the realm before it. */
   readonly steps: number;
-  /** That it was found with, or null. */
+  /** That it was found with, or null. With the version that found it, the seed shows the whole. */
   readonly seed: number | null;
+  /** What the plan was made of before it was shrunk; null when it was not. */
+  readonly shrunk: ShrunkFrom | null;
+  /** What happens, a line each; empty where nobody has told it yet. */
+  readonly story: readonly string[];
   readonly log: readonly string[];
   readonly plan: Plan;
+}
+
+/** How a plan came to be as small as it is. */
+export interface ShrunkFrom {
+  /** Decisions and clients' actions: in the plan that the seed drew, and in this one. */
+  readonly eventsBefore: number;
+  readonly events: number;
+  /** How many smaller plans were tried. */
+  readonly runs: number;
+  /** False: time was up, and this is the smallest one that was found. */
+  readonly isFinished: boolean;
 }
 
 /** A name that tells failures apart: `failure-<seed>-<fingerprint>.json`. */
@@ -30,24 +51,75 @@ export const failureFileName = ({ seed }: SimulationResult, failure: SimulationF
 
 /** @param path where the file will be, as whoever replays it will type it */
 export function failureFile(
-  { seed }: SimulationResult,
+  { seed }: Pick<SimulationResult, "seed">,
   failure: SimulationFailure,
   path: string,
 ): FailureFile {
-  const { fingerprint, checker, message, atMicros, steps, log, plan } = failure;
+  const { fingerprint, checker, rule, message, atMicros, steps, log, plan } = failure;
   return {
     format: "reprise-failure-1",
     replay: `npx reprise sim --failure ${path}`,
     fingerprint,
     checker,
+    rule,
     message,
     atSeconds: atMicros / 1_000_000,
     steps,
     seed,
+    shrunk: null,
+    story: [],
     log,
     plan,
   };
 }
+
+/**
+ * Makes a failure file small, and tells its story. One step is one run, so that whoever drives it
+ * can show how it goes, and stop.
+ *
+ *     const shrinking = new FileShrinking(file);
+ *     while (shrinking.step()) if (isTimeUp()) break;
+ *     const small = shrinking.file();
+ */
+export class FileShrinking {
+  readonly #file: FailureFile;
+  readonly #given: () => Given;
+  readonly #shrinking: Shrinking;
+
+  constructor(file: FailureFile, options: ShrinkOptions = {}) {
+    this.#file = file;
+    this.#given = options.given ?? (() => ({}));
+    const atMicros = file.atSeconds * 1_000_000;
+    this.#shrinking = new Shrinking({ ...file, atMicros }, options);
+  }
+
+  get soFar(): Shrunk {
+    return this.#shrinking.result;
+  }
+
+  /** Runs one smaller plan. False when there is none left. */
+  step(): boolean {
+    return this.#shrinking.step();
+  }
+
+  /** The file with the smallest plan so far; with the plan it had, when that does not fail again. */
+  file(): FailureFile {
+    const { failure, isReproduced, events, eventsBefore, runs, isFinished } =
+      this.#shrinking.result;
+    if (!isReproduced) return this.#file;
+    const { replay, seed } = this.#file;
+    return {
+      ...failureFile({ seed }, failure, ""),
+      replay,
+      shrunk: { eventsBefore, events, runs, isFinished },
+      story: storyOf(failure.plan, this.#given()),
+    };
+  }
+}
+
+/** What stands in the file. Bytes and numbers that JSON does not have survive it. */
+export const failureText = (file: FailureFile): string =>
+  `${JSON.stringify({ ...file, plan: toJson(file.plan) }, null, 1)}\n`;
 
 /**
  * Reads what was parsed from a failure file.
@@ -57,5 +129,6 @@ export function failureFile(
 export function readFailureFile(json: unknown): FailureFile {
   const isFile = typeof json === "object" && json !== null && "format" in json && "plan" in json;
   apiRule(isFile && json.format === "reprise-failure-1", "this is no failure file of format 1");
-  return { ...(json as FailureFile), plan: readPlan(json.plan) };
+  const older = { rule: "", shrunk: null, story: [] };
+  return { ...older, ...(json as FailureFile), plan: readPlan(fromJson(json.plan)) };
 }

@@ -2,14 +2,33 @@
  * The simulator: one server, its clients, and everything between them, from one seed, faster than
  * real time. What users import.
  */
-export { simulate } from "./simulate.ts";
+export { fingerprintOf, rerunOf, simulate } from "./simulate.ts";
 export type { SimulateOptions, SimulationFailure, SimulationResult } from "./simulate.ts";
-export { failureFile, failureFileName, readFailureFile } from "./failure-file.ts";
-export type { FailureFile } from "./failure-file.ts";
-export { calmOptions, drawOptions, drawPlayersOptions, withOptions } from "./options.ts";
+export {
+  failureFile,
+  failureFileName,
+  failureText,
+  FileShrinking,
+  readFailureFile,
+} from "./failure-file.ts";
+export type { FailureFile, ShrunkFrom } from "./failure-file.ts";
+export { canary, canaryBug, canaryChecker } from "./canary.ts";
+export { shrink } from "./shrink/index.ts";
+export type { Given, Shrunk, ShrinkOptions } from "./shrink/index.ts";
+export { storyOf } from "./story/index.ts";
+export {
+  calmOptions,
+  drawOptions,
+  drawPlayersOptions,
+  drawUpgradeOptions,
+  withOptions,
+} from "./options.ts";
 export type { PartialOptions, SimulationOptions } from "./options.ts";
 export { faultNames, faults } from "./faults.ts";
 export type { Fault } from "./faults.ts";
+export { describeDivergence, locateDivergence } from "./divergence.ts";
+export type { Divergence, Rerun } from "./divergence.ts";
+export type { ProbeNotes, ProbeOrder } from "./probe.ts";
 export { readPlan } from "./plan.ts";
 export type { Plan } from "./plan.ts";
 export { defaultWorkload, scenarioNames } from "./scenario.ts";

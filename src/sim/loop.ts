@@ -5,6 +5,8 @@
  *
  * L1. Work that was woken is polled exactly once in the next pass, in the order of waking.
  * L2. `afterPass` runs once at the end of each pass.
+ * L3. While the thread is suspended nothing is polled; what was woken meanwhile is polled in the
+ *     first pass afterwards.
  */
 import type { Scheduler } from "./scheduler.ts";
 
@@ -21,6 +23,7 @@ export class IoLoop {
   #woken: LoopWork[] = [];
   #isScheduled = false;
   #isStopped = false;
+  #isSuspended = false;
   // One function for all passes.
   readonly #passing = (): void => this.#pass();
 
@@ -43,6 +46,18 @@ export class IoLoop {
     this.#scheduler.after(this.#wakeMicros(), this.#passing);
   }
 
+  /** The thread does not run, for a while. */
+  suspend(): void {
+    this.#isSuspended = true;
+  }
+
+  goOn(): void {
+    this.#isSuspended = false;
+    if (this.#isScheduled || this.#woken.length === 0) return;
+    this.#isScheduled = true;
+    this.#scheduler.after(this.#wakeMicros(), this.#passing);
+  }
+
   /** The thread is gone: nothing is polled any more. */
   stop(): void {
     this.#isStopped = true;
@@ -51,6 +66,10 @@ export class IoLoop {
 
   #pass(): void {
     if (this.#isStopped) return;
+    if (this.#isSuspended) {
+      this.#isScheduled = false;
+      return;
+    }
     const woken = this.#woken;
     this.#woken = [];
     // Whatever wakes up during the pass has its turn in the next one.

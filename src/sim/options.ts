@@ -10,6 +10,7 @@ import { seedWords } from "./decisions.ts";
 import { rate } from "./drawing.ts";
 import { calmHandshake, calmNetwork, drawHandshake, drawNetwork } from "./network/options.ts";
 import type { HandshakeOptions, NetworkOptions } from "./network/options.ts";
+import { drawClockTroubles, drawProcessTroubles } from "./process/troubles.ts";
 
 export type { HandshakeOptions, NetworkOptions } from "./network/options.ts";
 
@@ -29,6 +30,16 @@ export interface ProcessOptions {
   readonly producers: number;
   /** Of each choice of the inbox, that another producer than usual is taken. */
   readonly mergePerMillion: PerMillion;
+  /** Besides `endsMax`: processes of a machine that die at an event or a system call. */
+  readonly crashesMax: number;
+  /** Of each decided death, that the next few processes die, too, as soon as they have begun. */
+  readonly stormPerMillion: PerMillion;
+  /** Of each restart, that it takes much longer. */
+  readonly slowRestartPerMillion: PerMillion;
+  readonly slowRestartMaxMicros: number;
+  /** How often a machine's processes are stopped in the run, and for how long. */
+  readonly pausesMax: number;
+  readonly pauseMaxMicros: number;
 }
 
 export interface ClockOptions {
@@ -36,6 +47,11 @@ export interface ClockOptions {
   readonly driftMaxPerMillion: PerMillion;
   readonly jumpsMax: number;
   readonly jumpMaxMicros: number;
+  /** How many restarts find another wall clock, by as much as a jump. */
+  readonly rebootJumpsMax: number;
+  /** How often a time daemon makes both clocks run faster or slower, and by how much at most. */
+  readonly slewsMax: number;
+  readonly slewMaxPerMillion: number;
 }
 
 export interface DiskOptions {
@@ -138,8 +154,22 @@ export const calmOptions: SimulationOptions = {
     restartMaxMicros: 2_000_000,
     producers: 2,
     mergePerMillion: 0,
+    crashesMax: 0,
+    stormPerMillion: 0,
+    slowRestartPerMillion: 0,
+    slowRestartMaxMicros: 6_000_000,
+    pausesMax: 0,
+    pauseMaxMicros: 3_000_000,
   },
-  clock: { skewMaxMicros: 0, driftMaxPerMillion: 0, jumpsMax: 0, jumpMaxMicros: 3_600_000_000 },
+  clock: {
+    skewMaxMicros: 0,
+    driftMaxPerMillion: 0,
+    jumpsMax: 0,
+    jumpMaxMicros: 3_600_000_000,
+    rebootJumpsMax: 0,
+    slewsMax: 0,
+    slewMaxPerMillion: 500,
+  },
   disk: {
     operationMicros: 20,
     syncMicros: 270,
@@ -198,8 +228,8 @@ export function drawOptions(seed: number): SimulationOptions {
     quietSeconds: 90,
     network: drawNetwork(random, later),
     handshake: drawHandshake(random, later),
-    process: drawProcess(random),
-    clock: drawClock(random),
+    process: { ...drawProcess(random), ...drawProcessTroubles(seed) },
+    clock: { ...drawClock(random), ...drawClockTroubles(seed) },
     disk: drawDisk(random),
     calls: drawCalls(random),
     workload: drawWorkload(random),
@@ -248,7 +278,7 @@ export function withOptions(base: SimulationOptions, given: PartialOptions): Sim
   };
 }
 
-const drawProcess = (random: RandomStream): ProcessOptions => ({
+const drawProcess = (random: RandomStream) => ({
   turnDelayMicros: random.pick([5, 20, 200, 2_000]),
   stallPerMillion: rate(random, 5_000),
   stallMaxMicros: random.pick([300_000, 1_500_000, 5_000_000]),
@@ -258,7 +288,7 @@ const drawProcess = (random: RandomStream): ProcessOptions => ({
   mergePerMillion: rate(random, 800_000),
 });
 
-const drawClock = (random: RandomStream): ClockOptions => ({
+const drawClock = (random: RandomStream) => ({
   skewMaxMicros: random.chance(1, 2) ? 0 : 5_000_000,
   driftMaxPerMillion: random.chance(1, 2) ? 0 : 500,
   jumpsMax: random.chance(1, 2) ? 0 : random.between(1, 3),
@@ -294,7 +324,8 @@ const drawWorkload = (random: RandomStream): WorkloadOptions => ({
 });
 
 function drawPlayers(random: RandomStream, clients: number, clock: ClockOptions): PlayersOptions {
-  const jumpMs = (clock.jumpsMax * clock.jumpMaxMicros + 2 * clock.skewMaxMicros) / 1_000;
+  const jumps = clock.jumpsMax + clock.rebootJumpsMax;
+  const jumpMs = (jumps * clock.jumpMaxMicros + 2 * clock.skewMaxMicros) / 1_000;
   return {
     gameServers: random.chance(1, 4) ? 2 : 1,
     accounts: random.between(1, clients),

@@ -17,7 +17,8 @@ import type { PacketType } from "../core/kernel/ids.ts";
 import type { AnyContract } from "../core/wire/index.ts";
 import { CheckerPanel, CheckFailure } from "./checkers/checker.ts";
 import type { Checker, QuietRun, QuietScene } from "./checkers/checker.ts";
-import { numberOf } from "./clients/link.ts";
+import { performersHost } from "./calls.ts";
+import { hostOf, numberOf } from "./clients/link.ts";
 import { Player } from "./clients/player.ts";
 import { RudePeer } from "./clients/rude.ts";
 import type { ClientScript } from "./clients/script.ts";
@@ -28,7 +29,10 @@ import { coverageKey } from "./coverage.ts";
 import { seedWords } from "./decisions.ts";
 import { FaultCounters } from "./faults.ts";
 import type { Fault } from "./faults.ts";
+import { Crowds } from "./clients/crowds.ts";
 import { Network } from "./network/network.ts";
+import { Weather } from "./network/weather.ts";
+import type { Hosts } from "./network/weather.ts";
 import type { RunSetup } from "./plan.ts";
 import type { Stage } from "./scenario.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -90,6 +94,7 @@ export class Run {
   readonly #faults = new FaultCounters();
   readonly #trace = new Trace();
   readonly #coverage = new Set<string>();
+  readonly #weather: Weather;
   readonly #sites: readonly Site[];
   /** Of those who look at all servers and clients together. */
   readonly #panel: CheckerPanel;
@@ -118,18 +123,29 @@ export class Run {
       witness.begins(() => this.#scheduler.nowMicros);
       setup.decisions.onTaken = (key, decision) => witness.decided(key, decision);
     }
-    const network = new Network({ ...this.#common(), options: setup.options.network });
+    const wires = { ...this.#common(), options: setup.options.network };
+    this.#weather = new Weather(wires, hostsOf(this.#stage, setup.scripts));
+    const network = new Network(wires, this.#weather);
     this.#sites = this.#stage.sites.map((spec, index) => this.#makeSite(spec, index));
     this.#makeClients(network);
+    const crowds = new Crowds({
+      ...this.#common(),
+      network,
+      machines: this.#sites.map(({ node }) => node.machine),
+      security: setup.options.server.security,
+    });
+    this.#weather.onCrowd = (crowd, index) => crowds.come(crowd, index);
   }
 
   play(): RunOutcome {
     const { options, decisions } = this.#setup;
     const { witness } = this.#parts;
     witness?.entered("storm");
+    this.#weather.begin(options.seconds * 1_000_000);
     for (const { node } of this.#sites) node.start();
     this.#until(options.seconds * 1_000_000);
     decisions.calm = true;
+    this.#weather.clear();
     if (!this.#isOver) witness?.entered("quiet");
     this.#settle();
     if (!this.#isOver) witness?.entered("empty");
@@ -285,6 +301,7 @@ export class Run {
         witness: witness?.at(spec.name) ?? null,
         options,
         entropy,
+        weather: this.#weather,
         makeHost: this.#parts.makeHost,
         logged: (line) => this.#logged(`${prefix}${line}`),
         observer: {
@@ -304,6 +321,7 @@ export class Run {
       ...this.#common(),
       network,
       handshake: options.handshake,
+      wires: options.network,
       security: options.server.security,
       seed: seedWords(entropy),
       idleTimeoutMicros: options.server.idleTimeoutMicros,
@@ -415,6 +433,15 @@ const packetTypesOf = (contracts: readonly AnyContract[]): ReadonlySet<PacketTyp
       ),
     ),
   );
+
+/** Everybody that a partition can part from others. */
+const hostsOf = ({ sites }: Stage, scripts: RunSetup["scripts"]): Hosts => ({
+  clients: [...new Set(scripts.map(({ name }) => hostOf(numberOf(name))))],
+  servers: sites.map(({ name }) => name),
+  performers: sites.some(({ performers }) => Object.keys(performers).length > 0)
+    ? [performersHost]
+    : [],
+});
 
 /** The way to a server, whose checkers see both ends of it. */
 const doorOf = ({ spec, node, observe }: Site, index: number): Door => ({

@@ -11,12 +11,15 @@ import type { SimulatedPerformer } from "./calls.ts";
 import type { Checker } from "./checkers/checker.ts";
 import { coverageTotal } from "./coverage.ts";
 import type { CoverageKey } from "./coverage.ts";
+import { describeDivergence, locateDivergence } from "./divergence.ts";
+import type { Rerun } from "./divergence.ts";
 import type { Fault } from "./faults.ts";
 import { simulatedHost } from "./host.ts";
 import type { PartialOptions, SimulationOptions } from "./options.ts";
 import { planOf, setUpRun } from "./plan.ts";
 import type { Plan, RunSource } from "./plan.ts";
 import { playersScenario } from "./players.ts";
+import { Probe } from "./probe.ts";
 import { Run } from "./run.ts";
 import type { RunFailure, RunOutcome } from "./run.ts";
 import { echoScenario } from "./scenario.ts";
@@ -42,6 +45,8 @@ export interface SimulateOptions {
   readonly checkers?: () => readonly Checker[];
   /** False: once is enough. */
   readonly twice?: boolean;
+  /** False: where two runs differ is told to the step, and not to the field, which takes more runs. */
+  readonly locate?: boolean;
   /** True: the result has the plan also when nothing is broken. Keeping it costs time and memory. */
   readonly keepPlan?: boolean;
   /** Breaks off then: what would have been broken later is not found. */
@@ -93,7 +98,7 @@ export function simulate(given: SimulateOptions): SimulationResult {
   const { setup, outcome } = first;
   const again = { scenario, source, keep: false, isFirst: false };
   const second = given.twice === false ? null : play(given, again).outcome;
-  const broken = failureOf(outcome, second);
+  const broken = failureOf(outcome, second, () => (given.locate === false ? "" : located(given)));
   const isKept = setup.decisions.taken !== null;
   const planned = broken === null || isKept ? setup : play(given, { ...again, keep: true }).setup;
   const plan = broken === null && !keepPlan ? null : planOf(planned);
@@ -114,6 +119,21 @@ export function simulate(given: SimulateOptions): SimulationResult {
     plan,
   };
 }
+
+/**
+ * Plays what `simulate` would play, with somebody taking notes. For comparing it with what another
+ * process, another build or another Node makes of it.
+ */
+export const rerunOf = (given: SimulateOptions): Rerun => {
+  const scenario = scenarioOf(given);
+  const source = sourceOf(given);
+  return (order) => {
+    const probe = new Probe(order);
+    const host = probe.around(given.host ?? simulatedHost());
+    const again = { scenario, source, keep: false, isFirst: false };
+    return probe.notes(play({ ...given, host }, again).outcome.trace);
+  };
+};
 
 interface Playing {
   readonly scenario: Scenario;
@@ -150,16 +170,29 @@ function scenarioOf(given: SimulateOptions): Scenario {
 }
 
 /** What the first run broke, or where the second one went another way. */
-function failureOf(first: RunOutcome, second: RunOutcome | null): RunFailure | null {
+function failureOf(
+  first: RunOutcome,
+  second: RunOutcome | null,
+  locate: () => string,
+): RunFailure | null {
   const difference = second === null ? null : first.trace.differsFrom(second.trace);
   if (difference === null) return first.failure;
   return {
     checker: "determinism",
     rule: "the same plan goes the same way twice",
-    message: `the same plan goes the same way twice: ${difference}`,
+    message: `the same plan goes the same way twice: ${difference}${locate()}`,
     atMicros: first.failure?.atMicros ?? first.simulatedMicros,
     steps: first.trace.length,
   };
+}
+
+/** Of two runs that went different ways: where the next two do so first, in the state, too. */
+function located(given: SimulateOptions): string {
+  const rerun = rerunOf(given);
+  const divergence = locateDivergence(rerun, rerun);
+  return divergence === null
+    ? "; later runs were all alike, so something is kept from the first one"
+    : `; first at ${describeDivergence(divergence)}`;
 }
 
 /** Over what stays the same from run to run. */

@@ -9,7 +9,7 @@ import type { PlainData } from "../core/kernel/plain.ts";
 import type { Realm } from "../core/realm/index.ts";
 import { wrongTransportFrame } from "../core/wire/index.ts";
 import type { AnyContract } from "../core/wire/index.ts";
-import { Performers } from "./calls.ts";
+import { Performers, performersHost } from "./calls.ts";
 import type { SimulatedPerformer } from "./calls.ts";
 import { CheckerPanel } from "./checkers/checker.ts";
 import type { Checker, Observations, QuietServer } from "./checkers/checker.ts";
@@ -19,6 +19,7 @@ import { LinkStates } from "./coverage.ts";
 import type { Decisions } from "./decisions.ts";
 import { seedWords } from "./decisions.ts";
 import type { FaultCounters } from "./faults.ts";
+import type { Weather } from "./network/weather.ts";
 import type { SimulationOptions } from "./options.ts";
 import { SimulatedNode } from "./process/node.ts";
 import type { HostSurroundings } from "./process/process.ts";
@@ -70,6 +71,7 @@ export interface SiteParts {
   readonly faults: FaultCounters;
   readonly options: SimulationOptions;
   readonly entropy: number;
+  readonly weather: Weather;
   readonly makeHost: (order: HostOrder) => RunningHost;
   /** What the run itself must know of what goes on. */
   readonly observer: Checker;
@@ -99,7 +101,7 @@ export class Site {
     this.checkers = spec.makeCheckers({ options, faults });
     const witnesses = parts.witness === null ? [] : [parts.witness];
     const observers = [parts.observer, this.#ownObserver(), this.links, ...witnesses];
-    this.panel = new CheckerPanel([...observers, ...this.checkers]);
+    this.panel = new CheckerPanel([...observers, ...this.checkers, this.#lastObserver()]);
     this.node = this.#makeNode();
   }
 
@@ -139,11 +141,17 @@ export class Site {
   }
 
   #makeNode(): SimulatedNode {
-    const { options, entropy } = this.#parts;
+    const { options, entropy, weather } = this.#parts;
     const { name, performers } = this.spec;
     const { observe } = this.panel;
     const calls = new Performers(
-      { ...this.#common(), options: options.calls, name: callsOf(name) },
+      {
+        ...this.#common(),
+        options: options.calls,
+        name: callsOf(name),
+        there: weather.route(name, performersHost),
+        back: weather.route(performersHost, name),
+      },
       performers,
     );
     calls.onCrash = () => this.node.end("crash");
@@ -189,15 +197,28 @@ export class Site {
   }
 
   #observed(machine: Machine): Machine {
+    const { starts } = this.node;
     this.#machine = new ObservedMachine({
       machine,
       history: this.#history,
       observer: this.panel.observe,
       keeps: this.spec.keeps,
+      isGone: () => this.node.starts !== starts || this.node.process === null,
       stallMicros: () => this.node.process?.stallMicros ?? 0,
       guard: (check) => this.panel.guard(check),
     });
     return this.#machine;
+  }
+
+  /** A process may die at a step once everybody has seen it. */
+  #lastObserver(): Checker {
+    return {
+      name: "node",
+      checked: 0,
+      stepped: ({ isReplay }) => {
+        if (!isReplay) this.node.stepped();
+      },
+    };
   }
 
   #ownObserver(): Checker {

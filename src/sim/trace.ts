@@ -32,26 +32,37 @@ export class Trace {
     this.#times.push(nowMicros);
   }
 
-  /** The first step in which the two differ, in words; null when they are equal. */
-  differsFrom(other: Trace): string | null {
-    const length = Math.min(this.length, other.length);
-    // The chain carries a difference on, so the first one is found by halving.
-    let from = 0;
-    let to = length;
-    while (from < to) {
-      const middle = (from + to) >> 1;
-      if (this.#chain[middle] === other.#chain[middle]) from = middle + 1;
-      else to = middle;
-    }
-    if (from === this.length && from === other.length) return null;
-    return `step ${String(from)} was first ${this.#name(from)}; then ${other.#name(from)}`;
+  /** A number a step; each holds all those before it. */
+  get chain(): readonly number[] {
+    return this.#chain;
   }
 
-  #name(step: number): string {
+  /** The first step in which the two differ, in words; null when they are equal. */
+  differsFrom(other: Trace): string | null {
+    const step = firstDifference(this.#chain, other.#chain);
+    if (step === null) return null;
+    return `step ${String(step)} was first ${this.nameOf(step)}; then ${other.nameOf(step)}`;
+  }
+
+  /** A step in words; "nothing" where there is none. */
+  nameOf(step: number): string {
     const type = this.#types[step];
     if (type === undefined) return "nothing";
     const connection = this.#connections[step] ?? 0;
     const about = connection === 0 ? "" : ` of connection ${String(connection)}`;
     return `${type}${about} at ${String(this.#times[step])} us`;
   }
+}
+
+/** The first index at which two chains differ; null when they are equal. */
+export function firstDifference(left: readonly number[], right: readonly number[]): number | null {
+  // A chain carries a difference on, so the first one is found by halving.
+  let from = 0;
+  let to = Math.min(left.length, right.length);
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (left[middle] === right[middle]) from = middle + 1;
+    else to = middle;
+  }
+  return from === left.length && from === right.length ? null : from;
 }

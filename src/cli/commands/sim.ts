@@ -2,77 +2,95 @@
  * `reprise sim`: plays servers and their clients through simulated faults, every seed twice, and
  * leaves a failure file for what breaks a rule.
  */
-import { readFile, writeFile } from "node:fs/promises";
 import {
-  calmOptions,
   drawOptions,
   drawPlayersOptions,
-  readFailureFile,
+  drawUpgradeOptions,
   scenarioNames,
   simulate,
+  storyOf,
   withOptions,
 } from "../../sim/index.ts";
-import type {
-  FailureFile,
-  PartialOptions,
-  ScenarioName,
-  SimulationOptions,
-} from "../../sim/index.ts";
-import { flag, integer, readArguments, text, UsageError } from "../arguments.ts";
-import { CommandError } from "../command-error.ts";
+import type { PartialOptions, ScenarioName, SimulationOptions } from "../../sim/index.ts";
+import { decimal, flag, integer, readArguments, text, texts, UsageError } from "../arguments.ts";
+import type { Values } from "../arguments.ts";
 import type { Command } from "../command.ts";
-import { grouped, printJson, ProgressLine, table } from "../output.ts";
-import { addTo, newTally, reportOf, runCampaign } from "../simulation.ts";
-import type { CampaignTally } from "../simulation.ts";
+import { printJson, ProgressLine } from "../output.ts";
+import { runCanary } from "../sim/canary.ts";
+import { leaveFiles, readFailure } from "../sim/failure-files.ts";
+import { fixedOptions } from "../sim/fixed-options.ts";
+import {
+  optionLine,
+  optionLines,
+  progressText,
+  reportOfCampaign,
+  storyText,
+  summary,
+} from "../sim/report.ts";
+import { shrunkFile } from "../sim/shrink.ts";
+import { addTo, newTally, reportOf } from "../sim/tally.ts";
+import { runCampaign, workersFor } from "../simulation.ts";
 
 const help = `\
 Plays servers and their clients through simulated faults, and checks that every rule holds.
 
-Usage: reprise sim [--seed N] [--seeds COUNT] [--seconds S] [--scenario NAME] [--json]
+Usage: reprise sim [--seed N] [--seeds COUNT | --minutes M] [OPTIONS]
        reprise sim --failure FILE [--json]
+       reprise sim --canary [--json]
 
-  --seed N        the first seed (default 1)
-  --seeds COUNT   so many seeds, one after the other (default 1)
-  --seconds S     simulated seconds of faults for each (default 10)
-  --scenario NAME echo: one server that answers echoes; players: a login server and game servers,
-                  with players who log in, walk and cheat; all: one after the other (default all)
-  --failure FILE  replay a failure instead
-  --json          print one JSON object
+  --seed N         the first seed (default 1)
+  --seeds COUNT    so many seeds, one after the other (default 1)
+  --minutes M      as many seeds as there is time for
+  --until-failure  end with the first seed that breaks a rule; without --seeds and --minutes, go on
+                   until there is one
+  --scenario NAME  echo: one server that answers echoes; players: a login server and game servers,
+                   with players who log in, walk and cheat; upgrade: servers that get their next
+                   build in the middle of it; all: one after the other (default all)
+  --seconds S      simulated seconds of faults for each seed (default 10)
+  --set NAME=VALUE an option that is not drawn, by the name that a seed prints, for example
+                   network.resetPerMillion=1000; may stand several times
+  --workers N      threads to play seeds on (default: one a processor). They change how long it
+                   takes and nothing else
+  --verbose        what each seed of several has drawn, a line each
+  --no-shrink      leave failures as they were found
+  --failure FILE   replay a failure instead, and tell what happens
+  --canary         plant a bug and see that it is found, shrunk and replayed: exit code 1 if not
+  --json           print one JSON object
 
-Each seed draws its own mix of faults, plays it twice, and compares. When a rule is broken, a
-failure file is left that makes it happen again without the seed. Exit code 1: a rule is broken.
+Each seed draws its own mix of faults, plays it twice, and compares. When a rule is broken, the run
+is shrunk to the few things that it takes, for a minute at most, told as a story, and left as a
+failure file that makes it happen again without the seed. Ctrl-C ends a campaign with what it has
+so far; a second one ends it at once.
+
+Exit codes: 0 every rule holds, 1 a rule is broken, 2 bad usage, 130 interrupted.
 
 Examples:
   reprise sim --seeds 200
+  reprise sim --minutes 30 --until-failure --scenario players
+  reprise sim --seed 17 --set clock.jumpsMax=0
   reprise sim --failure failure-17-67b3acc3.json`;
 
 const secondsMax = 3_600;
+const minutesMax = 100_000;
 const options = {
   seed: integer(null, { min: 0, max: Number.MAX_SAFE_INTEGER }),
   seeds: integer(null, { min: 1, max: 100_000_000 }),
+  minutes: decimal(null, { min: 0.01, max: minutesMax }),
+  "until-failure": flag(),
   seconds: integer(null, { min: 1, max: secondsMax }),
   scenario: text(null),
+  set: texts(),
+  workers: integer(null, { min: 0, max: 1_024 }),
+  verbose: flag(),
+  "no-shrink": flag(),
   failure: text(null),
+  canary: flag(),
   json: flag(),
 };
+type SimValues = Values<typeof options>;
 
-/** Fields may be added, never renamed. */
-interface SimulationReport {
-  readonly seeds: number;
-  readonly failures: readonly {
-    readonly seed: number | null;
-    readonly fingerprint: string;
-    readonly file: string;
-    readonly message: string;
-  }[];
-  readonly simulatedSeconds: number;
-  readonly wallSeconds: number;
-  readonly events: number;
-  /** How many seeds were played twice and compared. */
-  readonly determinismChecked: number;
-  readonly faults: Readonly<Record<string, number>>;
-  readonly coverage: { readonly reached: number; readonly total: number };
-}
+/** What a shell reports for a program that SIGINT has ended. */
+const interruptedCode = 130;
 
 export const sim: Command = {
   name: "sim",
@@ -80,22 +98,18 @@ export const sim: Command = {
   help,
   async run(argv) {
     const { values } = readArguments(argv, options);
+    if (values.canary) return runCanary(values.json);
     if (values.failure === null) return campaign(values);
-    const { seed, seeds, seconds, scenario } = values;
-    if ([seed, seeds, seconds, scenario].some((value) => value !== null)) {
+    const { failure, json, ...others } = values;
+    const said = Object.values(others).filter((value) =>
+      Array.isArray(value) ? value.length > 0 : value !== null && value !== false,
+    );
+    if (said.length > 0) {
       throw new UsageError("--failure holds all that the other options could say");
     }
-    return replayFailure(values.failure, values.json);
+    return replayFailure(failure, json);
   },
 };
-
-interface CampaignValues {
-  readonly seed: number | null;
-  readonly seeds: number | null;
-  readonly seconds: number | null;
-  readonly scenario: string | null;
-  readonly json: boolean;
-}
 
 /** @throws UsageError for a name that there is not */
 function scenariosOf(wanted: string | null): readonly ScenarioName[] {
@@ -105,43 +119,100 @@ function scenariosOf(wanted: string | null): readonly ScenarioName[] {
   throw new UsageError(`--scenario is ${[...scenarioNames, "all"].join(", ")}, not "${wanted}"`);
 }
 
-async function campaign(values: CampaignValues): Promise<number> {
-  const { seed, seeds, seconds, json } = values;
+function fixedOf({ set, seconds }: SimValues): PartialOptions {
+  const fixed = fixedOptions(set);
+  if (seconds === null) return fixed;
+  if (fixed.seconds !== undefined) throw new UsageError("--seconds and --set seconds are the same");
+  return { ...fixed, seconds };
+}
+
+/** How many seeds; null for as many as there is time for. */
+function seedsWanted(values: SimValues): number | null {
+  if (values.seeds !== null) return values.seeds;
+  return values.minutes !== null || values["until-failure"] ? null : 1;
+}
+
+/** What a seed plays with. */
+function optionsOf(seed: number, scenario: ScenarioName, fixed: PartialOptions): SimulationOptions {
+  const draws = {
+    echo: drawOptions,
+    players: drawPlayersOptions,
+    upgrade: drawUpgradeOptions,
+  } satisfies Record<ScenarioName, unknown>;
+  return withOptions(draws[scenario](seed), fixed);
+}
+
+async function campaign(values: SimValues): Promise<number> {
+  const { json, verbose } = values;
   const scenarios = scenariosOf(values.scenario);
-  const fixed: PartialOptions = seconds === null ? {} : { seconds };
-  const firstSeed = seed ?? 1;
-  const wanted = seeds ?? 1;
+  const fixed = fixedOf(values);
+  const firstSeed = values.seed ?? 1;
+  const wanted = seedsWanted(values);
+  const seeds = wanted ?? Infinity;
+  const msMax = values.minutes === null ? null : values.minutes * 60_000;
   if (!json && wanted === 1) {
     for (const scenario of scenarios) {
-      const draw = scenario === "players" ? drawPlayersOptions : drawOptions;
-      console.log(optionLines(scenario, withOptions(draw(firstSeed), fixed)));
+      console.log(optionLines(scenario, optionsOf(firstSeed, scenario, fixed)));
     }
   }
-  const progress = new ProgressLine();
+  const line = new ProgressLine();
   const startedAt = performance.now();
-  let isInterrupted = false;
-  const interrupt = (): void => {
-    isInterrupted = true;
-  };
-  process.once("SIGINT", interrupt);
+  const elapsedMs = (): number => performance.now() - startedAt;
+  const interrupt = new Interrupt();
+  // One seed is played here, where nothing hears a signal: it ends the process as it always does.
+  if (seeds > 1) interrupt.listen();
   try {
     const tally = await runCampaign({
       firstSeed,
-      seeds: wanted,
+      seeds,
       scenarios,
       fixed,
-      progress: (soFar) => {
-        progress.show(() => progressText(soFar, wanted));
-        return !isInterrupted;
+      workers: values.workers ?? workersFor(Math.min(seeds, 1_000_000)),
+      untilFailure: values["until-failure"],
+      progress: (soFar, { seed }) => {
+        if (verbose && !json && wanted !== 1) {
+          line.end();
+          for (const scenario of scenarios) {
+            console.log(optionLine(seed, scenario, optionsOf(seed, scenario, fixed)));
+          }
+        }
+        line.show(() => progressText({ tally: soFar, wanted, elapsedMs: elapsedMs(), msMax }));
+        return !interrupt.isHeard && (msMax === null || elapsedMs() < msMax);
       },
     });
-    progress.end();
-    const files = await leaveFiles(tally);
-    print(tally, { files, startedAt, json, wanted });
-    return tally.failures.length === 0 ? 0 : 1;
+    line.end();
+    const wallSeconds = elapsedMs() / 1_000;
+    const interrupted = interrupt.isHeard && (wanted === null || tally.seeds < wanted);
+    const progress = (text: () => string): void => line.show(text);
+    const watch = { isStopped: () => interrupt.isHeard, progress };
+    const files = await leaveFiles(tally.failures, (file) =>
+      values["no-shrink"] ? Promise.resolve(file) : shrunkFile(file, watch),
+    );
+    line.end();
+    const report = reportOfCampaign(tally, { files, wallSeconds, interrupted });
+    if (json) printJson(report);
+    else console.log(`${summary(report, wanted)}${storyText(files)}`);
+    if (tally.failures.length > 0) return 1;
+    return interrupted ? interruptedCode : 0;
   } finally {
-    progress.end();
-    process.off("SIGINT", interrupt);
+    line.end();
+    interrupt.forget();
+  }
+}
+
+/** Ctrl-C, once. The second one is not listened for, and ends the process. */
+class Interrupt {
+  isHeard = false;
+  readonly #hear = (): void => {
+    this.isHeard = true;
+  };
+
+  listen(): void {
+    process.once("SIGINT", this.#hear);
+  }
+
+  forget(): void {
+    process.off("SIGINT", this.#hear);
   }
 }
 
@@ -152,112 +223,21 @@ async function replayFailure(path: string, json: boolean): Promise<number> {
   const result = simulate({ plan: file.plan });
   const tally = newTally();
   addTo(tally, reportOf(file.seed ?? 0, [result]));
-  const [found] = tally.failures;
-  const files = new Map(found === undefined ? [] : [[found.failure.fingerprint, path]]);
-  print(tally, { files, startedAt, json, wanted: 1 });
-  if (found === undefined) {
+  const wallSeconds = (performance.now() - startedAt) / 1_000;
+  const found = tally.failures[0]?.failure ?? null;
+  const story = found === null || json ? [] : storyOf(file.plan);
+  const left = found === null ? null : { path, file: { ...found, shrunk: file.shrunk, story } };
+  const files = new Map(left === null ? [] : [[left.file.fingerprint, left]]);
+  const report = reportOfCampaign(tally, { files, wallSeconds, interrupted: false });
+  if (json) printJson(report);
+  else console.log(`${summary(report, 1)}${storyText(files)}`);
+  if (found === null) {
     if (!json) console.log(`The failure ${file.fingerprint} (${file.message}) is gone.`);
     return 0;
   }
-  if (found.failure.fingerprint !== file.fingerprint && !json) {
+  if (found.fingerprint !== file.fingerprint && !json) {
     console.log(`Another failure than the file's, which was ${file.fingerprint}: ${file.message}`);
   }
-  if (!json) console.log(`\nThe server's last words:\n${found.failure.log.join("\n")}`);
+  if (!json) console.log(`\nThe server's last words:\n${found.log.join("\n")}`);
   return 1;
-}
-
-async function readFailure(path: string): Promise<FailureFile> {
-  let json: unknown;
-  try {
-    json = JSON.parse(await readFile(path, "utf8"));
-  } catch (error) {
-    const why = error instanceof SyntaxError ? "it is no JSON" : (error as Error).message;
-    throw new CommandError(`${path} cannot be read: ${why}`);
-  }
-  return readFailureFile(json);
-}
-
-/** One file for each fingerprint: of the seed with the smallest number. Returns their paths. */
-async function leaveFiles({ failures }: CampaignTally): Promise<Map<string, string>> {
-  const files = new Map<string, string>();
-  for (const { seed, failure } of failures) {
-    if (files.has(failure.fingerprint)) continue;
-    const path = `failure-${String(seed)}-${failure.fingerprint}.json`;
-    const content: FailureFile = { ...failure, replay: `npx reprise sim --failure ${path}` };
-    await writeFile(path, `${JSON.stringify(content, null, 1)}\n`);
-    files.set(failure.fingerprint, path);
-  }
-  return files;
-}
-
-interface PrintOptions {
-  /** By fingerprint. */
-  readonly files: ReadonlyMap<string, string>;
-  readonly startedAt: number;
-  readonly json: boolean;
-  readonly wanted: number;
-}
-
-function print(tally: CampaignTally, { files, startedAt, json, wanted }: PrintOptions): void {
-  const wallSeconds = (performance.now() - startedAt) / 1_000;
-  const report: SimulationReport = {
-    seeds: tally.seeds,
-    failures: tally.failures.map(({ seed, failure: { fingerprint, message } }) => ({
-      seed,
-      fingerprint,
-      file: files.get(fingerprint) ?? "",
-      message,
-    })),
-    simulatedSeconds: tally.simulatedSeconds,
-    wallSeconds,
-    events: tally.events,
-    determinismChecked: tally.seeds,
-    faults: tally.faults,
-    coverage: { reached: tally.reached.size, total: tally.coverageTotal },
-  };
-  if (json) return printJson(report);
-  console.log(summary(report, wanted));
-}
-
-function summary(report: SimulationReport, wanted: number): string {
-  const { seeds, failures, simulatedSeconds, wallSeconds, events, faults, coverage } = report;
-  const speed = (2 * simulatedSeconds) / Math.max(wallSeconds, 0.001);
-  const struck = Object.entries(faults).filter(([, count]) => count > 0);
-  const rows: [string, string][] = [
-    ["seeds", `${grouped(seeds)}${seeds < wanted ? ` of ${grouped(wanted)}` : ""}, each twice`],
-    ["events", grouped(events)],
-    ["simulated", `${grouped(Math.round(simulatedSeconds))} s in ${wallSeconds.toFixed(1)} s`],
-    ["speed", `${grouped(Math.round(speed))} times real time`],
-    ["coverage", `${grouped(coverage.reached)} of ${grouped(coverage.total)}`],
-    ...struck.map(([name, count]): [string, string] => [name, grouped(count)]),
-    ["failures", grouped(failures.length)],
-  ];
-  const lines = [
-    ...new Map(failures.map((failure) => [failure.fingerprint, failure])).values(),
-  ].map(
-    ({ seed, fingerprint, file, message }) =>
-      `\n${fingerprint}, seed ${String(seed)}: ${message}\n  npx reprise sim --failure ${file}`,
-  );
-  return [table(rows), ...lines].join("\n");
-}
-
-const progressText = ({ seeds, failures, events }: CampaignTally, wanted: number): string =>
-  `${grouped(seeds)} of ${grouped(wanted)} seeds, ${grouped(events)} events, ` +
-  `${grouped(failures.length)} failures`;
-
-/** What was drawn, where it is not as calm: hidden faults make a failure unreadable. */
-function optionLines(scenario: ScenarioName, drawn: SimulationOptions): string {
-  const rows: [string, string][] = [["scenario", scenario]];
-  for (const [group, value] of Object.entries(drawn) as [keyof SimulationOptions, unknown][]) {
-    const calm = calmOptions[group];
-    if (typeof value !== "object" || value === null) {
-      rows.push([group, String(value)]);
-      continue;
-    }
-    for (const [name, set] of Object.entries(value as Record<string, unknown>)) {
-      const usual = (calm as unknown as Record<string, unknown>)[name];
-      if (set !== usual) rows.push([`${group}.${name}`, String(set)]);
-    }
-  }
-  return `${table(rows)}\n`;
 }

@@ -124,14 +124,20 @@ export class TimerTable {
   /**
    * The table that `checkpoint` described.
    *
+   * @param kindOf what a kind is called here; null drops its timers. Kinds stay apart.
    * @throws ApiMisuseError for anything else
    */
-  static restore(data: PlainData): TimerTable {
+  static restore(
+    data: PlainData,
+    kindOf: (kind: number) => number | null = (kind) => kind,
+  ): TimerTable {
     const table = new TimerTable();
     for (const part of parseCheckpoint(data)) {
+      const kind = kindOf(part.kind);
+      if (kind === null) continue;
       part.ids.forEach((id, index) => {
-        apiRule(table.get(part.kind, id) === undefined, "a timer occurs twice in a checkpoint");
-        table.set(part.kind, id, micros(part.dueAt[index] as number), part.data[index]);
+        apiRule(table.get(kind, id) === undefined, "a timer occurs twice in a checkpoint");
+        table.set(kind, id, micros(part.dueAt[index] as number), part.data[index]);
       });
     }
     return table;

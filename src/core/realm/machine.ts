@@ -74,7 +74,7 @@ export class RealmMachine implements Machine {
 
   constructor(composition: Composition) {
     this.composition = composition;
-    this.state = new RealmState(composition.features);
+    this.state = new RealmState(composition);
     this.contexts = composition.features.map(
       (feature, index) => new FeatureContext(this, feature, index),
     );

@@ -11,7 +11,9 @@ import type { PlainData } from "../kernel/plain.ts";
 import { RandomStream } from "../kernel/random.ts";
 import type { Seed } from "../kernel/random.ts";
 import { TimerTable } from "../kernel/timers.ts";
+import { deadlineKind } from "./compose.ts";
 import { defaultRealmConfig } from "./config.ts";
+import type { Composition } from "./compose.ts";
 import type { RealmConfig } from "./config.ts";
 import type { Feature } from "./feature.ts";
 import { Inbox } from "./inbox.ts";
@@ -83,9 +85,12 @@ export class RealmState {
   /** In the order of `features`. */
   featureStates: object[];
   readonly #features: readonly Feature[];
+  /** Kinds of timers by `feature.timer`. */
+  readonly #timerKinds: ReadonlyMap<string, number>;
 
-  constructor(features: readonly Feature[]) {
+  constructor({ features, timerKinds }: Pick<Composition, "features" | "timerKinds">) {
     this.#features = features;
+    this.#timerKinds = timerKinds;
     this.featureStates = features.map((feature) => {
       const state = feature.declaration.state();
       assertPlain(state, `state of feature "${feature.name}"`);
@@ -143,11 +148,21 @@ export class RealmState {
   checkpoint(): Uint8Array {
     const tables = this.tables.map((name, index) => [name, this.table(index)] as const);
     const versions = this.#features.map(({ name, declaration }) => [name, declaration.version]);
-    return encodePlain([versions, new Map(tables)]);
+    return encodePlain([versions, new Map(tables), [...this.#timerKinds.keys()]]);
   }
 
+  /**
+   * Takes over the state of a checkpoint, which an older build may have written: what its features
+   * remember is migrated, its timers keep their names, and what belongs to a timer, a call or a
+   * feature that this build has no more is dropped.
+   *
+   * @throws ApiMisuseError for a state that is newer than this build, or has no migration
+   */
   restore(bytes: Uint8Array): void {
-    const [versions, tables] = decodePlain(bytes) as [[string, number][], Map<string, PlainData>];
+    // Checkpoints from before timers had names in them have the kinds of the build that wrote them.
+    const [versions, tables, timers = [...this.#timerKinds.keys()]] = decodePlain(
+      bytes,
+    ) as CheckpointContent;
     const of = (name: string): PlainData => {
       apiRule(tables.has(name), `checkpoint: table "${name}" is missing`);
       return tables.get(name);
@@ -156,8 +171,8 @@ export class RealmState {
     this.kernel = { ...kernel, config: { ...defaultRealmConfig, ...kernel.config } };
     this.configKeys = new Set(Object.keys(kernel.config));
     this.sessions = Sessions.restore(of("sessions"));
-    this.timers = TimerTable.restore(of("timers"));
-    this.calls = of("calls") as unknown as Map<CallId, PendingCall>;
+    this.timers = TimerTable.restore(of("timers"), (kind) => this.#kindOf(kind, timers));
+    this.calls = this.#callsLeft(of("calls") as unknown as ReadonlyMap<CallId, PendingCall>);
     const streams = of("streams") as ReadonlyMap<string, Seed>;
     this.streams = new Map(Array.from(streams, ([name, seed]) => [name, RandomStream.from(seed)]));
     this.inbox = Inbox.restore(of("inbox"));
@@ -166,7 +181,28 @@ export class RealmState {
       migrated(feature, written.get(feature.name), () => of(`feature:${feature.name}`)),
     );
   }
+
+  /** What a kind of the checkpoint's build is here; null when this build has no such timer. */
+  #kindOf(kind: number, names: readonly string[]): number | null {
+    if (kind === deadlineKind) return kind;
+    const name = names[kind - 1];
+    apiRule(name !== undefined, `checkpoint: a timer is of kind ${kind}, which has no name`);
+    return this.#timerKinds.get(name) ?? null;
+  }
+
+  /** Those that this build can take an answer to. */
+  #callsLeft(calls: ReadonlyMap<CallId, PendingCall>): Map<CallId, PendingCall> {
+    const declared = new Map(this.#features.map(({ name, declaration }) => [name, declaration]));
+    return new Map(
+      [...calls].filter(([, { feature, name }]) =>
+        Object.hasOwn(declared.get(feature)?.calls ?? {}, name),
+      ),
+    );
+  }
 }
+
+/** Versions of the features' states, the tables, and the names of the kinds of timers, from 1. */
+type CheckpointContent = [[string, number][], Map<string, PlainData>, string[]?];
 
 /** The state that was written by `version`, brought to the feature's own version. */
 function migrated(feature: Feature, version: number | undefined, data: () => PlainData): object {

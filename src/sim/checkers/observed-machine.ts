@@ -43,6 +43,8 @@ export interface ObservedMachineParts {
   readonly observer: MachineObserver;
   /** Packets whose payloads somebody reads; with none, nobody reads counters either. */
   readonly keeps: ReadonlySet<PacketType>;
+  /** The process has died in the middle of a turn, whose rest never was. */
+  readonly isGone: () => boolean;
   /** How long the turn that is under way has been delayed. */
   readonly stallMicros: () => number;
   /** Keeps what a check throws: the host must not see it. */
@@ -54,23 +56,27 @@ export class ObservedMachine implements Machine {
   readonly #history: History;
   readonly #observer: MachineObserver;
   readonly #outbox: RecordingOutbox;
+  readonly #isGone: () => boolean;
   readonly #stallMicros: () => number;
   readonly #guard: (check: () => void) => void;
   /** Steps made, those before a checkpoint included. */
   #steps = 0;
   #shown: { readonly name: string; readonly steps: number; readonly data: PlainData } | null = null;
 
-  constructor({ machine, history, observer, keeps, stallMicros, guard }: ObservedMachineParts) {
+  constructor(parts: ObservedMachineParts) {
+    const { machine, history, observer, keeps, isGone, stallMicros, guard } = parts;
     this.#outbox = new RecordingOutbox(keeps);
     this.#machine = machine;
     this.#history = history;
     this.#observer = observer;
+    this.#isGone = isGone;
     this.#stallMicros = stallMicros;
     this.#guard = guard;
     observer.machineCreated();
   }
 
   step(event: Event, outbox: Outbox): void {
+    if (this.#isGone()) throw new Error("a process that has died makes no step");
     if (this.#history.isNewStart(this.#steps, event)) {
       this.#observer.recovered(this.#steps, this.#machine.digest());
     }

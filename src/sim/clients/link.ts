@@ -9,15 +9,16 @@ import type { CloseMode } from "../../core/contract.ts";
 import { invariant } from "../../core/kernel/assert.ts";
 import { digestStart, digestString, finish } from "../../core/kernel/digest.ts";
 import type { Decisions } from "../decisions.ts";
-import { strikes } from "../drawing.ts";
 import type { FaultCounters } from "../faults.ts";
 import { IoLoop } from "../loop.ts";
 import type { Machine, Network } from "../network/network.ts";
 import { Stream } from "../network/stream.ts";
 import type { Link } from "../network/tcp.ts";
-import type { HandshakeFault } from "../network/tls.ts";
-import type { HandshakeOptions } from "../options.ts";
+import { wrongRecords } from "../network/tls.ts";
+import type { HandshakeOptions, NetworkOptions } from "../network/options.ts";
 import type { Scheduler } from "../scheduler.ts";
+import { mannersOf } from "./manners.ts";
+import type { Manners } from "./manners.ts";
 
 export interface ClientLinkEvents {
   /** @param name of the connection, `client.attempt` */
@@ -35,6 +36,7 @@ export interface ClientLinkParts {
   readonly network: Network;
   readonly target: Machine;
   readonly handshake: HandshakeOptions;
+  readonly wires: NetworkOptions;
   readonly security: "tls" | "plain";
   /** Sees what goes over every connection of every client. */
   readonly observer: ClientObserver;
@@ -55,19 +57,23 @@ export interface ClientObserver {
   left(link: string): void;
 }
 
-/** How this client gets its transport wrong. */
-type Misstep = HandshakeFault | "plaintext" | "to-plain";
-
 const wakeMicros = 10;
 const flushTimeoutMicros = 2_000_000;
 /** A client that goes away in the middle of the handshake does so after this. */
 const abandonMicros = 5_000;
+/** A client that waits for the end of a record looks again after this. */
+const recordRetryMicros = 1_000;
+/** A client's machine is back after so long at most. */
+const rebootMaxMicros = 6_000_000;
 
 interface Connection {
   readonly name: string;
   readonly link: Link;
   readonly stream: Stream;
+  readonly isSecure: boolean;
   isOpen: boolean;
+  /** Its half has ended by `halfClose`: what it still says goes nowhere. */
+  isHalfClosed: boolean;
 }
 
 export class ClientLink {
@@ -77,6 +83,7 @@ export class ClientLink {
   readonly #loop: IoLoop;
   #attempts = 0;
   #connection: Connection | null = null;
+  #last: Connection | null = null;
   #giveUp: (() => void) | null = null;
   #unsent: Uint8Array[] = [];
 
@@ -89,6 +96,15 @@ export class ClientLink {
       () => wakeMicros,
       () => undefined,
     );
+  }
+
+  /**
+   * The bytes of the connection, or of the last one, may be others than were sent, and nothing has
+   * told either end: who compares contents must not go by this one.
+   */
+  get isDoubtful(): boolean {
+    const connection = this.#connection ?? this.#last;
+    return connection !== null && !connection.isSecure && connection.link.isDamaged;
   }
 
   /** The name of the open connection, or null. */
@@ -104,7 +120,7 @@ export class ClientLink {
     const remote = `${addressOf(address)}:${String(40_000 + this.#attempts)}`;
     const { network, target } = this.#parts;
     this.#giveUp = network.connect(
-      { name, remote, target },
+      { name, remote, host: hostOf(address), target },
       {
         connected: (link) => {
           this.#giveUp = null;
@@ -130,7 +146,7 @@ export class ClientLink {
     this.#unsent = [];
     if (connection === null) return;
     for (const bytes of unsent) this.#parts.observer.sent(connection.name, bytes);
-    connection.stream.write(joined(unsent));
+    if (!connection.isHalfClosed) connection.stream.write(joined(unsent));
   }
 
   close(mode: CloseMode): void {
@@ -153,18 +169,29 @@ export class ClientLink {
 
   /** Ends this half only. The owner goes on reading. */
   halfClose(): void {
-    const stream = this.#connection?.stream;
-    if (stream === undefined) return;
-    stream.allowHalfOpen = true;
-    stream.end();
+    const connection = this.#connection;
+    if (connection === null) return;
+    connection.isHalfClosed = true;
+    connection.stream.allowHalfOpen = true;
+    connection.stream.end();
   }
 
   /** The client's machine is gone without a word, and with it this connection's other end. */
   vanish(): void {
     const connection = this.#leave();
     if (connection === null) return;
-    connection.link.cut();
-    connection.stream.destroy();
+    const { decisions, wires, scheduler, faults } = this.#parts;
+    const { link, name, stream } = connection;
+    const reboot = decisions.subject(`network/${name}/reboot`);
+    const awayMicros = reboot.seldom(wires.rebootPerMillion, rebootMaxMicros);
+    if (awayMicros === 0) {
+      link.cut();
+    } else {
+      faults.hit("peer.rebooted", name);
+      link.client.powerLost();
+      scheduler.after(awayMicros, () => link.client.powerBack());
+    }
+    stream.destroy();
   }
 
   pause(forMicros: number): void {
@@ -177,42 +204,83 @@ export class ClientLink {
   #leave(): Connection | null {
     const connection = this.#connection;
     this.#connection = null;
+    this.#last = connection ?? this.#last;
     if (connection !== null) this.#parts.observer.left(connection.name);
     return connection;
   }
 
   #connected(name: string, link: Link): void {
-    const misstep = this.#misstep(name);
-    const { scheduler, security } = this.#parts;
+    const { scheduler, security, wires: network } = this.#parts;
+    const manners = mannersOf({ ...this.#parts, network }, name);
+    const { misstep, computeMicros, recordBytes, trickle } = manners;
+    if (trickle !== null) link.client.trickle(trickle);
     const isSecure = security === "tls" ? misstep !== "plaintext" : misstep === "to-plain";
-    const fault =
-      misstep === null || misstep === "plaintext" || misstep === "to-plain" ? null : misstep;
+    const isInSession = misstep !== "plaintext" && misstep !== "to-plain" && misstep !== "gone";
     const stream = new Stream(
       {
         scheduler,
         loop: this.#loop,
         endpoint: link.client,
-        secure: isSecure ? { role: "client", computeMicros: 0, fault } : null,
-        allowHalfOpen: false,
+        secure: isSecure
+          ? {
+              role: "client",
+              computeMicros,
+              fault: isInSession ? misstep : null,
+              ...(recordBytes === null ? {} : { recordBytes }),
+            }
+          : null,
+        allowHalfOpen: manners.lingers,
       },
       {
         data: (bytes) => this.#tell(connection, () => this.#received(connection, bytes)),
-        end: () => this.#tell(connection, () => this.#events.ended()),
+        end: () => {
+          if (manners.lingers) this.#parts.faults.hit("peer.lingers", name);
+          this.#tell(connection, () => this.#events.ended());
+        },
         close: (code) =>
           this.#tell(connection, () => {
             this.#leave();
             this.#events.closed(code);
           }),
         written: () => undefined,
-        secured: () => this.#tell(connection, () => this.#opened(connection)),
+        secured: () => {
+          if (misstep === "gone") return stream.destroy();
+          this.#planRecordFault(connection, manners);
+          this.#tell(connection, () => this.#opened(connection));
+        },
         // Node's TLS library gives up with its own code; whose fault it was does not matter here.
         insecure: () => stream.destroy("EPROTO"),
       },
     ).open();
-    const connection: Connection = { name, link, stream, isOpen: false };
+    const connection: Connection = {
+      name,
+      link,
+      stream,
+      isSecure,
+      isOpen: false,
+      isHalfClosed: false,
+    };
     this.#connection = connection;
-    if (fault === "abandoned") scheduler.after(abandonMicros, () => stream.destroy());
+    if (misstep === "abandoned") scheduler.after(abandonMicros, () => stream.destroy());
     if (!isSecure) this.#opened(connection);
+  }
+
+  #planRecordFault({ name, link, stream }: Connection, { recordFault }: Manners): void {
+    if (recordFault === null) return;
+    const { scheduler, faults, decisions } = this.#parts;
+    const { what } = recordFault;
+    const strike = (): void => {
+      if (stream.isDestroyed || decisions.calm) return;
+      // Between two records, and while the kernel takes one.
+      if (stream.unsentBytes > 0) return void scheduler.after(recordRetryMicros, strike);
+      const record = wrongRecords[what]();
+      if (!link.client.mayEnd || link.client.room < record.length) return;
+      faults.hit(`tls.${what}`, name);
+      link.client.send(record);
+      // The server has the last word about what is too large.
+      if (what !== "oversized") stream.destroy("EPROTO");
+    };
+    scheduler.after(recordFault.afterMicros, strike);
   }
 
   #opened(connection: Connection): void {
@@ -221,28 +289,12 @@ export class ClientLink {
   }
 
   #received(connection: Connection, bytes: Uint8Array): void {
-    this.#parts.observer.received(connection.name, bytes);
+    if (!this.isDoubtful) this.#parts.observer.received(connection.name, bytes);
     this.#events.received(bytes);
   }
 
   #tell(connection: Connection, tell: () => void): void {
     if (this.#connection === connection) tell();
-  }
-
-  #misstep(name: string): Misstep | null {
-    const { decisions, faults, handshake, security } = this.#parts;
-    const misstep = decisions
-      .subject(`network/${name}/misstep`)
-      .next<Misstep | null>(null, (random) => {
-        if (security === "plain")
-          return strikes(random, handshake.plaintextPerMillion) ? "to-plain" : null;
-        if (strikes(random, handshake.plaintextPerMillion)) return "plaintext";
-        if (strikes(random, handshake.silentPerMillion)) return "silent";
-        if (strikes(random, handshake.abandonedPerMillion)) return "abandoned";
-        return strikes(random, handshake.rejectedPerMillion) ? "rejected" : null;
-      });
-    if (misstep !== null) faults.hit(`tls.${misstep}`, name);
-    return misstep;
   }
 }
 
@@ -252,6 +304,9 @@ export function numberOf(client: string): number {
   if (Number.isSafeInteger(number) && number >= 0) return number;
   return finish(digestString(digestStart, client)) & 0xffff;
 }
+
+/** What the weather calls a client. */
+export const hostOf = (address: number): string => `client/${String(address)}`;
 
 /** Each client has an address of its own. */
 const addressOf = (number: number): string =>

@@ -26,12 +26,17 @@ export interface PlayerParts extends DriverParts {
   readonly players: PlayerObserver;
 }
 
+/** A user takes so long to try a program once more. */
+const restartMicros = 1_000_000;
+
 export class Player {
   readonly name: string;
   readonly #parts: PlayerParts;
   readonly #driver: ClientDriver;
   readonly #echoes = new Map<RequestNumber, Uint8Array>();
   #asked = 0;
+  /** Between its start and its stop. */
+  #plays = false;
 
   constructor(parts: PlayerParts, name: string) {
     this.#parts = parts;
@@ -45,7 +50,10 @@ export class Player {
       },
       received: () => undefined,
       refused: () => undefined,
-      stateChanged: (state) => players.stateChanged(name, state),
+      stateChanged: (state) => {
+        players.stateChanged(name, state);
+        if (state.name === "stopped") this.#stopped();
+      },
       broken: (what) => players.broken(name, what),
       settled: () => undefined,
     });
@@ -65,10 +73,11 @@ export class Player {
     const driver = this.#driver;
     switch (action.type) {
       case "start":
+        this.#plays = true;
         if (driver.isStopped) this.#echoes.clear();
         return driver.start();
       case "stop":
-        return driver.stop();
+        return this.stop();
       case "echo":
         return this.#echo(action.prompt, action.bytes);
       case "request":
@@ -91,7 +100,16 @@ export class Player {
 
   /** No more of it: what is pending is rejected, the link is left in order. */
   stop(): void {
+    this.#plays = false;
     this.#driver.stop();
+  }
+
+  /** What it was told for good by changed bytes, nobody has told it. */
+  #stopped(): void {
+    if (!this.#driver.link.isDoubtful) return;
+    this.#parts.scheduler.after(restartMicros, () => {
+      if (this.#plays) this.#driver.start();
+    });
   }
 
   #echo(prompt: boolean, bytes: number): void {
@@ -107,7 +125,7 @@ export class Player {
   #resolved(request: RequestNumber, message: unknown): void {
     const asked = this.#echoes.get(request);
     this.#echoes.delete(request);
-    if (asked === undefined) return;
+    if (asked === undefined || this.#driver.link.isDoubtful) return;
     const answered = (message as { readonly bytes: Uint8Array }).bytes;
     this.#parts.players.echoed(this.name, asked, answered);
   }

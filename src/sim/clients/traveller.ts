@@ -380,6 +380,8 @@ export class Traveller {
         tell(() => {
           if (!isWish(number)) return;
           this.#wish = null;
+          // An answer to who knows what is as good as none.
+          if (driver().link.isDoubtful) return this.#anew();
           this.#answers.get(number)?.(message);
         }),
       rejected: (number, refused) =>
@@ -428,7 +430,7 @@ export class Traveller {
     const isOver = state.name === "backingOff" || state.name === "stopped";
     if (!isOver) return;
     const isOusted = state.reason.code === "DUPLICATE_LOGIN" && this.#phase !== "loggingIn";
-    if (isOusted) {
+    if (isOusted && !driver.link.isDoubtful) {
       this.#become("ousted");
       return driver.stop();
     }

@@ -2,7 +2,8 @@
  * Machines and how they find each other: listening sockets, accept queues and connection attempts.
  * What happens to the bytes of a connection is `tcp.ts`'s affair.
  *
- * W1. An attempt ends exactly once: connected, refused, or never.
+ * W1. An attempt ends exactly once: connected, refused, unreachable, or, when nobody has answered
+ *     its repetitions for two minutes, timed out.
  * W2. The kernel completes a connection before the program accepts it, as long as the queue has
  *     room; when it has none, the client's kernel tries again later.
  * W3. When a listening socket closes, what waits in its queue is reset.
@@ -12,6 +13,7 @@ import type { Task } from "../scheduler.ts";
 import type { LinkParts } from "./path.ts";
 import { Link } from "./tcp.ts";
 import type { Endpoint } from "./tcp.ts";
+import { Weather } from "./weather.ts";
 
 /** A connection that a program has not looked at yet. */
 export interface Arrival {
@@ -29,7 +31,7 @@ export interface Acceptor {
 /** One end of an attempt to connect. */
 export interface Attempt {
   connected(link: Link): void;
-  /** @param code ECONNREFUSED */
+  /** @param code ECONNREFUSED, ETIMEDOUT, or why there is no way there */
   failed(code: string): void;
 }
 
@@ -37,20 +39,30 @@ export interface ConnectOptions {
   /** `client.attempt`, unique in the run and the same in every run of the same workload. */
   readonly name: string;
   readonly remote: string;
+  /** Who connects, for the weather. */
+  readonly host?: string;
   readonly target: Machine;
 }
 
 /** Linux repeats an unanswered attempt after 1, 3, 7, 15, 31 and 63 seconds. */
 const attemptsMax = 6;
 const firstRetryMicros = 1_000_000;
+/** What a connection attempt is told by a router, by its own routes, or by its own kernel. */
+const unreachable = ["EHOSTUNREACH", "ENETUNREACH", "ENOBUFS"] as const;
 
 export class Network {
   readonly #parts: LinkParts;
+  readonly #weather: Weather;
   /** Every connection of the run, in the order of their attempts. */
   readonly links: Link[] = [];
 
-  constructor(parts: LinkParts) {
+  /** @param weather strikes the links; fair when left out */
+  constructor(
+    parts: LinkParts,
+    weather = new Weather(parts, { clients: [], servers: [], performers: [] }),
+  ) {
     this.#parts = parts;
+    this.#weather = weather;
   }
 
   /** Begins to connect. The returned function gives the attempt up. */
@@ -60,6 +72,8 @@ export class Network {
     const refused = this.#strikes(`${about}/refused`, "refusedPerMillion");
     const unanswered = this.#strikes(`${about}/unanswered`, "unansweredPerMillion");
     if (unanswered) this.#parts.faults.hit("network.unanswered", options.name);
+    const code = this.#unreachable(`${about}/unreachable`);
+    const { host = "client", target } = options;
     let task: Task | null = null;
     let isGivenUp = false;
     const delayMicros = this.#parts.options.delayMicros;
@@ -68,20 +82,30 @@ export class Network {
         if (!isGivenUp) then();
       });
     };
+    const again = (tries: number): void => {
+      task = scheduler.after(firstRetryMicros * (1 << tries), () => {
+        if (tries < attemptsMax) return arrive(tries + 1);
+        if (isGivenUp) return;
+        this.#parts.faults.hit("network.timed-out", options.name);
+        attempt.failed("ETIMEDOUT");
+      });
+    };
     const arrive = (tries: number): void => {
-      if (isGivenUp || unanswered || !options.target.isUp) return;
+      if (isGivenUp) return;
+      if (code !== null) {
+        this.#parts.faults.hit("network.unreachable", options.name);
+        return answer(() => attempt.failed(code));
+      }
+      if (unanswered || !target.isUp || !this.#isReachable(host, target)) return again(tries);
       if (refused) {
         this.#parts.faults.hit("network.refused", options.name);
         return answer(() => attempt.failed("ECONNREFUSED"));
       }
-      const { listener } = options.target;
+      const { listener } = target;
       if (listener === null) return answer(() => attempt.failed("ECONNREFUSED"));
       if (listener.isFull) {
         this.#parts.faults.hit("network.backlog-full", options.name);
-        if (tries >= attemptsMax) return;
-        const waitMicros = firstRetryMicros * (1 << tries);
-        task = scheduler.after(waitMicros, () => arrive(tries + 1));
-        return;
+        return again(tries);
       }
       const link = this.#establish(options, listener);
       answer(() => attempt.connected(link));
@@ -93,12 +117,29 @@ export class Network {
     };
   }
 
-  #establish({ name, remote, target }: ConnectOptions, listener: ListeningSocket): Link {
-    const link = new Link(this.#parts, name);
+  /** Neither its question nor the answer is lost. */
+  #isReachable(host: string, { name }: Machine): boolean {
+    return this.#weather.isOpen(host, name) && this.#weather.isOpen(name, host);
+  }
+
+  #establish(
+    { name, remote, host = "client", target }: ConnectOptions,
+    listener: ListeningSocket,
+  ): Link {
+    const link = new Link(this.#parts, name, { client: host, server: target.name });
     this.links.push(link);
+    this.#weather.add(link);
     target.owns(link.server);
     listener.push({ link, remote });
     return link;
+  }
+
+  #unreachable(name: string): string | null {
+    const { decisions, options } = this.#parts;
+    const which = decisions
+      .subject(name)
+      .seldom(options.unreachablePerMillion, unreachable.length + 1);
+    return unreachable[which - 1] ?? null;
   }
 
   #strikes(name: string, rate: "refusedPerMillion" | "unansweredPerMillion"): boolean {
@@ -139,9 +180,16 @@ export class ListeningSocket {
 
 /** A computer on the network, with at most one listening program. */
 export class Machine {
+  readonly name: string;
   isUp = true;
+  /** Counts the ends of its programs. */
+  ends = 0;
   #listener: ListeningSocket | null = null;
   readonly #endpoints = new Set<Endpoint>();
+
+  constructor(name = "server") {
+    this.name = name;
+  }
 
   get listener(): ListeningSocket | null {
     return this.#listener;
@@ -166,12 +214,14 @@ export class Machine {
 
   /** The program ended, however: its kernel closes everything that it had open. */
   closeAll(): void {
+    this.ends += 1;
     this.stopListening();
     for (const endpoint of this.#endpoints) endpoint.close();
   }
 
   /** Everything that the kernel knew is gone, and nobody was told. */
   powerLost(): void {
+    this.ends += 1;
     this.isUp = false;
     this.#listener = null;
     for (const endpoint of this.#endpoints) endpoint.powerLost();

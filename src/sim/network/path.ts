@@ -4,6 +4,11 @@
  *
  * 1. What departs first arrives first.
  * 2. What was on its way when the link was cut, or departs afterwards, never arrives.
+ * 3. A path that is held delivers nothing until nobody holds it any more. What was lost meanwhile
+ *    comes with the kernel's next repetition, what was only late comes at once. A reset that is lost
+ *    is not repeated.
+ * 4. A kernel whose bytes, or whose peer's acknowledgements, do not get through for as long as
+ *    `giveUpMicros` breaks the connection off.
  */
 import type { RandomStream } from "../../core/kernel/random.ts";
 import type { Decisions, Subject } from "../decisions.ts";
@@ -31,15 +36,21 @@ export const resetSegment: Segment = { kind: "reset" };
 
 /** The first repetition of what was not answered; each later one waits twice as long. */
 export const retransmissionMicros = 200_000;
-/** Linux gives up on a silent peer after 15 of them. */
-const giveUpMicros = 924_600_000;
+/** It does not grow beyond this. */
+const retransmissionMaxMicros = 120_000_000;
 /** Far enough apart that a reader which is quick sees each piece by itself. */
 const pieceGapMicros = 300;
 
 interface Flight {
-  readonly atMicros: number;
+  atMicros: number;
   readonly segment: Segment;
 }
+
+/** What becomes of what a held path does not deliver. */
+export type Hold = "lost" | "late";
+
+/** What is left of a byte: one bit flipped, two, half of them, or all. */
+const flips = [0x01, 0x80, 0x10, 0x04, 0x03, 0x41, 0x55, 0xff] as const;
 
 export class Path {
   readonly link: Link;
@@ -53,6 +64,22 @@ export class Path {
   #lastArrivalMicros = 0;
   #writes = 0;
   #willGiveUp = false;
+  /** How many hold the path, and how many of them lose what it carries. */
+  #holds = 0;
+  #losses = 0;
+  /** Something was lost since the path was held. */
+  #hasLost = false;
+  /** Since when what is due has been waiting for the path to be free. */
+  #stuckSinceMicros: number | null = null;
+  /** Counts the times at which the path became free. */
+  #releases = 0;
+  /** Bytes a second; 0: as many as there are. Null: not decided yet. */
+  #bandwidth: number | null = null;
+  /** When the last byte that departed has left the bottleneck. */
+  #freeAtMicros = 0;
+  #sentBytes = 0;
+  /** The other direction. */
+  #back: Path | null = null;
   // One function for all landings of a path.
   readonly #landing = (): void => this.#land();
 
@@ -68,13 +95,46 @@ export class Path {
       short: about("short"),
       reset: about("reset"),
       cut: about("cut"),
+      corrupt: about("corrupt"),
+      bandwidth: about("bandwidth"),
     };
   }
 
-  goesTo(from: Endpoint, to: Endpoint): void {
+  goesTo(from: Endpoint, to: Endpoint, back: Path): void {
     this.#from = from;
     this.#to = to;
+    this.#back = back;
     to.meets(from);
+  }
+
+  get isHeld(): boolean {
+    return this.#holds > 0;
+  }
+
+  /** Delivers nothing more until it is released as often as it was held. */
+  hold(what: Hold): void {
+    this.#holds += 1;
+    if (what === "late") return;
+    this.#losses += 1;
+    this.#hasLost = true;
+  }
+
+  release(what: Hold): void {
+    this.#holds -= 1;
+    if (what === "lost") this.#losses -= 1;
+    if (this.#holds === 0) this.#resume();
+  }
+
+  /** Has as much room as it likes from here on, also for what is under way. */
+  widen(): void {
+    if (this.#bandwidth === null || this.#bandwidth === 0) return;
+    this.#bandwidth = 0;
+    const { scheduler, options } = this.#parts;
+    const atMicros = scheduler.nowMicros + options.delayMicros;
+    if (this.#lastArrivalMicros <= atMicros) return;
+    this.#lastArrivalMicros = atMicros;
+    for (const flight of this.#flights) flight.atMicros = Math.min(flight.atMicros, atMicros);
+    this.#expect();
   }
 
   /** How many of `bytes` bytes the kernel takes, when it does not take them all; otherwise null. */
@@ -93,10 +153,12 @@ export class Path {
       this.#parts.faults.hit("network.cut", this.link.name);
       this.link.cut();
     }
-    const delayMicros = this.#delay();
+    const delayMicros = this.#delay() + this.#queueing(bytes.length);
+    const carried = this.#corrupted(bytes);
+    this.#sentBytes += bytes.length;
     const cuts = this.#cuts(bytes.length);
-    if (cuts === null) this.#depart({ kind: "bytes", bytes, write }, delayMicros);
-    else this.#departInPieces(bytes, cuts, { write, delayMicros });
+    if (cuts === null) this.#depart({ kind: "bytes", bytes: carried, write }, delayMicros);
+    else this.#departInPieces(carried, cuts, { write, delayMicros });
     if (this.#strikes("reset", this.#parts.options.resetPerMillion) && !this.isCut) {
       this.#parts.faults.hit("network.reset", this.link.name);
       // Some of the write gets through before the device strikes.
@@ -133,6 +195,38 @@ export class Path {
     return options.delayMicros + extra + tail;
   }
 
+  /** How long so many bytes wait until they are through the bottleneck, when there is one. */
+  #queueing(length: number): number {
+    this.#bandwidth ??= this.#decideBandwidth();
+    if (this.#bandwidth === 0) return 0;
+    const { nowMicros } = this.#parts.scheduler;
+    const begins = Math.max(nowMicros, this.#freeAtMicros);
+    this.#freeAtMicros = begins + Math.ceil((length * 1_000_000) / this.#bandwidth);
+    return this.#freeAtMicros - nowMicros;
+  }
+
+  #decideBandwidth(): number {
+    const { options, faults } = this.#parts;
+    const step = this.#subjects.bandwidth.seldom(options.slowPathPerMillion, 10);
+    if (step < 1 || step > 9) return 0;
+    faults.hit("network.bandwidth", this.link.name);
+    return options.slowPathBytes * (1 << (step - 1));
+  }
+
+  /** The bytes as they arrive. TCP's own sum has found nothing wrong with them. */
+  #corrupted(bytes: Uint8Array): Uint8Array {
+    const { options, faults } = this.#parts;
+    const bit = this.#subjects.corrupt.seldom(options.corruptPerMillion, 8 * bytes.length);
+    const at = bit >> 3;
+    if (bit <= 0 || at >= bytes.length || this.isCut) return bytes;
+    faults.corrupted.add(this.link.name);
+    faults.hit("network.corrupt", this.link.name);
+    const carried = bytes.slice();
+    carried[at] = (carried[at] as number) ^ (flips[bit & 7] as number);
+    this.#to?.wasDamaged(this.#sentBytes + at);
+    return carried;
+  }
+
   /** Where a write of so many bytes is cut; null: nowhere. */
   #cuts(length: number): readonly number[] | null {
     const perMillion = this.#parts.options.fragmentPerMillion;
@@ -166,11 +260,13 @@ export class Path {
     this.#lastArrivalMicros = atMicros;
     this.#flights.push({ atMicros, segment });
     this.#arrival ??= scheduler.at(atMicros, this.#landing);
+    if (this.#back !== null && this.#back.#losses > 0) this.#back.#waitForNews();
   }
 
   /** Lets everything that is due arrive at once, and waits for the next. */
   #land(): void {
     const { scheduler } = this.#parts;
+    if (this.#holds > 0) return this.#getStuck();
     const flights = this.#flights;
     let count = 0;
     while ((flights[count]?.atMicros ?? Infinity) <= scheduler.nowMicros) count += 1;
@@ -183,17 +279,96 @@ export class Path {
     }
   }
 
+  /** Waits for the first of those that are under way. */
+  #expect(): void {
+    const { scheduler } = this.#parts;
+    if (this.#arrival !== null) scheduler.cancel(this.#arrival);
+    const [first] = this.#flights;
+    this.#arrival = first === undefined ? null : scheduler.at(first.atMicros, this.#landing);
+  }
+
+  // ---------------------------------------------------------------- held
+
+  /** Something is due and cannot arrive. */
+  #getStuck(): void {
+    const { scheduler, options } = this.#parts;
+    this.#arrival = null;
+    if (this.#stuckSinceMicros !== null) return;
+    this.#stuckSinceMicros = scheduler.nowMicros;
+    if (this.#losses === 0) return;
+    const before = this.#releases;
+    scheduler.after(options.giveUpMicros, () => {
+      if (this.#releases === before && this.#losses > 0) this.#giveUp();
+    });
+  }
+
+  /** The sender on the other side hears of nothing that it sends. */
+  #waitForNews(): void {
+    if (this.#willGiveUp) return;
+    this.#willGiveUp = true;
+    const before = this.#releases;
+    this.#parts.scheduler.after(this.#parts.options.giveUpMicros, () => {
+      this.#willGiveUp = this.isCut;
+      const isDeaf = this.#releases === before && this.#losses > 0;
+      if (isDeaf && this.#back !== null) this.#back.#giveUp();
+    });
+  }
+
+  #giveUp(): void {
+    if (this.#from?.breakOff("ETIMEDOUT") !== true) return;
+    this.#parts.faults.hit("network.timed-out", this.link.name);
+    this.#flights = [];
+  }
+
+  #resume(): void {
+    const { scheduler, options } = this.#parts;
+    const since = this.#stuckSinceMicros;
+    const hasLost = this.#hasLost;
+    this.#releases += 1;
+    this.#stuckSinceMicros = null;
+    this.#hasLost = false;
+    const waitMicros = hasLost ? untilRepetition(scheduler.nowMicros - (since ?? Infinity)) : 0;
+    const atMicros = scheduler.nowMicros + waitMicros + options.delayMicros;
+    // The window's news are repeated, too.
+    scheduler.at(atMicros, () => this.#to?.hearNews());
+    if (since === null) return;
+    if (hasLost) this.#loseResets(scheduler.nowMicros);
+    for (const flight of this.#flights) flight.atMicros = Math.max(flight.atMicros, atMicros);
+    this.#lastArrivalMicros = Math.max(this.#lastArrivalMicros, atMicros);
+    this.#expect();
+  }
+
+  #loseResets(untilMicros: number): void {
+    const isLost = ({ atMicros, segment }: Flight): boolean =>
+      segment.kind === "reset" && atMicros <= untilMicros;
+    if (!this.#flights.some(isLost)) return;
+    this.#flights = this.#flights.filter((flight) => !isLost(flight));
+    this.#from?.resetWasLost();
+  }
+
   /** The sender's kernel repeats what is never answered, and gives up in the end. */
   #departIntoNothing(): void {
     if (this.#willGiveUp) return;
     this.#willGiveUp = true;
-    this.#parts.scheduler.after(giveUpMicros, () => {
-      this.#from?.breakOff("ETIMEDOUT");
-    });
+    this.#parts.scheduler.after(this.#parts.options.giveUpMicros, () => this.#giveUp());
   }
 }
 
+/** How long until a kernel sends again what it has sent in vain for so long. */
+function untilRepetition(sinceMicros: number): number {
+  if (sinceMicros < 0) return 0;
+  let nextMicros = retransmissionMicros;
+  let waitMicros = retransmissionMicros;
+  while (nextMicros < sinceMicros) {
+    waitMicros = Math.min(2 * waitMicros, retransmissionMaxMicros);
+    nextMicros += waitMicros;
+  }
+  return nextMicros - sinceMicros;
+}
+
 interface PathSubjects {
+  readonly corrupt: Subject;
+  readonly bandwidth: Subject;
   readonly fragment: Subject;
   readonly delay: Subject;
   readonly tail: Subject;

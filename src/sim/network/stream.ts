@@ -35,7 +35,7 @@ export interface StreamEvents {
 }
 
 export interface StreamParts {
-  readonly scheduler: Scheduler;
+  readonly scheduler: Pick<Scheduler, "after">;
   readonly loop: IoLoop;
   readonly endpoint: Endpoint;
   /** Null: plain. */
@@ -82,7 +82,9 @@ export class Stream implements LoopWork, EndpointOwner {
     this.#events = events;
     this.allowHalfOpen = parts.allowHalfOpen;
     this.#secure =
-      parts.secure === null ? null : new SecureSession(parts.secure, this.#secureEvents());
+      parts.secure === null
+        ? null
+        : new SecureSession({ report: parts.endpoint, ...parts.secure }, this.#secureEvents());
     parts.endpoint.owner = this;
   }
 
@@ -311,6 +313,8 @@ export class Stream implements LoopWork, EndpointOwner {
     }
     // Neither a peer that ended in the middle of it gets an answer, nor one of a dead process.
     if (this.#state !== "open" || this.#finish !== "open" || !this.#parts.endpoint.isOpen) return;
+    // An alert would stand in the middle of a record that the kernel has taken in part.
+    if (this.#current !== null) return;
     const taken = this.#parts.endpoint.send(bytes);
     if (typeof taken === "string") return this.destroy(taken);
     if (taken === bytes.length) return;

@@ -18,10 +18,13 @@
  *     end goes on reading as an end. (Linux does so.)
  * T5. Closing with unread bytes resets the connection, closing without ends it.
  * T6. Bytes that arrive at a closed socket are answered by a reset.
+ * T7. While a path is held, the other direction's sender learns nothing of what was read: its window
+ *     closes. Which bytes were changed on the way is known to the endpoint, for TLS to find out.
  */
 import { invariant } from "../../core/kernel/assert.ts";
 import { endSegment, Path, resetSegment, retransmissionMicros } from "./path.ts";
 import type { LinkParts, Segment } from "./path.ts";
+import type { DamageReport } from "./tls.ts";
 
 /** What a program is told by its kernel about one socket. */
 export interface EndpointOwner {
@@ -31,8 +34,17 @@ export interface EndpointOwner {
   writable(): void;
 }
 
+const undamaged: readonly number[] = [];
 /** A kernel that took only a part of a write has room again after this. */
 const shortWritePauseMicros = 50;
+
+/** Who is at the ends of a link, as the weather knows them. */
+interface LinkHosts {
+  readonly client: string;
+  readonly server: string;
+}
+
+const anyHosts: LinkHosts = { client: "client", server: "server" };
 
 /** Both ends of one connection and the two paths between them. */
 export class Link {
@@ -40,17 +52,19 @@ export class Link {
   readonly name: string;
   readonly client: Endpoint;
   readonly server: Endpoint;
+  readonly hosts: LinkHosts;
   readonly #toServer: Path;
   readonly #toClient: Path;
 
-  constructor(parts: LinkParts, name: string) {
+  constructor(parts: LinkParts, name: string, hosts: LinkHosts = anyHosts) {
     this.name = name;
+    this.hosts = hosts;
     this.#toServer = new Path(parts, this, "toServer");
     this.#toClient = new Path(parts, this, "toClient");
     this.client = new Endpoint(parts, this.#toServer);
     this.server = new Endpoint(parts, this.#toClient);
-    this.#toServer.goesTo(this.client, this.server);
-    this.#toClient.goesTo(this.server, this.client);
+    this.#toServer.goesTo(this.client, this.server, this.#toClient);
+    this.#toClient.goesTo(this.server, this.client, this.#toServer);
   }
 
   /** Nothing gets through any more, in either direction, and nobody is told. */
@@ -71,10 +85,27 @@ export class Link {
   get isCut(): boolean {
     return this.#toServer.isCut;
   }
+
+  /** Bytes of it arrived, or will arrive, as nobody has sent them. */
+  get isDamaged(): boolean {
+    return this.client.damage.length > 0 || this.server.damage.length > 0;
+  }
+
+  path(direction: "toServer" | "toClient"): Path {
+    return direction === "toServer" ? this.#toServer : this.#toClient;
+  }
+}
+
+/** A program that reads its socket a little at a time. */
+export interface Trickle {
+  /** Its receive buffer. */
+  readonly windowBytes: number;
+  readonly readBytes: number;
+  readonly everyMicros: number;
 }
 
 /** One socket as its kernel keeps it. */
-export class Endpoint {
+export class Endpoint implements DamageReport {
   /** Told when something changes. Null while nobody has accepted the connection yet. */
   owner: EndpointOwner | null = null;
   readonly #parts: LinkParts;
@@ -99,10 +130,39 @@ export class Endpoint {
   #endArrived = false;
   #error: string | null = null;
   #broken = false;
+  /** Broken by its own kernel, which has told nobody. */
+  #isGivenUp = false;
+  #damage: readonly number[] = undamaged;
+  /** Read by the peer's program, which cannot be heard. */
+  #unheardBytes = 0;
+  #windowMax: number;
+  #trickle: Trickle | null = null;
+  #mayRead = true;
 
   constructor(parts: LinkParts, out: Path) {
     this.#parts = parts;
     this.#out = out;
+    this.#windowMax = parts.options.receiveBufferBytes;
+  }
+
+  /** Where in the stream that comes here bytes were changed on the way: offsets, rising. */
+  get damage(): readonly number[] {
+    return this.#damage;
+  }
+
+  /** Called by the path: the byte at this offset is not as it was sent. */
+  wasDamaged(offset: number): void {
+    this.#damage = [...this.#damage, offset];
+  }
+
+  damageFound(): void {
+    this.#parts.faults.hit("tls.bad-record", this.#out.link.name);
+  }
+
+  /** The program reads so slowly from here on, and the kernel has so little room for it. */
+  trickle(trickle: Trickle): void {
+    this.#trickle = trickle;
+    this.#windowMax = trickle.windowBytes;
   }
 
   /** Called once, by the path that ends here. */
@@ -142,6 +202,11 @@ export class Endpoint {
   receive(bytesMax: number): Uint8Array | null {
     const first = this.#received[0];
     if (first === undefined) return null;
+    if (this.#trickle !== null) {
+      if (!this.#mayRead) return null;
+      if (this.#parts.decisions.calm) return this.#readQuickly(bytesMax);
+      bytesMax = this.#rest(this.#trickle, bytesMax);
+    }
     let bytes: Uint8Array;
     if (this.#received.length === 1 && first.bytes.length <= bytesMax) {
       bytes = first.bytes;
@@ -159,13 +224,23 @@ export class Endpoint {
     return this.#endArrived && this.#received.length === 0;
   }
 
+  /** How many bytes the kernel would take now. */
+  get room(): number {
+    return this.#sendRoom() + this.#windowBytes();
+  }
+
+  /** The sending half is open, and nothing has broken it. */
+  get mayEnd(): boolean {
+    return this.#state === "open" && this.#end === "open" && !this.#broken;
+  }
+
   /** False once the program, or its end, has given the socket back. */
   get isOpen(): boolean {
     return this.#state === "open";
   }
 
   get hasBytes(): boolean {
-    return this.#received.length > 0;
+    return this.#received.length > 0 && this.#mayRead;
   }
 
   /** The code of what broke the connection, once, and after every byte was read; otherwise null. */
@@ -183,7 +258,10 @@ export class Endpoint {
   /** Gives the socket back to the kernel, which ends the connection, or resets it (T5). */
   close(): void {
     if (this.#state !== "open") return;
-    if (this.#received.length > 0) return this.abort();
+    if (this.#received.length > 0) {
+      this.#parts.faults.hit("network.reset-unread", this.#out.link.name);
+      return this.abort();
+    }
     this.#state = "closed";
     this.owner = null;
     this.shutdown();
@@ -218,19 +296,41 @@ export class Endpoint {
     });
   }
 
-  /** The connection is broken from outside, see `Link.reset`. */
-  breakOff(code: string): void {
-    if (this.#broken || this.#state !== "open") return;
+  /**
+   * The connection is broken from outside, see `Link.reset`, or given up by its own kernel.
+   *
+   * @returns whether there was one
+   */
+  breakOff(code: string): boolean {
+    if (this.#broken || this.#state !== "open") return false;
     this.#broken = true;
+    this.#isGivenUp = code === "ETIMEDOUT";
     this.#error = this.#endArrived ? "EPIPE" : code;
     this.#dropQueue();
     this.owner?.readable();
+    return true;
+  }
+
+  /** The path has lost the reset: whoever sends on is to be told once more. */
+  resetWasLost(): void {
+    if (this.#state === "closed") this.#broken = false;
+  }
+
+  /** Called by the path that ends here: the peer's news of what it has read get through again. */
+  hearNews(): void {
+    if (this.#unheardBytes === 0) return;
+    this.#unreadBytes -= this.#unheardBytes;
+    this.#unheardBytes = 0;
+    this.#pump();
   }
 
   /** Called by the path: a segment is here. */
   arrive(segment: Segment): void {
     if (this.#state !== "open") return this.#answerFromTheGrave(segment);
-    if (this.#broken) return;
+    if (this.#broken) {
+      if (this.#isGivenUp && segment.kind !== "reset") this.#denyAll();
+      return;
+    }
     switch (segment.kind) {
       case "bytes":
         this.#received.push({ bytes: segment.bytes, write: segment.write });
@@ -240,13 +340,18 @@ export class Endpoint {
         this.#endArrived = true;
         break;
       case "reset":
-        return this.breakOff("ECONNRESET");
+        this.breakOff("ECONNRESET");
+        return;
     }
     this.owner?.readable();
   }
 
   /** Called by the peer: its program has read, so that many bytes more may be sent. */
   wasRead(bytes: number): void {
+    if (this.#peer !== null && this.#peer.#out.isHeld) {
+      this.#unheardBytes += bytes;
+      return;
+    }
     this.#unreadBytes -= bytes;
     invariant(this.#unreadBytes >= 0, "no more was read than was sent");
     if (this.#queuedBytes === 0 && !this.#programWaits) return;
@@ -255,10 +360,29 @@ export class Endpoint {
     this.#parts.scheduler.after(news, () => this.#pump());
   }
 
+  /** The program has thought better of it. */
+  #readQuickly(bytesMax: number): Uint8Array | null {
+    this.#trickle = null;
+    this.#windowMax = this.#parts.options.receiveBufferBytes;
+    return this.receive(bytesMax);
+  }
+
+  /** One read, after which the program does something else for a while. */
+  #rest({ readBytes, everyMicros }: Trickle, bytesMax: number): number {
+    this.#mayRead = false;
+    this.#parts.scheduler.after(everyMicros, () => {
+      this.#mayRead = true;
+      if (this.#received.length > 0) this.owner?.readable();
+    });
+    return Math.min(bytesMax, readBytes);
+  }
+
+  get #peerWindow(): number {
+    return this.#peer === null ? 0 : this.#peer.#windowMax;
+  }
+
   #windowBytes(): number {
-    return this.#queuedBytes > 0
-      ? 0
-      : Math.max(0, this.#parts.options.receiveBufferBytes - this.#unreadBytes);
+    return this.#queuedBytes > 0 ? 0 : Math.max(0, this.#peerWindow - this.#unreadBytes);
   }
 
   #sendRoom(): number {
@@ -283,7 +407,7 @@ export class Endpoint {
     if (this.#broken) return;
     for (;;) {
       const first = this.#queue[0];
-      const window = this.#parts.options.receiveBufferBytes - this.#unreadBytes;
+      const window = this.#peerWindow - this.#unreadBytes;
       if (first === undefined || window <= 0) break;
       const count = Math.min(window, first.length);
       this.#transmit(first.subarray(0, count));
@@ -331,10 +455,17 @@ export class Endpoint {
       return;
     }
     // An end is expected after an orderly close; a machine that knows nothing expects nothing.
+    if (this.#isGivenUp) return this.#denyAll();
     const isExpected = segment.kind === "end" && this.#state === "closed";
     if (isExpected || this.#broken) return;
     this.#broken = true;
     this.#dropQueue();
+    this.#out.transmit(resetSegment);
+  }
+
+  /** A kernel that gave up on a peer knows nothing of it when it is heard again. */
+  #denyAll(): void {
+    this.#isGivenUp = false;
     this.#out.transmit(resetSegment);
   }
 

@@ -11,6 +11,8 @@
  *
  * R1. Data comes out in the order in which it went in, and only after the handshake.
  * R2. A session ends once: by the peer's close_notify, or by a failure.
+ * R3. A record of which a byte was changed on the way is found out: the session fails, and the peer
+ *     is told so by an alert. So does one that is too large, of no known kind, or out of turn.
  */
 import { invariant } from "../../core/kernel/assert.ts";
 
@@ -27,20 +29,56 @@ export interface SecureEvents {
 }
 
 /** How a client breaks the handshake, when it does. */
-export type HandshakeFault = "silent" | "abandoned" | "rejected";
+export type HandshakeFault =
+  | "silent"
+  | "abandoned"
+  | "rejected"
+  /** Offers what no server takes. */
+  | "unacceptable"
+  /** Says no more after the server's hello. */
+  | "unfinished"
+  | "bad-finished";
+
+/** Knows where in a stream bytes are not what was sent. */
+export interface DamageReport {
+  /** Offsets, rising. */
+  readonly damage: readonly number[];
+  /** Called when a session fails for it. */
+  damageFound(): void;
+}
 
 export interface SecureOptions {
   readonly role: "client" | "server";
-  /** What the server computes between the client's hello and its own. */
+  /** What a server computes between the client's hello and its own, and a client before its. */
   readonly computeMicros: number;
-  readonly fault: HandshakeFault | null;
+  /** A server's: it gives up when it has heard the client's hello. */
+  readonly fault: HandshakeFault | "failing" | null;
+  /** How much goes into one record; as much as may when left out. */
+  readonly recordBytes?: number;
+  /** Nothing is ever damaged when left out. */
+  readonly report?: DamageReport;
 }
+
+/** RFC 8446 §6, of those that are sent here. */
+const alertOf = {
+  unexpectedMessage: 10,
+  badRecordMac: 20,
+  recordOverflow: 22,
+  handshakeFailure: 40,
+  badCertificate: 42,
+  decryptError: 51,
+  internalError: 80,
+} as const;
+/** Stands in the first byte of a handshake message that is not as it should be. */
+const wrong = 1;
 
 const recordType = { alert: 21, handshake: 22, data: 23 } as const;
 const headerBytes = 5;
 const tagBytes = 16;
 /** RFC 8446 §5.1. */
 const plaintextBytesMax = 16_384;
+/** Of a record, sealed. */
+const recordBytesMax = plaintextBytesMax + 256;
 /** About what OpenSSL sends with one ECDSA certificate. */
 const flightBytes = { clientHello: 512, serverHello: 1_200, finished: 74, ticket: 234 } as const;
 
@@ -52,6 +90,8 @@ export class SecureSession {
   #partial: Uint8Array = new Uint8Array(0);
   #isFirst = true;
   #finishedSent = false;
+  /** How many bytes of the stream were records that are dealt with. */
+  #readBytes = 0;
 
   constructor(options: SecureOptions, events: SecureEvents) {
     this.#options = options;
@@ -64,19 +104,21 @@ export class SecureSession {
 
   /** The client speaks first. */
   start(): void {
-    if (this.#options.role === "server" || this.#options.fault === "silent") return;
-    const hello = record(recordType.handshake, new Uint8Array(flightBytes.clientHello));
-    const isAbandoned = this.#options.fault === "abandoned";
-    this.#events.reply(isAbandoned ? hello.slice(0, hello.length >> 1) : hello, 0);
+    const { role, fault, computeMicros } = this.#options;
+    if (role === "server" || fault === "silent") return;
+    const hello = clientHello(fault === "unacceptable");
+    const isAbandoned = fault === "abandoned";
+    this.#events.reply(isAbandoned ? hello.slice(0, hello.length >> 1) : hello, computeMicros);
   }
 
   /** Records for `bytes`, as many as it takes. */
   seal(bytes: Uint8Array): Uint8Array {
     invariant(this.#state !== "waiting", "data goes after the handshake");
-    if (bytes.length <= plaintextBytesMax) return record(recordType.data, bytes);
+    const { recordBytes = plaintextBytesMax } = this.#options;
+    if (bytes.length <= recordBytes) return record(recordType.data, bytes);
     const records: Uint8Array[] = [];
-    for (let at = 0; at < bytes.length; at += plaintextBytesMax) {
-      records.push(record(recordType.data, bytes.subarray(at, at + plaintextBytesMax)));
+    for (let at = 0; at < bytes.length; at += recordBytes) {
+      records.push(record(recordType.data, bytes.subarray(at, at + recordBytes)));
     }
     return joined(records);
   }
@@ -95,11 +137,26 @@ export class SecureSession {
     }
     while (this.#state !== "over" && rest.length >= headerBytes) {
       const length = headerBytes + (((rest[3] as number) << 8) | (rest[4] as number));
+      if (length > headerBytes + recordBytesMax) return this.#fail("protocol", "recordOverflow");
       if (rest.length < length) break;
+      if (this.#isDamaged(length)) return this.#failForDamage();
+      this.#readBytes += length;
       this.#record(rest.subarray(0, length));
       rest = rest.subarray(length);
     }
     this.#partial = rest;
+  }
+
+  /** Whether any of the next so many bytes is not what was sent. */
+  #isDamaged(length: number): boolean {
+    const damage = this.#options.report?.damage;
+    if (damage === undefined || damage.length === 0) return false;
+    return damage.some((at) => at >= this.#readBytes && at < this.#readBytes + length);
+  }
+
+  #failForDamage(): void {
+    this.#options.report?.damageFound();
+    this.#fail("protocol", "badRecordMac");
   }
 
   /** False while the first bytes do not tell yet, or tell that this is no TLS. */
@@ -107,7 +164,7 @@ export class SecureSession {
     if (this.#state === "over") return false;
     const isPlain = bytes[0] !== recordType.handshake || (bytes.length > 1 && bytes[1] !== 3);
     if (isPlain) {
-      this.#fail("plaintext");
+      this.#fail("plaintext", null);
       return false;
     }
     if (bytes.length < 3) return false;
@@ -119,32 +176,38 @@ export class SecureSession {
     const body = bytes.subarray(headerBytes);
     switch (bytes[0]) {
       case recordType.handshake:
-        return this.#handshake();
+        return this.#handshake(body);
       case recordType.data:
         return this.#data(body);
       case recordType.alert:
         return this.#alert(body);
       default:
-        return this.#fail("protocol");
+        return this.#fail("protocol", "unexpectedMessage");
     }
   }
 
-  #handshake(): void {
+  #handshake([first]: Uint8Array): void {
     // Tickets after the handshake mean nothing to either program.
     if (this.#state === "open") return;
-    if (this.#options.role === "client") return this.#serverHello();
-    if (this.#finishedSent) return this.#finished();
+    const { role, fault } = this.#options;
+    if (role === "client") return this.#serverHello();
+    if (this.#finishedSent) {
+      return first === wrong ? this.#fail("protocol", "decryptError") : this.#finished();
+    }
+    if (first === wrong) return this.#fail("protocol", "handshakeFailure");
+    if (fault === "failing") return this.#fail("protocol", "internalError");
     this.#finishedSent = true;
     const hello = record(recordType.handshake, new Uint8Array(flightBytes.serverHello));
     this.#events.reply(hello, this.#options.computeMicros);
   }
 
   #serverHello(): void {
-    if (this.#options.fault === "rejected") {
-      this.#events.reply(alert(2, 42), 0);
-      return this.#fail("protocol");
-    }
-    this.#events.reply(record(recordType.handshake, new Uint8Array(flightBytes.finished)), 0);
+    const { fault } = this.#options;
+    if (fault === "rejected") return this.#fail("protocol", "badCertificate");
+    if (fault === "unfinished") return;
+    const finished = record(recordType.handshake, new Uint8Array(flightBytes.finished));
+    if (fault === "bad-finished") finished[headerBytes] = wrong;
+    this.#events.reply(finished, 0);
     this.#state = "open";
     this.#events.secured();
   }
@@ -157,21 +220,41 @@ export class SecureSession {
   }
 
   #data(body: Uint8Array): void {
-    if (this.#state !== "open" || body.length < tagBytes) return this.#fail("protocol");
+    if (this.#state !== "open" || body.length < tagBytes) {
+      return this.#fail("protocol", "unexpectedMessage");
+    }
     this.#events.data(body.slice(0, body.length - tagBytes));
   }
 
   #alert(body: Uint8Array): void {
-    if (body[0] !== 1 || body[1] !== 0) return this.#fail("protocol");
+    if (body[0] !== 1 || body[1] !== 0) return this.#fail("protocol", null);
     this.#state = "over";
     this.#events.ended();
   }
 
-  #fail(reason: "protocol" | "plaintext"): void {
+  /** @param why what the peer is told; null: nothing */
+  #fail(reason: "protocol" | "plaintext", why: keyof typeof alertOf | null): void {
+    if (why !== null) this.#events.reply(alert(2, alertOf[why]), 0);
     this.#state = "over";
     this.#events.failed(reason);
   }
 }
+
+/** The first flight of a handshake. */
+export function clientHello(isUnacceptable = false): Uint8Array {
+  const hello = record(recordType.handshake, new Uint8Array(flightBytes.clientHello));
+  if (isUnacceptable) hello[headerBytes] = wrong;
+  return hello;
+}
+
+/** What a client can put into its stream in place of a record, and that ends it. */
+export const wrongRecords = {
+  alert: () => alert(2, alertOf.internalError),
+  /** Its header says more than any record may have. */
+  oversized: () => Uint8Array.of(recordType.data, 3, 3, 0x7f, 0xff, 0, 0, 0),
+  /** Its header says more than comes. */
+  truncated: () => Uint8Array.of(recordType.data, 3, 3, 0, 200, 1, 2, 3),
+} as const;
 
 function record(type: number, body: Uint8Array): Uint8Array {
   const tag = type === recordType.data ? tagBytes : 0;

@@ -8,8 +8,11 @@
  *     outlives the process; what it does not, does not.
  * M2. A process that was killed leaves its sockets to the kernel, which closes them. A machine that
  *     lost its power leaves nothing, and tells nobody.
- * M3. Not more than `endsMax` processes are ended by decision. One that ends by itself is started
- *     again all the same.
+ * M3. Not more than `endsMax` processes are ended by decision at some time, not more than
+ *     `crashesMax` at an exact event or system call, and behind each of these deaths a storm of
+ *     five more at most. One that ends by itself is started again all the same.
+ * M4. What is decided of the machine and not of a process (its clocks, its pauses) has its times
+ *     from the beginning of the run.
  */
 import { invariant } from "../../core/kernel/assert.ts";
 import type { RandomStream, Seed } from "../../core/kernel/random.ts";
@@ -17,7 +20,7 @@ import type { Performers } from "../calls.ts";
 import { MachineClock } from "../clock.ts";
 import type { Decision, Decisions, Subject } from "../decisions.ts";
 import { Disk } from "../disk.ts";
-import { below, within } from "../drawing.ts";
+import { below, strikes, within } from "../drawing.ts";
 import type { Fault, FaultCounters } from "../faults.ts";
 import { Machine } from "../network/network.ts";
 import type { SimulationOptions } from "../options.ts";
@@ -28,7 +31,8 @@ import type { TransportObserver } from "./transport.ts";
 
 /** How a process is ended by decision. */
 const endings = ["crash", "crash-in-turn", "crash-in-recovery", "power-loss", "drain"] as const;
-export type Ending = (typeof endings)[number];
+export type Ending =
+  (typeof endings)[number] | "crash-at-event" | "crash-at-call" | "crash-in-storm";
 
 export interface NodeEvents {
   /** @param start counts the machine's processes from 1 */
@@ -67,33 +71,84 @@ interface PlannedEnd {
   readonly calls: number;
 }
 
+/** A death at an exact place of one process: after that many events, or at that system call. */
+interface PlannedCrash {
+  readonly [name: string]: Decision;
+  readonly at: "event" | "call";
+  readonly count: number;
+}
+
+/** Nothing of a machine's process runs for a while. */
+interface PlannedPause {
+  readonly [name: string]: Decision;
+  readonly afterMicros: number;
+  readonly forMicros: number;
+  /** Whether the monotonic clock goes on: it does not in some virtual machines. */
+  readonly isCounted: boolean;
+}
+
+interface PlannedSlew {
+  readonly [name: string]: Decision;
+  readonly afterMicros: number;
+  readonly forMicros: number;
+  readonly perMillion: number;
+}
+
 /** Production's default. */
 const flushTimeoutMicros = 2_000_000;
 /** A supervisor waits so long before it starts again what ended by itself. */
 const supervisorMicros = 1_000_000;
+/** And so long in a storm of restarts. */
+const quickRestartMicros = 10_000;
+const stormDeathsMax = 5;
+/** A recovery of a few segments makes fewer system calls than this. */
+const stormCallsMax = 40;
 
 export class SimulatedNode {
-  readonly machine = new Machine();
+  readonly machine: Machine;
   readonly disk: Disk;
   readonly clock: MachineClock;
   readonly #parts: NodeParts;
   readonly #ends: Subject;
   readonly #restarts: Subject;
+  readonly #slowRestarts: Subject;
+  readonly #crashes: Subject;
+  readonly #storms: Subject;
+  readonly #reboots: Subject;
   #process: SimulatedProcess | null = null;
   #starts = 0;
   #endsLeft: number;
+  #crashesLeft: number;
+  #rebootJumpsLeft: number;
+  /** Events until the process dies; Infinity: none of them kills it. */
+  #eventsLeft = Infinity;
+  /** How the process dies at the system call that was planned for it. */
+  #crash: "crash-at-call" | "crash-in-storm" | null = null;
+  /** At which system call each of the next processes dies. */
+  #storm: readonly number[] = [];
+  #hasListened = false;
   #endTask: Task | null = null;
   #ending: Ending | null = null;
 
   constructor(parts: NodeParts) {
     this.#parts = parts;
     const { name, decisions, options } = parts;
+    this.machine = new Machine(name);
     this.disk = new Disk({ ...parts, options: options.disk }, name);
     this.clock = new MachineClock({ ...parts, options: options.clock }, name);
     this.#ends = decisions.subject(`node/${name}/end`);
     this.#restarts = decisions.subject(`node/${name}/restart`);
+    this.#slowRestarts = decisions.subject(`node/${name}/slowRestart`);
+    this.#crashes = decisions.subject(`node/${name}/crash`);
+    this.#storms = decisions.subject(`node/${name}/storm`);
+    this.#reboots = decisions.subject(`clock/${name}/reboot`);
     this.#endsLeft = options.process.endsMax;
+    this.#crashesLeft = options.process.crashesMax;
+    this.#rebootJumpsLeft = options.clock.rebootJumpsMax;
+    this.clock.onPace = () => this.#process?.paceChanged();
     this.#planJumps();
+    this.#planSlews();
+    this.#planPauses();
   }
 
   get process(): SimulatedProcess | null {
@@ -110,6 +165,9 @@ export class SimulatedNode {
     this.#starts += 1;
     const { name, options, events } = this.#parts;
     this.#ending = null;
+    this.#crash = null;
+    this.#eventsLeft = Infinity;
+    this.#hasListened = false;
     const process = new SimulatedProcess(
       {
         ...this.#parts,
@@ -118,18 +176,34 @@ export class SimulatedNode {
         handshake: options.handshake,
         security: options.server.security,
         backlog: options.network.backlog,
+        acceptFailedPerMillion: options.network.acceptFailedPerMillion,
         flushTimeoutMicros,
         machine: this.machine,
         clock: this.clock,
         disk: this.disk,
-        events: { ...eventsOf(events), ended: (end) => this.#ended(end) },
+        events: {
+          ...eventsOf(events),
+          listening: () => {
+            this.#hasListened = true;
+            events.listening();
+          },
+          ended: (end) => this.#ended(end),
+        },
       },
       this.#parts.makeHost,
     );
     this.#process = process;
     events.started(this.#starts, process);
     this.#planEnd(process);
+    this.#planCrash(process);
     process.start();
+  }
+
+  /** Whoever looks at the realm says that it has made a new step, after all others have seen it. */
+  stepped(): void {
+    this.#eventsLeft -= 1;
+    // Faults may have stopped since it was decided.
+    if (this.#eventsLeft === 0 && !this.#parts.decisions.calm) this.end("crash-at-event");
   }
 
   /** Ends the process now, as decided. For tests and tools; a run's own ends are decisions. */
@@ -161,14 +235,40 @@ export class SimulatedNode {
     });
   }
 
+  /** Decides at which event or system call the process dies, if it does. */
+  #planCrash(process: SimulatedProcess): void {
+    const [calls, ...later] = this.#storm;
+    this.#storm = later;
+    if (calls !== undefined) {
+      this.#crash = "crash-in-storm";
+      return process.kill(calls);
+    }
+    if (this.#crashesLeft <= 0 && this.#parts.options.process.crashesMax > 0) return;
+    const planned = this.#crashes.next<PlannedCrash | null>(null, (random) => {
+      if (this.#crashesLeft <= 0) return null;
+      const at = random.chance(1, 2) ? "event" : "call";
+      // As likely among the first ten as among the first hundred, or thousand.
+      return { at, count: random.between(1, random.pick([10, 100, 1_000])) };
+    });
+    if (planned === null) return;
+    this.#crashesLeft -= 1;
+    if (planned.at === "event") {
+      this.#eventsLeft = planned.count;
+      return;
+    }
+    this.#crash = "crash-at-call";
+    process.kill(planned.count);
+  }
+
   #ended(end: ProcessEnd): void {
-    const { scheduler, faults, events, options } = this.#parts;
+    const { scheduler, events } = this.#parts;
     this.#process = null;
+    this.clock.thaw();
     if (this.#endTask !== null) scheduler.cancel(this.#endTask);
-    const ending = this.#ending;
+    const isByCall = this.#ending === null || this.#ending === "drain";
+    const ending = end.type === "killed" && isByCall ? this.#crash : this.#ending;
     const isPowerLoss = ending === "power-loss";
-    const fault = ending === null ? null : faultOf(ending);
-    if (fault !== null) faults.hit(fault);
+    this.#countEnd(ending);
     if (isPowerLoss) {
       this.machine.powerLost();
       this.disk.powerLost();
@@ -177,16 +277,65 @@ export class SimulatedNode {
       this.disk.processDied();
     }
     events.ended(end, ending);
+    scheduler.after(this.#restartMicros(ending), () => this.#restart(isPowerLoss));
+  }
+
+  #countEnd(ending: Ending | null): void {
+    const { faults } = this.#parts;
+    const fault = ending === null ? null : faultOf(ending);
+    if (fault !== null) faults.hit(fault);
+    if (ending === "crash-at-call") {
+      faults.hit(this.#hasListened ? "process.crash-in-turn" : "process.crash-in-recovery");
+    }
+  }
+
+  /** How long the machine is without a process. */
+  #restartMicros(ending: Ending | null): number {
+    const { options, decisions, faults } = this.#parts;
+    const { restartMaxMicros, stormPerMillion, ...process } = options.process;
+    if (this.#storm.length > 0 && !decisions.calm) return quickRestartMicros;
+    this.#storm = [];
+    if (ending !== null && ending !== "drain" && ending !== "crash-in-storm") {
+      const deaths = this.#storms.next<readonly number[] | null>(null, (random) =>
+        strikes(random, stormPerMillion)
+          ? Array.from({ length: random.between(2, stormDeathsMax) }, () =>
+              random.between(1, stormCallsMax),
+            )
+          : null,
+      );
+      this.#storm = deaths ?? [];
+    }
     const waitMicros = this.#restarts.next<number>(supervisorMicros, (random) =>
-      below(random, options.process.restartMaxMicros),
+      below(random, restartMaxMicros),
     );
-    scheduler.after(waitMicros, () => {
-      if (isPowerLoss) {
-        this.clock.powerBack();
-        this.machine.powerBack();
-      }
-      this.start();
-    });
+    const { slowRestartPerMillion, slowRestartMaxMicros } = process;
+    const moreMicros = this.#slowRestarts.seldom(slowRestartPerMillion, slowRestartMaxMicros);
+    if (moreMicros > 0) faults.hit("process.slow-restart");
+    return waitMicros + moreMicros;
+  }
+
+  #restart(isAfterPowerLoss: boolean): void {
+    const { faults, options } = this.#parts;
+    if (isAfterPowerLoss) {
+      faults.hit("clock.anew");
+      this.clock.powerBack();
+      this.machine.powerBack();
+    }
+    const mayJump = this.#rebootJumpsLeft > 0 || options.clock.rebootJumpsMax === 0;
+    const byMicros = mayJump ? this.#drawRebootJump() : 0;
+    if (byMicros !== 0) {
+      this.#rebootJumpsLeft -= 1;
+      faults.hit("clock.jump-in-restart");
+      this.clock.jump(byMicros);
+    }
+    this.start();
+  }
+
+  #drawRebootJump(): number {
+    const { clock } = this.#parts.options;
+    return this.#reboots.next<number>(0, (random) =>
+      this.#rebootJumpsLeft > 0 && random.chance(1, 2) ? within(random, clock.jumpMaxMicros) : 0,
+    );
   }
 
   /** Somebody sets the wall clock now and then. */
@@ -208,6 +357,54 @@ export class SimulatedNode {
       });
     }
   }
+
+  /** A time daemon works an error off: for a while both clocks run at another pace. */
+  #planSlews(): void {
+    const { name, decisions, options, scheduler, faults } = this.#parts;
+    const { slewsMax, slewMaxPerMillion } = options.clock;
+    const subject = decisions.subject(`clock/${name}/slew`);
+    for (let slew = 0; slew < slewsMax; slew += 1) {
+      const planned = subject.next<PlannedSlew | null>(null, (random) => ({
+        afterMicros: below(random, options.seconds * 1_000_000),
+        forMicros: below(random, options.seconds * 500_000),
+        perMillion: within(random, slewMaxPerMillion),
+      }));
+      if (planned === null) continue;
+      scheduler.after(planned.afterMicros, () => {
+        faults.hit("clock.slew");
+        this.clock.slew(planned.perMillion);
+        scheduler.after(planned.forMicros, () => this.clock.slew(0));
+      });
+    }
+  }
+
+  /** Somebody stops the process, or the virtual machine, and lets it go on. */
+  #planPauses(): void {
+    const { name, decisions, options, scheduler } = this.#parts;
+    const subject = decisions.subject(`node/${name}/pause`);
+    for (let pause = 0; pause < options.process.pausesMax; pause += 1) {
+      const planned = subject.next<PlannedPause | null>(null, (random) => ({
+        afterMicros: below(random, options.seconds * 1_000_000),
+        forMicros: below(random, options.process.pauseMaxMicros),
+        isCounted: random.chance(2, 3),
+      }));
+      if (planned !== null) scheduler.after(planned.afterMicros, () => this.#pause(planned));
+    }
+  }
+
+  #pause({ forMicros, isCounted }: PlannedPause): void {
+    const { scheduler, faults, decisions } = this.#parts;
+    const process = this.#process;
+    if (process === null || process.isSuspended || decisions.calm) return;
+    faults.hit(isCounted ? "process.pause" : "process.pause-uncounted");
+    process.suspend();
+    if (!isCounted) this.clock.freeze();
+    scheduler.after(forMicros, () => {
+      if (this.#process !== process) return;
+      this.clock.thaw();
+      process.goOn();
+    });
+  }
 }
 
 const drawCalls = (random: RandomStream, ending: Ending): number => {
@@ -226,14 +423,20 @@ const faultOf = (ending: Ending): Fault | null => {
       return "process.crash-in-recovery";
     case "power-loss":
       return "process.power-loss";
+    case "crash-at-event":
+      return "process.crash-at-event";
+    case "crash-in-storm":
+      return "process.restart-storm";
+    case "crash-at-call":
+      // Counted by where that was.
+      return null;
     case "drain":
       // Counted when it was asked for: it takes a while to come about.
       return null;
   }
 };
 
-const eventsOf = (events: NodeEvents): Omit<ProcessEvents, "ended"> => ({
+const eventsOf = (events: NodeEvents): Omit<ProcessEvents, "ended" | "listening"> => ({
   logged: (level, message, fields) => events.logged(level, message, fields),
-  listening: () => events.listening(),
   turned: () => events.turned(),
 });

@@ -7,6 +7,8 @@
  * P2. A process dies between two of its system calls. Those that the host makes after that, in the
  *     rest of a turn that no longer exists, do nothing.
  * P3. After its death nothing of the process is delivered to anybody, and `ended` was told once.
+ * P4. While it is suspended (SIGSTOP, a virtual machine that is moved) nothing of it runs, on any
+ *     thread: what becomes due waits, in order, until it goes on. Its kernel works all the while.
  */
 import type {
   CallResult,
@@ -75,6 +77,7 @@ export interface ProcessParts {
   readonly entropy: Seed;
   readonly security: "tls" | "plain";
   readonly backlog: number;
+  readonly acceptFailedPerMillion?: number;
   readonly flushTimeoutMicros: number;
   readonly plaintextReply: Uint8Array;
   readonly observer: TransportObserver;
@@ -97,6 +100,11 @@ export class SimulatedProcess implements Syscalls {
   #timerMicros = Infinity;
   /** How many more system calls the process makes before it dies; Infinity: as many as it likes. */
   #callsLeft = Infinity;
+  /** What became due while the process was suspended; null: it runs. */
+  #waiting: (() => void)[] | null = null;
+  #suspendedAtMicros = 0;
+  /** For how long it was suspended since its last turn. */
+  #suspendedMicros = 0;
   /** By how much the turn that is under way was delayed. */
   stallMicros = 0;
 
@@ -120,11 +128,20 @@ export class SimulatedProcess implements Syscalls {
       invariant(loop !== undefined, "a loop for each producer");
       return { loop, producer };
     });
-    this.#transport = new SimulatedTransport({ ...parts, threads });
+    const timers = {
+      after: (delayMicros: number, action: () => void): Task =>
+        scheduler.after(delayMicros, () => this.#whenRunning(action)),
+      cancel: (task: Task): void => scheduler.cancel(task),
+    };
+    this.#transport = new SimulatedTransport({ ...parts, threads, scheduler: timers });
   }
 
   get isAlive(): boolean {
     return this.#isAlive;
+  }
+
+  get isSuspended(): boolean {
+    return this.#waiting !== null;
   }
 
   /** Begins: recovery comes first. Call once. */
@@ -136,8 +153,37 @@ export class SimulatedProcess implements Syscalls {
   /** SIGTERM. */
   drain(): void {
     if (!this.#isAlive) return;
-    this.#host.drain();
-    this.#askTurn();
+    this.#whenRunning(() => {
+      this.#host.drain();
+      this.#askTurn();
+    });
+  }
+
+  /** SIGSTOP. */
+  suspend(): void {
+    if (!this.#isAlive || this.#waiting !== null) return;
+    this.#waiting = [];
+    this.#suspendedAtMicros = this.#parts.scheduler.nowMicros;
+    for (const loop of this.#loops) loop.suspend();
+  }
+
+  /** SIGCONT: what became due meanwhile happens at once. */
+  goOn(): void {
+    const waiting = this.#waiting;
+    if (!this.#isAlive || waiting === null) return;
+    this.#waiting = null;
+    this.#suspendedMicros += this.#parts.scheduler.nowMicros - this.#suspendedAtMicros;
+    for (const loop of this.#loops) loop.goOn();
+    for (const action of waiting) if (this.#isAlive) action();
+  }
+
+  /** The monotonic clock has another pace: what waits for it waits for another instant. */
+  paceChanged(): void {
+    if (!this.#isAlive || this.#timer === null || this.#waiting !== null) return;
+    this.#parts.scheduler.cancel(this.#timer);
+    this.#timer = null;
+    this.#timerMicros = Infinity;
+    this.#arm();
   }
 
   /** SIGKILL, now or after so many more system calls. */
@@ -198,8 +244,10 @@ export class SimulatedProcess implements Syscalls {
     if (!this.#mayCall()) return;
     this.#parts.disk.order(operation, (result) => {
       if (!this.#isAlive) return;
-      this.#host.fileDone(request, result);
-      this.#askTurn();
+      this.#whenRunning(() => {
+        this.#host.fileDone(request, result);
+        this.#askTurn();
+      });
     });
   }
 
@@ -207,8 +255,10 @@ export class SimulatedProcess implements Syscalls {
     if (!this.#mayCall()) return;
     this.#parts.performers.perform({ call, operation, request }, (result: CallResult) => {
       if (!this.#isAlive) return;
-      this.#host.callDone(call, result);
-      this.#askTurn();
+      this.#whenRunning(() => {
+        this.#host.callDone(call, result);
+        this.#askTurn();
+      });
     });
   }
 
@@ -226,9 +276,17 @@ export class SimulatedProcess implements Syscalls {
   #complete(tell: () => void): void {
     this.#parts.scheduler.after(this.#parts.options.turnDelayMicros, () => {
       if (!this.#isAlive) return;
-      tell();
-      this.#askTurn();
+      this.#whenRunning(() => {
+        tell();
+        this.#askTurn();
+      });
     });
+  }
+
+  /** Does it now, or as soon as the process goes on (P4). */
+  #whenRunning(action: () => void): void {
+    if (this.#waiting === null) action();
+    else this.#waiting.push(action);
   }
 
   #askTurn(): void {
@@ -238,14 +296,16 @@ export class SimulatedProcess implements Syscalls {
     if (stallMicros > 0) faults.hit("process.stall");
     // Between threads it takes a moment to be heard; others may have something by then.
     this.#turnTask = scheduler.after(options.turnDelayMicros + stallMicros, () => {
-      this.stallMicros = stallMicros;
-      this.#turn();
+      if (this.#waiting === null) this.#turn(stallMicros);
+      else this.#waiting.push(() => this.#turn(stallMicros));
     });
   }
 
-  #turn(): void {
+  #turn(stallMicros: number): void {
     this.#turnTask = null;
     if (!this.#isAlive) return;
+    this.stallMicros = stallMicros + this.#suspendedMicros;
+    this.#suspendedMicros = 0;
     this.#guarded(() => this.#host.turn());
     this.#parts.events.turned();
     if (this.#isAlive) this.#arm();
@@ -266,19 +326,28 @@ export class SimulatedProcess implements Syscalls {
     this.#timer = scheduler.at(atMicros, () => {
       this.#timer = null;
       this.#timerMicros = Infinity;
-      if (!this.#isAlive) return;
-      const later = this.#host.nextTurn();
-      if (later !== null && later > clock.monotonic()) this.#arm();
-      else if (later !== null) this.#askTurn();
+      if (this.#waiting === null) this.#timerFired();
+      else this.#waiting.push(() => this.#timerFired());
     });
+  }
+
+  #timerFired(): void {
+    if (!this.#isAlive) return;
+    const later = this.#host.nextTurn();
+    if (later !== null && later > this.#parts.clock.monotonic()) this.#arm();
+    else if (later !== null) this.#askTurn();
   }
 
   /** False when the process is dead, or dies before this very call (P2). */
   #mayCall(): boolean {
     if (!this.#isAlive) return false;
     if (this.#callsLeft === 0) {
-      this.#end({ type: "killed" });
-      return false;
+      // Faults may have stopped since it was decided.
+      if (!this.#parts.decisions.calm) {
+        this.#end({ type: "killed" });
+        return false;
+      }
+      this.#callsLeft = Infinity;
     }
     this.#callsLeft -= 1;
     return true;

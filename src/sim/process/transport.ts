@@ -14,11 +14,12 @@ import { invariant } from "../../core/kernel/assert.ts";
 import type { Decisions } from "../decisions.ts";
 import type { FaultCounters } from "../faults.ts";
 import type { IoLoop, LoopWork } from "../loop.ts";
-import type { Arrival, ListeningSocket, Machine } from "../network/network.ts";
+import type { Arrival, Machine } from "../network/network.ts";
 import { Stream } from "../network/stream.ts";
 import type { StreamEvents } from "../network/stream.ts";
 import type { HandshakeOptions } from "../options.ts";
 import type { Scheduler, Task } from "../scheduler.ts";
+import { Listener } from "./listener.ts";
 
 /** One I/O thread: its loop, and the host's ear for it. */
 export interface IoThread {
@@ -36,7 +37,8 @@ export interface TransportObserver {
 }
 
 export interface TransportParts {
-  readonly scheduler: Scheduler;
+  /** The process's own timers: none fires while it is suspended. */
+  readonly scheduler: Pick<Scheduler, "after" | "cancel">;
   readonly decisions: Decisions;
   readonly faults: FaultCounters;
   readonly handshake: HandshakeOptions;
@@ -44,6 +46,7 @@ export interface TransportParts {
   readonly threads: readonly IoThread[];
   readonly security: "tls" | "plain";
   readonly backlog: number;
+  readonly acceptFailedPerMillion?: number;
   readonly flushTimeoutMicros: number;
   /** What a client gets that speaks in clear to a TLS port. */
   readonly plaintextReply: Uint8Array;
@@ -58,7 +61,8 @@ export class SimulatedTransport {
   readonly #links = new Map<SocketId, ServerLink>();
   readonly #candidates = new Set<Candidate>();
   readonly #accepts: readonly AcceptWork[];
-  #listener: ListeningSocket | null = null;
+  readonly #listener: Listener;
+  #isListening = false;
   #lastId = 0;
 
   constructor(parts: TransportParts) {
@@ -68,26 +72,26 @@ export class SimulatedTransport {
       count: 0,
       poll: () => this.#accept(thread),
     }));
-  }
-
-  /** False when the port is taken. */
-  listen(): boolean {
-    const { machine, backlog, decisions } = this.#parts;
-    this.#listener = machine.listen(backlog, {
+    this.#listener = new Listener(parts, {
       acceptable: ({ link }) => {
-        const thread = decisions
+        const thread = parts.decisions
           .subject(`process/thread/${link.name}`)
           .next<number>(0, (random) => random.below(this.#accepts.length));
         this.#wakeToAccept(Math.min(thread, this.#accepts.length - 1));
       },
     });
-    return this.#listener !== null;
+  }
+
+  /** False when the port is taken. */
+  listen(): boolean {
+    this.#isListening = this.#listener.listen();
+    return this.#isListening;
   }
 
   stopListening(): void {
-    if (this.#listener === null) return;
-    this.#listener = null;
-    this.#parts.machine.stopListening();
+    if (!this.#isListening) return;
+    this.#isListening = false;
+    this.#listener.stop();
     for (const candidate of this.#candidates) candidate.stream.destroy();
   }
 
@@ -131,7 +135,7 @@ export class SimulatedTransport {
     const work = this.#accepts[this.#parts.threads.indexOf(thread)];
     invariant(work !== undefined, "the thread is one of ours");
     for (; work.count > 0; work.count -= 1) {
-      const arrival = this.#listener?.accept() ?? null;
+      const arrival = this.#listener.accept();
       if (arrival === null) continue;
       if (this.#parts.security === "tls") this.#shakeHands(thread, arrival);
       else this.#openPlain(thread, arrival);
@@ -146,10 +150,14 @@ export class SimulatedTransport {
       .subject(`network/${link.name}/handshake`)
       .seldom(handshake.slowPerMillion, 8_000_000);
     if (extra > 0) faults.hit("tls.slow", link.name);
+    const isFailing = decisions
+      .subject(`network/${link.name}/failing`)
+      .strikes(handshake.serverFailedPerMillion);
+    if (isFailing) faults.hit("tls.server-failed", link.name);
     const secure = {
       role: "server",
       computeMicros: handshake.serverMicros + extra,
-      fault: null,
+      fault: isFailing ? "failing" : null,
     } as const;
     const endpoint = link.server;
     const parts = { scheduler, loop: thread.loop, endpoint, secure, allowHalfOpen: false };

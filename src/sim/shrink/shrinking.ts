@@ -137,6 +137,7 @@ export class Shrinking {
       ...this.#options.given?.(),
       plan,
       twice: this.#isAboutTwice,
+      locate: false,
       stopAfterMicros: isOriginal ? Infinity : this.#best.atMicros + slackMicros,
     });
     return failure?.fingerprint === this.#fingerprint ? failure : null;

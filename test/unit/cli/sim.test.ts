@@ -1,7 +1,12 @@
 import { writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { addTo, newTally, runCampaign, runSeed } from "../../../src/cli/simulation.ts";
+import { progressText } from "../../../src/cli/sim/report.ts";
+import { addTo, newTally, runSeed } from "../../../src/cli/sim/tally.ts";
+import type { SeedReport } from "../../../src/cli/sim/tally.ts";
+import { playOnThreads } from "../../../src/cli/sim/threads.ts";
+import { runCampaign, workersFor } from "../../../src/cli/simulation.ts";
 import { calmOptions, faultNames } from "../../../src/sim/index.ts";
 import type { FailureFile } from "../../../src/sim/index.ts";
 import { reprise } from "../../support/command-line.ts";
@@ -12,6 +17,9 @@ const failure: FailureFile = {
   replay: "npx reprise sim --failure failure.json",
   fingerprint: "0badf00d",
   checker: "liveness",
+  rule: "every player is ready",
+  shrunk: null,
+  story: [],
   message: "every player is ready: one is not",
   atSeconds: 1,
   steps: 2,
@@ -40,6 +48,7 @@ describe("reprise sim", () => {
       "determinismChecked",
       "faults",
       "coverage",
+      "interrupted",
     ]);
     expect(report).toMatchObject({ seeds: 2, failures: [], determinismChecked: 2 });
     expect(Object.keys(report["faults"] as object)).toEqual(faultNames);
@@ -102,36 +111,122 @@ describe("reprise sim", () => {
   });
 });
 
+describe("options that are set", () => {
+  it("are played as they are said, and printed first", async () => {
+    const { code, out } = await reprise(
+      ...["sim", "--seed", "5", "--seconds", "1", "--scenario", "echo"],
+      ...["--set", "network.resetPerMillion=1000", "--set", "server.security=plain"],
+    );
+    expect(code).toBe(0);
+    expect(out).toMatch(/\nnetwork\.resetPerMillion +1000\n/);
+    expect(out).toMatch(/\nserver\.security +plain\n/);
+  });
+
+  it.each([
+    ["network.resetPerMilion=1", /unknown option .*; did you mean network\.resetPerMillion\?/],
+    ["network.resetPerMillion=1000001", /is a whole number from 0 to 1000000, not "1000001"/],
+    ["network.resetPerMillion=-1", /is a whole number from 0 to 1000000, not "-1"/],
+    ["process.producers=1", /is a whole number from 2 to 16/],
+    ["server.security=ssl", /server\.security is tls or plain, not "ssl"/],
+    ["seconds", /--set takes NAME=VALUE, not "seconds"/],
+    ["seconds=2", /--seconds and --set seconds are the same/],
+  ])("refuse %s with what is right", async (set, message) => {
+    const { code, err } = await reprise("sim", "--seconds", "1", "--set", set);
+    expect(code).toBe(2);
+    expect(err).toMatch(message);
+  });
+});
+
 describe("a campaign", () => {
+  const fixed = { seconds: 1, quietSeconds: 60 };
+  const scenarios = ["echo"] as const;
+  const base = { firstSeed: 1, scenarios, fixed, workers: 0, untilFailure: false };
+  const sorted = <T extends { readonly reached: ReadonlySet<string> }>(tally: T) => ({
+    ...tally,
+    reached: [...tally.reached].sort(),
+  });
+
   it("on threads says the same as without", async () => {
-    const fixed = { seconds: 1, quietSeconds: 60 };
-    const scenarios = ["echo"] as const;
     const alone = newTally();
-    for (let seed = 1; seed <= 16; seed += 1) addTo(alone, runSeed({ seed, scenarios, fixed }));
-    const progress: number[] = [];
-    const together = await runCampaign({
-      firstSeed: 1,
-      seeds: 16,
-      scenarios,
-      fixed,
-      progress: ({ seeds }) => progress.push(seeds) > 0,
-    });
-    expect({ ...together, reached: new Set([...together.reached].sort()) }).toEqual({
-      ...alone,
-      reached: new Set([...alone.reached].sort()),
-    });
-    expect(progress).toEqual(Array.from({ length: 16 }, (_, index) => index + 1));
+    for (let seed = 1; seed <= 8; seed += 1) addTo(alone, runSeed({ seed, scenarios, fixed }));
+    for (const workers of [1, 2]) {
+      const seeds: number[] = [];
+      const progress = (_: unknown, { seed }: SeedReport) => seeds.push(seed) > 0;
+      const together = await runCampaign({ ...base, seeds: 8, workers, progress });
+      expect(sorted(together)).toEqual(sorted(alone));
+      expect(seeds).toEqual(Array.from({ length: 8 }, (_, index) => index + 1));
+    }
   });
 
   it("ends when it is told to, with what it has", async () => {
-    const tally = await runCampaign({
-      firstSeed: 1,
-      seeds: 100,
-      scenarios: ["echo"],
-      fixed: { seconds: 1 },
-      progress: ({ seeds }) => seeds < 3,
-    });
-    expect(tally.seeds).toBeGreaterThanOrEqual(3);
-    expect(tally.seeds).toBeLessThan(10);
+    for (const workers of [0, 2]) {
+      const tally = await runCampaign({
+        ...base,
+        seeds: Infinity,
+        workers,
+        progress: ({ seeds }) => seeds < 3,
+      });
+      expect(tally.seeds).toBeGreaterThanOrEqual(3);
+      expect(tally.seeds).toBeLessThan(10);
+    }
+  });
+
+  it("has threads where there are seeds enough to be worth them", () => {
+    expect(workersFor(1)).toBe(0);
+    expect(workersFor(15)).toBe(0);
+    expect(workersFor(1_000_000)).toBe(availableParallelism() < 2 ? 0 : availableParallelism());
+  });
+});
+
+describe("the line of a campaign under way", () => {
+  const tally = { ...newTally(), seeds: 50, events: 12_345 };
+
+  it("says how far it is, how fast, and when it will end", () => {
+    const seeds = progressText({ tally, wanted: 1_000, elapsedMs: 10_000, msMax: null });
+    expect(seeds).toBe("50 of 1,000 seeds, 5.0 seeds/s, 12,345 events, 0 failures, 4 min left");
+    const minutes = progressText({ tally, wanted: null, elapsedMs: 10_000, msMax: 60_000 });
+    expect(minutes).toBe("50 seeds, 5.0 seeds/s, 12,345 events, 0 failures, 50 s left");
+    const endless = progressText({ tally, wanted: null, elapsedMs: 10_000, msMax: null });
+    expect(endless).toBe("50 seeds, 5.0 seeds/s, 12,345 events, 0 failures");
+  });
+});
+
+describe("a seed that takes its thread with it", () => {
+  const url = new URL("../../fixtures/threads/unruly.ts", import.meta.url);
+
+  /** Plays the seeds on two unruly threads. */
+  async function play(seeds: number[]): Promise<SeedReport[]> {
+    const reports: SeedReport[] = [];
+    const queue = {
+      isOver: false,
+      take: () => {
+        const seed = seeds.shift();
+        return seed === undefined
+          ? null
+          : { seed, scenarios: ["echo", "players"] as const, fixed: {} };
+      },
+      report: (report: SeedReport) => void reports.push(report),
+    };
+    await playOnThreads(queue, { count: 2, seedMsMax: 3_000, url });
+    return reports.toSorted((left, right) => left.seed - right.seed);
+  }
+
+  it("is a finding with its seed, and the others are played all the same", async () => {
+    const reports = await play([1, 2, 3, 5, 6, 7, 8]);
+    expect(reports.map(({ seed }) => seed)).toEqual([1, 2, 3, 5, 6, 7, 8]);
+    const [thrown, hung, ended, ...well] = reports.map(({ crash }) => crash?.message ?? null);
+    expect(thrown).toMatch(/^the simulator never throws: Error: a bug of the simulator at /);
+    expect(hung).toBe("a seed comes to its end: it was played for 3 s");
+    expect(ended).toBe("a thread lives on: it ended with code 3");
+    expect(well).toEqual([null, null, null, null]);
+    const tally = newTally();
+    for (const report of reports) addTo(tally, report);
+    expect(tally.failures).toMatchObject(
+      [1, 2, 3].map((seed) => ({ seed, scenario: "players", failure: null })),
+    );
+  });
+
+  it("ends the campaign when it had not even begun", async () => {
+    await expect(play([4, 5, 6])).rejects.toThrow("it ended with code 4");
   });
 });

@@ -1,0 +1,78 @@
+/**
+ * `npm run mutants`: plants one bug after the other in the program and has the simulator look for
+ * it, with its own checkers and without knowing what the program would do without the bug.
+ *
+ *     npm run mutants [-- --only NAME,... --seeds N --cpu SECONDS --workers N --shrink --json]
+ *
+ * NAME is the id of a mutant or the beginning of some. Prints a line a mutant, writes
+ * bench/results/mutants.json and docs/MUTANTS.md when all were planted, and exits 1 when fewer than
+ * 95 % were caught.
+ *
+ * First the program is hunted as it is. Seeds on which it fails are left out for everybody, and
+ * said so: whatever fails there proves nothing about a mutant.
+ */
+import { availableParallelism } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { mutants } from "./mutants/list.ts";
+import { runHunt } from "./mutants/process.ts";
+import { reportOf, summaryOf } from "./mutants/report.ts";
+import type { Result } from "./mutants/report.ts";
+
+const shareMin = 0.95;
+
+const { values } = parseArgs({
+  options: {
+    only: { type: "string", default: "" },
+    seeds: { type: "string", default: "250" },
+    cpu: { type: "string", default: "20" },
+    workers: { type: "string", default: String(availableParallelism()) },
+    shrink: { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
+  },
+});
+const wanted = values.only.split(",");
+const chosen = mutants.filter(({ id }) => wanted.some((name) => id.startsWith(name)));
+const isWhole = chosen.length === mutants.length;
+const say = (line: string): void => {
+  if (!values.json) process.stdout.write(`${line}\n`);
+};
+
+const bounds = ["--seeds", values.seeds];
+const { failed } = (await runHunt([...bounds, "--all", "--cpu", "60"])) ?? { failed: [] };
+if (failed.length > 0) say(`the program fails as it is on ${failed.join(" ")}; these are left out`);
+
+const results: Result[] = [];
+const rest = [...chosen];
+const skip = failed.length > 0 ? ["--skip", failed.join(",")] : [];
+const extra = values.shrink ? ["--shrink"] : [];
+await Promise.all(
+  Array.from({ length: Math.max(1, Number(values.workers)) }, async () => {
+    for (let mutant = rest.shift(); mutant !== undefined; mutant = rest.shift()) {
+      const hunted = await runHunt([mutant.id, ...bounds, "--cpu", values.cpu, ...skip, ...extra]);
+      const result = { mutant, hunted };
+      results.push(result);
+      say(`${String(results.length)}/${String(chosen.length)} ${lineOf(result)}`);
+    }
+  }),
+);
+results.sort((left, right) => chosen.indexOf(left.mutant) - chosen.indexOf(right.mutant));
+const summary = summaryOf(results);
+if (values.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
+say(`${String(summary.caught)} of ${String(summary.planted)} caught`);
+if (isWhole) {
+  mkdirSync("bench/results", { recursive: true });
+  writeFileSync("bench/results/mutants.json", `${JSON.stringify(summary, null, 2)}\n`);
+  writeFileSync("docs/MUTANTS.md", await reportOf(results, summary));
+}
+process.exitCode = summary.caught >= shareMin * summary.planted ? 0 : 1;
+
+function lineOf({ mutant, hunted }: Result): string {
+  const { id, file } = mutant;
+  if (hunted === null) return `${id} caught: the process ended or had to be ended (${file})`;
+  const { found, seeds } = hunted;
+  if (found === null) return `${id} SURVIVED ${String(seeds)} seeds (${file})`;
+  const { checker, rule, seed, shrunk } = found;
+  const small = shrunk === null ? "" : `, ${String(shrunk.events)} events`;
+  return `${id} caught at seed ${String(seed)} by ${checker}: ${rule}${small}`;
+}

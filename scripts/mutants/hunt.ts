@@ -1,0 +1,170 @@
+/**
+ * Looks for one mutant with the simulator, in a process of its own: seed after seed, each in every
+ * scenario, with the built-in checkers and nothing else, until one of them fails.
+ *
+ *     node scripts/mutants/hunt.ts [ID] [--seeds N] [--cpu SECONDS] [--skip SCENARIO:SEED,...]
+ *                                  [--all] [--shrink]
+ *
+ * Without an id the program is hunted as it is. `--all` goes on after a failure; `--shrink` also
+ * shrinks what was found. Prints one JSON object, a `Hunted`.
+ *
+ * 1. A process that cannot load the program, or that ends, has found the mutant; so has one that
+ *    spins: a watchdog ends a run that takes more CPU time than a hundred usual ones.
+ * 2. Some seeds are played twice, as a campaign plays all: a mutant may make runs differ.
+ */
+import { constants, setPriority } from "node:os";
+import { parseArgs } from "node:util";
+import { Worker } from "node:worker_threads";
+import type { ScenarioName, SimulationFailure } from "../../src/sim/index.ts";
+import { mutantNamed } from "./list.ts";
+import { plant } from "./plant.ts";
+
+export interface Hunted {
+  /** Null when no seed failed. */
+  readonly found: Found | null;
+  /** `SCENARIO:SEED` of all that failed, with `--all`. */
+  readonly failed: readonly string[];
+  /** How many were played, each in every scenario. */
+  readonly seeds: number;
+  readonly cpuSeconds: number;
+}
+
+export interface Found {
+  readonly scenario: ScenarioName | null;
+  readonly seed: number;
+  readonly checker: string;
+  readonly rule: string;
+  readonly message: string;
+  readonly fingerprint: string;
+  /** With `--shrink`. */
+  readonly shrunk: Shrunken | null;
+}
+
+export interface Shrunken {
+  readonly events: number;
+  readonly eventsBefore: number;
+  readonly runs: number;
+  readonly seconds: number;
+  readonly isFinished: boolean;
+}
+
+/** Of every so many seeds one is played twice, beginning with the first. */
+const twiceEvery = 8;
+/** A run that takes longer does not end. */
+const runCpuSecondsMax = 15;
+const shrinkSecondsMax = 60;
+
+const cpuSeconds = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+};
+
+/** Ends the process, which is all that can be done about a thread that spins. */
+function watch(): { readonly begin: () => void } {
+  const shared = new SharedArrayBuffer(8);
+  const since = new Float64Array(shared);
+  since[0] = cpuSeconds();
+  const watchdog = new Worker(
+    `const { workerData } = require("node:worker_threads");
+     const [since, most] = [new Float64Array(workerData.shared), workerData.most];
+     setInterval(() => {
+       const { user, system } = process.cpuUsage();
+       if ((user + system) / 1e6 - since[0] > most) process.kill(process.pid, "SIGKILL");
+     }, 500);`,
+    { eval: true, workerData: { shared, most: runCpuSecondsMax } },
+  );
+  watchdog.unref();
+  return {
+    begin: () => {
+      since[0] = cpuSeconds();
+    },
+  };
+}
+
+interface HuntOptions {
+  readonly seeds: number;
+  readonly cpu: number;
+  readonly skip: ReadonlySet<string>;
+  readonly all: boolean;
+  readonly shrink: boolean;
+}
+
+async function hunt({ seeds, cpu, skip, all, shrink }: HuntOptions): Promise<Hunted> {
+  const watchdog = watch();
+  const { simulate, scenarioNames } = await import("../../src/sim/index.ts");
+  const failed: string[] = [];
+  let found: Found | null = null;
+  let seed = 0;
+  while (seed < seeds && cpuSeconds() < cpu) {
+    if (found !== null && !all) break;
+    seed += 1;
+    for (const scenario of scenarioNames) {
+      if (skip.has(`${scenario}:${String(seed)}`)) continue;
+      watchdog.begin();
+      const twice = seed % twiceEvery === 1;
+      const { failure } = simulate({ seed, scenario, twice });
+      if (failure === null) continue;
+      failed.push(`${scenario}:${String(seed)}`);
+      if (found !== null) continue;
+      const shrunk = shrink ? await shrinkOf(failure, watchdog.begin) : null;
+      found = foundOf(failure, { scenario, seed, shrunk });
+      if (!all) break;
+    }
+  }
+  return { found, failed, seeds: seed, cpuSeconds: cpuSeconds() };
+}
+
+const foundOf = (
+  { checker, rule, message, fingerprint }: SimulationFailure,
+  where: Pick<Found, "scenario" | "seed" | "shrunk">,
+): Found => ({ ...where, checker, rule, message: message.slice(0, 300), fingerprint });
+
+async function shrinkOf(failure: SimulationFailure, begin: () => void): Promise<Shrunken> {
+  const { Shrinking } = await import("../../src/sim/shrink/index.ts");
+  const from = process.hrtime.bigint();
+  const seconds = (): number => Number(process.hrtime.bigint() - from) / 1e9;
+  const shrinking = new Shrinking(failure);
+  while (shrinking.step() && seconds() < shrinkSecondsMax) begin();
+  const { events, eventsBefore, runs, isFinished } = shrinking.result;
+  return { events, eventsBefore, runs, seconds: seconds(), isFinished };
+}
+
+/** The mutant made loading the program, or running it, impossible. */
+const thrown = (error: unknown): Hunted => ({
+  found: {
+    scenario: null,
+    seed: 1,
+    checker: "load",
+    rule: "the program can be loaded",
+    message: String(error).slice(0, 300),
+    fingerprint: "",
+    shrunk: null,
+  },
+  failed: [],
+  seeds: 1,
+  cpuSeconds: cpuSeconds(),
+});
+
+if (import.meta.main) {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      seeds: { type: "string", default: "250" },
+      cpu: { type: "string", default: "20" },
+      skip: { type: "string", default: "" },
+      all: { type: "boolean", default: false },
+      shrink: { type: "boolean", default: false },
+    },
+  });
+  setPriority(constants.priority.PRIORITY_LOW);
+  const [id] = positionals;
+  if (id !== undefined) plant(mutantNamed(id));
+  const hunted = await hunt({
+    seeds: Number(values.seeds),
+    cpu: Number(values.cpu),
+    skip: new Set(values.skip.split(",")),
+    all: values.all,
+    shrink: values.shrink,
+  }).catch(thrown);
+  process.stdout.write(`${JSON.stringify(hunted)}\n`);
+}

@@ -1,0 +1,164 @@
+/**
+ * The threads of a campaign: each takes a seed, plays it, and takes the next.
+ *
+ * 1. A thread that dies on a seed, or is on one for longer than `seedMsMax`, is replaced, and its
+ *    seed is reported as the finding that it is.
+ * 2. A thread that dies before it has begun on anything ends the campaign: the next one would, too.
+ */
+import { Worker } from "node:worker_threads";
+import { fingerprintOf } from "../../sim/index.ts";
+import { crashReport } from "./tally.ts";
+import type { SeedOrder, SeedQueue, SeedReport } from "./tally.ts";
+
+/**
+ * What a thread is at, as its `workerData`, in memory that outlives it: 0 is nothing, n the n-th
+ * scenario of its order. What it says last in a message may be lost with it.
+ */
+export type Whereabouts = Int32Array<SharedArrayBuffer>;
+
+/**
+ * The dearest seeds there are take a few seconds. More is a loop, or a seed so dear that it is as
+ * good as one.
+ */
+const usualSeedMsMax = 300_000;
+
+export interface ThreadOptions {
+  readonly count: number;
+  /** Of real time, for one seed in all scenarios. */
+  readonly seedMsMax?: number;
+  /** Of the thread's module: another one in tests. */
+  readonly url?: URL;
+}
+
+/**
+ * Resolves when there is nothing more to play, or the queue is over.
+ *
+ * @throws Error when a thread cannot even begin
+ */
+export async function playOnThreads(queue: SeedQueue, options: ThreadOptions): Promise<void> {
+  const { count, seedMsMax = usualSeedMsMax, url = threadUrl() } = options;
+  const parts = { queue, seedMsMax, url };
+  const threads = Array.from({ length: count }, () => new CampaignThread(parts));
+  const stopWhenOver = (): void => {
+    if (queue.isOver) for (const thread of threads) thread.stop();
+  };
+  try {
+    await Promise.all(threads.map((thread) => thread.play(stopWhenOver)));
+  } finally {
+    for (const thread of threads) thread.stop();
+  }
+}
+
+/** It runs as it is in the repository, and stripped of its types in the package. */
+function threadUrl(): URL {
+  const url = new URL("./thread.ts", import.meta.url);
+  if (!import.meta.url.endsWith(".ts")) url.pathname = url.pathname.replace(/ts$/, "js");
+  return url;
+}
+
+interface ThreadParts {
+  readonly queue: SeedQueue;
+  readonly seedMsMax: number;
+  readonly url: URL;
+}
+
+interface Thread {
+  readonly worker: Worker;
+  readonly whereabouts: Whereabouts;
+}
+
+class CampaignThread {
+  readonly #parts: ThreadParts;
+  #thread: Thread | null = null;
+  #isStopped = false;
+
+  constructor(parts: ThreadParts) {
+    this.#parts = parts;
+  }
+
+  /** @param reported called after each report */
+  async play(reported: () => void): Promise<void> {
+    for (let order = this.#take(); order !== null; order = this.#take()) {
+      this.#thread ??= this.#begin();
+      const report = await playOn(this.#thread, order, this.#parts.seedMsMax).catch(
+        (error: unknown) => {
+          if (this.#isStopped) return null;
+          throw error;
+        },
+      );
+      if (report === null || this.#isStopped) return;
+      if (report.crash !== null) this.#leave();
+      this.#parts.queue.report(report);
+      reported();
+    }
+    this.#leave();
+  }
+
+  /** What is under way is given up. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#leave();
+  }
+
+  #begin(): Thread {
+    const whereabouts: Whereabouts = new Int32Array(new SharedArrayBuffer(4));
+    const worker = new Worker(this.#parts.url, { workerData: whereabouts });
+    worker.on("exit", () => {
+      if (this.#thread?.worker === worker) this.#thread = null;
+    });
+    // What goes wrong between two seeds is told by its exit.
+    worker.on("error", () => undefined);
+    return { worker, whereabouts };
+  }
+
+  #take(): SeedOrder | null {
+    return this.#isStopped ? null : this.#parts.queue.take();
+  }
+
+  #leave(): void {
+    void this.#thread?.worker.terminate();
+    this.#thread = null;
+  }
+}
+
+/** Plays one seed on a thread that is waiting for one. */
+function playOn(
+  { worker, whereabouts }: Thread,
+  order: SeedOrder,
+  msMax: number,
+): Promise<SeedReport> {
+  return new Promise((resolve, reject) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      for (const [name, listener] of Object.entries(listeners)) worker.off(name, listener);
+    };
+    const crash = (rule: string, what: string): void => {
+      end();
+      const message = `${rule}: ${what}`;
+      const fingerprint = fingerprintOf({ checker: "simulator", rule });
+      const scenario = order.scenarios[(whereabouts[0] ?? 0) - 1];
+      if (scenario === undefined) reject(new Error(message));
+      else resolve(crashReport(order.seed, { scenario, fingerprint, message }));
+    };
+    const timer = setTimeout(() => {
+      crash("a seed comes to its end", `it was played for ${String(msMax / 1_000)} s`);
+    }, msMax);
+    const listeners = {
+      message: (report: SeedReport) => {
+        end();
+        resolve(report);
+      },
+      error: (error: Error) => crash("the simulator never throws", stackOf(error)),
+      exit: (code: number) => crash("a thread lives on", `it ended with code ${String(code)}`),
+    };
+    for (const [name, listener] of Object.entries(listeners)) worker.on(name, listener);
+    worker.postMessage(order);
+  });
+}
+
+/** What was thrown and where, on one line. */
+const stackOf = ({ stack, message }: Error): string =>
+  (stack ?? message)
+    .split("\n", 4)
+    .map((line) => line.trim())
+    .join(" ");

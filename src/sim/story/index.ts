@@ -1,0 +1,59 @@
+/**
+ * A failure as a story: who is there, what they do, which fault strikes whom, what the server makes
+ * of it, and which rule is broken in the end. The run is played once more with somebody looking on.
+ */
+import { publishedContracts } from "../../core/features/contracts.ts";
+import type { Plan } from "../plan.ts";
+import type { Given } from "../shrink/index.ts";
+import { simulate } from "../simulate.ts";
+import type { SimulationFailure } from "../simulate.ts";
+import { timeText } from "./lines.ts";
+import { StoryTeller } from "./teller.ts";
+import { clientName, counted, optionWords, PacketWords } from "./words.ts";
+
+/** So many lines are read; a failure that is not shrunk has thousands. */
+const linesMax = 120;
+
+/**
+ * Plays the plan, and tells what happened, one line a thing, in the order of time.
+ *
+ * @param given what the failing run was given besides its plan, made anew
+ * @returns lines without line ends; how it begins, what happens, and how it ends
+ */
+export function storyOf(plan: Plan, given: Given = {}): readonly string[] {
+  const contracts = (given.features ?? []).map(({ declaration }) => declaration.contract);
+  const teller = new StoryTeller(
+    plan.scripts,
+    new PacketWords([...publishedContracts, ...contracts]),
+  );
+  const { failure } = simulate({ ...given, plan, twice: false, witness: teller });
+  return [...prologue(plan), ...teller.lines.text(linesMax), ...epilogue(failure)];
+}
+
+function prologue({ scenario, scripts, options }: Plan): readonly string[] {
+  const { gameServers, accounts } = options.players;
+  const cast = scripts.map(clientName);
+  return [
+    scenario === "players"
+      ? `A login server, ${counted(gameServers, "game server")} and ${counted(accounts, "account")}.`
+      : "One server, which answers echoes.",
+    cast.length === 0
+      ? "Nobody else is there."
+      : `There ${cast.length === 1 ? "is" : "are"} ${listed(cast)}.`,
+    ...optionWords(options).map((words) => `Not as usual: ${words}.`),
+    "",
+  ];
+}
+
+const castMax = 12;
+
+const listed = (names: readonly string[]): string =>
+  names.length > castMax
+    ? `${names.slice(0, castMax).join(", ")} and ${String(names.length - castMax)} others`
+    : names.join(", ").replace(/, ([^,]*)$/, " and $1");
+
+function epilogue(failure: SimulationFailure | null): readonly string[] {
+  if (failure === null) return ["", "Nothing is broken in this run by itself."];
+  const { atMicros, checker, message } = failure;
+  return ["", `${timeText(atMicros)}BROKEN (${checker}): ${message}`];
+}

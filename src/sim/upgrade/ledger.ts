@@ -1,0 +1,232 @@
+/**
+ * A feature in two builds, which the simulator upgrades from one to the other while clients use it.
+ * What a client deposits is pending for a while, then it is settled, and a receipt is asked for
+ * once. The second build remembers it in another shape, has a feature more in front of it and a
+ * timer more before its own: what the first one left waiting must find its way all the same.
+ *
+ * A balance counts deposits, and is told with each: so a client can say when one was lost, or
+ * counted twice. What is answered to a packet is the same in both builds, byte for byte.
+ */
+import type { PlainData } from "../../core/kernel/plain.ts";
+import { carried, defineFeature, operation } from "../../core/realm/index.ts";
+import type { Feature } from "../../core/realm/index.ts";
+import { reprise as pb } from "../../core/wire/gen/session.js";
+import { defineContract, invalid, request } from "../../core/wire/index.ts";
+import { micros } from "../../core/kernel/ids.ts";
+
+/** The owner's name, 1..8 digits or letters. */
+const ownerOf = ({ bytes }: { readonly bytes: Uint8Array }) => {
+  const owner = textOf(bytes);
+  return /^[a-z0-9]{1,8}$/.test(owner) ? owner : invalid("an account has a short name");
+};
+
+export const ledgerContract = defineContract("ledger", {
+  /** One more into the account; answered with `owner balance`. */
+  deposit: request(10_901, pb.v1.EchoRequest, 10_902, pb.v1.EchoResponse, ownerOf),
+});
+
+/** Only the second build serves it. */
+export const statementContract = defineContract("statement", {
+  /** Answered with the number of statements so far. */
+  statement: request(10_903, pb.v1.EchoRequest, 10_904, pb.v1.EchoResponse, ownerOf),
+});
+
+const receipt = operation<{ readonly owner: string; readonly number: number }, string>(
+  "ledger.receipt",
+  {
+    effect: "once",
+    deadline: micros(30_000_000),
+    answer: (value) => (typeof value === "string" ? value : invalid("a receipt is a text")),
+  },
+);
+
+/** Long enough for an orderly end to find some of it pending. */
+const pendingMicros = micros(1_500_000);
+const states = ["connected"] as const;
+const calls = {
+  receipt: { operation: receipt, carries: carried<{ owner: string; number: number }>() },
+} as const;
+
+/** What tools see, and what must be the same before and after an upgrade. */
+type Balances = Readonly<Record<string, PlainData>>;
+
+interface FirstAccount {
+  /** Settled and pending together. */
+  balance: number;
+  pending: number;
+  receipts: number;
+}
+
+export const firstLedger: Feature = defineFeature({
+  contract: ledgerContract,
+  version: 1,
+  state: () => ({ accounts: new Map<string, FirstAccount>() }),
+  timers: { settle: carried<{ owner: string }>() },
+  calls,
+}).implement({
+  packets: {
+    deposit: {
+      states,
+      handle(ctx, owner) {
+        const account = ctx.state.accounts.get(owner) ?? { balance: 0, pending: 0, receipts: 0 };
+        ctx.state.accounts.set(owner, account);
+        account.balance += 1;
+        account.pending += 1;
+        const number = account.balance;
+        ctx.timer("settle", `${owner}:${number}`, pendingMicros, { owner });
+        ctx.call("receipt", { owner, number }, { owner, number });
+        ctx.reply({ bytes: bytesOf(`${owner} ${number}`) });
+      },
+    },
+  },
+  answers: {
+    receipt(ctx, answer, { owner }) {
+      const account = ctx.state.accounts.get(owner);
+      if (account !== undefined && answer.ok) account.receipts += 1;
+    },
+  },
+  timers: {
+    settle(ctx, { owner }) {
+      const account = ctx.state.accounts.get(owner);
+      if (account !== undefined) account.pending -= 1;
+    },
+  },
+  views: {
+    balances: ({ accounts }): Balances =>
+      Object.fromEntries(
+        Array.from(accounts, ([owner, { balance, pending, receipts }]) => [
+          owner,
+          { balance, pending, receipts },
+        ]),
+      ),
+  },
+  invariants: {
+    "what is pending has a timer": ({ accounts }, { settle }) =>
+      settle.size === sum(accounts, ({ pending }) => pending),
+  },
+});
+
+interface SecondAccount {
+  settled: number;
+  readonly pending: Set<string>;
+  receipts: number;
+}
+
+export const secondLedger: Feature = defineFeature({
+  contract: ledgerContract,
+  version: 2,
+  state: () => ({ owners: new Map<string, SecondAccount>(), audits: 0 }),
+  migrations: { 1: (old) => migrated(old) },
+  // One more, and in front: kinds of timers are counted.
+  timers: { audit: carried<null>(), settle: carried<{ owner: string }>() },
+  calls,
+}).implement({
+  packets: {
+    deposit: {
+      states,
+      handle(ctx, owner) {
+        const account = ctx.state.owners.get(owner) ?? newAccount();
+        ctx.state.owners.set(owner, account);
+        const number = balanceOf(account) + 1;
+        const id = `${owner}:${number}`;
+        account.pending.add(id);
+        ctx.timer("settle", id, pendingMicros, { owner });
+        ctx.timer("audit", owner, pendingMicros, null);
+        ctx.call("receipt", { owner, number }, { owner, number });
+        ctx.reply({ bytes: bytesOf(`${owner} ${number}`) });
+      },
+    },
+  },
+  answers: {
+    receipt(ctx, answer, { owner }) {
+      const account = ctx.state.owners.get(owner);
+      if (account !== undefined && answer.ok) account.receipts += 1;
+    },
+  },
+  timers: {
+    audit(ctx) {
+      ctx.state.audits += 1;
+    },
+    settle(ctx, { owner }, id) {
+      const account = ctx.state.owners.get(owner);
+      if (account?.pending.delete(String(id)) === true) account.settled += 1;
+    },
+  },
+  views: {
+    balances: ({ owners }): Balances =>
+      Object.fromEntries(
+        Array.from(owners, ([owner, account]) => [
+          owner,
+          {
+            balance: balanceOf(account),
+            pending: account.pending.size,
+            receipts: account.receipts,
+          },
+        ]),
+      ),
+  },
+  invariants: {
+    "what is pending has a timer": ({ owners }, { settle }) =>
+      settle.size === sum(owners, ({ pending }) => pending.size),
+  },
+});
+
+/** New in the second build: stands in front of the ledger, and has a timer of its own. */
+export const statements: Feature = defineFeature({
+  contract: statementContract,
+  version: 1,
+  state: () => ({ asked: 0, open: 0 }),
+  timers: { forget: carried<null>() },
+}).implement({
+  packets: {
+    statement: {
+      states,
+      handle(ctx) {
+        ctx.state.asked += 1;
+        ctx.state.open += 1;
+        ctx.timer("forget", ctx.state.asked, pendingMicros, null);
+        ctx.reply({ bytes: bytesOf(String(ctx.state.asked)) });
+      },
+    },
+  },
+  timers: {
+    forget(ctx) {
+      ctx.state.open -= 1;
+    },
+  },
+  invariants: {
+    "an open statement has a timer": ({ open }, { forget }) => forget.size === open,
+  },
+});
+
+/** From `balance` and a count to names: the timers' ids say which deposits are pending. */
+function migrated(old: PlainData): PlainData {
+  const { accounts } = old as unknown as { accounts: ReadonlyMap<string, FirstAccount> };
+  const owners = new Map(
+    Array.from(accounts, ([owner, { balance, pending, receipts }]) => {
+      const settled = balance - pending;
+      const names = Array.from(
+        { length: pending },
+        (_, index) => `${owner}:${settled + index + 1}`,
+      );
+      return [owner, { settled, pending: new Set(names), receipts }] as const;
+    }),
+  );
+  return { owners, audits: 0 } as unknown as PlainData;
+}
+
+const newAccount = (): SecondAccount => ({ settled: 0, pending: new Set(), receipts: 0 });
+
+const balanceOf = ({ settled, pending }: SecondAccount): number => settled + pending.size;
+
+function sum<T>(accounts: ReadonlyMap<string, T>, of: (account: T) => number): number {
+  let total = 0;
+  for (const account of accounts.values()) total += of(account);
+  return total;
+}
+
+export const textOf = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+
+export const bytesOf = (ascii: string): Uint8Array =>
+  Uint8Array.from(ascii, (letter) => letter.charCodeAt(0));
