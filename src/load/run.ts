@@ -18,6 +18,7 @@ import { now } from "../client/node.ts";
 import type { Refused } from "../client/refused.ts";
 import { LoadClient, loadReconnect } from "./client.ts";
 import type { Listener } from "./client.ts";
+import { letIn, Stopwatch, tendEveryMs, throughPhases, untilNone } from "./phases.ts";
 import { resultOf } from "./result.ts";
 import type { LoadResult } from "./result.ts";
 import type { LoadOptions, Progress, RequestScenario, Turn } from "./scenario.ts";
@@ -29,10 +30,7 @@ export interface RequestLoadOptions extends LoadOptions {
 }
 
 /** Handshakes at a time: one over TLS costs both sides a millisecond of CPU. */
-export const connectingMax = 64;
-/** How often the machines are asked what is due besides messages: timeouts, reconnects. */
-export const tendEveryMs = 50;
-export const progressEveryMs = 1_000;
+const connectingMax = 64;
 
 /** Runs a load to its end. The result says what happened, also when nothing could be sent. */
 export async function runLoad(
@@ -40,22 +38,17 @@ export async function runLoad(
   progress: (progress: Progress) => void,
 ): Promise<LoadResult> {
   const run = new LoadRun(options);
-  const tending = setInterval(() => run.tend(), tendEveryMs);
-  const telling = setInterval(() => progress(run.progress()), progressEveryMs);
-  try {
+  await throughPhases(run, progress, async () => {
     await run.connect();
     if (run.complete) await run.send();
-  } finally {
-    clearInterval(tending);
-    clearInterval(telling);
-    await run.stop();
-  }
+  });
   return run.result();
 }
 
 class LoadRun {
   readonly #options: RequestLoadOptions;
   readonly #tally = new Tally();
+  readonly #watch = new Stopwatch();
   readonly #clients: readonly LoadClient[];
   readonly #states: ClientState["name"][];
   #phase: Progress["phase"] | "over" = "connecting";
@@ -65,9 +58,6 @@ class LoadRun {
   /** Why the last link that did not come up did not. */
   #trouble: Refused | null = null;
   #schedule: Schedule | null = null;
-  #startedAt = 0;
-  #endedAt = 0;
-  #cpuMicros = 0;
 
   constructor(options: RequestLoadOptions) {
     this.#options = options;
@@ -95,24 +85,25 @@ class LoadRun {
   /** Ends when all clients are in, when one is turned away for good, or when the time is up. */
   async connect(): Promise<void> {
     const { clients, connectTimeoutMs } = this.#options;
-    const deadline = now() + connectTimeoutMs * 1_000;
-    let started = 0;
-    while (this.#ready < clients && this.#stopped === 0 && now() < deadline) {
-      while (started < clients && started - this.#ready < connectingMax) {
-        this.#clients[started]?.start();
-        started += 1;
-      }
-      await sleep(1);
-    }
+    await letIn({
+      clients,
+      atOnceMax: connectingMax,
+      timeoutMs: connectTimeoutMs,
+      start: (index) => this.#clients[index]?.start(),
+      ready: () => this.#ready,
+      isHopeless: () => this.#stopped > 0,
+    });
     this.#connected = this.#ready;
   }
 
   /** Sends every message at its time, then waits for the outcomes. */
   async send(): Promise<void> {
     const { clients, ratePerSecond, seconds, requestTimeoutMs } = this.#options;
-    const cpu = process.cpuUsage();
-    this.#startedAt = now();
-    const schedule = new Schedule({ clients, ratePerSecond, seconds }, this.#startedAt as Micros);
+    this.#watch.start();
+    const schedule = new Schedule(
+      { clients, ratePerSecond, seconds },
+      this.#watch.startedAtMicros as Micros,
+    );
     this.#schedule = schedule;
     this.#phase = "sending";
     while (!schedule.done) {
@@ -121,12 +112,9 @@ class LoadRun {
     }
     this.#phase = "draining";
     // Every message expires by itself; the deadline is for a bug of ours.
-    const deadline = now() + (requestTimeoutMs + 10 * tendEveryMs) * 1_000;
-    while (this.#tally.open > 0 && now() < deadline) await sleep(1);
+    await untilNone(() => this.#tally.open, requestTimeoutMs + 10 * tendEveryMs);
     invariant(this.#tally.open === 0, "every message has an outcome", this.#tally.open);
-    this.#endedAt = now();
-    const { user, system } = process.cpuUsage(cpu);
-    this.#cpuMicros = user + system;
+    this.#watch.stop();
   }
 
   async stop(): Promise<void> {
@@ -137,7 +125,6 @@ class LoadRun {
     await Promise.all(this.#clients.map((client) => client.stop()));
   }
 
-  /** Lets the machines do what is due besides messages. */
   tend(): void {
     const at = now();
     for (const client of this.#clients) client.tend(at);
@@ -146,7 +133,7 @@ class LoadRun {
   // ---------------------------------------------------------------- what is told
 
   progress(): Progress {
-    const seconds = this.#startedAt === 0 ? 0 : (now() - this.#startedAt) / 1_000_000;
+    const { seconds } = this.#watch;
     const phase = this.#phase === "over" ? "draining" : this.#phase;
     return { phase, ready: this.#ready, seconds, tally: this.#tally };
   }
@@ -161,9 +148,9 @@ class LoadRun {
       connected: this.#connected,
       trouble: this.#trouble,
       tally: this.#tally,
-      startedAtMicros: this.#startedAt,
-      endedAtMicros: this.#endedAt,
-      cpuMicros: this.#cpuMicros,
+      startedAtMicros: this.#watch.startedAtMicros,
+      endedAtMicros: this.#watch.endedAtMicros,
+      cpuMicros: this.#watch.cpuMicros,
       counters: this.#clients.map(({ machine }) => machine.counters),
     });
   }

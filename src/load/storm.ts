@@ -10,9 +10,9 @@ import { hashPassword } from "../client/account.ts";
 import { now } from "../client/node.ts";
 import type { Refused } from "../client/refused.ts";
 import { LoginAttempt } from "./login-attempt.ts";
+import { Stopwatch, throughPhases, untilNone } from "./phases.ts";
 import { resultOf } from "./result.ts";
 import type { LoadResult } from "./result.ts";
-import { progressEveryMs, tendEveryMs } from "./run.ts";
 import type { PlayersOptions, Progress } from "./scenario.ts";
 import { Schedule } from "./schedule.ts";
 import { Tally } from "./tally.ts";
@@ -23,15 +23,7 @@ export async function runStorm(
   progress: (progress: Progress) => void,
 ): Promise<LoadResult> {
   const run = new StormRun(options, await hashPassword(options.players.password));
-  const tending = setInterval(() => run.tend(), tendEveryMs);
-  const telling = setInterval(() => progress(run.progress()), progressEveryMs);
-  try {
-    await run.send();
-  } finally {
-    clearInterval(tending);
-    clearInterval(telling);
-    await run.stop();
-  }
+  await throughPhases(run, progress, () => run.send());
   return run.result();
 }
 
@@ -39,14 +31,12 @@ class StormRun {
   readonly #options: PlayersOptions;
   readonly #passwordHash: string;
   readonly #tally = new Tally();
+  readonly #watch = new Stopwatch();
   readonly #attempts: LoginAttempt[] = [];
   /** Logins that have not been given back yet. */
   #open = 0;
   #loggedIn = 0;
   #trouble: Refused | null = null;
-  #startedAt = 0;
-  #endedAt = 0;
-  #cpuMicros = 0;
 
   constructor(options: PlayersOptions, passwordHash: string) {
     this.#options = options;
@@ -55,20 +45,16 @@ class StormRun {
 
   async send(): Promise<void> {
     const { clients, seconds, connectTimeoutMs } = this.#options;
-    const cpu = process.cpuUsage();
-    this.#startedAt = now();
+    this.#watch.start();
     const rate = { clients, ratePerSecond: 1 / seconds, seconds };
-    const schedule = new Schedule(rate, this.#startedAt as Micros);
+    const schedule = new Schedule(rate, this.#watch.startedAtMicros as Micros);
     while (this.#attempts.length < clients) {
       this.#startDue(schedule);
       await sleep(1);
     }
-    const deadline = now() + connectTimeoutMs * 1_000;
-    while ((this.#tally.open > 0 || this.#open > 0) && now() < deadline) await sleep(1);
+    await untilNone(() => this.#tally.open + this.#open, connectTimeoutMs);
     while (this.#tally.open > 0) this.#tally.failed("REQUEST_TIMEOUT");
-    this.#endedAt = now();
-    const { user, system } = process.cpuUsage(cpu);
-    this.#cpuMicros = user + system;
+    this.#watch.stop();
   }
 
   async stop(): Promise<void> {
@@ -81,7 +67,7 @@ class StormRun {
   }
 
   progress(): Progress {
-    const seconds = this.#startedAt === 0 ? 0 : (now() - this.#startedAt) / 1_000_000;
+    const { seconds } = this.#watch;
     const phase = this.#attempts.length < this.#options.clients ? "sending" : "draining";
     return { phase, ready: this.#open, seconds, tally: this.#tally };
   }
@@ -96,9 +82,9 @@ class StormRun {
       connected: this.#loggedIn,
       trouble: this.#trouble,
       tally: this.#tally,
-      startedAtMicros: this.#startedAt,
-      endedAtMicros: this.#endedAt,
-      cpuMicros: this.#cpuMicros,
+      startedAtMicros: this.#watch.startedAtMicros,
+      endedAtMicros: this.#watch.endedAtMicros,
+      cpuMicros: this.#watch.cpuMicros,
       counters: this.#attempts.map(({ counters }) => counters),
     });
   }

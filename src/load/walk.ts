@@ -17,11 +17,11 @@ import type { Micros } from "../core/kernel/ids.ts";
 import { hashPassword } from "../client/account.ts";
 import { now } from "../client/node.ts";
 import type { Refused } from "../client/refused.ts";
+import { letIn, Stopwatch, tendEveryMs, throughPhases, untilNone } from "./phases.ts";
 import { compareViews, fetchPlayersView } from "./players-view.ts";
 import type { Comparison } from "./players-view.ts";
 import { resultOf } from "./result.ts";
 import type { LoadResult, Seen } from "./result.ts";
-import { progressEveryMs, tendEveryMs } from "./run.ts";
 import type { Progress, WalkOptions } from "./scenario.ts";
 import { Schedule } from "./schedule.ts";
 import { reachFor } from "./steps.ts";
@@ -43,35 +43,26 @@ export async function runWalk(
 ): Promise<LoadResult> {
   const { players } = options;
   const run = new WalkRun(options, await hashPassword(players.password));
-  const tending = setInterval(() => run.tend(), tendEveryMs);
-  const telling = setInterval(() => progress(run.progress()), progressEveryMs);
-  try {
+  await throughPhases(run, progress, async () => {
     await run.connect();
-    if (run.complete) {
-      await run.send();
-      await run.compare();
-      await run.leave();
-    }
-  } finally {
-    clearInterval(tending);
-    clearInterval(telling);
-    await run.stop();
-  }
+    if (!run.complete) return;
+    await run.send();
+    await run.compare();
+    await run.leave();
+  });
   return run.result();
 }
 
 class WalkRun {
   readonly #options: WalkOptions;
   readonly #tally = new Tally();
+  readonly #watch = new Stopwatch();
   readonly #walkers: readonly Walker[];
   #phase: Progress["phase"] | "over" = "connecting";
   #ready = 0;
   #connected = 0;
   #ended = 0;
   #trouble: Refused | null = null;
-  #startedAt = 0;
-  #endedAt = 0;
-  #cpuMicros = 0;
   #seen: Seen | null = null;
   #notes: readonly string[] = [];
 
@@ -99,36 +90,34 @@ class WalkRun {
   /** Ends when all are in, when one is turned away for good, or when the time is up. */
   async connect(): Promise<void> {
     const { clients, connectTimeoutMs } = this.#options;
-    const deadline = now() + connectTimeoutMs * 1_000;
-    let started = 0;
-    while (this.#ready < clients && this.#ended === 0 && now() < deadline) {
-      while (started < clients && started - this.#ready < enteringMax) {
-        this.#walkers[started]?.player.start();
-        started += 1;
-      }
-      await sleep(1);
-    }
+    await letIn({
+      clients,
+      atOnceMax: enteringMax,
+      timeoutMs: connectTimeoutMs,
+      start: (index) => this.#walkers[index]?.player.start(),
+      ready: () => this.#ready,
+      isHopeless: () => this.#ended > 0,
+    });
     this.#connected = this.#ready;
   }
 
   async send(): Promise<void> {
     const { clients, ratePerSecond, seconds, requestTimeoutMs } = this.#options;
     const pace = await this.#pace();
-    const cpu = process.cpuUsage();
-    this.#startedAt = now();
-    const schedule = new Schedule({ clients, ratePerSecond, seconds }, this.#startedAt as Micros);
+    this.#watch.start();
+    const schedule = new Schedule(
+      { clients, ratePerSecond, seconds },
+      this.#watch.startedAtMicros as Micros,
+    );
     this.#phase = "sending";
     while (!schedule.done) {
       this.#sendDue(schedule, pace);
       await sleep(1);
     }
     this.#phase = "draining";
-    const deadline = now() + (requestTimeoutMs + 10 * tendEveryMs) * 1_000;
-    while (this.#tally.open > 0 && now() < deadline) await sleep(1);
+    await untilNone(() => this.#tally.open, requestTimeoutMs + 10 * tendEveryMs);
     invariant(this.#tally.open === 0, "every move has an outcome", this.#tally.open);
-    this.#endedAt = now();
-    const { user, system } = process.cpuUsage(cpu);
-    this.#cpuMicros = user + system;
+    this.#watch.stop();
   }
 
   /** Asks the server until every view is what it says, or the time is up. */
@@ -180,7 +169,7 @@ class WalkRun {
   // ---------------------------------------------------------------- what is told
 
   progress(): Progress {
-    const seconds = this.#startedAt === 0 ? 0 : (now() - this.#startedAt) / 1_000_000;
+    const { seconds } = this.#watch;
     const phase = this.#phase === "over" ? "comparing" : this.#phase;
     return { phase, ready: this.#ready, seconds, tally: this.#tally };
   }
@@ -195,9 +184,9 @@ class WalkRun {
       connected: this.#connected,
       trouble: this.#trouble,
       tally: this.#tally,
-      startedAtMicros: this.#startedAt,
-      endedAtMicros: this.#endedAt,
-      cpuMicros: this.#cpuMicros,
+      startedAtMicros: this.#watch.startedAtMicros,
+      endedAtMicros: this.#watch.endedAtMicros,
+      cpuMicros: this.#watch.cpuMicros,
       counters: this.#walkers.flatMap(({ player }) => player.counters),
       seen: this.#seen,
       viewNotes: this.#notes,

@@ -148,11 +148,6 @@ export class ConnectionEdge {
     }
   }
 
-  /** The same as a view. */
-  get packet(): Uint8Array {
-    return this.bytes.subarray(this.start, this.end);
-  }
-
   /** After "packet". */
   get packetType(): PacketType {
     return this.laneType as PacketType;

@@ -85,6 +85,10 @@ export function frame(
   return target.slice(0, writeFrame(target, 0, whole, payload, 0, payload.length, "little"));
 }
 
+/** A view of the packet that came out last. */
+export const packetOf = ({ bytes, start, end }: ConnectionEdge): Uint8Array =>
+  bytes.subarray(start, end);
+
 /** What `poll` says until it starves, one line each. */
 export function pollAll(edge: ConnectionEdge, at: Micros = start): string[] {
   const said: string[] = [];
@@ -98,7 +102,7 @@ export function pollAll(edge: ConnectionEdge, at: Micros = start): string[] {
 export function described(edge: ConnectionEdge, result: string): string {
   switch (result) {
     case "packet":
-      return `packet ${String(edge.packetType)} ${Buffer.from(edge.packet).toString("hex")}`;
+      return `packet ${String(edge.packetType)} ${Buffer.from(packetOf(edge)).toString("hex")}`;
     case "refused": {
       const { packetType: type, reason, count, sequence } = edge.refusal;
       return `refused ${String(type)} ${reason} x${String(count)} #${String(sequence)}`;

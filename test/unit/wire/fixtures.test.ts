@@ -230,9 +230,9 @@ function outcomeOf(edge: ConnectionEdge): { outcome: string; reason: string | nu
       return { outcome: "refused", reason: edge.refusal.reason };
     case "packet": {
       const reader = new EnvelopeReader();
-      reader.read(edge.packet);
+      reader.read(edge.bytes, edge.start, edge.end);
       const { payloadStart, payloadEnd } = reader;
-      const message = decodePayload(pb.v1.EchoRequest, edge.packet, payloadStart, payloadEnd);
+      const message = decodePayload(pb.v1.EchoRequest, edge.bytes, payloadStart, payloadEnd);
       return { outcome: message === null ? "undecodable" : "packet", reason: null };
     }
   }

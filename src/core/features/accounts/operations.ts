@@ -84,13 +84,17 @@ export type OpenLoginRequest = {
   readonly lifetimeMs: number;
 };
 
-export type OpenLoginAnswer =
+/** Why no login was opened. */
+export type LoginNotOpened =
   /** The player is alive on another device. */
   | { readonly kind: "refused" }
   /** The password has been changed since it was checked. */
   | { readonly kind: "stale" }
-  /** No server to list; `known` of them have reported in time. No login was opened. */
-  | { readonly kind: "full"; readonly known: number }
+  /** No server has room; `known` of them have reported in time. */
+  | { readonly kind: "full"; readonly known: number };
+
+export type OpenLoginAnswer =
+  | LoginNotOpened
   | {
       readonly kind: "opened";
       /** The signed token; performers answer `{ sealed: bytes }`. */

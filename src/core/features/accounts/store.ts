@@ -16,7 +16,7 @@
  */
 import type { PlayerId } from "../../kernel/ids.ts";
 import type { PlayerRole } from "../../kernel/roles.ts";
-import type { LoginKey, ServerInfo } from "./operations.ts";
+import type { LoginKey, LoginNotOpened, ServerInfo } from "./operations.ts";
 
 export type AccountOrigin = "operator" | "development";
 
@@ -72,12 +72,7 @@ export interface Grant {
 }
 
 export type OpenOutcome =
-  /** The player is alive on another device. */
-  | { readonly kind: "refused" }
-  /** The password has been changed since it was checked. */
-  | { readonly kind: "stale" }
-  /** No server has room; `known` of them have reported in time. */
-  | { readonly kind: "full"; readonly known: number }
+  | LoginNotOpened
   | {
       readonly kind: "opened";
       readonly grant: Grant;
