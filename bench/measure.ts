@@ -113,6 +113,40 @@ export const median = (values: readonly number[]): number => {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 };
 
+/** What a role that runs has written of itself. */
+export interface RunRecord {
+  readonly pid: number;
+  readonly ports: Readonly<Record<string, number>>;
+  readonly urls: Readonly<Record<string, string>>;
+}
+
+/**
+ * Starts one role, and waits until it serves.
+ *
+ * @param settings each as `key=value`
+ */
+export async function startRole(
+  role: string,
+  folder: string,
+  settings: readonly string[],
+): Promise<{ readonly child: ChildProcess; readonly record: RunRecord }> {
+  const set = settings.flatMap((each) => ["--set", each]);
+  const child = spawn(
+    process.execPath,
+    ["src/io/main.js", "serve", "--role", role, "--data-dir", folder, ...set],
+    { stdio: ["ignore", "ignore", "inherit"] },
+  );
+  const path = join(folder, role, "run.json");
+  const deadline = performance.now() + 20_000;
+  while (!existsSync(path)) {
+    if (child.exitCode !== null || performance.now() > deadline) {
+      throw new Error(`bench: the ${role} server did not start`);
+    }
+    await setTimeout(20);
+  }
+  return { child, record: JSON.parse(readFileSync(path, "utf8")) as RunRecord };
+}
+
 /** Starts Reprise's game role on plain TCP, the whole path on, budgets wide open. */
 export async function startReprise(
   durability: "none" | "written" | "fsync",
@@ -124,25 +158,12 @@ export async function startReprise(
     ...["host.connectionsMax=100000", "host.backlog=4096", "edge.budgetMultiplier=1000000"],
     `journal.durability=${durability}`,
     ...settings,
-  ].flatMap((each) => ["--set", each]);
-  const child = spawn(
-    process.execPath,
-    ["src/io/main.js", "serve", "--role", "game", "--data-dir", folder, ...set],
-    { stdio: ["ignore", "ignore", "inherit"] },
-  );
-  const record = join(folder, "game", "run.json");
-  const deadline = performance.now() + 20_000;
-  while (!existsSync(record)) {
-    if (child.exitCode !== null || performance.now() > deadline) {
-      throw new Error("bench: the server did not start");
-    }
-    await setTimeout(20);
-  }
-  const run = JSON.parse(readFileSync(record, "utf8")) as { pid: number; ports: { game: number } };
+  ];
+  const { child, record } = await startRole("game", folder, set);
   return {
     name: `reprise, ${durability}`,
-    port: run.ports.game,
-    pid: run.pid,
+    port: record.ports["game"] ?? 0,
+    pid: record.pid,
     stop: async () => {
       child.kill("SIGTERM");
       if (child.exitCode === null) await once(child, "exit");

@@ -11,11 +11,12 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { startRole } from "./measure.ts";
 
 export interface WalkResult {
   readonly p99Ms: number;
@@ -104,25 +105,10 @@ class Servers {
       ...["host.connectionsMax=2000", "host.backlog=1024"],
       // So that players enter as far apart as they walk: about 20 see each other.
       `realm.worldSpawnRadiusM=${this.#spawnRadius}`,
-    ].flatMap((each) => ["--set", each]);
-    const child = spawn(
-      process.execPath,
-      ["src/io/main.js", "serve", "--role", name, "--data-dir", this.folder, ...settings],
-      { stdio: ["ignore", "ignore", "inherit"] },
-    );
-    const record = join(this.folder, name, "run.json");
-    const deadline = performance.now() + 20_000;
-    while (!existsSync(record)) {
-      if (child.exitCode !== null || performance.now() > deadline) {
-        throw new Error(`bench: the ${name} server did not start`);
-      }
-      await setTimeout(20);
-    }
-    const run = JSON.parse(readFileSync(record, "utf8")) as {
-      ports: Record<string, number>;
-      urls: Record<string, string>;
-    };
-    return { child, metricsPort: run.ports["metrics"] ?? 0, url: run.urls[name] ?? "" };
+    ];
+    const { child, record } = await startRole(name, this.folder, settings);
+    const { ports, urls } = record;
+    return { child, metricsPort: ports["metrics"] ?? 0, url: urls[name] ?? "" };
   }
 }
 
@@ -258,8 +244,8 @@ export async function measureStorm(storms: number, logins: number): Promise<Stor
     for (let round = 0; round < storms; round += 1) {
       const before = await servers.look();
       await setTimeout(stormSeconds * 1_000);
-      const between1 = await servers.look();
-      addUp(quiet, between(before, between1));
+      const betweenStorms = await servers.look();
+      addUp(quiet, between(before, betweenStorms));
       stormed.push(
         await load(servers, [
           ...["--scenario", "login-storm", "--clients", String(logins)],
@@ -267,7 +253,7 @@ export async function measureStorm(storms: number, logins: number): Promise<Stor
           ...["--names", `storm${String(round)}x`],
         ]),
       );
-      addUp(stormy, between(between1, await servers.look()));
+      addUp(stormy, between(betweenStorms, await servers.look()));
     }
     await walking;
     const quietTickP99Ms = quantileMs(quiet, 0.99);
