@@ -25,6 +25,7 @@ import type { RunFailure, RunOutcome } from "./run.ts";
 import { echoScenario } from "./scenario.ts";
 import type { Scenario, ScenarioName, Workload } from "./scenario.ts";
 import type { HostOrder, RunningHost } from "./site.ts";
+import { upgradeScenario } from "./upgrade/scenario.ts";
 import type { Witness } from "./witness.ts";
 
 export interface SimulateOptions {
@@ -37,6 +38,8 @@ export interface SimulateOptions {
   readonly scenario?: ScenarioName;
   /** What the server of `echo` is made of; the built-in features when left out. */
   readonly features?: readonly Feature[];
+  /** Of `echo`: the next build's features. Servers are brought to it in many seeds. */
+  readonly nextFeatures?: readonly Feature[];
   /** What the clients do; what the scenario is about when left out. */
   readonly workload?: Workload;
   /** By operation: answers the features' calls. An operation without one is unavailable. */
@@ -159,11 +162,13 @@ const sourceOf = ({ seed, plan }: SimulateOptions): RunSource =>
   plan === undefined ? { type: "seed", seed: seed ?? 1 } : { type: "plan", plan };
 
 function scenarioOf(given: SimulateOptions): Scenario {
-  const { features, workload, performers } = given;
+  const { features, nextFeatures, workload, performers } = given;
   const name = given.plan === undefined ? given.scenario : given.plan.scenario;
   if (name === "players") return playersScenario(workload === undefined ? {} : { workload });
+  if (name === "upgrade") return upgradeScenario(workload === undefined ? {} : { workload });
   return echoScenario({
     ...(features === undefined ? {} : { features }),
+    ...(nextFeatures === undefined ? {} : { next: nextFeatures }),
     ...(workload === undefined ? {} : { workload }),
     ...(performers === undefined ? {} : { performers }),
   });
