@@ -83,7 +83,7 @@ export function echoScenario(given: EchoOptions): Scenario {
     name: "echo",
     drawOptions,
     workload,
-    covered: [coveredServer(contracts)],
+    covered: [coveredServer(contracts, { unsaid: [], rudeIn: ["connected"] })],
     stage: () => ({
       sites: [
         {

@@ -9,7 +9,7 @@ import type { Feature } from "../core/realm/index.ts";
 import { digestStart, digestString, finish } from "../core/kernel/digest.ts";
 import type { SimulatedPerformer } from "./calls.ts";
 import type { Checker } from "./checkers/checker.ts";
-import { coverageTotal } from "./coverage.ts";
+import { reachableCells, reachedCells } from "./coverage.ts";
 import type { CoverageKey } from "./coverage.ts";
 import { describeDivergence, locateDivergence } from "./divergence.ts";
 import type { Rerun } from "./divergence.ts";
@@ -48,7 +48,7 @@ export interface SimulateOptions {
   readonly checkers?: () => readonly Checker[];
   /** False: once is enough. */
   readonly twice?: boolean;
-  /** False: where two runs differ is told to the step, and not to the field, which takes more runs. */
+  /** False: where two runs differ is told to the step only; the field takes a few runs more. */
   readonly locate?: boolean;
   /** True: the result has the plan also when nothing is broken. Keeping it costs time and memory. */
   readonly keepPlan?: boolean;
@@ -71,6 +71,7 @@ export interface SimulationResult {
   readonly digest: number;
   readonly simulatedSeconds: number;
   readonly faults: Readonly<Record<Fault, number>>;
+  /** `total` is what can be reached; `reached` may have some that are not counted. */
   readonly coverage: { readonly reached: ReadonlySet<CoverageKey>; readonly total: number };
   /** By checker: how often it had something to judge. */
   readonly checked: Readonly<Record<string, number>>;
@@ -112,7 +113,7 @@ export function simulate(given: SimulateOptions): SimulationResult {
     digest: outcome.trace.digest,
     simulatedSeconds: outcome.simulatedMicros / 1_000_000,
     faults: outcome.faults,
-    coverage: { reached: outcome.coverage, total: coverageTotal(scenario.covered) },
+    coverage: coverageOf(scenario, outcome),
     checked: outcome.checked,
     determinismChecked: second !== null,
     failure:
@@ -157,6 +158,15 @@ function play(given: SimulateOptions, { scenario, source, keep, isFirst }: Playi
   });
   return { setup, outcome: run.play() };
 }
+
+/** What campaigns of a scenario can reach. */
+export const reachableIn = (name: ScenarioName): ReadonlySet<CoverageKey> =>
+  reachableCells(name, scenarioOf({ scenario: name }).covered);
+
+const coverageOf = ({ name, covered }: Scenario, { coverage }: RunOutcome) => ({
+  reached: reachedCells(coverage, covered),
+  total: reachableCells(name, covered).size,
+});
 
 const sourceOf = ({ seed, plan }: SimulateOptions): RunSource =>
   plan === undefined ? { type: "seed", seed: seed ?? 1 } : { type: "plan", plan };

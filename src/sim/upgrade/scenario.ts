@@ -2,7 +2,7 @@
  * Upgrades: a few servers whose clients keep accounts on them, while an operator brings one after
  * the other to a build that remembers the accounts in another shape.
  */
-import { publishedContracts } from "../../core/features/contracts.ts";
+import { echoContract, publishedContracts } from "../../core/features/contracts.ts";
 import { builtinFeatures } from "../../core/features/index.ts";
 import type { PlainData } from "../../core/kernel/plain.ts";
 import { RandomStream } from "../../core/kernel/random.ts";
@@ -41,7 +41,7 @@ export function upgradeScenario({ workload = drawDepositors }: { workload?: Work
     name: "upgrade",
     drawOptions: drawUpgradeOptions,
     workload,
-    covered: [coveredServer(contracts)],
+    covered: [coveredServer(contracts, { unsaid: [echoContract], rudeIn: [] })],
     stage: ({ options }) => ({
       sites: Array.from({ length: options.upgrade.servers }, (_, index): SiteSpec => ({
         name: `node-${String(index + 1)}`,
