@@ -44,8 +44,16 @@ export function simulatedHost(variation: HostVariation = {}): (order: HostOrder)
   };
 }
 
-const hostPart = ({ connectionsMax, segmentBytesMax }: ServerOptions): Partial<HostConfig> => ({
+const hostPart = ({
   connectionsMax,
+  segmentBytesMax,
+  outboundBytesMax,
+}: ServerOptions): Partial<HostConfig> => ({
+  connectionsMax,
+  // In the proportions of production.
+  outboundBytesMax,
+  outboundHighBytes: outboundBytesMax >> 2,
+  outboundLowBytes: outboundBytesMax >> 4,
   segmentBytesMax,
   blockBytesMax: Math.min(1_048_576, segmentBytesMax >> 2),
 });

@@ -129,6 +129,8 @@ export interface ServerOptions {
   readonly helloTimeoutMicros: number;
   /** A journal of small segments rotates within a run. */
   readonly segmentBytesMax: number;
+  /** What may wait for one connection before it is cut as a slow reader's. */
+  readonly outboundBytesMax: number;
 }
 
 export interface SimulationOptions {
@@ -236,6 +238,7 @@ export const calmOptions: SimulationOptions = {
     idleTimeoutMicros: 30_000_000,
     helloTimeoutMicros: 10_000_000,
     segmentBytesMax: 67_108_864,
+    outboundBytesMax: 1_048_576,
   },
 };
 
@@ -257,7 +260,7 @@ export function drawOptions(seed: number): SimulationOptions {
     calls: drawCalls(random),
     workload: drawWorkload(random),
     players: calmOptions.players,
-    server: drawServer(random),
+    server: drawServer(random, later),
   };
 }
 
@@ -377,7 +380,7 @@ function drawPlayers(random: RandomStream, clients: number, clock: ClockOptions)
   };
 }
 
-const drawServer = (random: RandomStream): ServerOptions => {
+const drawServer = (random: RandomStream, later: RandomStream): ServerOptions => {
   const idleTimeoutMicros = random.pick([1_500_000, 3_000_000, 5_000_000, 30_000_000]);
   return {
     security: random.chance(2, 3) ? "tls" : "plain",
@@ -385,5 +388,6 @@ const drawServer = (random: RandomStream): ServerOptions => {
     idleTimeoutMicros,
     helloTimeoutMicros: Math.min(10_000_000, Math.floor(idleTimeoutMicros / 2)),
     segmentBytesMax: random.pick([32_768, 262_144, 67_108_864]),
+    outboundBytesMax: later.pick([1_048_576, 1_048_576, 131_072, 32_768]),
   };
 };
