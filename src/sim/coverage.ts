@@ -1,21 +1,32 @@
 /**
  * What a campaign has tried: every fault, met by every type of packet, in every state of a session.
- * A fault that belongs to no link counts once, whatever the links were doing.
+ * A fault that belongs to no link counts once, whatever the links were doing, and so does one that
+ * strikes before there is a session or a link as a whole.
+ *
+ * A link's situation is the last packet that its client sent and the state in which the server has
+ * it. Before and after there is a session the server does the same whatever was sent, so the type
+ * stands for nothing there. What can be reached follows from what the clients of a scenario send and
+ * in which states; what is left out of that, and why, is data: `unreachable`.
  */
 import type { SocketId } from "../core/contract.ts";
-import { loginContract, worldContract } from "../core/features/contracts.ts";
+import {
+  accountContract,
+  heartbeatContract,
+  loginContract,
+  worldContract,
+} from "../core/features/contracts.ts";
 import type { ConnectionId, PacketType } from "../core/kernel/ids.ts";
 import { decodePayload } from "../core/wire/index.ts";
 import type { AnyContract, AnyMessage, AnyRequest } from "../core/wire/index.ts";
 import type { Checker, ClientPacket, Step } from "./checkers/checker.ts";
-import { faultNames, isOfPlayers } from "./faults.ts";
+import { faultNames } from "./faults.ts";
 import type { Fault } from "./faults.ts";
 
 /** `fault/packet type/session state`; `-` for what the fault has nothing to do with. */
 export type CoverageKey = string;
 
-/** The states of a link as the realm knows it, from before it does to after it does not. */
-export const linkStates = ["unknown", "handshaking", "connected", "disconnecting"] as const;
+/** The states of a link before there is a session, and after. */
+const sessionless = ["unknown", "handshaking", "disconnecting", "gone"] as const;
 /** And those of a link that is somebody's: by the packet whose success leads there. */
 const playerStates: readonly (readonly [entry: AnyRequest, state: string])[] = [
   [loginContract.entries.login, "authenticated"],
@@ -25,14 +36,21 @@ const playerStates: readonly (readonly [entry: AnyRequest, state: string])[] = [
 export const coveredAnswers: ReadonlySet<PacketType> = new Set(
   playerStates.map(([{ replyType }]) => replyType),
 );
+/** In which states clients that keep the rules have sent a packet last; the others: connected. */
+const usualStates: ReadonlyMap<number, readonly string[]> = new Map([
+  [loginContract.entries.login.type, ["connected", "authenticated"]],
+  [worldContract.entries.enter.type, ["connected", "inWorld"]],
+  [worldContract.entries.move.type, ["inWorld"]],
+  [accountContract.entries.logout.type, ["inWorld"]],
+  [heartbeatContract.entries.beat.type, ["connected", "authenticated", "inWorld"]],
+]);
 
 /** Faults that happen to a machine, not to a link. */
-const machineFaults: ReadonlySet<Fault> = new Set(
-  faultNames.filter((name) => !/^(network|tls|peer)\./.test(name)),
-);
-/** A run of echoes makes no calls and has no players to cheat. */
-const playerFaults = faultNames.filter(isOfPlayers).length;
-/** Faults before there is a session or a packet, and those that strike many links at once. */
+const isOfMachine = (fault: Fault): boolean => !/^(network|tls|peer)\./.test(fault);
+/**
+ * Faults before there is a session or a packet, those that strike many links at once, and those
+ * that a link is born with.
+ */
 const earlyFaults: ReadonlySet<Fault> = new Set<Fault>([
   "network.refused",
   "network.unanswered",
@@ -58,53 +76,153 @@ const earlyFaults: ReadonlySet<Fault> = new Set<Fault>([
   "tls.bad-finished",
   "tls.gone",
   "tls.flood",
+  "tls.split",
+  "network.bandwidth",
+  "peer.trickle",
 ]);
 
-/** What clients may send, as numbers, in ascending order; 0 stands for nothing yet. */
-const clientPacketTypes = (contracts: readonly AnyContract[]): number[] => {
-  const types = contracts.flatMap(({ entries }) =>
-    Object.values(entries)
-      .filter((entry) => entry.kind !== "toClient")
-      .map(({ type }) => type as number),
-  );
-  return [0, ...types.sort((left, right) => left - right)];
-};
-
-/** A server's part of what there is to reach: what it is sent, and the states of its links. */
+/** What links of a server are doing, as far as their clients keep the rules. */
 export interface CoveredServer {
-  readonly packetTypes: readonly number[];
-  readonly states: readonly string[];
+  /** Each `packet type/session state`. */
+  readonly situations: readonly string[];
 }
 
-/** What can be reached at a server that serves these contracts. */
-export function coveredServer(contracts: readonly AnyContract[]): CoveredServer {
-  const entries = new Set(contracts.flatMap((contract) => Object.values(contract.entries)));
-  const reached = playerStates.filter(([entry]) => entries.has(entry)).map(([, state]) => state);
-  return { packetTypes: clientPacketTypes(contracts), states: [...linkStates, ...reached] };
+/** Clients of a scenario, where they are not what one would think from the contracts. */
+export interface CoveredClients {
+  /** Never sent. */
+  readonly unsaid: readonly AnyContract[];
+  /** Some clients send, in such a state, what nobody should: `other/state`. */
+  readonly rudeIn: readonly string[];
 }
 
-/** How many keys there are to reach. The servers' own are one where they have the same. */
-export function coverageTotal(servers: readonly CoveredServer[]): number {
-  const pairs = new Set(
-    servers.flatMap(({ packetTypes, states }) =>
-      packetTypes.flatMap((type) => states.map((state) => `${String(type)}/${state}`)),
-    ),
+/** What there is to meet at a server that serves these contracts. */
+export function coveredServer(
+  contracts: readonly AnyContract[],
+  { unsaid, rudeIn }: CoveredClients,
+): CoveredServer {
+  const entries = contracts.flatMap((contract) => Object.values(contract.entries));
+  const own = playerStates.filter(([entry]) => entries.includes(entry)).map(([, state]) => state);
+  const states = new Set(["connected", ...own]);
+  const silent = new Set(unsaid.flatMap((contract) => Object.values(contract.entries)));
+  const said = entries.filter((entry) => entry.kind !== "toClient" && !silent.has(entry));
+  const types = said.map(({ type }) => type as number).sort((left, right) => left - right);
+  const situations = types.flatMap((type) =>
+    (usualStates.get(type) ?? ["connected"])
+      .filter((state) => states.has(state))
+      .map((state) => `${String(type)}/${state}`),
   );
-  const hasPlayers = servers.some(({ states }) => states.length > linkStates.length);
-  const without = machineFaults.size + earlyFaults.size - (hasPlayers ? 0 : playerFaults);
-  const sessionFaults = faultNames.length - machineFaults.size - earlyFaults.size;
-  return without + sessionFaults * pairs.size;
+  return { situations: [...situations, ...rudeIn.map((state) => `other/${state}`)] };
 }
 
-/** The key of a fault that happened. */
+/** What cannot be reached, or is not counted. `never`: a campaign that reaches it has found a bug. */
+export interface Unreachable {
+  readonly faults: RegExp;
+  /** Empty: in all of them. */
+  readonly scenarios: readonly string[];
+  /** Of `packet type/session state`. */
+  readonly situations: RegExp;
+  readonly never: boolean;
+  readonly because: string;
+}
+
+const everywhere = /^/;
+
+export const unreachable: readonly Unreachable[] = [
+  {
+    faults: /^cheat\./,
+    scenarios: ["echo", "upgrade"],
+    situations: everywhere,
+    never: true,
+    because: "there is nothing to cheat at without a world",
+  },
+  {
+    faults: /^call\./,
+    scenarios: ["echo"],
+    situations: everywhere,
+    never: true,
+    because: "echoes make no calls",
+  },
+  {
+    faults: /^call\.(unheard|crash)$/,
+    scenarios: ["upgrade"],
+    situations: everywhere,
+    never: true,
+    because: "a receipt that was made and not heard of is no matter of upgrades",
+  },
+  {
+    faults: /^peer\.(garbage|flood|half-header)$/,
+    scenarios: ["upgrade"],
+    situations: everywhere,
+    never: true,
+    because: "the clients of upgrades are all polite",
+  },
+];
+
+/** By scenario and situations: each run asks, and there are few. */
+const reachable = new Map<string, ReadonlySet<CoverageKey>>();
+
+/** What a campaign of one scenario can reach. */
+export function reachableCells(
+  scenario: string,
+  servers: readonly CoveredServer[],
+): ReadonlySet<CoverageKey> {
+  const name = `${scenario} ${servers.flatMap(({ situations }) => situations).join()}`;
+  const known = reachable.get(name) ?? listReachable(scenario, servers);
+  reachable.set(name, known);
+  return known;
+}
+
+function listReachable(
+  scenario: string,
+  servers: readonly CoveredServer[],
+): ReadonlySet<CoverageKey> {
+  const before = sessionless.map((state) => `-/${state}`);
+  const situations = new Set([...before, ...servers.flatMap((server) => server.situations)]);
+  const cells = faultNames.flatMap((fault) =>
+    hasOneCell(fault)
+      ? [`${fault}/-/-`]
+      : Array.from(situations, (situation) => `${fault}/${situation}`),
+  );
+  return new Set(cells.filter((cell) => whyUnreachable(scenario, cell) === null));
+}
+
+/** What keeps a cell from being reached; null for one that can be. */
+export function whyUnreachable(scenario: string, cell: CoverageKey): Unreachable | null {
+  const at = cell.indexOf("/");
+  const [fault, situation] = [cell.slice(0, at), cell.slice(at + 1)];
+  const found = unreachable.find(
+    ({ faults, scenarios, situations }) =>
+      faults.test(fault) &&
+      (scenarios.length === 0 || scenarios.includes(scenario)) &&
+      situations.test(situation),
+  );
+  return found ?? null;
+}
+
+const hasOneCell = (fault: Fault): boolean => isOfMachine(fault) || earlyFaults.has(fault);
+
+/** The key of a fault that happened, whatever the rules of its scenario. */
 export function coverageKey(
   fault: Fault,
   link: { readonly packetType: number; readonly state: string } | null,
 ): CoverageKey {
-  if (machineFaults.has(fault) || earlyFaults.has(fault) || link === null) {
-    return `${fault}/-/-`;
-  }
-  return `${fault}/${String(link.packetType)}/${link.state}`;
+  if (link === null || hasOneCell(fault)) return `${fault}/-/-`;
+  const isSessionless = (sessionless as readonly string[]).includes(link.state);
+  return `${fault}/${isSessionless ? "-" : String(link.packetType)}/${link.state}`;
+}
+
+/** The same keys with `other` for packets that nobody should have sent in that state. */
+export function reachedCells(
+  keys: ReadonlySet<CoverageKey>,
+  servers: readonly CoveredServer[],
+): ReadonlySet<CoverageKey> {
+  const usual = new Set(servers.flatMap(({ situations }) => situations));
+  return new Set(
+    Array.from(keys, (key) => {
+      const [fault = "", type = "-", state = "-"] = key.split("/");
+      return type === "-" || usual.has(`${type}/${state}`) ? key : `${fault}/other/${state}`;
+    }),
+  );
 }
 
 /** Follows the links of one server from both ends: what each is doing when a fault strikes. */
@@ -151,7 +269,7 @@ export class LinkStates implements Checker {
     }
     for (const { connection } of closes) this.#enter(connection, "disconnecting");
     if (event.type === "connection.closed") {
-      this.#enter(event.connection, "unknown");
+      this.#enter(event.connection, "gone");
       this.#linkOf.delete(event.connection);
     }
   }

@@ -16,7 +16,7 @@ export interface HostVariation {
   readonly realm?: Readonly<Record<string, number>>;
 }
 
-const identity = { build: "simulated", node: "26", v8: "none", protocol: 1 };
+const identity = { node: "26", v8: "none", protocol: 1 };
 
 /**
  * Makes hosts.
@@ -24,14 +24,19 @@ const identity = { build: "simulated", node: "26", v8: "none", protocol: 1 };
  * @param variation for tests that plant a bug; empty otherwise
  */
 export function simulatedHost(variation: HostVariation = {}): (order: HostOrder) => RunningHost {
-  return ({ syscalls, mergeOrder, producers, options, observe, role, realm, ...order }) => {
+  return ({ syscalls, mergeOrder, producers, options, observe, role, realm, build, ...order }) => {
     const given = { ...realmPart(options.server), ...order.realmConfig, ...variation.realm };
     const host = createHost({
-      config: hostConfig({ role, ...hostPart(options.server), ...variation.host }),
+      config: hostConfig({
+        role,
+        adoptTail: build.adoptsTail,
+        ...hostPart(options.server),
+        ...variation.host,
+      }),
       realmConfig: { ...realmConfig(given) },
       realm: observed(realm, observe),
       syscalls,
-      identity,
+      identity: { ...identity, build: build.name },
       producers,
       mergeOrder,
     });
@@ -39,8 +44,16 @@ export function simulatedHost(variation: HostVariation = {}): (order: HostOrder)
   };
 }
 
-const hostPart = ({ connectionsMax, segmentBytesMax }: ServerOptions): Partial<HostConfig> => ({
+const hostPart = ({
   connectionsMax,
+  segmentBytesMax,
+  outboundBytesMax,
+}: ServerOptions): Partial<HostConfig> => ({
+  connectionsMax,
+  // In the proportions of production.
+  outboundBytesMax,
+  outboundHighBytes: outboundBytesMax >> 2,
+  outboundLowBytes: outboundBytesMax >> 4,
   segmentBytesMax,
   blockBytesMax: Math.min(1_048_576, segmentBytesMax >> 2),
 });

@@ -2,7 +2,7 @@
  * The simulator: one server, its clients, and everything between them, from one seed, faster than
  * real time. What users import.
  */
-export { fingerprintOf, rerunOf, simulate } from "./simulate.ts";
+export { fingerprintOf, reachableIn, rerunOf, simulate } from "./simulate.ts";
 export type { SimulateOptions, SimulationFailure, SimulationResult } from "./simulate.ts";
 export {
   failureFile,
@@ -24,6 +24,8 @@ export {
   withOptions,
 } from "./options.ts";
 export type { PartialOptions, SimulationOptions } from "./options.ts";
+export { whyUnreachable } from "./coverage.ts";
+export type { CoverageKey, Unreachable } from "./coverage.ts";
 export { faultNames, faults } from "./faults.ts";
 export type { Fault } from "./faults.ts";
 export { describeDivergence, locateDivergence } from "./divergence.ts";

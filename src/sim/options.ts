@@ -10,7 +10,7 @@ import { seedWords } from "./decisions.ts";
 import { rate } from "./drawing.ts";
 import { calmHandshake, calmNetwork, drawHandshake, drawNetwork } from "./network/options.ts";
 import type { HandshakeOptions, NetworkOptions } from "./network/options.ts";
-import { drawClockTroubles, drawProcessTroubles } from "./process/troubles.ts";
+import { drawClockTroubles, drawProcessTroubles, drawUpgrade } from "./process/troubles.ts";
 
 export type { HandshakeOptions, NetworkOptions } from "./network/options.ts";
 
@@ -40,6 +40,20 @@ export interface ProcessOptions {
   /** How often a machine's processes are stopped in the run, and for how long. */
   readonly pausesMax: number;
   readonly pauseMaxMicros: number;
+}
+
+/** Servers that get the next build in the middle of the run, one after the other. */
+export interface UpgradeOptions {
+  /** How many servers there are, where the scenario leaves it open. */
+  readonly servers: number;
+  /** Of each server, that it gets the next build. */
+  readonly serverPerMillion: PerMillion;
+  /** Of each upgrade, that the process is killed before, during or after the orderly end. */
+  readonly crashPerMillion: PerMillion;
+  /** Of each upgrade, that a tail that the next build refuses is adopted. */
+  readonly adoptPerMillion: PerMillion;
+  /** Of each upgrade, that it is taken back. */
+  readonly backPerMillion: PerMillion;
 }
 
 export interface ClockOptions {
@@ -115,6 +129,8 @@ export interface ServerOptions {
   readonly helloTimeoutMicros: number;
   /** A journal of small segments rotates within a run. */
   readonly segmentBytesMax: number;
+  /** What may wait for one connection before it is cut as a slow reader's. */
+  readonly outboundBytesMax: number;
 }
 
 export interface SimulationOptions {
@@ -126,6 +142,7 @@ export interface SimulationOptions {
   readonly handshake: HandshakeOptions;
   readonly process: ProcessOptions;
   readonly clock: ClockOptions;
+  readonly upgrade: UpgradeOptions;
   readonly disk: DiskOptions;
   readonly calls: CallOptions;
   readonly workload: WorkloadOptions;
@@ -169,6 +186,13 @@ export const calmOptions: SimulationOptions = {
     rebootJumpsMax: 0,
     slewsMax: 0,
     slewMaxPerMillion: 500,
+  },
+  upgrade: {
+    servers: 2,
+    serverPerMillion: 0,
+    crashPerMillion: 0,
+    adoptPerMillion: 0,
+    backPerMillion: 0,
   },
   disk: {
     operationMicros: 20,
@@ -214,6 +238,7 @@ export const calmOptions: SimulationOptions = {
     idleTimeoutMicros: 30_000_000,
     helloTimeoutMicros: 10_000_000,
     segmentBytesMax: 67_108_864,
+    outboundBytesMax: 1_048_576,
   },
 };
 
@@ -230,11 +255,12 @@ export function drawOptions(seed: number): SimulationOptions {
     handshake: drawHandshake(random, later),
     process: { ...drawProcess(random), ...drawProcessTroubles(seed) },
     clock: { ...drawClock(random), ...drawClockTroubles(seed) },
+    upgrade: drawUpgrade(seed),
     disk: drawDisk(random),
     calls: drawCalls(random),
     workload: drawWorkload(random),
     players: calmOptions.players,
-    server: drawServer(random),
+    server: drawServer(random, later),
   };
 }
 
@@ -261,6 +287,17 @@ export function drawPlayersOptions(seed: number): SimulationOptions {
   };
 }
 
+/** The options of a seed that is about upgrades: several servers, and most of them upgraded. */
+export function drawUpgradeOptions(seed: number): SimulationOptions {
+  const drawn = drawOptions(seed);
+  const { upgrade, workload } = drawn;
+  return {
+    ...drawn,
+    workload: { ...workload, clients: Math.min(workload.clients, 8) },
+    upgrade: { ...upgrade, serverPerMillion: 900_000 },
+  };
+}
+
 /** Puts what is given over `base`, group by group. */
 export function withOptions(base: SimulationOptions, given: PartialOptions): SimulationOptions {
   return {
@@ -270,6 +307,7 @@ export function withOptions(base: SimulationOptions, given: PartialOptions): Sim
     handshake: { ...base.handshake, ...given.handshake },
     process: { ...base.process, ...given.process },
     clock: { ...base.clock, ...given.clock },
+    upgrade: { ...base.upgrade, ...given.upgrade },
     disk: { ...base.disk, ...given.disk },
     calls: { ...base.calls, ...given.calls },
     workload: { ...base.workload, ...given.workload },
@@ -342,7 +380,7 @@ function drawPlayers(random: RandomStream, clients: number, clock: ClockOptions)
   };
 }
 
-const drawServer = (random: RandomStream): ServerOptions => {
+const drawServer = (random: RandomStream, later: RandomStream): ServerOptions => {
   const idleTimeoutMicros = random.pick([1_500_000, 3_000_000, 5_000_000, 30_000_000]);
   return {
     security: random.chance(2, 3) ? "tls" : "plain",
@@ -350,5 +388,6 @@ const drawServer = (random: RandomStream): ServerOptions => {
     idleTimeoutMicros,
     helloTimeoutMicros: Math.min(10_000_000, Math.floor(idleTimeoutMicros / 2)),
     segmentBytesMax: random.pick([32_768, 262_144, 67_108_864]),
+    outboundBytesMax: later.pick([1_048_576, 1_048_576, 131_072, 32_768]),
   };
 };

@@ -2,7 +2,12 @@
  * Players: a login server, one game server or two, and the accounts that they share. Travellers log
  * in, enter, walk about and leave; some cheat.
  */
-import { accountContract, publishedContracts } from "../core/features/contracts.ts";
+import {
+  accountContract,
+  echoContract,
+  operateContract,
+  publishedContracts,
+} from "../core/features/contracts.ts";
 import { memoryStore } from "../core/features/accounts/memory-store.ts";
 import { featuresOf } from "../core/features/index.ts";
 import type { FeatureRole } from "../core/features/index.ts";
@@ -31,6 +36,8 @@ const kept: ReadonlySet<PacketType> = new Set([
   ...coveredAnswers,
   accountContract.entries.logout.replyType,
 ]);
+/** Travellers have no use for it, and none of them is an operator. */
+const unsaid = [echoContract, operateContract];
 /** What the clock of the accounts' machine shows when a run begins; those of servers are off it. */
 const epochMs = 1_700_000_000_000;
 const gamePort = 8_081;
@@ -43,7 +50,10 @@ export function playersScenario({ workload = drawTravellers }: { workload?: Work
     name: "players",
     drawOptions: drawPlayersOptions,
     workload,
-    covered: [coveredServer(roles.login.contracts), coveredServer(roles.game.contracts)],
+    covered: [
+      coveredServer(roles.login.contracts, { unsaid, rudeIn: ["connected"] }),
+      coveredServer(roles.game.contracts, { unsaid, rudeIn: ["connected", "inWorld"] }),
+    ],
     stage: (surroundings) => {
       const { players } = surroundings.options;
       const accounts = accountsOf(surroundings);

@@ -39,6 +39,7 @@ import { Scheduler } from "./scheduler.ts";
 import { Site } from "./site.ts";
 import type { HostOrder, RunningHost, SiteSpec } from "./site.ts";
 import { Trace } from "./trace.ts";
+import { Rollout } from "./upgrade/rollout.ts";
 import type { Witness } from "./witness.ts";
 
 export interface RunParts {
@@ -142,6 +143,7 @@ export class Run {
     const { witness } = this.#parts;
     witness?.entered("storm");
     this.#weather.begin(options.seconds * 1_000_000);
+    new Rollout({ ...this.#common(), options }, this.#sites).begin();
     for (const { node } of this.#sites) node.start();
     this.#until(options.seconds * 1_000_000);
     decisions.calm = true;
@@ -448,6 +450,6 @@ const doorOf = ({ spec, node, observe }: Site, index: number): Door => ({
   name: spec.name,
   letter: String.fromCharCode("a".charCodeAt(0) + index),
   target: node.machine,
-  observer: new ClientTap(spec.realm.rules, observe),
+  observer: new ClientTap((spec.nextRealm ?? spec.realm).rules, observe),
   contracts: spec.contracts,
 });

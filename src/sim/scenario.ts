@@ -18,6 +18,7 @@ import { ReplayEqualityChecker } from "./checkers/replay-equality.ts";
 import { SessionIndexChecker } from "./checkers/session-index.ts";
 import { SilenceChecker } from "./checkers/silence.ts";
 import { TaggedPayloadChecker } from "./checkers/tagged-payload.ts";
+import { UpgradeChecker } from "./checkers/upgrade.ts";
 import { drawScripts } from "./clients/script.ts";
 import type { ClientScript } from "./clients/script.ts";
 import { coveredServer } from "./coverage.ts";
@@ -27,7 +28,7 @@ import type { SimulationOptions } from "./options.ts";
 import { onlyServer } from "./site.ts";
 import type { CheckedWorld, SiteSpec } from "./site.ts";
 
-export const scenarioNames = ["echo", "players"] as const;
+export const scenarioNames = ["echo", "players", "upgrade"] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 
 /** Draws the scripts of a seed's clients. */
@@ -58,6 +59,8 @@ export interface Stage {
 
 export interface EchoOptions {
   readonly features?: readonly Feature[];
+  /** Of the next build, to which servers are upgraded where the options say so. */
+  readonly next?: readonly Feature[];
   readonly workload?: Workload;
   readonly performers?: Readonly<Record<string, SimulatedPerformer>>;
 }
@@ -73,25 +76,28 @@ export const defaultWorkload: Workload = (seed, options) =>
 export function echoScenario(given: EchoOptions): Scenario {
   const { features = builtinFeatures, workload = defaultWorkload, performers = {} } = given;
   const realm = createRealm({ features, known: publishedContracts });
-  const contracts = features.map(({ declaration }) => declaration.contract);
+  const { next = features } = given;
+  const nextRealm = createRealm({ features: next, known: publishedContracts });
+  const contracts = next.map(({ declaration }) => declaration.contract);
   return {
     name: "echo",
     drawOptions,
     workload,
-    covered: [coveredServer(contracts)],
+    covered: [coveredServer(contracts, { unsaid: [], rudeIn: ["connected"] })],
     stage: () => ({
       sites: [
         {
           name: onlyServer,
           role: "simulated",
           realm,
+          nextRealm,
           realmConfig: {},
           contracts,
           address: null,
           performers,
           keeps: new Set(),
           makeCheckers: (world) => [
-            ...serverCheckers(world),
+            ...serverCheckers(world, apart(features, next)),
             new TaggedPayloadChecker(),
             new LivenessChecker(world.options.server.connectionsMax),
           ],
@@ -103,8 +109,32 @@ export function echoScenario(given: EchoOptions): Scenario {
   };
 }
 
+/** What can be said of any two sets of features. */
+function apart(features: readonly Feature[], next: readonly Feature[]): BuildsApart {
+  if (features === next) return sameBuilds;
+  const known = new Map(features.map(({ name, declaration }) => [name, declaration.version]));
+  const isReversible = next.every(
+    ({ name, declaration }) => declaration.version <= (known.get(name) ?? Infinity),
+  );
+  return { isReversible, steadyViews: [] };
+}
+
+/** How the next build of a server differs from the first. */
+export interface BuildsApart {
+  /** The first knows the states of the next: an upgrade can be taken back. */
+  readonly isReversible: boolean;
+  /** Views that both show alike; null: their states are the same. */
+  readonly steadyViews: readonly string[] | null;
+}
+
+/** Two names for one thing. */
+const sameBuilds: BuildsApart = { isReversible: true, steadyViews: null };
+
 /** What holds of every server. */
-export function serverCheckers({ options, faults }: CheckedWorld): readonly Checker[] {
+export function serverCheckers(
+  { options, faults }: CheckedWorld,
+  { isReversible, steadyViews }: BuildsApart = sameBuilds,
+): readonly Checker[] {
   const { server } = options;
   return [
     new SessionIndexChecker(),
@@ -113,7 +143,8 @@ export function serverCheckers({ options, faults }: CheckedWorld): readonly Chec
     new SilenceChecker(server),
     new ClientOrderChecker(),
     new DurabilityChecker(),
-    new ReplayEqualityChecker(),
+    new ReplayEqualityChecker(steadyViews),
+    new UpgradeChecker(isReversible),
     new CountersChecker(),
     new ProcessHealthChecker(faults),
   ];

@@ -9,7 +9,7 @@ import type { Feature } from "../core/realm/index.ts";
 import { digestStart, digestString, finish } from "../core/kernel/digest.ts";
 import type { SimulatedPerformer } from "./calls.ts";
 import type { Checker } from "./checkers/checker.ts";
-import { coverageTotal } from "./coverage.ts";
+import { reachableCells, reachedCells } from "./coverage.ts";
 import type { CoverageKey } from "./coverage.ts";
 import { describeDivergence, locateDivergence } from "./divergence.ts";
 import type { Rerun } from "./divergence.ts";
@@ -25,6 +25,7 @@ import type { RunFailure, RunOutcome } from "./run.ts";
 import { echoScenario } from "./scenario.ts";
 import type { Scenario, ScenarioName, Workload } from "./scenario.ts";
 import type { HostOrder, RunningHost } from "./site.ts";
+import { upgradeScenario } from "./upgrade/scenario.ts";
 import type { Witness } from "./witness.ts";
 
 export interface SimulateOptions {
@@ -37,6 +38,8 @@ export interface SimulateOptions {
   readonly scenario?: ScenarioName;
   /** What the server of `echo` is made of; the built-in features when left out. */
   readonly features?: readonly Feature[];
+  /** Of `echo`: the next build's features. Servers are brought to it in many seeds. */
+  readonly nextFeatures?: readonly Feature[];
   /** What the clients do; what the scenario is about when left out. */
   readonly workload?: Workload;
   /** By operation: answers the features' calls. An operation without one is unavailable. */
@@ -45,7 +48,7 @@ export interface SimulateOptions {
   readonly checkers?: () => readonly Checker[];
   /** False: once is enough. */
   readonly twice?: boolean;
-  /** False: where two runs differ is told to the step, and not to the field, which takes more runs. */
+  /** False: where two runs differ is told to the step only; the field takes a few runs more. */
   readonly locate?: boolean;
   /** True: the result has the plan also when nothing is broken. Keeping it costs time and memory. */
   readonly keepPlan?: boolean;
@@ -68,6 +71,7 @@ export interface SimulationResult {
   readonly digest: number;
   readonly simulatedSeconds: number;
   readonly faults: Readonly<Record<Fault, number>>;
+  /** `total` is what can be reached; `reached` may have some that are not counted. */
   readonly coverage: { readonly reached: ReadonlySet<CoverageKey>; readonly total: number };
   /** By checker: how often it had something to judge. */
   readonly checked: Readonly<Record<string, number>>;
@@ -109,7 +113,7 @@ export function simulate(given: SimulateOptions): SimulationResult {
     digest: outcome.trace.digest,
     simulatedSeconds: outcome.simulatedMicros / 1_000_000,
     faults: outcome.faults,
-    coverage: { reached: outcome.coverage, total: coverageTotal(scenario.covered) },
+    coverage: coverageOf(scenario, outcome),
     checked: outcome.checked,
     determinismChecked: second !== null,
     failure:
@@ -155,15 +159,26 @@ function play(given: SimulateOptions, { scenario, source, keep, isFirst }: Playi
   return { setup, outcome: run.play() };
 }
 
+/** What campaigns of a scenario can reach. */
+export const reachableIn = (name: ScenarioName): ReadonlySet<CoverageKey> =>
+  reachableCells(name, scenarioOf({ scenario: name }).covered);
+
+const coverageOf = ({ name, covered }: Scenario, { coverage }: RunOutcome) => ({
+  reached: reachedCells(coverage, covered),
+  total: reachableCells(name, covered).size,
+});
+
 const sourceOf = ({ seed, plan }: SimulateOptions): RunSource =>
   plan === undefined ? { type: "seed", seed: seed ?? 1 } : { type: "plan", plan };
 
 function scenarioOf(given: SimulateOptions): Scenario {
-  const { features, workload, performers } = given;
+  const { features, nextFeatures, workload, performers } = given;
   const name = given.plan === undefined ? given.scenario : given.plan.scenario;
   if (name === "players") return playersScenario(workload === undefined ? {} : { workload });
+  if (name === "upgrade") return upgradeScenario(workload === undefined ? {} : { workload });
   return echoScenario({
     ...(features === undefined ? {} : { features }),
+    ...(nextFeatures === undefined ? {} : { next: nextFeatures }),
     ...(workload === undefined ? {} : { workload }),
     ...(performers === undefined ? {} : { performers }),
   });

@@ -12,7 +12,7 @@ import type { AnyContract } from "../core/wire/index.ts";
 import { Performers, performersHost } from "./calls.ts";
 import type { SimulatedPerformer } from "./calls.ts";
 import { CheckerPanel } from "./checkers/checker.ts";
-import type { Checker, Observations, QuietServer } from "./checkers/checker.ts";
+import type { Checker, Observations, QuietServer, SeenBuild } from "./checkers/checker.ts";
 import { History } from "./checkers/history.ts";
 import { ObservedMachine } from "./checkers/observed-machine.ts";
 import { LinkStates } from "./coverage.ts";
@@ -22,8 +22,11 @@ import type { FaultCounters } from "./faults.ts";
 import type { Weather } from "./network/weather.ts";
 import type { SimulationOptions } from "./options.ts";
 import { SimulatedNode } from "./process/node.ts";
-import type { HostSurroundings } from "./process/process.ts";
+import type { Ending } from "./process/node.ts";
+import type { HostSurroundings, ProcessEnd } from "./process/process.ts";
 import type { Scheduler } from "./scheduler.ts";
+import { buildNames } from "./upgrade/rollout.ts";
+import type { Build, OperatedServer, Operator } from "./upgrade/rollout.ts";
 
 /** What a server of a run is. */
 export interface SiteSpec {
@@ -32,6 +35,8 @@ export interface SiteSpec {
   /** Which features it has, for those who ask for one of several. */
   readonly role: string;
   readonly realm: Realm;
+  /** What the next build is made of; the same when left out. */
+  readonly nextRealm?: Realm;
   /** Over the realm's defaults and what the options say. */
   readonly realmConfig: Readonly<Record<string, number>>;
   readonly contracts: readonly AnyContract[];
@@ -52,6 +57,8 @@ export interface CheckedWorld {
 /** What a host is made with, besides its surroundings. */
 export interface HostOrder extends HostSurroundings {
   readonly role: string;
+  /** The name of the build, and whether it steps a tail that another one has left. */
+  readonly build: SeenBuild;
   readonly realm: Realm;
   readonly realmConfig: Readonly<Record<string, number>>;
   /** Wraps every machine that the host's realm makes. */
@@ -82,8 +89,10 @@ export interface SiteParts {
 /** What the server of a run with one is called. */
 export const onlyServer = "server";
 
-export class Site {
+export class Site implements OperatedServer {
   readonly spec: SiteSpec;
+  /** Who changes its builds; null: nobody. */
+  operator: Operator | null = null;
   readonly node: SimulatedNode;
   readonly panel: CheckerPanel;
   readonly checkers: readonly Checker[];
@@ -93,6 +102,11 @@ export class Site {
   #host: RunningHost | null = null;
   #machine: ObservedMachine | null = null;
   #isListening = false;
+  #installed: Build = 0;
+  #adoptsTail = false;
+  /** What the present process is, and what the last one was that served. */
+  #running: Build = 0;
+  #served: Build = 0;
 
   constructor(spec: SiteSpec, parts: SiteParts) {
     this.spec = spec;
@@ -107,6 +121,23 @@ export class Site {
 
   get observe(): Observations {
     return this.panel.observe;
+  }
+
+  get name(): string {
+    return this.spec.name;
+  }
+
+  get installed(): Build {
+    return this.#installed;
+  }
+
+  install(build: Build, adoptsTail: boolean): void {
+    this.#installed = build;
+    this.#adoptsTail = adoptsTail;
+  }
+
+  end(ending: "drain" | "crash"): void {
+    this.node.end(ending);
   }
 
   /** What the present process has counted. */
@@ -170,8 +201,11 @@ export class Site {
         closed: (socket) => observe.socketClosed(socket),
       },
       events: {
-        started: (start) => observe.processStarted(start),
-        ended: (end, ending) => observe.processEnded(end, ending, this.node.disk),
+        started: (start) => observe.processStarted(start, this.#build()),
+        ended: (end, ending) => {
+          const judged = this.#hasRefused(end) ? "refused" : ending;
+          observe.processEnded(end, judged, this.node.disk);
+        },
         logged: (level, message, fields) => {
           this.#parts.logged(`${level} ${message}`);
           observe.logged(level, message, fields);
@@ -184,16 +218,28 @@ export class Site {
   }
 
   #makeHost(surroundings: HostSurroundings): HostPort {
-    const { role, realm, realmConfig } = this.spec;
+    const { role, realm, nextRealm = realm, realmConfig } = this.spec;
+    this.#running = this.#installed;
     this.#host = this.#parts.makeHost({
       ...surroundings,
       role,
-      realm,
+      build: this.#build(),
+      realm: this.#installed === 0 ? realm : nextRealm,
       realmConfig,
       options: this.#parts.options,
       observe: (machine) => this.#observed(machine),
     });
     return this.#host.host;
+  }
+
+  /** What the next process is, or the one that is just being made. */
+  #build(): SeenBuild {
+    return { name: buildNames[this.#installed], adoptsTail: this.#adoptsTail };
+  }
+
+  /** Exit 1 of another build than the last that served: it would not start from what it found. */
+  #hasRefused(end: ProcessEnd): boolean {
+    return end.type === "exit" && end.code === 1 && this.#running !== this.#served;
   }
 
   #observed(machine: Machine): Machine {
@@ -218,6 +264,11 @@ export class Site {
       stepped: ({ isReplay }) => {
         if (!isReplay) this.node.stepped();
       },
+      listening: () => {
+        this.#served = this.#running;
+        this.operator?.listening();
+      },
+      processEnded: (_end: ProcessEnd, ending: Ending | null) => this.operator?.ended(ending),
     };
   }
 

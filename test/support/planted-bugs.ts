@@ -24,7 +24,15 @@ export interface PlantedBug {
   /** Over what the seeds draw, so that one of the first seeds finds it. */
   readonly fixed: PartialOptions;
   readonly make: () => Sabotage;
+  /** Only a second run shows it. */
+  readonly needsTwice: boolean;
 }
+
+/** Bugs that make two runs of one plan differ. */
+const needTwice = [
+  "a feature remembers outside of its state",
+  "a run does not go the same way twice",
+];
 
 const { update } = worldContract.entries;
 type Update = Decoded<typeof update.message>;
@@ -35,12 +43,14 @@ const echoBug = (name: string, fixed: PartialOptions, make: () => Sabotage): Pla
   scenario: "echo",
   fixed,
   make,
+  needsTwice: needTwice.includes(name),
 });
 const playersBug = (name: string, fixed: PartialOptions, make: () => Sabotage): PlantedBug => ({
   name,
   scenario: "players",
   fixed,
   make,
+  needsTwice: needTwice.includes(name),
 });
 
 const without = (name: string) => builtinFeatures.filter((feature) => feature.name !== name);

@@ -16,6 +16,9 @@ export interface LinkSetup {
   readonly network?: Partial<NetworkOptions>;
   readonly secure?: boolean;
   readonly clientFault?: SecureOptions["fault"];
+  readonly serverFault?: SecureOptions["fault"];
+  /** The client's records; as large as may be when left out. */
+  readonly recordBytes?: number;
 }
 
 /** One program: its stream and what it was told, as words. */
@@ -39,7 +42,9 @@ export class Pair {
   readonly client = new Party();
   readonly server = new Party();
 
-  constructor({ seed = 1, plan, network, secure = false, clientFault = null }: LinkSetup = {}) {
+  constructor(setup: LinkSetup = {}) {
+    const { seed = 1, plan, network, secure = false, recordBytes } = setup;
+    const { clientFault = null, serverFault = null } = setup;
     const { scheduler, faults } = this;
     const decisions =
       plan === undefined
@@ -47,8 +52,13 @@ export class Pair {
         : Decisions.planned(new Map(Object.entries(plan)));
     const options = { ...calmOptions.network, ...network };
     this.link = new Link({ scheduler, decisions, faults, options }, "1.1");
-    this.#open(this.server, "server", secure ? { role: "server", fault: null } : null);
-    this.#open(this.client, "client", secure ? { role: "client", fault: clientFault } : null);
+    this.#open(this.server, "server", secure ? { role: "server", fault: serverFault } : null);
+    const records = recordBytes === undefined ? {} : { recordBytes };
+    this.#open(
+      this.client,
+      "client",
+      secure ? { role: "client", fault: clientFault, ...records } : null,
+    );
   }
 
   /** Lets so much simulated time pass. */
@@ -59,7 +69,7 @@ export class Pair {
   #open(
     party: Party,
     end: "client" | "server",
-    secure: Pick<SecureOptions, "role" | "fault"> | null,
+    secure: Omit<SecureOptions, "computeMicros"> | null,
   ): void {
     const { scheduler } = this;
     const loop = new IoLoop(

@@ -52,6 +52,8 @@ Usage: reprise sim [--seed N] [--seeds COUNT | --minutes M] [OPTIONS]
   --workers N      threads to play seeds on (default: one a processor). They change how long it
                    takes and nothing else
   --verbose        what each seed of several has drawn, a line each
+  --missing        what could have been reached and was not: fault, packet type, session state
+  --covered        exit code 1 also when something was not
   --no-shrink      leave failures as they were found
   --failure FILE   replay a failure instead, and tell what happens
   --canary         plant a bug and see that it is found, shrunk and replayed: exit code 1 if not
@@ -62,7 +64,8 @@ is shrunk to the few things that it takes, for a minute at most, told as a story
 failure file that makes it happen again without the seed. Ctrl-C ends a campaign with what it has
 so far; a second one ends it at once.
 
-Exit codes: 0 every rule holds, 1 a rule is broken, 2 bad usage, 130 interrupted.
+Exit codes: 0 every rule holds, 1 a rule is broken or --covered and something was not,
+2 bad usage, 130 interrupted.
 
 Examples:
   reprise sim --seeds 200
@@ -82,6 +85,8 @@ const options = {
   set: texts(),
   workers: integer(null, { min: 0, max: 1_024 }),
   verbose: flag(),
+  missing: flag(),
+  covered: flag(),
   "no-shrink": flag(),
   failure: text(null),
   canary: flag(),
@@ -189,11 +194,14 @@ async function campaign(values: SimValues): Promise<number> {
       values["no-shrink"] ? Promise.resolve(file) : shrunkFile(file, watch),
     );
     line.end();
-    const report = reportOfCampaign(tally, { files, wallSeconds, interrupted });
+    const listsMissing = values.missing || values.covered;
+    const parts = { files, wallSeconds, interrupted, scenarios, listsMissing };
+    const report = reportOfCampaign(tally, parts);
     if (json) printJson(report);
     else console.log(`${summary(report, wanted)}${storyText(files)}`);
     if (tally.failures.length > 0) return 1;
-    return interrupted ? interruptedCode : 0;
+    if (interrupted) return interruptedCode;
+    return values.covered && (report.coverage.missing ?? []).length > 0 ? 1 : 0;
   } finally {
     line.end();
     interrupt.forget();
@@ -228,7 +236,9 @@ async function replayFailure(path: string, json: boolean): Promise<number> {
   const story = found === null || json ? [] : storyOf(file.plan);
   const left = found === null ? null : { path, file: { ...found, shrunk: file.shrunk, story } };
   const files = new Map(left === null ? [] : [[left.file.fingerprint, left]]);
-  const report = reportOfCampaign(tally, { files, wallSeconds, interrupted: false });
+  const scenarios = [file.plan.scenario ?? "echo"] as const;
+  const parts = { files, wallSeconds, interrupted: false, scenarios, listsMissing: false };
+  const report = reportOfCampaign(tally, parts);
   if (json) printJson(report);
   else console.log(`${summary(report, 1)}${storyText(files)}`);
   if (found === null) {

@@ -1,6 +1,6 @@
 /** What `reprise sim` says: of one seed's options, of the way, and of the end of a campaign. */
-import { calmOptions } from "../../sim/index.ts";
-import type { ScenarioName, SimulationOptions } from "../../sim/index.ts";
+import { calmOptions, reachableIn } from "../../sim/index.ts";
+import type { CoverageKey, ScenarioName, SimulationOptions } from "../../sim/index.ts";
 import { grouped, table } from "../output.ts";
 import { replayCommand } from "./failure-files.ts";
 import type { LeftFile } from "./failure-files.ts";
@@ -26,7 +26,13 @@ export interface SimulationReport {
   /** How many seeds were played twice and compared. */
   readonly determinismChecked: number;
   readonly faults: Readonly<Record<string, number>>;
-  readonly coverage: { readonly reached: number; readonly total: number };
+  readonly coverage: {
+    readonly reached: number;
+    /** Of what can be reached. */
+    readonly total: number;
+    /** What was not, where somebody wants to know. */
+    readonly missing?: readonly CoverageKey[];
+  };
   /** Ctrl-C has ended it. */
   readonly interrupted: boolean;
 }
@@ -36,11 +42,13 @@ export interface ReportParts {
   readonly files: ReadonlyMap<string, LeftFile>;
   readonly wallSeconds: number;
   readonly interrupted: boolean;
+  readonly scenarios: readonly ScenarioName[];
+  readonly listsMissing: boolean;
 }
 
 export const reportOfCampaign = (
   tally: CampaignTally,
-  { files, wallSeconds, interrupted }: ReportParts,
+  { files, wallSeconds, interrupted, scenarios, listsMissing }: ReportParts,
 ): SimulationReport => ({
   seeds: tally.seeds,
   failures: tally.failures.map(({ seed, scenario, fingerprint, message }) => ({
@@ -56,9 +64,33 @@ export const reportOfCampaign = (
   events: tally.events,
   determinismChecked: tally.seeds,
   faults: tally.faults,
-  coverage: { reached: tally.reached.size, total: tally.coverageTotal },
+  coverage: coverageOf(tally, scenarios, listsMissing),
   interrupted,
 });
+
+function coverageOf(
+  { reached }: CampaignTally,
+  scenarios: readonly ScenarioName[],
+  listsMissing: boolean,
+): SimulationReport["coverage"] {
+  const reachable = new Set(scenarios.flatMap((name) => [...reachableIn(name)]));
+  const missing = [...reachable].filter((key) => !reached.has(key));
+  const found = { reached: reachable.size - missing.length, total: reachable.size };
+  return listsMissing ? { ...found, missing } : found;
+}
+
+/** By fault, a line each: in which situations it has not struck yet. */
+function missingLines({ missing = [] }: SimulationReport["coverage"]): string[] {
+  if (missing.length === 0) return [];
+  const byFault = new Map<string, string[]>();
+  for (const key of missing) {
+    const [fault = "", type = "", state = ""] = key.split("/");
+    const known = byFault.get(fault) ?? [];
+    byFault.set(fault, [...known, state === "-" ? "at all" : `${type}/${state}`]);
+  }
+  const rows = [...byFault].map(([fault, where]): [string, string] => [fault, where.join(" ")]);
+  return ["\nNot reached, by packet type and state of the link:", table(rows)];
+}
 
 /** @param wanted how many seeds were asked for; null for as many as there was time for */
 export function summary(report: SimulationReport, wanted: number | null): string {
@@ -71,12 +103,13 @@ export function summary(report: SimulationReport, wanted: number | null): string
     ["events", grouped(events)],
     ["simulated", `${grouped(Math.round(simulatedSeconds))} s in ${wallSeconds.toFixed(1)} s`],
     ["speed", `${grouped(Math.round(speed))} times real time`],
-    ["coverage", `${grouped(coverage.reached)} of ${grouped(coverage.total)}`],
+    ["coverage", `${grouped(coverage.reached)} of ${grouped(coverage.total)} that can be reached`],
     ...struck.map(([name, count]): [string, string] => [name, grouped(count)]),
     ["failures", grouped(failures.length)],
   ];
+  const missing = missingLines(coverage);
   const ended = report.interrupted ? ["\nInterrupted: the seeds after these were not played."] : [];
-  return [table(rows), ...findingLines(report), ...ended].join("\n");
+  return [table(rows), ...missing, ...findingLines(report), ...ended].join("\n");
 }
 
 /** One of each kind, with the command that makes it happen again. */

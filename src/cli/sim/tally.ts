@@ -22,7 +22,6 @@ export interface SeedReport {
   readonly simulatedSeconds: number;
   readonly faults: Readonly<Record<Fault, number>>;
   readonly reached: readonly string[];
-  readonly coverageTotal: number;
   /** One a scenario at most. */
   readonly failures: readonly FailureFile[];
   /** The seed was not played to its end; null when it was. */
@@ -53,7 +52,6 @@ export interface CampaignTally {
   simulatedSeconds: number;
   readonly faults: Record<Fault, number>;
   readonly reached: Set<string>;
-  coverageTotal: number;
   /** In the order of the seeds. */
   readonly failures: Finding[];
 }
@@ -73,7 +71,6 @@ export const newTally = (): CampaignTally => ({
   simulatedSeconds: 0,
   faults: Object.fromEntries(faultNames.map((name) => [name, 0])) as Record<Fault, number>,
   reached: new Set(),
-  coverageTotal: 0,
   failures: [],
 });
 
@@ -104,8 +101,6 @@ export function reportOf(seed: number, results: readonly SimulationResult[]): Se
     simulatedSeconds: sum(({ simulatedSeconds }) => simulatedSeconds),
     faults: Object.fromEntries(faults) as Record<Fault, number>,
     reached: [...new Set(results.flatMap(({ coverage }) => [...coverage.reached]))],
-    // What one scenario can reach, a larger one can, too.
-    coverageTotal: Math.max(0, ...results.map(({ coverage }) => coverage.total)),
     failures: results.flatMap((result) =>
       result.failure === null ? [] : [failureFile(result, result.failure, "FILE")],
     ),
@@ -126,7 +121,6 @@ export function addTo(tally: CampaignTally, report: SeedReport): void {
   tally.simulatedSeconds += report.simulatedSeconds;
   for (const name of faultNames) tally.faults[name] += report.faults[name];
   for (const key of report.reached) tally.reached.add(key);
-  tally.coverageTotal = Math.max(tally.coverageTotal, report.coverageTotal);
   for (const failure of report.failures) {
     const { fingerprint, message } = failure;
     // A campaign may meet one bug in every seed, and plans are large.

@@ -98,9 +98,9 @@ export interface Observations {
   checkpointed(steps: number): void;
   restored(steps: number): void;
   /** A recovery is over: the machine is about to make its first new step. */
-  recovered(steps: number, stateDigest: number): void;
+  recovered(steps: number, stateDigest: number, machine: Machine): void;
 
-  processStarted(start: number): void;
+  processStarted(start: number, build: SeenBuild): void;
   /** @param disk as the next process will find it */
   processEnded(end: ProcessEnd, ending: Ending | null, disk: DiskImage): void;
   listening(): void;
@@ -137,6 +137,13 @@ export interface Observations {
   settled(end: QuietRun): void;
   /** Every client is gone, and the server had time to notice. */
   emptied(end: QuietRun): void;
+}
+
+/** What a process runs. */
+export interface SeenBuild {
+  readonly name: string;
+  /** It was told to step what another build has left. */
+  readonly adoptsTail: boolean;
 }
 
 /** What came of a login, as the client saw it. */

@@ -34,7 +34,7 @@ export interface MachineObserver {
   stepped(step: Step): void;
   checkpointed(steps: number): void;
   restored(steps: number): void;
-  recovered(steps: number, stateDigest: number): void;
+  recovered(steps: number, stateDigest: number, machine: Machine): void;
 }
 
 export interface ObservedMachineParts {
@@ -78,7 +78,7 @@ export class ObservedMachine implements Machine {
   step(event: Event, outbox: Outbox): void {
     if (this.#isGone()) throw new Error("a process that has died makes no step");
     if (this.#history.isNewStart(this.#steps, event)) {
-      this.#observer.recovered(this.#steps, this.#machine.digest());
+      this.#observer.recovered(this.#steps, this.#machine.digest(), this);
     }
     const recorded = this.#outbox;
     recorded.begin(outbox);

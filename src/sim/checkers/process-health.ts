@@ -28,6 +28,8 @@ export class ProcessHealthChecker implements Checker {
         throw new CheckFailure(this.name, `the host never throws: ${textOf(end.error)}`, "it did");
       case "exit":
         if (end.code === 0 && ending === "drain") return;
+        // Whether it had to is another checker's affair.
+        if (ending === "refused") return;
         if (this.#isExcused()) return;
         throw new CheckFailure(
           this.name,

@@ -1,27 +1,51 @@
 /**
  * [JRN-05] A recovery from the journal rebuilds every state and every effect: step by step (that is
- * `History`'s part), and at the end the state as a whole, when nothing of it was lost.
+ * `History`'s part), and at the end the state as a whole, when nothing of it was lost. A new build
+ * that keeps it in another shape must show what the old one showed.
  */
-import type { Digest } from "../../core/contract.ts";
+import type { Digest, Machine } from "../../core/contract.ts";
+import { digestPlain, digestStart, finish } from "../../core/kernel/digest.ts";
 import { CheckFailure } from "./checker.ts";
-import type { Checker, Step } from "./checker.ts";
+import type { Checker, SeenBuild, Step } from "./checker.ts";
+
+/** The state when a process ended. */
+interface EndState {
+  readonly steps: number;
+  readonly build: string;
+  readonly digest: Digest;
+  /** Of the views that both builds have. */
+  readonly shown: Digest;
+}
 
 export class ReplayEqualityChecker implements Checker {
   readonly name = "replay-equality";
   /** Counts whole states that were compared. */
   checked = 0;
+  readonly #steadyViews: readonly string[] | null;
   #steps = 0;
-  #digestNow: () => Digest = () => 0;
-  /** The state when the last process ended: after how many steps, and its digest. */
-  #last: { readonly steps: number; readonly digest: Digest } | null = null;
+  #machine: Machine | null = null;
+  /** Of the process, and of the machine, which a process that starts in vain does not make. */
+  #build = "";
+  #machineBuild = "";
+  #last: EndState | null = null;
+
+  /** @param steadyViews what both builds show alike; null: their states are the same */
+  constructor(steadyViews: readonly string[] | null = null) {
+    this.#steadyViews = steadyViews;
+  }
+
+  processStarted(_start: number, { name }: SeenBuild): void {
+    this.#build = name;
+  }
 
   stepped({ index, machine }: Step): void {
     this.#steps = index + 1;
-    this.#digestNow = () => machine.digest();
+    this.#machine = machine;
   }
 
   machineCreated(): void {
     this.#steps = 0;
+    this.#machineBuild = this.#build;
   }
 
   machineThrew(): void {
@@ -29,19 +53,41 @@ export class ReplayEqualityChecker implements Checker {
   }
 
   processEnded(): void {
-    this.#last = this.#steps === 0 ? null : { steps: this.#steps, digest: this.#digestNow() };
+    const machine = this.#machine;
+    if (this.#steps === 0 || machine === null) {
+      this.#last = null;
+      return;
+    }
+    const [steps, build] = [this.#steps, this.#machineBuild];
+    this.#last = { steps, build, digest: machine.digest(), shown: this.#shown(machine) };
   }
 
-  recovered(steps: number, stateDigest: Digest): void {
+  recovered(steps: number, stateDigest: Digest, machine: Machine): void {
     const last = this.#last;
     if (last === null || last.steps !== steps) return;
     this.checked += 1;
-    if (last.digest === stateDigest) return;
+    if (last.build === this.#build || this.#steadyViews === null) {
+      if (last.digest === stateDigest) return;
+      throw new CheckFailure(
+        this.name,
+        "a recovery that loses no step rebuilds the same state",
+        `after ${String(steps)} steps the digest was ${String(last.digest)}, ` +
+          `now it is ${String(stateDigest)}`,
+      );
+    }
+    if (last.shown === this.#shown(machine)) return;
     throw new CheckFailure(
       this.name,
-      "a recovery that loses no step rebuilds the same state",
-      `after ${String(steps)} steps the digest was ${String(last.digest)}, ` +
-        `now it is ${String(stateDigest)}`,
+      "a new build shows what the old one showed",
+      `after ${String(steps)} steps ${this.#steadyViews.join(" and ")} became other ones`,
     );
+  }
+
+  #shown(machine: Machine): Digest {
+    let hash = digestStart;
+    for (const name of this.#steadyViews ?? []) {
+      if (machine.views.includes(name)) hash = digestPlain(hash, machine.view(name));
+    }
+    return finish(hash);
   }
 }

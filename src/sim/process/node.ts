@@ -32,7 +32,12 @@ import type { TransportObserver } from "./transport.ts";
 /** How a process is ended by decision. */
 const endings = ["crash", "crash-in-turn", "crash-in-recovery", "power-loss", "drain"] as const;
 export type Ending =
-  (typeof endings)[number] | "crash-at-event" | "crash-at-call" | "crash-in-storm";
+  | (typeof endings)[number]
+  | "crash-at-event"
+  | "crash-at-call"
+  | "crash-in-storm"
+  /** It found what another build had left, and did not start. */
+  | "refused";
 
 export interface NodeEvents {
   /** @param start counts the machine's processes from 1 */
@@ -209,7 +214,8 @@ export class SimulatedNode {
   /** Ends the process now, as decided. For tests and tools; a run's own ends are decisions. */
   end(ending: Ending, calls = 0): void {
     const process = this.#process;
-    if (process === null) return;
+    // Asked twice, it would not end in order.
+    if (process === null || (ending === "drain" && this.#ending === "drain")) return;
     this.#ending = ending;
     if (ending === "drain") {
       this.#parts.faults.hit("process.drain");
@@ -429,6 +435,8 @@ const faultOf = (ending: Ending): Fault | null => {
       return "process.restart-storm";
     case "crash-at-call":
       // Counted by where that was.
+      return null;
+    case "refused":
       return null;
     case "drain":
       // Counted when it was asked for: it takes a while to come about.

@@ -1,6 +1,6 @@
 /**
  * Draws the options of what happens to processes and clocks besides what `options.ts` draws of
- * them. Each group has a stream of its own, so that the others' seeds stay what they are.
+ * them, and of upgrades. Each group has a stream of its own, so that the others' seeds stay what they are.
  */
 import { RandomStream } from "../../core/kernel/random.ts";
 import { seedWords } from "../decisions.ts";
@@ -28,5 +28,17 @@ export function drawClockTroubles(seed: number) {
     slewsMax: random.chance(1, 2) ? 0 : random.between(1, 3),
     // What ntpd and chronyd do at most.
     slewMaxPerMillion: random.pick([500, 83_333]),
+  };
+}
+
+/** Whether servers get the next build in the run, and what goes wrong with it. */
+export function drawUpgrade(seed: number) {
+  const random = RandomStream.named(seedWords(seed), "options/upgrade");
+  return {
+    servers: random.between(1, 3),
+    serverPerMillion: random.chance(3, 4) ? 0 : 700_000,
+    crashPerMillion: random.pick([0, 500_000]),
+    adoptPerMillion: random.pick([0, 500_000, 1_000_000]),
+    backPerMillion: random.pick([0, 0, 500_000]),
   };
 }

@@ -85,7 +85,7 @@ function* simplerActions(action: Action): Generator<Action> {
   for (const [name, value] of Object.entries(action)) {
     if (name === "atMicros" || typeof value !== "number") continue;
     for (const simpler of simplerNumbers(value)) {
-      yield { ...action, [name]: simpler } as Action;
+      yield { ...action, [name]: simpler };
     }
   }
 }

@@ -46,7 +46,7 @@ export class StoryLines {
   #same(text: string, weight: Weight): Line | null {
     if (weight === "background") return this.#lines.find((line) => line.text === text) ?? null;
     if (weight === "event") return null;
-    for (const line of this.#lines.slice(-lookBack).reverse()) {
+    for (const line of this.#lines.slice(-lookBack).toReversed()) {
       // An event in between would be told as if it came before or after all of them.
       if (line.weight === "event") return null;
       if (line.text === text) return line;

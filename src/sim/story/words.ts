@@ -211,7 +211,7 @@ export function optionWords(options: SimulationOptions): readonly string[] {
       Record<string, unknown>
     >;
     for (const [field, usual] of Object.entries(calm as Readonly<Record<string, unknown>>)) {
-      if (now[field] === usual || /PerMillion$/.test(field)) continue;
+      if (now[field] === usual || field.endsWith("PerMillion")) continue;
       lines.push(`${group}.${field} is ${String(now[field])}, usually ${String(usual)}`);
     }
   }

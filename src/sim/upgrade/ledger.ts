@@ -10,9 +10,12 @@
 import type { PlainData } from "../../core/kernel/plain.ts";
 import { carried, defineFeature, operation } from "../../core/realm/index.ts";
 import type { Feature } from "../../core/realm/index.ts";
-import { reprise as pb } from "../../core/wire/gen/session.js";
+import { echoContract } from "../../core/features/contracts.ts";
 import { defineContract, invalid, request } from "../../core/wire/index.ts";
 import { micros } from "../../core/kernel/ids.ts";
+
+/** Bytes, as echoes have them. */
+const { message: asked, reply: answered } = echoContract.entries.echo;
 
 /** The owner's name, 1..8 digits or letters. */
 const ownerOf = ({ bytes }: { readonly bytes: Uint8Array }) => {
@@ -22,13 +25,13 @@ const ownerOf = ({ bytes }: { readonly bytes: Uint8Array }) => {
 
 export const ledgerContract = defineContract("ledger", {
   /** One more into the account; answered with `owner balance`. */
-  deposit: request(10_901, pb.v1.EchoRequest, 10_902, pb.v1.EchoResponse, ownerOf),
+  deposit: request(10_901, asked, 10_902, answered, ownerOf),
 });
 
 /** Only the second build serves it. */
 export const statementContract = defineContract("statement", {
   /** Answered with the number of statements so far. */
-  statement: request(10_903, pb.v1.EchoRequest, 10_904, pb.v1.EchoResponse, ownerOf),
+  statement: request(10_903, asked, 10_904, answered, ownerOf),
 });
 
 const receipt = operation<{ readonly owner: string; readonly number: number }, string>(
@@ -212,7 +215,7 @@ function migrated(old: PlainData): PlainData {
       return [owner, { settled, pending: new Set(names), receipts }] as const;
     }),
   );
-  return { owners, audits: 0 } as unknown as PlainData;
+  return { owners, audits: 0 };
 }
 
 const newAccount = (): SecondAccount => ({ settled: 0, pending: new Set(), receipts: 0 });

@@ -70,17 +70,21 @@ describe("reprise sim", () => {
       const { out } = await reprise("sim", "--scenario", scenario, "--seconds", "1", "--json");
       return (JSON.parse(out) as { events: number }).events;
     };
-    const [echo, players, all] = [
+    const [echo, players, upgrade, all] = [
       await events("echo"),
       await events("players"),
+      await events("upgrade"),
       await events("all"),
     ];
     expect(echo).toBeGreaterThan(0);
     expect(players).toBeGreaterThan(0);
-    expect(all).toBe(echo + players);
+    expect(upgrade).toBeGreaterThan(0);
+    expect(all).toBe(echo + players + upgrade);
     expect(await reprise("sim", "--scenario", "walk")).toMatchObject({
       code: 2,
-      err: expect.stringContaining('--scenario is echo, players, all, not "walk"') as string,
+      err: expect.stringContaining(
+        '--scenario is echo, players, upgrade, all, not "walk"',
+      ) as string,
     });
   });
 

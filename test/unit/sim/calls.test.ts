@@ -6,15 +6,25 @@ import { Decisions } from "../../../src/sim/decisions.ts";
 import type { Decision } from "../../../src/sim/decisions.ts";
 import { FaultCounters } from "../../../src/sim/faults.ts";
 import { calmOptions } from "../../../src/sim/options.ts";
+import type { Route } from "../../../src/sim/network/weather.ts";
 import { Scheduler } from "../../../src/sim/scheduler.ts";
 
-const setUp = (plan: Readonly<Record<string, Decision>> = {}) => {
+/** A way that is open from so many microseconds on. */
+const openFrom = (scheduler: Scheduler, atMicros: number): Route => ({
+  get isOpen() {
+    return scheduler.nowMicros >= atMicros;
+  },
+  whenOpen: (then) => void scheduler.at(Math.max(atMicros, scheduler.nowMicros), then),
+});
+
+const setUp = (plan: Readonly<Record<string, Decision>> = {}, there = 0, back = 0) => {
   const scheduler = new Scheduler();
   let performed = 0;
   const decisions = Decisions.planned(new Map(Object.entries(plan)));
   const options = calmOptions.calls;
   const faults = new FaultCounters();
-  const parts = { name: "calls", scheduler, decisions, faults, options };
+  const ways = { there: openFrom(scheduler, there), back: openFrom(scheduler, back) };
+  const parts = { name: "calls", scheduler, decisions, faults, options, ...ways };
   const performers = new Performers(parts, { count: () => (performed += 1) });
   const answers: [number, CallResult][] = [];
   const ask = (operation = "count"): void => {
@@ -88,5 +98,27 @@ describe("simulated performers", () => {
     scheduler.runUntil(1_000_000);
     expect(performedBefore).toEqual([1]);
     expect(faults.counts["call.crash"]).toBe(1);
+  });
+
+  it("wait for the end of a partition, or are given up by who asks", () => {
+    const second = 1_000_000;
+    const cases = [
+      { there: 3 * second, back: 0, performedAt3: 1, answers: [[3 * second, true]] },
+      // Performed at once, and its answer is heard late.
+      { there: 0, back: 4 * second, performedAt3: 1, answers: [[4 * second, true]] },
+      // Performed when nobody waits for it any more.
+      { there: 20 * second, back: 0, performedAt3: 0, answers: [[10 * second + 500, false]] },
+      { there: 0, back: 20 * second, performedAt3: 1, answers: [[10 * second + 500, false]] },
+    ];
+    for (const { there, back, performedAt3, answers } of cases) {
+      const run = setUp({}, there, back);
+      run.ask();
+      run.scheduler.runUntil(3 * second);
+      expect(run.performed()).toBe(performedAt3);
+      run.scheduler.runUntil(60 * second);
+      expect(run.performed()).toBe(1);
+      expect(run.answers.map(([at, { ok }]) => [at, ok])).toEqual(answers);
+      expect(run.faults.counts["call.cut"]).toBe(1);
+    }
   });
 });

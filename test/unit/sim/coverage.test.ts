@@ -7,10 +7,14 @@ import { encodePayload } from "../../../src/core/wire/index.ts";
 import type { Step, StepSend } from "../../../src/sim/checkers/checker.ts";
 import {
   coverageKey,
-  coverageTotal,
   coveredServer,
   LinkStates,
+  reachableCells,
+  reachedCells,
+  unreachable,
+  whyUnreachable,
 } from "../../../src/sim/coverage.ts";
+import { faultNames } from "../../../src/sim/index.ts";
 
 const contractsOf = (role: "login" | "game") =>
   featuresOf(role).map(({ declaration }) => declaration.contract);
@@ -53,7 +57,7 @@ describe("what a link is doing", () => {
     links.stepped(step({ closes: [{ connection, mode: "flush", code: "GOODBYE" }] }));
     expect(links.about("1a.1")?.state).toBe("disconnecting");
     links.stepped(step({ event: { type: "connection.closed", at, connection, reason: "peer" } }));
-    expect(links.about("1a.1")?.state).toBe("unknown");
+    expect(links.about("1a.1")?.state).toBe("gone");
   });
 });
 
@@ -66,17 +70,50 @@ describe("coverage", () => {
     expect(coverageKey("cheat.stale-move", null)).toBe("cheat.stale-move/-/-");
   });
 
-  it("grows with the packets and states that a server adds", () => {
-    const echo = coveredServer(contractsOf("game").slice(0, 3));
-    const login = coveredServer(contractsOf("login"));
-    const game = coveredServer(contractsOf("game"));
-    expect(echo.states).toEqual(["unknown", "handshaking", "connected", "disconnecting"]);
-    expect(login.states.at(-1)).toBe("authenticated");
-    expect(game.states.at(-1)).toBe("inWorld");
-    expect(game.packetTypes).toEqual(expect.arrayContaining([0, 1_002, 2_000, 2_002]));
-    const totals = [[echo], [login], [game], [login, game]].map(coverageTotal);
-    expect(totals).toEqual([...totals].sort((a, b) => a - b));
-    // What both have is one.
-    expect(coverageTotal([game, game])).toBe(coverageTotal([game]));
+  it("does not ask what was sent where there is no session", () => {
+    const keys = ["unknown", "handshaking", "disconnecting", "gone"].map((state) =>
+      coverageKey("peer.reset", { packetType: 1_053, state }),
+    );
+    expect(keys).toEqual([
+      "peer.reset/-/unknown",
+      "peer.reset/-/handshaking",
+      "peer.reset/-/disconnecting",
+      "peer.reset/-/gone",
+    ]);
+  });
+
+  it("knows what is sent to a server, and in which states", () => {
+    const polite = { unsaid: [], rudeIn: [] };
+    const login = coveredServer(contractsOf("login"), polite).situations;
+    const game = coveredServer(contractsOf("game"), { unsaid: [], rudeIn: ["inWorld"] }).situations;
+    expect(login).toContain("1000/authenticated");
+    expect(login).not.toContain("2002/inWorld");
+    expect(game).toEqual(expect.arrayContaining(["2000/connected", "2002/inWorld"]));
+    expect(game).toContain("other/inWorld");
+    expect(game).not.toContain("2002/connected");
+    const quiet = coveredServer(contractsOf("game"), { ...polite, unsaid: [worldContract] });
+    expect(quiet.situations).not.toContain("2002/inWorld");
+  });
+
+  it("counts what nobody should send in a state as one, and every fault at least once", () => {
+    const servers = [coveredServer(contractsOf("game"), { unsaid: [], rudeIn: ["connected"] })];
+    const keys = new Set(["peer.reset/2002/connected", "peer.reset/0/connected"]);
+    expect([...reachedCells(keys, servers)]).toEqual(["peer.reset/other/connected"]);
+    const cells = [...reachableCells("players", servers)];
+    for (const fault of faultNames) {
+      expect(cells.some((cell) => cell.startsWith(`${fault}/`))).toBe(true);
+    }
+    expect(cells).toContain("peer.reset/other/connected");
+  });
+
+  it("says why a cell is not among them", () => {
+    const servers = [coveredServer(contractsOf("game").slice(0, 3), { unsaid: [], rudeIn: [] })];
+    expect(reachableCells("echo", servers).has("cheat.movement/-/-")).toBe(false);
+    expect(whyUnreachable("echo", "cheat.movement/-/-")?.because).toMatch(/without a world/);
+    expect(whyUnreachable("players", "cheat.movement/-/-")).toBeNull();
+    for (const { because, faults } of unreachable) {
+      expect(because.length).toBeGreaterThan(10);
+      expect(faultNames.some((name) => faults.test(name))).toBe(true);
+    }
   });
 });

@@ -9,7 +9,7 @@ import type { Eviction } from "./login-rows.ts";
 import type { LoginKey } from "./operations.ts";
 import type { Account, AccountStore, StoreSource } from "./store.ts";
 import type { KeptAnswer, KeptLogin, Tables } from "./tables.ts";
-import { storeOver } from "./transactions.ts";
+import { nameKey, storeOver } from "./transactions.ts";
 
 /** Makes an empty store. */
 export const memoryStore = (source: StoreSource): AccountStore =>
@@ -20,16 +20,49 @@ interface Dated<T> {
   readonly atMs: number;
 }
 
-class MemoryTables implements Tables {
-  readonly #accounts = new Map<PlayerId, Account>();
-  readonly #players = new Map<string, PlayerId>();
-  readonly #logins = new Map<PlayerId, KeptLogin>();
-  readonly #servers = new Map<number, ServerReport>();
-  readonly #instances = new Map<number, string>();
+/** All that stands in the tables. What is in it is never changed, only replaced. */
+export interface TablesContent {
+  readonly accounts: readonly (readonly [PlayerId, Account])[];
+  readonly logins: readonly (readonly [PlayerId, KeptLogin])[];
+  readonly servers: readonly (readonly [number, ServerReport])[];
+  readonly instances: readonly (readonly [number, string])[];
+  readonly evictions: readonly Dated<Eviction>[];
+  readonly answers: readonly (readonly [string, Dated<KeptAnswer>])[];
+}
+
+export class MemoryTables implements Tables {
+  #accounts = new Map<PlayerId, Account>();
+  #players = new Map<string, PlayerId>();
+  #logins = new Map<PlayerId, KeptLogin>();
+  #servers = new Map<number, ServerReport>();
+  #instances = new Map<number, string>();
   // Few at a time: each is gone with its server's next report.
-  #evictions: Dated<Eviction>[] = [];
+  #evictions: readonly Dated<Eviction>[] = [];
   /** In the order of their times, so that the oldest is found at once. */
-  readonly #answers = new Map<string, Dated<KeptAnswer>>();
+  #answers = new Map<string, Dated<KeptAnswer>>();
+
+  /** For whoever tries several futures of one store: see `refill`. */
+  content(): TablesContent {
+    return {
+      accounts: [...this.#accounts],
+      logins: [...this.#logins],
+      servers: [...this.#servers],
+      instances: [...this.#instances],
+      evictions: this.#evictions,
+      answers: [...this.#answers],
+    };
+  }
+
+  /** Puts in place of everything what `content` once gave. */
+  refill({ accounts, logins, servers, instances, evictions, answers }: TablesContent): void {
+    this.#accounts = new Map(accounts);
+    this.#players = new Map(accounts.map(([player, { name }]) => [nameKey(name), player]));
+    this.#logins = new Map(logins);
+    this.#servers = new Map(servers);
+    this.#instances = new Map(instances);
+    this.#evictions = evictions;
+    this.#answers = new Map(answers);
+  }
 
   // Nothing else runs while the body does, and the body does not throw half-way.
   transaction<T>(body: () => T): T {
@@ -109,7 +142,7 @@ class MemoryTables implements Tables {
 
   addEviction(eviction: Eviction, nowMs: number): void {
     const isThere = this.#evictions.some(({ value }) => isSame(value, eviction));
-    if (!isThere) this.#evictions.push({ value: eviction, atMs: nowMs });
+    if (!isThere) this.#evictions = [...this.#evictions, { value: eviction, atMs: nowMs }];
   }
 
   removeEviction(eviction: Eviction): void {
