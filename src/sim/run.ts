@@ -12,7 +12,7 @@
  * U1. A run is a function of its setup: nothing else is read, nothing outlives it.
  * U2. Safety is checked in every act, liveness only when faults have stopped.
  */
-import { invariant } from "../core/kernel/assert.ts";
+import { apiRule, invariant } from "../core/kernel/assert.ts";
 import type { PacketType } from "../core/kernel/ids.ts";
 import type { AnyContract } from "../core/wire/index.ts";
 import { CheckerPanel, CheckFailure } from "./checkers/checker.ts";
@@ -102,6 +102,8 @@ export class Run {
   readonly #players: Player[] = [];
   readonly #travellers: Traveller[] = [];
   readonly #rude: RudePeer[] = [];
+  /** What clients are made to do, by their names. */
+  readonly #actors = new Map<string, (action: ClientScript["actions"][number]) => void>();
   readonly #log: string[] = [];
   #failure: RunFailure | null = null;
   // What the simulator itself throws is a finding, too, and needs its seed: hence guarded.
@@ -139,13 +141,49 @@ export class Run {
   }
 
   play(): RunOutcome {
-    const { options, decisions } = this.#setup;
-    const { witness } = this.#parts;
-    witness?.entered("storm");
+    this.begin();
+    this.#until(this.#setup.options.seconds * 1_000_000);
+    return this.finish();
+  }
+
+  // ---------------------------------------------------------------- by hand
+
+  /** The storm begins; time stands still until `pass`. */
+  begin(): void {
+    const { options } = this.#setup;
+    this.#parts.witness?.entered("storm");
     this.#weather.begin(options.seconds * 1_000_000);
     new Rollout({ ...this.#common(), options }, this.#sites).begin();
     for (const { node } of this.#sites) node.start();
-    this.#until(options.seconds * 1_000_000);
+  }
+
+  /** Lets time pass. Returns what is broken by then. */
+  pass(micros: number): RunFailure | null {
+    this.#until(this.#scheduler.nowMicros + micros);
+    return this.#failure;
+  }
+
+  /** A client acts when nothing else happens, so that a script with that time does the same. */
+  act(client: string, act: (atMicros: number) => ClientScript["actions"][number]): number {
+    const scheduler = this.#scheduler;
+    const actor = this.#actors.get(client);
+    apiRule(actor !== undefined, `the run has no client "${client}"`);
+    while (scheduler.nextMicros() === scheduler.nowMicros + 1) this.#until(scheduler.nowMicros + 1);
+    const atMicros = scheduler.nowMicros + 1;
+    scheduler.at(atMicros, () => actor(act(atMicros)));
+    this.#until(atMicros);
+    return atMicros;
+  }
+
+  /** Everybody as he stands. */
+  stand(): { readonly players: QuietRun["players"]; readonly scene: QuietScene } {
+    return { players: this.#quietPlayers(), scene: this.#scene() };
+  }
+
+  /** The storm is over: what follows, to the end. */
+  finish(): RunOutcome {
+    const { decisions } = this.#setup;
+    const { witness } = this.#parts;
     decisions.calm = true;
     this.#weather.clear();
     if (!this.#isOver) witness?.entered("quiet");
@@ -228,10 +266,14 @@ export class Run {
 
   #quietRun(site: Site): QuietRun {
     return {
-      players: this.#players.map(({ name, state, pending }) => ({ name, state, pending })),
+      players: this.#quietPlayers(),
       metrics: site.metrics(),
       isListening: site.serves,
     };
+  }
+
+  #quietPlayers(): QuietRun["players"] {
+    return this.#players.map(({ name, state, pending }) => ({ name, state, pending }));
   }
 
   #scene(): QuietScene {
@@ -392,14 +434,17 @@ export class Run {
   /** The workload belongs to the storm. */
   #perform<S extends ClientScript>(script: S, act: (action: S["actions"][number]) => void): void {
     const { witness } = this.#parts;
+    const perform = (action: S["actions"][number]): void => {
+      witness?.acted(script, action);
+      act(action);
+    };
+    // Whoever drives a client by hand gives it actions of its kind.
+    this.#actors.set(script.name, perform as (action: ClientScript["actions"][number]) => void);
     for (const action of script.actions) {
       const { atMicros } = action;
       invariant(atMicros >= 0, "a script begins with the run");
       if (atMicros >= this.#setup.options.seconds * 1_000_000) continue;
-      this.#scheduler.at(atMicros, () => {
-        witness?.acted(script, action);
-        act(action);
-      });
+      this.#scheduler.at(atMicros, () => perform(action));
     }
   }
 
