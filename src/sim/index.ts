@@ -15,6 +15,8 @@ export type { FailureFile, ShrunkFrom } from "./failure-file.ts";
 export { canary, canaryBug, canaryChecker } from "./canary.ts";
 export { shrink } from "./shrink/index.ts";
 export type { Given, Shrunk, ShrinkOptions } from "./shrink/index.ts";
+export { LiveSimulation, SimulationBroken } from "./live.ts";
+export type { LiveClient, LiveOptions, LivePacket } from "./live.ts";
 export { storyOf } from "./story/index.ts";
 export {
   calmOptions,

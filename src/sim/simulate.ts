@@ -17,7 +17,7 @@ import type { Fault } from "./faults.ts";
 import { simulatedHost } from "./host.ts";
 import type { PartialOptions, SimulationOptions } from "./options.ts";
 import { planOf, setUpRun } from "./plan.ts";
-import type { Plan, RunSource } from "./plan.ts";
+import type { Plan, RunSetup, RunSource } from "./plan.ts";
 import { playersScenario } from "./players.ts";
 import { Probe } from "./probe.ts";
 import { Run } from "./run.ts";
@@ -50,7 +50,7 @@ export interface SimulateOptions {
   readonly twice?: boolean;
   /** False: where two runs differ is told to the step only; the field takes a few runs more. */
   readonly locate?: boolean;
-  /** True: the result has the plan also when nothing is broken. Keeping it costs time and memory. */
+  /** True: the result has the plan also when nothing is broken, which costs time and memory. */
   readonly keepPlan?: boolean;
   /** Breaks off then: what would have been broken later is not found. */
   readonly stopAfterMicros?: number;
@@ -117,9 +117,7 @@ export function simulate(given: SimulateOptions): SimulationResult {
     checked: outcome.checked,
     determinismChecked: second !== null,
     failure:
-      broken === null || plan === null
-        ? null
-        : { ...broken, fingerprint: fingerprintOf(broken), plan, log: outcome.log },
+      broken === null || plan === null ? null : failureOfRun(broken, { plan, log: outcome.log }),
     plan,
   };
 }
@@ -148,16 +146,32 @@ interface Playing {
 
 function play(given: SimulateOptions, { scenario, source, keep, isFirst }: Playing) {
   const setup = setUpRun(source, { scenario, fixed: given.fixed ?? {}, keep });
+  const witness = (isFirst ? given.witness : null) ?? null;
+  return { setup, outcome: runOf(given, { scenario, setup, witness }).play() };
+}
+
+interface RunOrder {
+  readonly scenario: Scenario;
+  readonly setup: RunSetup;
+  readonly witness: Witness | null;
+}
+
+/** A run that has not begun. */
+export const runOf = (given: SimulateOptions, { scenario, setup, witness }: RunOrder): Run => {
   const { options, entropy } = setup;
-  const run = new Run(setup, {
+  return new Run(setup, {
     stage: (nowMicros) => scenario.stage({ options, entropy, nowMicros }),
     makeHost: given.host ?? simulatedHost(),
     checkers: given.checkers?.() ?? [],
     stopAfterMicros: given.stopAfterMicros ?? Infinity,
-    witness: (isFirst ? given.witness : null) ?? null,
+    witness,
   });
-  return { setup, outcome: run.play() };
-}
+};
+
+export const failureOfRun = (
+  broken: RunFailure,
+  { plan, log }: Pick<SimulationFailure, "plan" | "log">,
+): SimulationFailure => ({ ...broken, fingerprint: fingerprintOf(broken), plan, log });
 
 /** What campaigns of a scenario can reach. */
 export const reachableIn = (name: ScenarioName): ReadonlySet<CoverageKey> =>
@@ -171,7 +185,8 @@ const coverageOf = ({ name, covered }: Scenario, { coverage }: RunOutcome) => ({
 const sourceOf = ({ seed, plan }: SimulateOptions): RunSource =>
   plan === undefined ? { type: "seed", seed: seed ?? 1 } : { type: "plan", plan };
 
-function scenarioOf(given: SimulateOptions): Scenario {
+/** @throws ApiMisuseError for features that do not compose */
+export function scenarioOf(given: SimulateOptions): Scenario {
   const { features, nextFeatures, workload, performers } = given;
   const name = given.plan === undefined ? given.scenario : given.plan.scenario;
   if (name === "players") return playersScenario(workload === undefined ? {} : { workload });
