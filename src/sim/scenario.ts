@@ -24,7 +24,7 @@ import type { ClientScript } from "./clients/script.ts";
 import { coveredServer } from "./coverage.ts";
 import type { CoveredServer } from "./coverage.ts";
 import { drawOptions } from "./options.ts";
-import type { SimulationOptions } from "./options.ts";
+import type { ClockOptions, SimulationOptions } from "./options.ts";
 import { onlyServer } from "./site.ts";
 import type { CheckedWorld, SiteSpec } from "./site.ts";
 
@@ -130,6 +130,10 @@ export interface BuildsApart {
 /** Two names for one thing. */
 const sameBuilds: BuildsApart = { isReversible: true, steadyViews: null };
 
+/** How wrong a second of a server's clock may be: drift and slews add up. */
+const clockErrorOf = ({ driftMaxPerMillion, slewsMax, slewMaxPerMillion }: ClockOptions): number =>
+  driftMaxPerMillion + (slewsMax > 0 ? slewMaxPerMillion : 0);
+
 /** What holds of every server. */
 export function serverCheckers(
   { options, faults }: CheckedWorld,
@@ -140,7 +144,7 @@ export function serverCheckers(
     new SessionIndexChecker(),
     new OneCloseChecker(),
     new ConnectionCapChecker(server.connectionsMax),
-    new SilenceChecker(server),
+    new SilenceChecker({ ...server, clockPerMillion: clockErrorOf(options.clock) }),
     new ClientOrderChecker(),
     new DurabilityChecker(),
     new ReplayEqualityChecker(steadyViews),

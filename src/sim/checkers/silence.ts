@@ -12,6 +12,8 @@ import type { Checker, Step, StepClose } from "./checker.ts";
 export interface SilenceOptions {
   readonly idleTimeoutMicros: number;
   readonly helloTimeoutMicros: number;
+  /** By how much a server's clock may go faster or slower than it should; not at all if left out. */
+  readonly clockPerMillion?: number;
 }
 
 interface Presence {
@@ -103,7 +105,10 @@ export class SilenceChecker implements Checker {
   /** @param lateMicros how long after its deadline a session was closed; negative: before */
   #inTime(what: string, lateMicros: number, stallMicros: number): void {
     this.checked += 1;
-    if (lateMicros >= 0 && lateMicros <= checkMicros + 1.001 * stallMicros) return;
+    // A stall is measured in true time, lateness by the server's clock.
+    const { clockPerMillion = 0 } = this.#options;
+    const stretch = 1.001 + clockPerMillion / 1_000_000;
+    if (lateMicros >= 0 && lateMicros <= stretch * (checkMicros + stallMicros)) return;
     throw new CheckFailure(
       this.name,
       `the ${what} deadline of a session is kept to one check`,
