@@ -1,6 +1,6 @@
 /**
- * `npm run campaign [-- OPTIONS]`: a long run of `reprise sim` over seeds that no run had before, on
- * every core. All that can be reached must be reached, so one of less than an hour may fail for that.
+ * `npm run campaign [-- OPTIONS]`: a long run of `reprise sim` over seeds that no run had before,
+ * on every core. All that can be reached must be reached; one of less than an hour may fail there.
  *
  * Options are those of `reprise sim`; what is not said is `--minutes 60 --covered` and a first seed
  * by the clock, which is printed.

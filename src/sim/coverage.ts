@@ -5,12 +5,13 @@
  *
  * A link's situation is the last packet that its client sent and the state in which the server has
  * it. Before and after there is a session the server does the same whatever was sent, so the type
- * stands for nothing there. What can be reached follows from what the clients of a scenario send and
- * in which states; what is left out of that, and why, is data: `unreachable`.
+ * stands for nothing there. What can be reached follows from what the clients of a scenario send
+ * and in which states; what is left out of that, and why, is data: `unreachable`.
  */
 import type { SocketId } from "../core/contract.ts";
 import {
   accountContract,
+  echoContract,
   heartbeatContract,
   loginContract,
   worldContract,
@@ -114,7 +115,7 @@ export function coveredServer(
   return { situations: [...situations, ...rudeIn.map((state) => `other/${state}`)] };
 }
 
-/** What cannot be reached, or is not counted. `never`: a campaign that reaches it has found a bug. */
+/** What is not counted. `never`: it cannot be reached, and a campaign that does has found a bug. */
 export interface Unreachable {
   readonly faults: RegExp;
   /** Empty: in all of them. */
@@ -155,6 +156,79 @@ export const unreachable: readonly Unreachable[] = [
     situations: everywhere,
     never: true,
     because: "the clients of upgrades are all polite",
+  },
+  {
+    faults: /^peer\.slow-reader$/,
+    scenarios: ["upgrade"],
+    situations: everywhere,
+    never: true,
+    because: "the clients of upgrades read all the time",
+  },
+  {
+    faults: /^peer\.(garbage|flood|half-header)$/,
+    scenarios: ["players"],
+    situations: /\/(authenticated|inWorld)$/,
+    never: true,
+    because: "who sends such things has no account, and gets no further than connected",
+  },
+  {
+    faults: /^peer\.(garbage|flood|half-header)$/,
+    scenarios: ["echo"],
+    situations: new RegExp(`^${String(echoContract.entries.promptEcho.type)}/`),
+    never: true,
+    because: "who sends such things asks for committed echoes only",
+  },
+  {
+    faults: /^network\.window-full$/,
+    scenarios: ["players", "upgrade"],
+    situations: everywhere,
+    never: false,
+    because: "it takes large echoes to fill a window; the others' packets do it by chance",
+  },
+  {
+    faults: /^(tls\.(oversized|truncated|alert)|peer\.rebooted|network\.window-full)$/,
+    scenarios: [],
+    situations: /^-|\/authenticated$|^other\/|^(1002|1004)\/inWorld$/,
+    never: false,
+    because: "one link in a hundred has it once, and these states last for milliseconds",
+  },
+  {
+    faults: /^(network\.(reset|cut|corrupt)|tls\.bad-record)$/,
+    scenarios: [],
+    situations: /^-\/gone$/,
+    never: false,
+    because: "it strikes what is written, and on a link that is over that is what was under way",
+  },
+  {
+    faults: new RegExp(
+      "^(network\\.(reset|cut|corrupt|timed-out|reset-unread|delay-tail)|" +
+        "tls\\.bad-record|peer\\.lingers)$",
+    ),
+    scenarios: [],
+    situations: /^(other\/|1004\/(authenticated|inWorld)$|1002\/inWorld$)/,
+    never: false,
+    because: "a rare fault, and a packet that is the last one for milliseconds or is seldom sent",
+  },
+  {
+    faults: /^peer\./,
+    scenarios: ["players"],
+    situations: /^(other\/inWorld|(1002|1004)\/(authenticated|inWorld))$/,
+    never: false,
+    because: "an accident would have to fall into the moment between that packet and its answer",
+  },
+  {
+    faults: /^(network\.(reset|cut|corrupt|timed-out)|tls\.|peer\.(rebooted|lingers))/,
+    scenarios: ["upgrade"],
+    situations: /^1004\/connected$/,
+    never: false,
+    because: "who makes deposits all the time seldom sends a heartbeat",
+  },
+  {
+    faults: /^(network|tls|peer)\./,
+    scenarios: [],
+    situations: /^other\/authenticated$/,
+    never: false,
+    because: "cheats leave the login server as soon as they have their token",
   },
 ];
 

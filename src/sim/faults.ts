@@ -108,10 +108,6 @@ export type Fault = keyof typeof faults;
 
 export const faultNames = Object.keys(faults) as readonly Fault[];
 
-/** Those that need calls or players to strike: a run of echoes has neither. */
-export const isOfPlayers = (fault: Fault): boolean =>
-  fault.startsWith("call.") || fault.startsWith("cheat.");
-
 /** What a fault happened to, as far as coverage cares. */
 export type FaultListener = (fault: Fault, connection: string | null) => void;
 

@@ -18,8 +18,9 @@ export async function readFailure(path: string): Promise<FailureFile> {
 }
 
 /**
- * One file for each fingerprint, of the seed with the smallest number; none for a seed that took its
- * thread with it. Each is written as it was found first, so that nothing is lost while it shrinks.
+ * One file for each fingerprint, of the seed with the smallest number; none for a seed that took
+ * its thread with it. Each is written as it was found first, so that nothing is lost while it
+ * shrinks.
  *
  * @param shrink what becomes of a file before it is left
  * @returns the files, and where they are, by fingerprint
