@@ -14,7 +14,6 @@
  */
 import { apiRule, invariant } from "../core/kernel/assert.ts";
 import type { PacketType } from "../core/kernel/ids.ts";
-import type { AnyContract } from "../core/wire/index.ts";
 import { CheckerPanel, CheckFailure } from "./checkers/checker.ts";
 import type { Checker, QuietRun, QuietScene } from "./checkers/checker.ts";
 import { performersHost } from "./calls.ts";
@@ -36,7 +35,7 @@ import type { Hosts } from "./network/weather.ts";
 import type { RunSetup } from "./plan.ts";
 import type { Stage } from "./scenario.ts";
 import { Scheduler } from "./scheduler.ts";
-import { Site } from "./site.ts";
+import { sentBy, Site } from "./site.ts";
 import type { HostOrder, RunningHost, SiteSpec } from "./site.ts";
 import { Trace } from "./trace.ts";
 import { Rollout } from "./upgrade/rollout.ts";
@@ -51,6 +50,8 @@ export interface RunParts {
   /** The run is broken off then, whatever it is about; Infinity: it ends by itself. */
   readonly stopAfterMicros: number;
   readonly witness: Witness | null;
+  /** False: only the trace is wanted, and the stage's own checkers stay at home. */
+  readonly isChecked: boolean;
 }
 
 export interface RunOutcome {
@@ -117,7 +118,7 @@ export class Run {
     this.#stage = parts.stage(() => this.#scheduler.nowMicros);
     const { witness } = parts;
     const own = witness === null ? [] : [witness.everywhere];
-    this.#panel = new CheckerPanel([...own, ...this.#stage.checkers]);
+    this.#panel = new CheckerPanel([...own, ...(parts.isChecked ? this.#stage.checkers : [])]);
     this.#faults.onFault = (fault, link) => {
       witness?.struck(fault, link);
       this.#cover(fault, link);
@@ -335,9 +336,11 @@ export class Run {
     const { options, entropy } = this.#setup;
     const prefix = this.#stage.sites.length > 1 ? `${spec.name}: ` : "";
     const own = index === 0 ? this.#parts.checkers : [];
-    const makeCheckers: SiteSpec["makeCheckers"] = (world) => [...spec.makeCheckers(world), ...own];
-    const { witness } = this.#parts;
-    const keeps = witness === null ? spec.keeps : packetTypesOf(spec.contracts);
+    const { witness, isChecked } = this.#parts;
+    const makeCheckers: SiteSpec["makeCheckers"] = (world) =>
+      isChecked ? [...spec.makeCheckers(world), ...own] : own;
+    const read = isChecked ? spec.keeps : new Set<PacketType>();
+    const keeps = witness === null ? read : sentBy(spec.contracts);
     return new Site(
       { ...spec, makeCheckers, keeps },
       {
@@ -470,16 +473,6 @@ export class Run {
     if (this.#log.length > logLinesMax) this.#log.shift();
   }
 }
-
-/** Everything that its clients can be sent. */
-const packetTypesOf = (contracts: readonly AnyContract[]): ReadonlySet<PacketType> =>
-  new Set(
-    contracts.flatMap(({ entries }) =>
-      Object.values(entries).flatMap((entry) =>
-        entry.kind === "request" ? [entry.replyType] : [entry.type],
-      ),
-    ),
-  );
 
 /** Everybody that a partition can part from others. */
 const hostsOf = ({ sites }: Stage, scripts: RunSetup["scripts"]): Hosts => ({

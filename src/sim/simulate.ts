@@ -101,7 +101,9 @@ export function simulate(given: SimulateOptions): SimulationResult {
   const first = play(given, { scenario, source, keep: keepPlan, isFirst: true });
   const { setup, outcome } = first;
   const again = { scenario, source, keep: false, isFirst: false };
-  const second = given.twice === false ? null : play(given, again).outcome;
+  // Checkers only look on, so what the second run does is the same without them; but they end a run.
+  const isChecked = outcome.failure !== null;
+  const second = given.twice === false ? null : play(given, { ...again, isChecked }).outcome;
   const broken = failureOf(outcome, second, () => (given.locate === false ? "" : located(given)));
   const isKept = setup.decisions.taken !== null;
   const planned = broken === null || isKept ? setup : play(given, { ...again, keep: true }).setup;
@@ -142,22 +144,29 @@ interface Playing {
   readonly source: RunSource;
   readonly keep: boolean;
   readonly isFirst: boolean;
+  /** True when left out. */
+  readonly isChecked?: boolean;
 }
 
-function play(given: SimulateOptions, { scenario, source, keep, isFirst }: Playing) {
+function play(given: SimulateOptions, { scenario, source, keep, isFirst, ...how }: Playing) {
   const setup = setUpRun(source, { scenario, fixed: given.fixed ?? {}, keep });
   const witness = (isFirst ? given.witness : null) ?? null;
-  return { setup, outcome: runOf(given, { scenario, setup, witness }).play() };
+  return { setup, outcome: runOf(given, { scenario, setup, witness, ...how }).play() };
 }
 
 interface RunOrder {
   readonly scenario: Scenario;
   readonly setup: RunSetup;
   readonly witness: Witness | null;
+  /** True when left out, see `RunParts`. */
+  readonly isChecked?: boolean;
 }
 
 /** A run that has not begun. */
-export const runOf = (given: SimulateOptions, { scenario, setup, witness }: RunOrder): Run => {
+export const runOf = (
+  given: SimulateOptions,
+  { scenario, setup, witness, isChecked = true }: RunOrder,
+): Run => {
   const { options, entropy } = setup;
   return new Run(setup, {
     stage: (nowMicros) => scenario.stage({ options, entropy, nowMicros }),
@@ -165,6 +174,7 @@ export const runOf = (given: SimulateOptions, { scenario, setup, witness }: RunO
     checkers: given.checkers?.() ?? [],
     stopAfterMicros: given.stopAfterMicros ?? Infinity,
     witness,
+    isChecked,
   });
 };
 

@@ -291,3 +291,13 @@ export class Site implements OperatedServer {
 
 /** The only server of a run has its calls under a name from before there were others. */
 const callsOf = (server: string): string => (server === onlyServer ? "calls" : `calls/${server}`);
+
+/** Everything that clients of a server of these contracts can be sent. */
+export const sentBy = (contracts: readonly AnyContract[]): ReadonlySet<PacketType> =>
+  new Set(
+    contracts.flatMap(({ entries }) =>
+      Object.values(entries).flatMap((entry) =>
+        entry.kind === "request" ? [entry.replyType] : [entry.type],
+      ),
+    ),
+  );
