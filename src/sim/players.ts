@@ -16,11 +16,13 @@ import { RandomStream } from "../core/kernel/random.ts";
 import { createRealm } from "../core/realm/index.ts";
 import { accountPerformers, credentialsOf, simulatedHash } from "./accounts.ts";
 import type { AccountSource } from "./accounts.ts";
+import { borderCheckers } from "./checkers/borders.ts";
 import { JourneyChecker, isAtRest } from "./checkers/journeys.ts";
 import { MovementChecker } from "./checkers/movement.ts";
 import { PresenceChecker } from "./checkers/presence.ts";
 import { SecrecyChecker } from "./checkers/secrecy.ts";
 import { SightChecker } from "./checkers/sight.ts";
+import { TicksChecker } from "./checkers/ticks.ts";
 import { WorldViewChecker } from "./checkers/world-view.ts";
 import { drawTravellers } from "./clients/script.ts";
 import { coveredAnswers, coveredServer } from "./coverage.ts";
@@ -68,6 +70,7 @@ export function playersScenario({ workload = drawTravellers }: { workload?: Work
             performers: accounts("login", null),
             makeCheckers: (world) => [
               ...serverCheckers(world),
+              ...borderCheckers(world),
               new PresenceChecker(),
               new SecrecyChecker(),
             ],
@@ -98,6 +101,8 @@ function gameCheckers(world: CheckedWorld) {
   const { players } = world.options;
   return [
     ...serverCheckers(world),
+    ...borderCheckers(world),
+    new TicksChecker(),
     presence,
     new MovementChecker(presence, players),
     new SightChecker(players),

@@ -6,6 +6,7 @@ import { builtinFeatures } from "../core/features/index.ts";
 import { createRealm } from "../core/realm/index.ts";
 import type { Feature } from "../core/realm/index.ts";
 import type { SimulatedPerformer } from "./calls.ts";
+import { borderCheckers } from "./checkers/borders.ts";
 import type { Checker, QuietScene } from "./checkers/checker.ts";
 import { ClientOrderChecker } from "./checkers/client-order.ts";
 import { ConnectionCapChecker } from "./checkers/connection-cap.ts";
@@ -98,6 +99,7 @@ export function echoScenario(given: EchoOptions): Scenario {
           keeps: new Set(),
           makeCheckers: (world) => [
             ...serverCheckers(world, apart(features, next)),
+            ...(features === next ? borderCheckers(world) : []),
             new TaggedPayloadChecker(),
             new LivenessChecker(world.options.server.connectionsMax),
           ],

@@ -52,6 +52,10 @@ export interface SiteSpec {
 export interface CheckedWorld {
   readonly options: SimulationOptions;
   readonly faults: FaultCounters;
+  /** Of the first build. */
+  readonly realm: Realm;
+  /** Simulated time since the run began. */
+  readonly nowMicros: () => number;
 }
 
 /** What a host is made with, besides its surroundings. */
@@ -111,8 +115,9 @@ export class Site implements OperatedServer {
   constructor(spec: SiteSpec, parts: SiteParts) {
     this.spec = spec;
     this.#parts = parts;
-    const { options, faults } = parts;
-    this.checkers = spec.makeCheckers({ options, faults });
+    const { options, faults, scheduler } = parts;
+    const nowMicros = (): number => scheduler.nowMicros;
+    this.checkers = spec.makeCheckers({ options, faults, realm: spec.realm, nowMicros });
     const witnesses = parts.witness === null ? [] : [parts.witness];
     const observers = [parts.observer, this.#ownObserver(), this.links, ...witnesses];
     this.panel = new CheckerPanel([...observers, ...this.checkers, this.#lastObserver()]);

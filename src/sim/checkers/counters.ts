@@ -1,12 +1,13 @@
 /**
  * [MON-04] What the host counts is what went over the network, exactly: connections, bytes both
- * ways, and the packets that it sent.
+ * ways, and the packets that it sent; and what the realm was given: its events. When everybody has
+ * gone, nothing is held of anybody.
  */
 import type { SocketId } from "../../core/contract.ts";
 import { limits } from "../../core/kernel/limits.ts";
 import { Deframer } from "../../core/wire/index.ts";
 import { CheckFailure } from "./checker.ts";
-import type { Checker, QuietRun } from "./checker.ts";
+import type { Checker, QuietRun, Step } from "./checker.ts";
 
 /** What the network saw of one process. */
 interface Seen {
@@ -15,6 +16,7 @@ interface Seen {
   bytesReceived: number;
   bytesSent: number;
   packetsSent: number;
+  events: number;
 }
 
 const nothing = (): Seen => ({
@@ -23,6 +25,7 @@ const nothing = (): Seen => ({
   bytesReceived: 0,
   bytesSent: 0,
   packetsSent: 0,
+  events: 0,
 });
 
 export class CountersChecker implements Checker {
@@ -59,6 +62,10 @@ export class CountersChecker implements Checker {
     while (deframer.next() !== null) this.#seen.packetsSent += 1;
   }
 
+  stepped({ isReplay }: Step): void {
+    if (!isReplay) this.#seen.events += 1;
+  }
+
   emptied({ metrics }: QuietRun): void {
     const counted = (name: string): number => metrics.get(name) ?? 0;
     const seen = this.#seen;
@@ -69,14 +76,17 @@ export class CountersChecker implements Checker {
     this.#same("bytes received", counted("bytes_received_total"), seen.bytesReceived);
     this.#same("bytes sent", counted("bytes_sent_total"), seen.bytesSent);
     this.#same("packets sent", counted("packets_sent_total"), seen.packetsSent);
+    this.#same("events", counted("events_total"), seen.events);
     this.#same("open connections", counted("connections_open"), 0);
+    this.#same("secrets", counted("secrets_held"), 0);
+    this.#same("held bytes", counted("held_bytes"), 0);
   }
 
   #same(what: string, counted: number, seen: number): void {
     if (counted === seen) return;
     throw new CheckFailure(
       this.name,
-      `the host counts the ${what} that the network saw`,
+      `the host counts the ${what} that there were`,
       `${String(counted)} counted, ${String(seen)} seen`,
     );
   }

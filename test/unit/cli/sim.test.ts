@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { progressText } from "../../../src/cli/sim/report.ts";
+import type { SimulationReport } from "../../../src/cli/sim/report.ts";
 import { addTo, newTally, runSeed } from "../../../src/cli/sim/tally.ts";
 import type { SeedReport } from "../../../src/cli/sim/tally.ts";
 import { playOnThreads } from "../../../src/cli/sim/threads.ts";
@@ -115,6 +116,22 @@ describe("reprise sim", () => {
   });
 });
 
+describe("coverage", () => {
+  it("is what was reached of what can be, and lists the rest where it is asked to", async () => {
+    const words = ["sim", "--scenario", "echo", "--seconds", "1"];
+    const short = await reprise(...words, "--json", "--missing");
+    const { coverage } = JSON.parse(short.out) as SimulationReport;
+    expect(coverage.missing).toHaveLength(coverage.total - coverage.reached);
+    expect(coverage.missing).toContain("disk.entry-lost/-/-");
+    expect(short.code).toBe(0);
+    const { out, code } = await reprise(...words, "--covered");
+    expect(out).toMatch(/^coverage +\d+ of \d+ that can be reached$/m);
+    expect(out).toMatch(/^disk\.entry-lost +at all$/m);
+    expect(out).toMatch(/^tls\.alert .*1050\/connected/m);
+    expect(code).toBe(1);
+  });
+});
+
 describe("options that are set", () => {
   it("are played as they are said, and printed first", async () => {
     const { code, out } = await reprise(
@@ -173,6 +190,18 @@ describe("a campaign", () => {
       expect(tally.seeds).toBeGreaterThanOrEqual(3);
       expect(tally.seeds).toBeLessThan(10);
     }
+  });
+
+  it("ends with its first failure, whatever the threads, and counts nothing after it", async () => {
+    // Nobody starts the server again within the run, where its process has ended.
+    const dead = { ...fixed, process: { endsMax: 1, restartMaxMicros: 1_000_000_000 } };
+    const options = { ...base, fixed: dead, untilFailure: true, seeds: Infinity };
+    const play = (workers: number) =>
+      runCampaign({ ...options, workers, progress: () => true }).then(sorted);
+    const [alone, together] = [await play(0), await play(2)];
+    expect(alone.failures).toHaveLength(1);
+    expect(alone.failures[0]?.message).toMatch(/^the server serves when faults have stopped/);
+    expect(together).toEqual(alone);
   });
 
   it("has threads where there are seeds enough to be worth them", () => {

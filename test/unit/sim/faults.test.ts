@@ -1,10 +1,15 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { columnsIn, missing, withTable } from "../../../scripts/faults.ts";
+import type { FaultTally } from "../../../scripts/faults.ts";
 import { FaultCounters, faults } from "../../../src/sim/faults.ts";
+
+const readPage = (): string =>
+  readFileSync(new URL("../../../docs/FAULTS.md", import.meta.url), "utf8");
 
 describe("the table of faults", () => {
   it("is the one in docs/FAULTS.md", () => {
-    const page = readFileSync(new URL("../../../docs/FAULTS.md", import.meta.url), "utf8");
+    const page = readPage();
     const rows = [...page.matchAll(/^\| `([^`]+)`\s+\| ([^|]+) \|/gm)].map(
       ([, name = "", what = ""]) => [name, what.trim()],
     );
@@ -24,5 +29,29 @@ describe("the table of faults", () => {
       ["clock.jump", null],
       ["clock.jump", null],
     ]);
+  });
+
+  it("is written as it stands, and keeps what was counted", () => {
+    const page = readPage();
+    const columns = columnsIn(page);
+    expect([...columns.keys()]).toEqual(Object.keys(faults));
+    expect(withTable(page, columns, null)).toBe(page);
+    const other = withTable(page, new Map([["network.delay", ["1", "2", "3"]]]), "Counted anew.");
+    expect(other).toContain("\nCounted anew.\n");
+    expect(columnsIn(other).get("network.delay")).toEqual(["1", "2", "3"]);
+    expect(columnsIn(other).get("network.reset")).toEqual(["-", "-", "-"]);
+  });
+
+  it("tells what has struck nowhere", () => {
+    const tally = (names: readonly string[]): FaultTally => {
+      const { counts } = new FaultCounters();
+      for (const [index, name] of Object.keys(counts).entries()) {
+        counts[name as keyof typeof counts] = names.includes(name) ? 0 : index + 1;
+      }
+      return { seeds: 1, events: 1, simulatedSeconds: 1, counts };
+    };
+    const [echo, players] = [tally(["call.slow", "peer.reset"]), tally(["peer.reset"])];
+    expect(missing([echo, players])).toEqual(["peer.reset"]);
+    expect(missing([players, tally([])])).toEqual([]);
   });
 });

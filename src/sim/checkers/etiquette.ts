@@ -1,0 +1,224 @@
+/**
+ * [SES-02] [SES-05] [NET-12] How a server behaves towards its peers, as told by the realm's steps:
+ *
+ * 1. Whoever is ended is told why first, and in order; whoever is abusive is cut without a word.
+ * 2. A session is greeted once, and only where there is a version that both sides speak.
+ * 3. A packet has one answer at most.
+ * 4. A session has one login under way at most, and a player one login that is being opened.
+ * 5. A drain ends every session in the step that hears of it, and lets nobody in afterwards.
+ * 6. Whoever has lost the framing or the numbers is cut at once; who sends what is no packet, or
+ *    is refused, is cut when he goes on for longer than the limits say, and not sooner.
+ */
+import type { RealmConfig } from "../../core/realm/config.ts";
+import { protocolRange, sessionContract } from "../../core/features/session/contract.ts";
+import { errorTable } from "../../core/kernel/errors.ts";
+import type { CallId, ConnectionId } from "../../core/kernel/ids.ts";
+import type { PlainData } from "../../core/kernel/plain.ts";
+import { controlPackets, decodePayload, EnvelopeReader } from "../../core/wire/index.ts";
+import { CheckFailure } from "./checker.ts";
+import type { Checker, Step } from "./checker.ts";
+
+const { hello } = sessionContract.entries;
+
+/** What is known of an open connection. */
+interface Guest {
+  isGreeted: boolean;
+  isEnding: boolean;
+  /** The packets that were answered last; older ones are not answered any more. */
+  readonly answered: Set<number>;
+  /** Malformed packets in a row: those that were told as such, and all that may have been. */
+  malformed: number;
+  malformedAtMost: number;
+  refusedSince: number;
+  refused: number;
+}
+
+interface House {
+  readonly guests: Map<ConnectionId, Guest>;
+  /** Logins by their calls: whose session or which player they are of. */
+  readonly logins: Map<CallId, string>;
+  isDraining: boolean;
+}
+
+const answeredMax = 512;
+
+export class EtiquetteChecker implements Checker {
+  readonly name = "etiquette";
+  /** Counts sessions that were ended. */
+  checked = 0;
+  #house = newHouse();
+  readonly #houseAt = new Map<number, House>();
+  readonly #envelope = new EnvelopeReader();
+  readonly #limits: Patience;
+
+  constructor(limits: Patience) {
+    this.#limits = limits;
+  }
+
+  stepped(step: Step): void {
+    const { event } = step;
+    const { guests, logins } = this.#house;
+    if (event.type === "connection.opened") {
+      guests.set(event.connection, newGuest(event.at));
+    } else if (event.type === "server.started") {
+      this.#house.isDraining = false;
+    } else if (event.type === "call.completed") {
+      logins.delete(event.call);
+    }
+    if (step.sends.length > 0) this.#told(step);
+    if ("connection" in event && event.connection !== null) this.#patience(step, event.connection);
+    if (step.closes.length > 0) this.#ended(step);
+    if (step.calls.length > 0) this.#called(step);
+    if (event.type === "drain.requested") this.#house.isDraining = true;
+    if (this.#house.isDraining) this.#drained(step);
+    if (event.type === "connection.closed") guests.delete(event.connection);
+  }
+
+  machineCreated(): void {
+    this.#house = newHouse();
+  }
+
+  checkpointed(steps: number): void {
+    this.#houseAt.set(steps, structuredClone(this.#house));
+  }
+
+  restored(steps: number): void {
+    this.#house = structuredClone(this.#houseAt.get(steps) ?? newHouse());
+  }
+
+  #told({ event, sends }: Step): void {
+    for (const { connection, type, inReplyTo } of sends) {
+      const guest = this.#house.guests.get(connection);
+      if (guest === undefined) continue;
+      if (guest.isEnding) this.#fail("nothing is said behind a farewell", event.type);
+      if (type === hello.replyType) this.#greeted(guest, event);
+      if (inReplyTo === 0) continue;
+      const { answered } = guest;
+      if (answered.has(inReplyTo)) {
+        this.#fail("a packet has one answer", `packet ${String(inReplyTo)}, by ${String(type)}`);
+      }
+      answered.add(inReplyTo);
+      for (const oldest of answered) {
+        if (answered.size > answeredMax) answered.delete(oldest);
+        break;
+      }
+    }
+  }
+
+  #greeted(guest: Guest, event: Step["event"]): void {
+    if (guest.isGreeted) this.#fail("a session is greeted once", event.type);
+    guest.isGreeted = true;
+    const envelope = this.#envelope;
+    if (event.type !== "packet.received") this.#fail("a greeting is answered", event.type);
+    if (!envelope.read(event.bytes, event.start, event.end)) return;
+    const { payloadStart, payloadEnd } = envelope;
+    const said = decodePayload(hello.message, event.bytes, payloadStart, payloadEnd);
+    if (said === null) return;
+    // Whoever names no version speaks the first.
+    const min = Math.max(said.protocolMin, 1);
+    const max = Math.max(said.protocolMax, min);
+    if (max >= protocolRange.min && min <= protocolRange.max) return;
+    this.#fail("only a version that both speak is agreed on", `${String(min)}..${String(max)}`);
+  }
+
+  #ended({ event, sends, closes }: Step): void {
+    for (const { connection, mode, code } of closes) {
+      const guest = this.#house.guests.get(connection);
+      if (guest !== undefined) guest.isEnding = true;
+      this.checked += 1;
+      if (mode !== (errorTable[code].abuse ? "reset" : "flush")) {
+        this.#fail("who is ended is told, and who is abusive is cut", `${code} by ${mode}`);
+      }
+      // Whoever has said goodbye knows.
+      if (mode === "reset" || event.type === "connection.ended") continue;
+      const isTold = sends.some(
+        (send) => send.connection === connection && send.type === controlPackets.disconnect.type,
+      );
+      if (!isTold) this.#fail("who is ended is told why", code);
+    }
+  }
+
+  /** Whether the one whose event it is is cut when he must be, and not before. */
+  #patience({ event, sends, closes }: Step, connection: ConnectionId): void {
+    const guest = this.#house.guests.get(connection);
+    if (guest === undefined || guest.isEnding) return;
+    const code = closes.find((close) => close.connection === connection)?.code ?? null;
+    const { malformedInRowMax, refusedPerWindowMax, refusedWindowMs } = this.#limits;
+    if (event.type === "packet.received") {
+      const isError = sends.some(
+        (send) => send.connection === connection && send.type === controlPackets.error.type,
+      );
+      guest.malformed = 0;
+      guest.malformedAtMost = isError ? guest.malformedAtMost + 1 : 0;
+    } else if (event.type === "packet.malformed") {
+      guest.malformed += 1;
+      guest.malformedAtMost += 1;
+      const mustEnd = fatal.has(event.reason) || guest.malformed > malformedInRowMax;
+      if (mustEnd && code === null) this.#fail("who sends no packets is cut", event.reason);
+    } else if (event.type === "packet.refused") {
+      if (event.at - guest.refusedSince > refusedWindowMs * 1_000) {
+        guest.refusedSince = event.at;
+        guest.refused = 0;
+      }
+      guest.refused += event.count;
+      const isFlood = guest.refused > refusedPerWindowMax;
+      if (isFlood !== (code === "FLOOD")) {
+        this.#fail("a flood of refused packets is cut, and no less", String(guest.refused));
+      }
+    }
+    if (code === "TOO_MANY_MALFORMED" && guest.malformedAtMost <= malformedInRowMax) {
+      this.#fail("some malformed packets are forgiven", String(guest.malformedAtMost));
+    }
+  }
+
+  #called({ calls }: Step): void {
+    const { logins } = this.#house;
+    for (const { call, operation, asker, request } of calls) {
+      const who =
+        operation === "accounts.verify" && asker !== null
+          ? `session at ${String(asker)}`
+          : operation === "logins.open"
+            ? `player ${String(playerOf(request))}`
+            : null;
+      if (who === null) continue;
+      for (const other of logins.values()) {
+        if (other === who) this.#fail("one login is under way at a time", who);
+      }
+      logins.set(call, who);
+    }
+  }
+
+  #drained({ event, machine }: Step): void {
+    if (event.type !== "drain.requested" && event.type !== "connection.opened") return;
+    for (const [connection, { isEnding }] of this.#house.guests) {
+      if (isEnding || (event.type !== "drain.requested" && event.connection !== connection)) {
+        continue;
+      }
+      const detail = `connection ${String(connection)}, ${String(machine.views.length)} views`;
+      this.#fail("a drain ends every session", detail);
+    }
+  }
+
+  #fail(rule: string, detail: string): never {
+    throw new CheckFailure(this.name, rule, detail);
+  }
+}
+
+type Patience = Pick<RealmConfig, "malformedInRowMax" | "refusedPerWindowMax" | "refusedWindowMs">;
+
+const fatal: ReadonlySet<string> = new Set(["frame-length", "sequence", "transport"]);
+
+const newGuest = (at: number): Guest => ({
+  isGreeted: false,
+  isEnding: false,
+  answered: new Set(),
+  malformed: 0,
+  malformedAtMost: 0,
+  refusedSince: at,
+  refused: 0,
+});
+
+const newHouse = (): House => ({ guests: new Map(), logins: new Map(), isDraining: false });
+
+const playerOf = (request: PlainData): PlainData =>
+  (request as Readonly<Record<string, PlainData>>)["player"] ?? null;

@@ -1,0 +1,282 @@
+/**
+ * [SES-09] [SES-14] [WIRE-05] What gets in. A second reader of every socket's bytes says of each
+ * frame what must come of it, and the realm's events are held against that:
+ *
+ * 1. A frame whose length is none, or whose number is not the next, is told once, and nothing that
+ *    comes behind it gets in.
+ * 2. A packet gets in only when it is one that clients may send, and within its budgets.
+ * 3. Every packet that does not get in is told as refused, or as malformed, with its reason; none
+ *    is told that was not there.
+ * 4. What came before the end of a connection is told before its end.
+ */
+import type { Event, SocketId } from "../../core/contract.ts";
+import { limits } from "../../core/kernel/limits.ts";
+import type { ConnectionId, PacketType } from "../../core/kernel/ids.ts";
+import type { Realm } from "../../core/realm/index.ts";
+import { isPacketType } from "../../core/wire/index.ts";
+import { CheckFailure } from "./checker.ts";
+import type { Checker, Step } from "./checker.ts";
+import { contentBytesMax, FrameParts, lengthAt, prefixBytes } from "./frame-parts.ts";
+
+/** What must come of a frame. */
+interface Fate {
+  /** `open`: it gets in unless it is too much, or holds a secret that cannot be read. */
+  readonly kind: "open" | "refused" | "malformed";
+  readonly reason: string;
+  readonly sequence: number;
+  readonly type: number;
+}
+
+/** Tokens that are used up, as of a time; a token comes back in so many microseconds. */
+class Spent {
+  readonly #burst: number;
+  readonly #perMicro: number;
+  #tokens = 0;
+  #asOf = 0;
+  /** It was used up at some time. */
+  wasEmpty = false;
+
+  constructor({ perSecond, burst }: { readonly perSecond: number; readonly burst: number }) {
+    this.#burst = burst;
+    this.#perMicro = perSecond / 1_000_000;
+  }
+
+  /** False when there was none left. */
+  take(at: number): boolean {
+    this.#tokens = Math.max(0, this.#tokens - (at - this.#asOf) * this.#perMicro) + 1;
+    this.#asOf = at;
+    if (this.#tokens + 1 > this.#burst - slackTokens) this.wasEmpty = true;
+    return this.#tokens <= this.#burst + slackTokens;
+  }
+}
+
+const slackTokens = 0.001;
+
+/** One connection, from its socket's first byte. */
+interface Gate {
+  readonly fates: Fate[];
+  /** Bytes of a frame whose end has not come. */
+  rest: Uint8Array;
+  sequence: number;
+  /** Nothing more gets in: the framing or the numbers are lost. */
+  isLost: boolean;
+  /** A frame was unusual: no more can be said. */
+  isUnsure: boolean;
+  /** The realm has ended it: nothing more is read. */
+  isEnding: boolean;
+  readonly session: Spent;
+  readonly lanes: Map<number, Spent>;
+  /** Refusals by reason: those that must be told, less those that were. */
+  readonly owed: Map<string, number>;
+}
+
+const nothing = new Uint8Array(0);
+
+export class GateChecker implements Checker {
+  readonly name = "gate";
+  /** Counts frames that were judged. */
+  checked = 0;
+  readonly #realm: Pick<Realm, "rules" | "budgets">;
+  readonly #frame = new FrameParts();
+  readonly #ofRemote = new Map<string, Gate>();
+  readonly #ofSocket = new Map<SocketId, Gate>();
+  readonly #ofConnection = new Map<ConnectionId, Gate>();
+
+  constructor(realm: Pick<Realm, "rules" | "budgets">) {
+    this.#realm = realm;
+  }
+
+  processStarted(): void {
+    this.#ofRemote.clear();
+    this.#ofSocket.clear();
+    this.#ofConnection.clear();
+  }
+
+  socketOpened(socket: SocketId, _link: string, remote: string): void {
+    const gate: Gate = {
+      fates: [],
+      rest: nothing,
+      sequence: 0,
+      isLost: false,
+      isUnsure: false,
+      isEnding: false,
+      session: new Spent({ perSecond: limits.packetsPerSecond, burst: limits.packetsBurst }),
+      lanes: new Map(),
+      owed: new Map(),
+    };
+    this.#ofSocket.set(socket, gate);
+    this.#ofRemote.set(remote, gate);
+  }
+
+  socketClosed(socket: SocketId): void {
+    this.#ofSocket.delete(socket);
+  }
+
+  socketReceived(socket: SocketId, bytes: Uint8Array): void {
+    const gate = this.#ofSocket.get(socket);
+    if (gate === undefined || gate.isLost || gate.isUnsure || gate.isEnding) return;
+    const all = gate.rest.length === 0 ? bytes : joined(gate.rest, bytes);
+    let at = 0;
+    while (!gate.isLost && all.length - at >= prefixBytes) {
+      const length = lengthAt(all, at);
+      const start = at + prefixBytes;
+      if (length === 0 || length > contentBytesMax) {
+        gate.fates.push({ kind: "malformed", reason: "frame-length", sequence: 0, type: 0 });
+        gate.isLost = true;
+      } else if (start + length > all.length) break;
+      else this.#came(gate, all, start, start + length);
+      at = start + length;
+    }
+    gate.rest = gate.isLost ? nothing : all.slice(at);
+  }
+
+  stepped({ event, closes, isReplay }: Step): void {
+    if (isReplay) return;
+    this.#told(event);
+    for (const { connection } of closes) {
+      const gate = this.#ofConnection.get(connection);
+      if (gate !== undefined) gate.isEnding = true;
+    }
+  }
+
+  #told(event: Event): void {
+    switch (event.type) {
+      case "connection.opened": {
+        const gate = this.#ofRemote.get(event.remote);
+        this.#ofRemote.delete(event.remote);
+        if (gate !== undefined) this.#ofConnection.set(event.connection, gate);
+        return;
+      }
+      case "packet.received":
+        return this.#entered(event);
+      case "packet.refused": {
+        const gate = this.#sure(event.connection);
+        if (gate === null) return;
+        this.#owe(gate, event.reason, -event.count);
+        if (event.reason !== "RATE_LIMITED" || gate.session.wasEmpty) return;
+        for (const lane of gate.lanes.values()) if (lane.wasEmpty) return;
+        return this.#fail("nobody is refused within his budgets", `type ${event.packetType}`);
+      }
+      case "packet.malformed": {
+        const gate = this.#sure(event.connection);
+        if (gate === null) return;
+        const fate = this.#next(gate, ({ kind, reason, type }) =>
+          kind === "malformed"
+            ? reason === event.reason
+            : kind === "open" && this.#hasSecrets(type) && event.reason === "envelope",
+        );
+        if (fate === null) this.#fail("only what is malformed is told as such", event.reason);
+        return;
+      }
+      case "connection.closed":
+        this.#closed(event.connection, event.reason);
+        this.#ofConnection.delete(event.connection);
+        return;
+      default:
+        return;
+    }
+  }
+
+  #sure(connection: ConnectionId): Gate | null {
+    const gate = this.#ofConnection.get(connection);
+    return gate === undefined || gate.isUnsure || gate.isEnding ? null : gate;
+  }
+
+  /** A whole frame has come. */
+  #came(gate: Gate, bytes: Uint8Array, start: number, end: number): void {
+    this.checked += 1;
+    const frame = this.#frame;
+    if (frame.read(bytes, start, end) === "unusual") {
+      gate.isUnsure = true;
+      return;
+    }
+    const { type, sequence, size, payloadStart, payloadEnd, isCompressed } = frame;
+    const isNext = sequence === gate.sequence + 1;
+    if (size !== payloadEnd - payloadStart || isCompressed) {
+      const reason = isCompressed && size === payloadEnd - payloadStart ? "compressed" : "size";
+      gate.fates.push({ kind: "malformed", reason, sequence, type });
+      if (isNext) gate.sequence = sequence;
+      else gate.isUnsure = true;
+    } else if (!isNext) {
+      gate.fates.push({ kind: "malformed", reason: "sequence", sequence, type });
+      gate.isLost = true;
+    } else {
+      gate.sequence = sequence;
+      const reason = this.#objection(type);
+      gate.fates.push({ kind: reason === "" ? "open" : "refused", reason, sequence, type });
+    }
+  }
+
+  /** Why no client may send packets of a type; "" when one may. */
+  #objection(type: number): string {
+    const rule = this.#realm.rules.get(type as PacketType);
+    if (rule === undefined) return isPacketType(type) ? "NOT_SERVED" : "INVALID_PACKET";
+    return rule.direction === "toClient" ? "SERVER_ONLY" : "";
+  }
+
+  #hasSecrets(type: number): boolean {
+    return (this.#realm.rules.get(type as PacketType)?.secrets.length ?? 0) > 0;
+  }
+
+  #entered(event: Extract<Event, { type: "packet.received" }>): void {
+    const gate = this.#sure(event.connection);
+    if (gate === null) return;
+    if (this.#frame.read(event.bytes, event.start, event.end) === "unusual") return;
+    const { sequence, type } = this.#frame;
+    const about = `packet ${String(sequence)} of type ${String(type)}`;
+    const fate = this.#next(gate, (one) => one.sequence === sequence && one.kind === "open");
+    if (fate === null || fate.type !== type) this.#fail("only what came gets in, in order", about);
+    const budget = this.#realm.budgets.get(type as PacketType);
+    let lane = gate.lanes.get(type);
+    if (lane === undefined && budget !== undefined) {
+      lane = new Spent(budget);
+      gate.lanes.set(type, lane);
+    }
+    const isWithin = gate.session.take(event.at) && lane?.take(event.at) !== false;
+    if (!isWithin) this.#fail("no more gets in than the budgets allow", about);
+  }
+
+  /** Takes fates out up to the one that is meant; those before it must have been refused. */
+  #next(gate: Gate, isMeant: (fate: Fate) => boolean): Fate | null {
+    for (let fate = gate.fates.shift(); fate !== undefined; fate = gate.fates.shift()) {
+      if (isMeant(fate)) return fate;
+      this.#passed(gate, fate);
+    }
+    return null;
+  }
+
+  #passed(gate: Gate, { kind, reason, type }: Fate): void {
+    if (kind === "malformed") this.#fail("what is malformed is told", reason);
+    if (kind === "refused") this.#owe(gate, reason, 1);
+    else if (this.#hasSecrets(type)) gate.isUnsure = true;
+    else this.#owe(gate, "RATE_LIMITED", 1);
+  }
+
+  #owe(gate: Gate, reason: string, by: number): void {
+    gate.owed.set(reason, (gate.owed.get(reason) ?? 0) + by);
+  }
+
+  #closed(connection: ConnectionId, reason: string): void {
+    const gate = this.#sure(connection);
+    // Where the server has cut it, or died, nobody can say what was still read.
+    if (gate === null || (reason !== "peer" && reason !== "reset")) return;
+    this.#next(gate, () => false);
+    if (gate.isUnsure) return;
+    for (const [why, count] of gate.owed) {
+      if (count === 0) continue;
+      const detail = `${String(count)} of ${why} when it was closed by ${reason}`;
+      this.#fail("what came is told before the end, and nothing else", detail);
+    }
+  }
+
+  #fail(rule: string, detail: string): never {
+    throw new CheckFailure(this.name, rule, detail);
+  }
+}
+
+function joined(before: Uint8Array, after: Uint8Array): Uint8Array {
+  const both = new Uint8Array(before.length + after.length);
+  both.set(before);
+  both.set(after, before.length);
+  return both;
+}

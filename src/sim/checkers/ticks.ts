@@ -1,0 +1,74 @@
+/**
+ * [LOOP-07] Ticks keep to the clock: tick n of a start is due n/hz seconds after it, to the
+ * microsecond, however long the server runs and however late it was; none is made before, none is
+ * made twice, and those that a step does not make are counted as skipped.
+ */
+import { readRealmConfig } from "../../core/realm/config.ts";
+import { CheckFailure } from "./checker.ts";
+import type { Checker, Step } from "./checker.ts";
+
+interface Beat {
+  /** `at` of the start. */
+  start: number;
+  /** Made or skipped since then. */
+  ticks: number;
+  hz: number;
+  perStepMax: number;
+}
+
+export class TicksChecker implements Checker {
+  readonly name = "ticks";
+  /** Counts ticks. */
+  checked = 0;
+  #beat: Beat | null = null;
+  readonly #saved = new Map<number, Beat | null>();
+
+  stepped({ event, counts, machine }: Step): void {
+    if (event.type === "server.started") {
+      const { tickHz, ticksPerStepMax } = readRealmConfig(event.config).realm;
+      this.#beat = { start: event.at, ticks: 0, hz: tickHz, perStepMax: ticksPerStepMax };
+    }
+    const beat = this.#beat;
+    if (beat === null) return;
+    const made = counts.get("ticks_total") ?? 0;
+    const skipped = counts.get("ticks_skipped_total") ?? 0;
+    this.checked += made;
+    beat.ticks += made + skipped;
+    if (event.type !== "time.reached") {
+      if (made + skipped > 0) this.#fail("ticks come with time", event.type);
+      return;
+    }
+    if (made > beat.perStepMax) {
+      this.#fail("a step makes up for a few ticks at most", `${String(made)} in one`);
+    }
+    if (skipped > 0 && made < beat.perStepMax) {
+      this.#fail("ticks are skipped only where there are too many", `${String(skipped)}`);
+    }
+    const due = beat.start + Math.floor((beat.ticks * 1_000_000) / beat.hz);
+    const last = beat.start + Math.floor(((beat.ticks - 1) * 1_000_000) / beat.hz);
+    if (due <= event.at || (beat.ticks > 0 && last > event.at)) {
+      const detail = `${String(beat.ticks)} in ${String(event.at - beat.start)} us`;
+      this.#fail("there are as many ticks as have been due", detail);
+    }
+    if ((machine.nextTimeout() ?? Infinity) > due) {
+      this.#fail("the next tick is asked for when it is due", `at ${String(due)}`);
+    }
+  }
+
+  machineCreated(): void {
+    this.#beat = null;
+  }
+
+  checkpointed(steps: number): void {
+    this.#saved.set(steps, this.#beat === null ? null : { ...this.#beat });
+  }
+
+  restored(steps: number): void {
+    const beat = this.#saved.get(steps) ?? null;
+    this.#beat = beat === null ? null : { ...beat };
+  }
+
+  #fail(rule: string, detail: string): never {
+    throw new CheckFailure(this.name, rule, detail);
+  }
+}
