@@ -9,7 +9,8 @@
  * P2. The first report that is answered after a start takes back all that earlier starts said:
  *     what was told of a tail of the journal that is lost would otherwise be believed for ever.
  * P3. An eviction is acknowledged in the report after the one that brought it, by which time the
- *     session holds nobody. One of a login that is not here is acknowledged, too.
+ *     session holds nobody. One of a login that is not here is acknowledged, too. Whoever comes by
+ *     that login later is told anew, and evicted anew.
  * P4. A server that another one of its number has supplanted ends the sessions of all its players:
  *     they may enter over there, and nobody would tell this one. What the directory knew is gone.
  */
@@ -31,7 +32,7 @@ type Told = {
 interface State {
   /** Who the directory knows to be here, and by which login. */
   readonly known: Map<PlayerId, string>;
-  /** Whom it may know from reports that failed: players by their logins. */
+  /** Whom it may know from reports that failed, or wants gone: players by their logins. */
   readonly doubted: Map<string, PlayerId>;
   /** The start whose report was answered last; 0 when none was. */
   resetBy: number;
@@ -98,7 +99,14 @@ export const entry = defineFeature({
       state.resetBy = incarnation;
       for (const [player] of left) state.known.delete(player);
       for (const [player, login] of entered) state.known.set(player, login);
-      for (const eviction of answer.value.evict) evict(ctx, eviction);
+      for (const [player, login] of answer.value.evict) {
+        evict(ctx, [player, login]);
+        // A token that was good when it was checked may still bring somebody in by that login: he
+        // has to be told as one who has come, or nobody would end him.
+        if (state.known.get(player) !== login) continue;
+        state.known.delete(player);
+        state.doubted.set(login, player);
+      }
       state.evicted = answer.value.evict;
     },
   },
