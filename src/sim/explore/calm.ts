@@ -141,7 +141,10 @@ function nothingWaits({ flights, links, realms }: State): string | null {
   return null;
 }
 
-function everybodyHasAnOutcome({ scripts }: System, { visitors, links }: State): string | null {
+function everybodyHasAnOutcome(
+  { scripts }: System,
+  { visitors, links, rest }: State,
+): string | null {
   for (const [index, { value }] of visitors.entries()) {
     const name = visitorName(index);
     if (value.phase !== "here" && value.phase !== "gone") {
@@ -151,9 +154,11 @@ function everybodyHasAnOutcome({ scripts }: System, { visitors, links }: State):
     if (value.phase === "gone" && open.length > 0) return `${name} is gone and has a link`;
     if (value.phase === "here" && open.length !== 1) return `${name} is here without a link`;
     const script = at(scripts, index);
-    // Whoever was cut off may be in his own way, until the server has noticed.
+    // Whoever was cut off may be in his own way, until the server has noticed; and whose call was
+    // lost, until that has run out.
     const isAlone =
       script.cuts === 0 &&
+      !rest.value.hasFailed &&
       !scripts.some(
         (other, at) => at !== index && other.account === script.account && isInvited(visitors, at),
       );

@@ -83,8 +83,11 @@ export const corners: readonly Corner[] = [
   {
     ...bounds,
     name: "devices",
-    about: "two clients of one account on two devices log in, ask again and log out",
-    visitors: [guest, { ...guest, device: "phone" }],
+    about: "two clients on two devices log in, ask again and log out; one of them is cut off",
+    visitors: [
+      { ...guest, cuts: 1 },
+      { ...guest, device: "phone" },
+    ],
   },
   {
     ...bounds,
@@ -114,21 +117,26 @@ export const corners: readonly Corner[] = [
     ...bounds,
     name: "late",
     about: "two clients log in while time passes in which every call under way runs out",
-    visitors: [visitor, visitor],
+    visitors: [{ ...visitor, cuts: 1 }, visitor],
     seconds: 1,
     secondMs: 11_000,
   },
   {
     ...bounds,
     name: "three",
-    about: "three clients of one account and device log in",
-    visitors: [visitor, visitor, visitor],
+    about: "three clients of one account and device log in; two of them are cut off",
+    visitors: [{ ...visitor, cuts: 1 }, { ...visitor, cuts: 1 }, visitor],
   },
   {
     ...bounds,
     name: "two-accounts",
-    about: "two clients of one account and two of another log in",
-    visitors: [visitor, visitor, { ...visitor, account: "2" }, { ...visitor, account: "2" }],
+    about: "two clients of one account and two of another log in; one of them is cut off",
+    visitors: [
+      { ...visitor, cuts: 1 },
+      visitor,
+      { ...visitor, account: "2" },
+      { ...visitor, account: "2" },
+    ],
   },
   {
     ...bounds,
@@ -143,12 +151,41 @@ export const corners: readonly Corner[] = [
   },
   {
     ...bounds,
+    name: "three-play",
+    about: "three clients of one account enter a game server, which reports once",
+    visitors: [player, player, player],
+    games: 1,
+    seconds: 1,
+  },
+  {
+    ...bounds,
+    name: "logout",
+    about: "two clients enter a game server and log out; it reports once, and a call is lost",
+    visitors: [
+      { ...player, logsOut: true },
+      { ...player, logsOut: true },
+    ],
+    games: 1,
+    seconds: 1,
+    callFaults: 1,
+  },
+  {
+    ...bounds,
     name: "crash",
     about: "as `login`, and the server dies at any moment and comes back",
     visitors: [
       { ...visitor, cuts: 1 },
       { ...visitor, cuts: 1 },
     ],
+    crashes: 1,
+  },
+  {
+    ...bounds,
+    name: "crash-play",
+    about: "a client enters a game server and comes back; any server dies and comes back",
+    visitors: [{ ...player, tries: 2 }],
+    games: 1,
+    seconds: 1,
     crashes: 1,
   },
 ];
