@@ -28,8 +28,8 @@ import {
 } from "./words.ts";
 import type { PacketWords } from "./words.ts";
 
-/** Decided before they come about: they are told when they do. */
-const plannedAhead = /^(node\/|clock\/.*\/jump)/;
+/** Decided before they come about, and told again when they do. */
+const plannedAhead = /^(node|weather|upgrade)\/|^clock\/.*\/(jump|slew)#/;
 /** What servers ask of the outside all the time. */
 const backgroundCalls = new Set(["directory.report"]);
 /** So usual, or so plainly the doing of a client, that a line of it says nothing new. */
@@ -93,8 +93,8 @@ export class StoryTeller implements Witness {
   }
 
   decided(key: string, decision: Decision): void {
-    if (plannedAhead.test(key)) return;
     const words = decisionWords(key, decision);
+    if (plannedAhead.test(key)) return this.#tell(`  planned  ${words}`);
     this.#tell(`${decidedBeginning}${words}`);
     this.#lastDecision = { atMicros: this.#now(), words };
   }

@@ -154,9 +154,9 @@ const helloName = "session.hello";
 const shownCharactersMax = 80;
 
 /** A value on one line, short. */
-export function shown(value: unknown): string {
+export function shown(value: unknown, charactersMax = shownCharactersMax): string {
   const text = short(value, 0);
-  return text.length <= shownCharactersMax ? text : `${text.slice(0, shownCharactersMax - 3)}...`;
+  return text.length <= charactersMax ? text : `${text.slice(0, charactersMax - 3)}...`;
 }
 
 function short(value: unknown, depth: number): string {
@@ -198,9 +198,12 @@ function bytesWords(bytes: Uint8Array): string {
 
 // ---------------------------------------------------------------- decisions and options
 
+/** What was decided is shown whole, as far as that can be read. */
+const decisionCharactersMax = 200;
+
 /** A decision under its key, as detail behind what it brought about. */
 export const decisionWords = (key: string, decision: Decision): string =>
-  decision === true ? key : `${key}: ${shown(decision)}`;
+  decision === true ? key : `${key}: ${shown(decision, decisionCharactersMax)}`;
 
 /** Options that are not calm, and what they are. Rates say nothing of a plan, which draws nothing. */
 export function optionWords(options: SimulationOptions): readonly string[] {
