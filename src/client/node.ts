@@ -120,6 +120,8 @@ export class NodeLink {
     socket.on("drain", () => tell(() => this.#events.writable()));
     socket.on("error", (error: NodeJS.ErrnoException) => {
       failure ??= socketFailure(error, opened, this.#target);
+      // Node leaves a socket open whose TLS has failed.
+      socket.destroy();
     });
     this.#gone = new Promise((resolve) => {
       socket.on("close", () => {

@@ -132,6 +132,8 @@ export class Links {
     });
     stream.on("error", (error) => {
       link.code ??= platformCode(error);
+      // Node leaves a stream open whose TLS has failed. The alert that says so is on its way.
+      stream.destroy();
     });
     stream.on("close", () => this.#closed(link));
   }
