@@ -171,6 +171,14 @@ export const corners: readonly Corner[] = [
   },
   {
     ...bounds,
+    name: "overtaken",
+    about: "two clients enter a game server, and one is cut off and comes back by its token",
+    visitors: [{ ...player, cuts: 1, tries: 1 }, player],
+    games: 1,
+    seconds: 1,
+  },
+  {
+    ...bounds,
     name: "crash",
     about: "as `login`, and the server dies at any moment and comes back",
     visitors: [

@@ -6,8 +6,8 @@
  * E2. What happens depends on the state and on the event's name, and on nothing else.
  * E3. A link that its server has ordered to end brings it nothing more than its end, as a realm
  *     takes no notice of the rest.
- * E4. A server that crashes comes back at once, from its journal: it has lost what it had not heard,
- *     its links, and the secrets of its calls; calls without an answer are performed again.
+ * E4. A server that crashes comes back at once, from its journal: it has lost what it had not
+ *     heard, its links, and the secrets of its calls; calls without an answer are performed again.
  */
 import { featuresOf } from "../../core/features/index.ts";
 import type { FeatureRole } from "../../core/features/index.ts";
