@@ -23,6 +23,8 @@ export interface FaultTally {
   readonly events: number;
   readonly simulatedSeconds: number;
   readonly counts: Readonly<Record<Fault, number>>;
+  /** By seed that broke a rule: which, and how to see it again. */
+  readonly broken: readonly string[];
 }
 
 interface Share {
@@ -32,8 +34,6 @@ interface Share {
   readonly stride: number;
   readonly seeds: number;
 }
-
-type ShareEnd = FaultTally | { readonly broken: string };
 
 const page = new URL("../docs/FAULTS.md", import.meta.url);
 const begin = "<!-- counted by scripts/faults.ts -->";
@@ -114,23 +114,45 @@ function wrapped(text: string): string {
 
 // ---------------------------------------------------------------- the campaign
 
-function play({ scenario, firstSeed, stride, seeds }: Share): ShareEnd {
-  const counts = Object.fromEntries(faultNames.map((name) => [name, 0])) as Record<Fault, number>;
-  let [events, simulatedSeconds] = [0, 0];
+const emptyTally = (): FaultTally => ({
+  seeds: 0,
+  events: 0,
+  simulatedSeconds: 0,
+  counts: Object.fromEntries(faultNames.map((name) => [name, 0])) as Record<Fault, number>,
+  broken: [],
+});
+
+const sum = (one: FaultTally, other: FaultTally): FaultTally => ({
+  seeds: one.seeds + other.seeds,
+  events: one.events + other.events,
+  simulatedSeconds: one.simulatedSeconds + other.simulatedSeconds,
+  counts: Object.fromEntries(
+    faultNames.map((name) => [name, one.counts[name] + other.counts[name]]),
+  ) as Record<Fault, number>,
+  broken: [...one.broken, ...other.broken],
+});
+
+function play({ scenario, firstSeed, stride, seeds }: Share): FaultTally {
+  let tally = emptyTally();
   for (let seed = firstSeed; seed <= seeds; seed += stride) {
-    const result = simulate({ seed, scenario, twice: false });
-    if (result.failure !== null) {
-      const again = `npx reprise sim --scenario ${scenario} --seed ${String(seed)}`;
-      return { broken: `${result.failure.message} (${again})` };
-    }
-    events += result.events;
-    simulatedSeconds += result.simulatedSeconds;
-    for (const name of faultNames) counts[name] += result.faults[name];
+    const {
+      failure,
+      events,
+      simulatedSeconds,
+      faults: counts,
+    } = simulate({
+      seed,
+      scenario,
+      twice: false,
+    });
+    const again = `npx reprise sim --scenario ${scenario} --seed ${String(seed)}`;
+    const broken = failure === null ? [] : [`${failure.message} (${again})`];
+    tally = sum(tally, { seeds: 1, events, simulatedSeconds, counts, broken });
   }
-  return { seeds, events, simulatedSeconds, counts };
+  return tally;
 }
 
-const playApart = (share: Share): Promise<ShareEnd> =>
+const playApart = (share: Share): Promise<FaultTally> =>
   new Promise((resolve, reject) => {
     const worker = new Worker(new URL(import.meta.url), { workerData: share });
     worker.once("message", resolve);
@@ -143,26 +165,7 @@ async function tallyOf(scenario: ScenarioName, seeds: number): Promise<FaultTall
   const ends = await Promise.all(
     shares.map((firstSeed) => playApart({ scenario, firstSeed, stride, seeds })),
   );
-  return ends.reduce<FaultTally>(
-    (sum, share) => {
-      if ("broken" in share) throw new Error(share.broken);
-      const counts = Object.fromEntries(
-        faultNames.map((name) => [name, sum.counts[name] + share.counts[name]]),
-      ) as Record<Fault, number>;
-      return {
-        seeds,
-        events: sum.events + share.events,
-        simulatedSeconds: sum.simulatedSeconds + share.simulatedSeconds,
-        counts,
-      };
-    },
-    {
-      seeds,
-      events: 0,
-      simulatedSeconds: 0,
-      counts: Object.fromEntries(faultNames.map((name) => [name, 0])) as Record<Fault, number>,
-    },
-  );
+  return ends.reduce(sum, emptyTally());
 }
 
 /** Faults that no scenario was struck by. */
@@ -183,8 +186,10 @@ async function main(): Promise<void> {
   const seeds = Number(values.seeds);
   const tallies = new Map<ScenarioName, FaultTally>();
   for (const scenario of scenarioNames) tallies.set(scenario, await tallyOf(scenario, seeds));
+  const wrong = [...tallies.values()].flatMap(({ broken }) => broken);
   const never = missing(tallies.values());
-  if (never.length > 0) throw new Error(`never struck: ${never.join(" ")}`);
+  if (never.length > 0) wrong.push(`never struck: ${never.join(" ")}`);
+  if (wrong.length > 0) throw new Error(wrong.join("\n"));
   const columns = new Map(
     faultNames.map((name) => [
       name as string,

@@ -48,7 +48,7 @@ describe("the table of faults", () => {
       for (const [index, name] of Object.keys(counts).entries()) {
         counts[name as keyof typeof counts] = names.includes(name) ? 0 : index + 1;
       }
-      return { seeds: 1, events: 1, simulatedSeconds: 1, counts };
+      return { seeds: 1, events: 1, simulatedSeconds: 1, counts, broken: [] };
     };
     const [echo, players] = [tally(["call.slow", "peer.reset"]), tally(["peer.reset"])];
     expect(missing([echo, players])).toEqual(["peer.reset"]);
