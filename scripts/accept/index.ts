@@ -4,6 +4,14 @@ import { plantedChanges } from "./planted.ts";
 import { stormNumbers, walkNumbers, worldNumbers } from "./players-numbers.ts";
 import { rowIds, rows } from "./rows.ts";
 import {
+  canaryRings,
+  determinismHolds,
+  exhaustiveCorners,
+  faultsStrike,
+  mutantsCaught,
+  simulatorSpeeds,
+} from "./simulator-numbers.ts";
+import {
   coreNumbers,
   echoNumbers,
   replayNumbers,
@@ -36,6 +44,13 @@ const playersRows = [
   ...rowIds("GAME", 1, 2, 8),
 ];
 
+const simulatorRows = [
+  ...rowIds("TST", 6, [10, 11], 13),
+  ...rowIds("SES", 9),
+  ...rowIds("SMG", 4),
+  ...rowIds("WIRE", 6),
+];
+
 /** By the name that `npm run accept` takes. */
 export const acceptances: Readonly<Record<string, readonly Part[]>> = {
   skeleton: [
@@ -48,4 +63,13 @@ export const acceptances: Readonly<Record<string, readonly Part[]>> = {
     echoNumbers,
   ],
   players: [rows(playersRows), worldNumbers, walkNumbers, stormNumbers],
+  simulator: [
+    rows(simulatorRows),
+    canaryRings,
+    exhaustiveCorners,
+    determinismHolds,
+    faultsStrike,
+    simulatorSpeeds,
+    mutantsCaught,
+  ],
 };
