@@ -131,6 +131,12 @@ export interface ServerOptions {
   readonly segmentBytesMax: number;
   /** What may wait for one connection before it is cut as a slow reader's. */
   readonly outboundBytesMax: number;
+  /** How much of one connection is served before others have their turn, and in a turn. */
+  readonly packetsPerRoundMax: number;
+  readonly packetsPerTurnMax: number;
+  /** How much a session may get wrong. */
+  readonly malformedInRowMax: number;
+  readonly refusedPerWindowMax: number;
 }
 
 export interface SimulationOptions {
@@ -239,6 +245,10 @@ export const calmOptions: SimulationOptions = {
     helloTimeoutMicros: 10_000_000,
     segmentBytesMax: 67_108_864,
     outboundBytesMax: 1_048_576,
+    packetsPerRoundMax: 64,
+    packetsPerTurnMax: 16_384,
+    malformedInRowMax: 8,
+    refusedPerWindowMax: 1_000,
   },
 };
 
@@ -260,7 +270,7 @@ export function drawOptions(seed: number): SimulationOptions {
     calls: drawCalls(random),
     workload: drawWorkload(random),
     players: calmOptions.players,
-    server: drawServer(random, later),
+    server: { ...drawServer(random, later), ...drawLimits(seed) },
   };
 }
 
@@ -380,7 +390,27 @@ function drawPlayers(random: RandomStream, clients: number, clock: ClockOptions)
   };
 }
 
-const drawServer = (random: RandomStream, later: RandomStream): ServerOptions => {
+/** Small limits are met; in half of the seeds they are production's. */
+function drawLimits(seed: number) {
+  const random = RandomStream.named(seedWords(seed), "options/limits");
+  const { server } = calmOptions;
+  const isUsual = random.chance(1, 2);
+  const drawn = {
+    packetsPerRoundMax: random.pick([1, 2, 8, 64]),
+    packetsPerTurnMax: random.pick([2, 16, 256, 16_384]),
+    malformedInRowMax: random.pick([1, 3, 8]),
+    refusedPerWindowMax: random.pick([20, 100, 1_000]),
+  };
+  const { packetsPerRoundMax, packetsPerTurnMax, malformedInRowMax, refusedPerWindowMax } = server;
+  return isUsual
+    ? { packetsPerRoundMax, packetsPerTurnMax, malformedInRowMax, refusedPerWindowMax }
+    : drawn;
+}
+
+const drawServer = (
+  random: RandomStream,
+  later: RandomStream,
+): Omit<ServerOptions, keyof ReturnType<typeof drawLimits>> => {
   const idleTimeoutMicros = random.pick([1_500_000, 3_000_000, 5_000_000, 30_000_000]);
   return {
     security: random.chance(2, 3) ? "tls" : "plain",

@@ -10,6 +10,7 @@ import { borderCheckers } from "./checkers/borders.ts";
 import type { Checker, QuietScene } from "./checkers/checker.ts";
 import { ClientOrderChecker } from "./checkers/client-order.ts";
 import { ConnectionCapChecker } from "./checkers/connection-cap.ts";
+import { ContainmentChecker } from "./checkers/containment.ts";
 import { CountersChecker } from "./checkers/counters.ts";
 import { DurabilityChecker } from "./checkers/durability.ts";
 import { LivenessChecker } from "./checkers/liveness.ts";
@@ -100,6 +101,7 @@ export function echoScenario(given: EchoOptions): Scenario {
           makeCheckers: (world) => [
             ...serverCheckers(world, apart(features, next)),
             ...(features === next ? borderCheckers(world) : []),
+            ...(features === builtinFeatures ? [new ContainmentChecker()] : []),
             new TaggedPayloadChecker(),
             new LivenessChecker(world.options.server.connectionsMax),
           ],

@@ -54,6 +54,8 @@ export interface CheckedWorld {
   readonly faults: FaultCounters;
   /** Of the first build. */
   readonly realm: Realm;
+  /** What the clients know of. */
+  readonly contracts: readonly AnyContract[];
   /** Simulated time since the run began. */
   readonly nowMicros: () => number;
 }
@@ -117,7 +119,7 @@ export class Site implements OperatedServer {
     this.#parts = parts;
     const { options, faults, scheduler } = parts;
     const nowMicros = (): number => scheduler.nowMicros;
-    this.checkers = spec.makeCheckers({ options, faults, realm: spec.realm, nowMicros });
+    this.checkers = spec.makeCheckers({ ...spec, options, faults, nowMicros });
     const witnesses = parts.witness === null ? [] : [parts.witness];
     const observers = [parts.observer, this.#ownObserver(), this.links, ...witnesses];
     this.panel = new CheckerPanel([...observers, ...this.checkers, this.#lastObserver()]);
@@ -202,7 +204,8 @@ export class Site implements OperatedServer {
         opened: (socket, link, remote) => observe.socketOpened(socket, link, remote),
         handshakeFailed: (link) => observe.handshakeFailed(link),
         received: (socket, bytes) => observe.socketReceived(socket, bytes),
-        written: (socket, bytes) => observe.socketWritten(socket, bytes),
+        written: (...write) => observe.socketWritten(...write),
+        ending: (socket, mode) => observe.socketEnding(socket, mode),
         closed: (socket) => observe.socketClosed(socket),
       },
       events: {

@@ -113,7 +113,10 @@ export interface Observations {
   socketOpened(socket: SocketId, link: string, remote: string): void;
   handshakeFailed(link: string): void;
   socketReceived(socket: SocketId, bytes: Uint8Array): void;
-  socketWritten(socket: SocketId, bytes: Uint8Array): void;
+  /** @param unsentBytes what the socket holds with it */
+  socketWritten(socket: SocketId, bytes: Uint8Array, unsentBytes: number): void;
+  /** The host has ordered the socket's end; it may be gone already. */
+  socketEnding(socket: SocketId, mode: CloseMode): void;
   socketClosed(socket: SocketId): void;
 
   /** The clients' ends. */
@@ -333,6 +336,7 @@ const observationNames: readonly (keyof Observations)[] = [
   "handshakeFailed",
   "socketReceived",
   "socketWritten",
+  "socketEnding",
   "socketClosed",
   "clientSent",
   "clientReceived",

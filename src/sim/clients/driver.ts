@@ -62,6 +62,7 @@ export class ClientDriver {
     this.link = new ClientLink(parts, name, {
       opened: () => this.input((machine, at) => machine.opened(at)),
       received: (bytes) => this.input((machine, at) => machine.received(bytes, at)),
+      writable: () => this.input((machine, at) => machine.writable(at)),
       ended: () => this.input((machine, at) => machine.ended(at)),
       closed: (code) => this.#closed(code),
     });
