@@ -10,7 +10,12 @@ import { seedWords } from "./decisions.ts";
 import { rate } from "./drawing.ts";
 import { calmHandshake, calmNetwork, drawHandshake, drawNetwork } from "./network/options.ts";
 import type { HandshakeOptions, NetworkOptions } from "./network/options.ts";
-import { drawClockTroubles, drawProcessTroubles, drawUpgrade } from "./process/troubles.ts";
+import {
+  drawClockTroubles,
+  drawOutside,
+  drawProcessTroubles,
+  drawUpgrade,
+} from "./process/troubles.ts";
 
 export type { HandshakeOptions, NetworkOptions } from "./network/options.ts";
 
@@ -54,6 +59,14 @@ export interface UpgradeOptions {
   readonly adoptPerMillion: PerMillion;
   /** Of each upgrade, that it is taken back. */
   readonly backPerMillion: PerMillion;
+}
+
+/** Who never comes back when faults stop. */
+export interface OutsideOptions {
+  /** Of each client, that it is cut off for good. */
+  readonly clientPerMillion: PerMillion;
+  /** Of each server that is not the last of its role, that it is down for good. */
+  readonly serverPerMillion: PerMillion;
 }
 
 export interface ClockOptions {
@@ -149,6 +162,7 @@ export interface SimulationOptions {
   readonly process: ProcessOptions;
   readonly clock: ClockOptions;
   readonly upgrade: UpgradeOptions;
+  readonly outside: OutsideOptions;
   readonly disk: DiskOptions;
   readonly calls: CallOptions;
   readonly workload: WorkloadOptions;
@@ -200,6 +214,7 @@ export const calmOptions: SimulationOptions = {
     adoptPerMillion: 0,
     backPerMillion: 0,
   },
+  outside: { clientPerMillion: 0, serverPerMillion: 0 },
   disk: {
     operationMicros: 20,
     syncMicros: 270,
@@ -266,6 +281,7 @@ export function drawOptions(seed: number): SimulationOptions {
     process: { ...drawProcess(random), ...drawProcessTroubles(seed) },
     clock: { ...drawClock(random), ...drawClockTroubles(seed) },
     upgrade: drawUpgrade(seed),
+    outside: drawOutside(seed),
     disk: drawDisk(random),
     calls: drawCalls(random),
     workload: drawWorkload(random),
@@ -318,6 +334,7 @@ export function withOptions(base: SimulationOptions, given: PartialOptions): Sim
     process: { ...base.process, ...given.process },
     clock: { ...base.clock, ...given.clock },
     upgrade: { ...base.upgrade, ...given.upgrade },
+    outside: { ...base.outside, ...given.outside },
     disk: { ...base.disk, ...given.disk },
     calls: { ...base.calls, ...given.calls },
     workload: { ...base.workload, ...given.workload },

@@ -32,6 +32,8 @@ import { Crowds } from "./clients/crowds.ts";
 import { Network } from "./network/network.ts";
 import { Weather } from "./network/weather.ts";
 import type { Hosts } from "./network/weather.ts";
+import { decideOutside, Fates } from "./outside.ts";
+import type { Cast, Outside } from "./outside.ts";
 import type { RunSetup } from "./plan.ts";
 import type { Stage } from "./scenario.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -106,6 +108,7 @@ export class Run {
   /** What clients are made to do, by their names. */
   readonly #actors = new Map<string, (action: ClientScript["actions"][number]) => void>();
   readonly #log: string[] = [];
+  readonly #fates = new Fates();
   #failure: RunFailure | null = null;
   // What the simulator itself throws is a finding, too, and needs its seed: hence guarded.
   readonly #runNext = (): void => {
@@ -122,6 +125,7 @@ export class Run {
     this.#faults.onFault = (fault, link) => {
       witness?.struck(fault, link);
       this.#cover(fault, link);
+      this.#fates.struck(fault, link);
     };
     if (witness !== null) {
       witness.begins(() => this.#scheduler.nowMicros);
@@ -183,10 +187,12 @@ export class Run {
 
   /** The storm is over: what follows, to the end. */
   finish(): RunOutcome {
-    const { decisions } = this.#setup;
+    const { decisions, options } = this.#setup;
     const { witness } = this.#parts;
+    const outside = decideOutside(decisions, options.outside, this.#cast());
     decisions.calm = true;
     this.#weather.clear();
+    this.#leaveOutside(outside);
     if (!this.#isOver) witness?.entered("quiet");
     this.#settle();
     if (!this.#isOver) witness?.entered("empty");
@@ -211,10 +217,10 @@ export class Run {
     for (const peer of this.#rude) peer.stop();
     for (const traveller of this.#travellers) traveller.rest();
     this.#until(this.#scheduler.nowMicros + calmDownMicros);
-    this.#wait(() => this.#isSettled());
+    this.#wait(() => this.#stage.isAtRest(this.#scene()));
     if (this.#travellers.length > 0) this.#until(this.#scheduler.nowMicros + lastWordMicros);
     if (this.#isOver) return;
-    for (const site of this.#sites) site.observe.settled(this.#quietRun(site));
+    for (const site of this.#inside) site.observe.settled(this.#quietRun(site));
     this.#panel.observe.rested(this.#scene());
     this.#noteFailure();
   }
@@ -224,9 +230,9 @@ export class Run {
     for (const player of this.#players) player.stop();
     for (const traveller of this.#travellers) traveller.stop();
     this.#until(this.#scheduler.nowMicros + leaveMicros);
-    this.#wait(() => this.#sites.every((site) => site.metrics().get("connections_open") === 0));
+    this.#wait(() => this.#inside.every((site) => site.metrics().get("connections_open") === 0));
     if (this.#isOver) return;
-    for (const site of this.#sites) site.observe.emptied(this.#quietRun(site));
+    for (const site of this.#inside) site.observe.emptied(this.#quietRun(site));
     if (this.#travellers.length > 0) this.#until(this.#scheduler.nowMicros + lastWordMicros);
     this.#panel.observe.deserted(this.#scene());
     this.#noteFailure();
@@ -237,12 +243,12 @@ export class Run {
     // What was done last must be on the disk first, or there is less to compare.
     this.#until(this.#scheduler.nowMicros + 1_000_000);
     if (this.#isOver) return;
-    for (const { node, panel } of this.#sites) {
+    for (const { node, panel } of this.#inside) {
       node.end("crash");
       panel.beginEncore();
     }
-    this.#wait(() => this.#sites.every(({ isListening }) => isListening));
-    if (!this.#isOver && !this.#sites.every(({ isListening }) => isListening)) {
+    this.#wait(() => this.#inside.every(({ isListening }) => isListening));
+    if (!this.#isOver && !this.#inside.every(({ isListening }) => isListening)) {
       this.#fail(new CheckFailure("liveness", "a killed server comes back", "it does not listen"));
     }
   }
@@ -253,16 +259,6 @@ export class Run {
     while (!this.#isOver && !isDone() && this.#scheduler.nowMicros < until) {
       this.#until(this.#scheduler.nowMicros + settleStepMicros);
     }
-  }
-
-  #isSettled(): boolean {
-    const ready = this.#players.filter(({ state }) => state === "ready").length;
-    const isFull = ready >= this.#setup.options.server.connectionsMax;
-    const atRest = ({ pending, state }: Player): boolean =>
-      (pending === 0 && ["ready", "stopped", "idle"].includes(state)) ||
-      (isFull && state !== "ready");
-    if (!this.#sites.every(({ serves }) => serves) || !this.#players.every(atRest)) return false;
-    return this.#travellers.length === 0 || this.#stage.isAtRest(this.#scene());
   }
 
   #quietRun(site: Site): QuietRun {
@@ -280,8 +276,42 @@ export class Run {
   #scene(): QuietScene {
     return {
       servers: this.#sites.map((site) => site.quiet()),
-      travellers: this.#travellers.map((traveller) => traveller.quiet()),
+      players: this.#players.map((player) => ({
+        ...player.quiet(),
+        ...this.#fates.of(player.name),
+        server: this.#placeOf(player.name).spec.name,
+      })),
+      travellers: this.#travellers.map((traveller) => ({
+        ...traveller.quiet(),
+        ...this.#fates.of(traveller.name),
+      })),
     };
+  }
+
+  // ---------------------------------------------------------------- who stays outside
+
+  /** Everybody who behaves; a rude peer is gone by then. */
+  #cast(): Cast {
+    const clients = [...this.#players, ...this.#travellers].map(({ name }) => name);
+    return { clients, servers: this.#sites.map(({ spec }) => spec) };
+  }
+
+  #leaveOutside({ clients, servers, isSilent }: Outside): void {
+    for (const name of clients) {
+      this.#faults.hit("outside.cut-off");
+      this.#fates.cutOff.add(name);
+      this.#weather.cutOff(hostOf(numberOf(name)));
+    }
+    for (const site of this.#sites) {
+      if (!servers.includes(site.name)) continue;
+      this.#faults.hit("outside.down");
+      site.stayDown(isSilent);
+    }
+  }
+
+  /** The servers that serve when everything has settled. */
+  get #inside(): readonly Site[] {
+    return this.#sites.filter(({ isDown }) => !isDown);
   }
 
   // ---------------------------------------------------------------- time
@@ -375,10 +405,9 @@ export class Run {
     };
     const doors = this.#sites.map((site, index) => doorOf(site, index));
     for (const script of scripts) {
-      // Who knows of no login goes to one of the servers, always to the same.
-      const place = numberOf(script.name) % this.#sites.length;
-      const [door, site] = [doors[place], this.#sites[place]];
-      invariant(door !== undefined && site !== undefined, "a run has a server");
+      const site = this.#placeOf(script.name);
+      const door = doors[this.#sites.indexOf(site)];
+      invariant(door !== undefined, "a server has a door");
       const { target, observer, contracts } = door;
       if (script.kind === "traveller") {
         this.#makeTraveller({ ...parts, ...this.#journeys(doors) }, script);
@@ -432,6 +461,13 @@ export class Run {
         broken: (name, what) => observe.playerBroken(name, what),
       },
     };
+  }
+
+  /** Who knows of no login goes to one of the servers, always to the same. */
+  #placeOf(client: string): Site {
+    const site = this.#sites[numberOf(client) % this.#sites.length];
+    invariant(site !== undefined, "a run has a server");
+    return site;
   }
 
   /** The workload belongs to the storm. */

@@ -108,6 +108,7 @@ export class Site implements OperatedServer {
   #host: RunningHost | null = null;
   #machine: ObservedMachine | null = null;
   #isListening = false;
+  #isDown = false;
   #installed: Build = 0;
   #adoptsTail = false;
   /** What the present process is, and what the last one was that served. */
@@ -162,10 +163,20 @@ export class Site implements OperatedServer {
     return this.#isListening;
   }
 
+  /** It is down for good. */
+  get isDown(): boolean {
+    return this.#isDown;
+  }
+
+  stayDown(isSilent: boolean): void {
+    this.#isDown = true;
+    this.node.stayDown(isSilent);
+  }
+
   quiet(): QuietServer {
     const { name, role } = this.spec;
-    const { serves } = this;
-    return { name, role, serves, view: (view) => this.#view(view) };
+    const { serves, isDown } = this;
+    return { name, role, serves, isDown, view: (view) => (isDown ? null : this.#view(view)) };
   }
 
   #view(name: string): PlainData {

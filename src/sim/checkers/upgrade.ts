@@ -15,11 +15,11 @@ export class UpgradeChecker implements Checker {
   checked = 0;
   readonly #isReversible: boolean;
   #present: SeenBuild = { name: buildNames[0], adoptsTail: false };
-  /** Whose events are behind the last orderly end; null: nobody's. */
+  /** Whose events are surely behind the last orderly end; null: perhaps nobody's. */
   #writer: string | null = null;
   /** Whose may be: a start that was never durable may have been lost. */
   #perhaps = new Set<string>();
-  /** Who made the last checkpoint of an orderly end. */
+  /** Who took the last checkpoint of an orderly end, or began to. */
   #drained: string | null = null;
   /** Who served last. */
   #served: string | null = null;
@@ -35,6 +35,12 @@ export class UpgradeChecker implements Checker {
 
   stepped({ event, isReplay }: Step): void {
     if (event.type === "server.started" && !isReplay) this.#perhaps.add(this.#present.name);
+  }
+
+  /** What is on its way to the disk may get there, also when the process does not live to see it. */
+  checkpointed(): void {
+    this.#writer = null;
+    this.#drained = this.#present.name;
   }
 
   /** Its start is durable by now. */

@@ -72,6 +72,8 @@ type Script = Extract<ClientScript, { readonly kind: "traveller" }>;
 
 /** Before somebody who was refused tries again. */
 const retryMicros = 1_000_000;
+/** Links to a game server that fail one after the other. */
+const failuresMax = 3;
 
 interface Token {
   readonly text: string;
@@ -119,7 +121,8 @@ export class Traveller {
     return this.#phase === "away" || this.#phase === "ousted";
   }
 
-  quiet(): QuietTraveller {
+  /** How he stands when everything should have settled. */
+  quiet(): Omit<QuietTraveller, "isCutOff" | "struckBy"> {
     const { view, predicted, unjudged } = this.#walk;
     return {
       name: this.name,
@@ -127,6 +130,8 @@ export class Traveller {
       device: this.#script.device,
       phase: this.#phase,
       refusal: this.#refusal,
+      wants: this.#wanted === null ? null : this.#currentDoor.name,
+      isLinked: this.#current.state === "ready",
       server: this.#phase === "playing" ? (this.#door?.name ?? null) : null,
       view,
       predicted,
@@ -435,6 +440,9 @@ export class Traveller {
       return driver.stop();
     }
     if (this.#phase === "playing") this.#become("entering");
+    // Whose server does not answer asks for another one.
+    const isDeaf = this.#phase === "entering" && state.name === "backingOff";
+    if (isDeaf && state.failures >= failuresMax) return this.#logIn();
     // Told not to come again: it does all the same, after a while.
     if (state.name === "stopped" && this.#wanted !== null) this.#again();
   }

@@ -132,6 +132,8 @@ export class SimulatedNode {
   /** At which system call each of the next processes dies. */
   #storm: readonly number[] = [];
   #hasListened = false;
+  /** For good. */
+  #isDown = false;
   #endTask: Task | null = null;
   #ending: Ending | null = null;
 
@@ -202,6 +204,18 @@ export class SimulatedNode {
     this.#planEnd(process);
     this.#planCrash(process);
     process.start();
+  }
+
+  /**
+   * Nothing runs here any more, and nothing ever will.
+   *
+   * @param isSilent the machine answers nobody, instead of refusing
+   */
+  stayDown(isSilent: boolean): void {
+    this.#isDown = true;
+    if (this.#process === null) {
+      if (isSilent) this.machine.powerLost();
+    } else this.end(isSilent ? "power-loss" : "crash");
   }
 
   /** Whoever looks at the realm says that it has made a new step, after all others have seen it. */
@@ -322,6 +336,7 @@ export class SimulatedNode {
 
   #restart(isAfterPowerLoss: boolean): void {
     const { faults, options } = this.#parts;
+    if (this.#isDown) return;
     if (isAfterPowerLoss) {
       faults.hit("clock.anew");
       this.clock.powerBack();

@@ -42,3 +42,12 @@ export function drawUpgrade(seed: number) {
     backPerMillion: random.pick([0, 0, 500_000]),
   };
 }
+
+/** Whether somebody never comes back when faults stop. */
+export function drawOutside(seed: number) {
+  const random = RandomStream.named(seedWords(seed), "options/outside");
+  return {
+    clientPerMillion: random.chance(1, 2) ? 0 : random.pick([100_000, 400_000]),
+    serverPerMillion: random.chance(1, 2) ? 0 : 500_000,
+  };
+}
