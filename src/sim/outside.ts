@@ -20,7 +20,8 @@ export interface Outside {
   readonly isSilent: boolean;
 }
 
-export interface Cast {
+/** Everybody who behaves, and the servers. */
+interface Cast {
   readonly clients: readonly string[];
   readonly servers: readonly { readonly name: string; readonly role: string }[];
 }

@@ -14,14 +14,13 @@
  */
 import { apiRule, invariant } from "../core/kernel/assert.ts";
 import type { PacketType } from "../core/kernel/ids.ts";
+import { checkedBy, doorOf, hostsOf } from "./cast.ts";
 import { CheckerPanel, CheckFailure } from "./checkers/checker.ts";
 import type { Checker, QuietRun, QuietScene } from "./checkers/checker.ts";
-import { performersHost } from "./calls.ts";
 import { hostOf, numberOf } from "./clients/link.ts";
 import { Player } from "./clients/player.ts";
 import { RudePeer } from "./clients/rude.ts";
 import type { ClientScript } from "./clients/script.ts";
-import { ClientTap } from "./clients/tap.ts";
 import { Traveller } from "./clients/traveller.ts";
 import type { Door, Doors, TravellerParts } from "./clients/traveller.ts";
 import { coverageKey } from "./coverage.ts";
@@ -31,9 +30,8 @@ import type { Fault } from "./faults.ts";
 import { Crowds } from "./clients/crowds.ts";
 import { Network } from "./network/network.ts";
 import { Weather } from "./network/weather.ts";
-import type { Hosts } from "./network/weather.ts";
 import { decideOutside, Fates } from "./outside.ts";
-import type { Cast, Outside } from "./outside.ts";
+import type { Outside } from "./outside.ts";
 import type { RunSetup } from "./plan.ts";
 import type { Stage } from "./scenario.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -189,7 +187,9 @@ export class Run {
   finish(): RunOutcome {
     const { decisions, options } = this.#setup;
     const { witness } = this.#parts;
-    const outside = decideOutside(decisions, options.outside, this.#cast());
+    const clients = [...this.#players, ...this.#travellers].map(({ name }) => name);
+    const cast = { clients, servers: this.#stage.sites };
+    const outside = decideOutside(decisions, options.outside, cast);
     decisions.calm = true;
     this.#weather.clear();
     this.#leaveOutside(outside);
@@ -204,7 +204,7 @@ export class Run {
       failure: this.#failure,
       faults: this.#faults.counts,
       coverage: this.#coverage,
-      checked: this.#checked(),
+      checked: checkedBy(this.#sites, this.#stage),
       simulatedMicros: this.#scheduler.nowMicros,
       log: this.#log,
     };
@@ -289,12 +289,6 @@ export class Run {
   }
 
   // ---------------------------------------------------------------- who stays outside
-
-  /** Everybody who behaves; a rude peer is gone by then. */
-  #cast(): Cast {
-    const clients = [...this.#players, ...this.#travellers].map(({ name }) => name);
-    return { clients, servers: this.#sites.map(({ spec }) => spec) };
-  }
 
   #leaveOutside({ clients, servers, isSilent }: Outside): void {
     for (const name of clients) {
@@ -496,34 +490,8 @@ export class Run {
     this.#coverage.add(coverageKey(fault, { packetType: 0, state: "unknown" }));
   }
 
-  /** Summed over servers. */
-  #checked(): Record<string, number> {
-    const all = [...this.#sites.flatMap(({ checkers }) => checkers), ...this.#stage.checkers];
-    const checked: Record<string, number> = {};
-    for (const { name, checked: count } of all) checked[name] = (checked[name] ?? 0) + count;
-    return checked;
-  }
-
   #logged(line: string): void {
     this.#log.push(`${(this.#scheduler.nowMicros / 1_000_000).toFixed(6)} ${line}`);
     if (this.#log.length > logLinesMax) this.#log.shift();
   }
 }
-
-/** Everybody that a partition can part from others. */
-const hostsOf = ({ sites }: Stage, scripts: RunSetup["scripts"]): Hosts => ({
-  clients: [...new Set(scripts.map(({ name }) => hostOf(numberOf(name))))],
-  servers: sites.map(({ name }) => name),
-  performers: sites.some(({ performers }) => Object.keys(performers).length > 0)
-    ? [performersHost]
-    : [],
-});
-
-/** The way to a server, whose checkers see both ends of it. */
-const doorOf = ({ spec, node, observe }: Site, index: number): Door => ({
-  name: spec.name,
-  letter: String.fromCharCode("a".charCodeAt(0) + index),
-  target: node.machine,
-  observer: new ClientTap((spec.nextRealm ?? spec.realm).rules, observe),
-  contracts: spec.contracts,
-});

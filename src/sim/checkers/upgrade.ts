@@ -15,6 +15,8 @@ export class UpgradeChecker implements Checker {
   checked = 0;
   readonly #isReversible: boolean;
   #present: SeenBuild = { name: buildNames[0], adoptsTail: false };
+  /** The present process has made a step of its own. */
+  #hasBegun = false;
   /** Whose events are surely behind the last orderly end; null: perhaps nobody's. */
   #writer: string | null = null;
   /** Whose may be: a start that was never durable may have been lost. */
@@ -31,14 +33,19 @@ export class UpgradeChecker implements Checker {
 
   processStarted(_start: number, build: SeenBuild): void {
     this.#present = build;
+    this.#hasBegun = false;
   }
 
   stepped({ event, isReplay }: Step): void {
-    if (event.type === "server.started" && !isReplay) this.#perhaps.add(this.#present.name);
+    if (event.type !== "server.started" || isReplay) return;
+    this.#perhaps.add(this.#present.name);
+    this.#hasBegun = true;
   }
 
   /** What is on its way to the disk may get there, also when the process does not live to see it. */
   checkpointed(): void {
+    // Before its start it takes over what another has left, which it may only when it was told to.
+    if (!this.#hasBegun && !this.#present.adoptsTail) return;
     this.#writer = null;
     this.#drained = this.#present.name;
   }
