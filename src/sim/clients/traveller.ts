@@ -115,12 +115,6 @@ export class Traveller {
     });
   }
 
-  /** Nothing is under way that is not waiting for others. */
-  get isAtRest(): boolean {
-    if (this.#phase === "playing") return this.#wish === null && this.#walk.unjudged === 0;
-    return this.#phase === "away" || this.#phase === "ousted";
-  }
-
   /** How he stands when everything should have settled. */
   quiet(): Omit<QuietTraveller, "isCutOff" | "struckBy"> {
     const { view, predicted, unjudged } = this.#walk;
@@ -440,9 +434,10 @@ export class Traveller {
       return driver.stop();
     }
     if (this.#phase === "playing") this.#become("entering");
-    // Whose server does not answer asks for another one.
-    const isDeaf = this.#phase === "entering" && state.name === "backingOff";
-    if (isDeaf && state.failures >= failuresMax) return this.#logIn();
+    const isUnheard = state.name === "backingOff" && state.failures >= failuresMax;
+    // Whose server does not answer asks for another one, or leaves without a word.
+    if (isUnheard && this.#phase === "entering") return this.#logIn();
+    if (isUnheard && this.#phase === "loggingOut") return this.stop();
     // Told not to come again: it does all the same, after a while.
     if (state.name === "stopped" && this.#wanted !== null) this.#again();
   }
