@@ -136,6 +136,8 @@ export class SimulatedNode {
   #isDown = false;
   #endTask: Task | null = null;
   #ending: Ending | null = null;
+  /** The process was asked to end in order, whatever was decided later. */
+  #isDraining = false;
 
   constructor(parts: NodeParts) {
     this.#parts = parts;
@@ -172,6 +174,7 @@ export class SimulatedNode {
     this.#starts += 1;
     const { name, options, events } = this.#parts;
     this.#ending = null;
+    this.#isDraining = false;
     this.#crash = null;
     this.#eventsLeft = Infinity;
     this.#hasListened = false;
@@ -233,6 +236,7 @@ export class SimulatedNode {
     this.#ending = ending;
     if (ending === "drain") {
       this.#parts.faults.hit("process.drain");
+      this.#isDraining = true;
       process.drain();
     } else process.kill(calls);
   }
@@ -286,7 +290,10 @@ export class SimulatedNode {
     this.clock.thaw();
     if (this.#endTask !== null) scheduler.cancel(this.#endTask);
     const isByCall = this.#ending === null || this.#ending === "drain";
-    const ending = end.type === "killed" && isByCall ? this.#crash : this.#ending;
+    // Whom a crash was planned for may have come to its orderly end before it.
+    const isOrderly = end.type === "exit" && end.code === 0 && this.#isDraining;
+    const killedBy = end.type === "killed" && isByCall ? this.#crash : this.#ending;
+    const ending = isOrderly ? "drain" : killedBy;
     const isPowerLoss = ending === "power-loss";
     this.#countEnd(ending);
     if (isPowerLoss) {
