@@ -15,16 +15,16 @@ export class UpgradeChecker implements Checker {
   checked = 0;
   readonly #isReversible: boolean;
   #present: SeenBuild = { name: buildNames[0], adoptsTail: false };
-  /** The present process has made a step of its own. */
-  #hasBegun = false;
-  /** Whose events are surely behind the last orderly end; null: perhaps nobody's. */
+  /** Whose events are behind the last orderly end; null: nobody's. */
   #writer: string | null = null;
   /** Whose may be: a start that was never durable may have been lost. */
   #perhaps = new Set<string>();
-  /** Who took the last checkpoint of an orderly end, or began to. */
+  /** Who made the last checkpoint of an orderly end. */
   #drained: string | null = null;
   /** Who served last. */
   #served: string | null = null;
+  /** Steps that the present process has repeated. */
+  #repeated = 0;
 
   /** @param isReversible whether the first build knows the states of the second */
   constructor(isReversible: boolean) {
@@ -33,28 +33,22 @@ export class UpgradeChecker implements Checker {
 
   processStarted(_start: number, build: SeenBuild): void {
     this.#present = build;
-    this.#hasBegun = false;
+    this.#repeated = 0;
   }
 
   stepped({ event, isReplay }: Step): void {
-    if (event.type !== "server.started" || isReplay) return;
-    this.#perhaps.add(this.#present.name);
-    this.#hasBegun = true;
-  }
-
-  /** What is on its way to the disk may get there, also when the process does not live to see it. */
-  checkpointed(): void {
-    // Before its start it takes over what another has left, which it may only when it was told to.
-    if (!this.#hasBegun && !this.#present.adoptsTail) return;
-    this.#writer = null;
-    this.#drained = this.#present.name;
+    if (isReplay) this.#repeated += 1;
+    if (event.type === "server.started" && !isReplay) this.#perhaps.add(this.#present.name);
   }
 
   /** Its start is durable by now. */
   listening(): void {
     const { name, adoptsTail } = this.#present;
     if (this.#served !== null && this.#served !== name) this.checked += 1;
-    const isForeign = this.#writer !== null && this.#writer !== name;
+    const isOther = this.#writer !== null && this.#writer !== name;
+    // A process may die when the checkpoint of its orderly end is there and it has yet to exit.
+    if (isOther && this.#repeated === 0) this.#drained = this.#writer;
+    const isForeign = isOther && this.#repeated > 0;
     if (isForeign && !adoptsTail) {
       this.#fail("only the build that wrote a tail steps it", `${name} serves`);
     }
