@@ -97,6 +97,7 @@ export class Run {
   readonly #trace = new Trace();
   readonly #coverage = new Set<string>();
   readonly #weather: Weather;
+  readonly #crowds: Crowds;
   readonly #sites: readonly Site[];
   /** Of those who look at all servers and clients together. */
   readonly #panel: CheckerPanel;
@@ -134,13 +135,13 @@ export class Run {
     const network = new Network(wires, this.#weather);
     this.#sites = this.#stage.sites.map((spec, index) => this.#makeSite(spec, index));
     this.#makeClients(network);
-    const crowds = new Crowds({
+    this.#crowds = new Crowds({
       ...this.#common(),
       network,
       machines: this.#sites.map(({ node }) => node.machine),
       security: setup.options.server.security,
     });
-    this.#weather.onCrowd = (crowd, index) => crowds.come(crowd, index);
+    this.#weather.onCrowd = (crowd, index) => this.#crowds.come(crowd, index);
   }
 
   play(): RunOutcome {
@@ -192,6 +193,7 @@ export class Run {
     const outside = decideOutside(decisions, options.outside, cast);
     decisions.calm = true;
     this.#weather.clear();
+    this.#crowds.disperse();
     this.#leaveOutside(outside);
     if (!this.#isOver) witness?.entered("quiet");
     this.#settle();
