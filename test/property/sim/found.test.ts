@@ -177,3 +177,32 @@ it("[AUTH-13] a report that was kept back does not come after a later one", () =
   expect(faults["call.cut"]).toBeGreaterThan(0);
   expect(failure?.message ?? null).toBeNull();
 });
+
+/**
+ * The checkpoint of an orderly end had its timers by their place among all timers. The next build
+ * has others in front of them, and gave each to whoever stood in its place there.
+ */
+it("[JRN-05] a timer belongs to the feature that set it also in the next build", () => {
+  const depositor: ClientScript = {
+    kind: "player",
+    name: "1",
+    actions: [
+      { type: "start", atMicros: 0 },
+      ...Array.from({ length: 40 }, (_, index) => ({
+        type: "request" as const,
+        contract: "ledger",
+        key: "deposit",
+        message: { bytes: [97] },
+        atMicros: 100_000 * (index + 1),
+      })),
+    ],
+  };
+  const options = withOptions(calmOptions, { seconds: 6, upgrade: { servers: 1 } });
+  const drained = { afterMicros: 2_000_000, way: "drain", killAfterMicros: 0, adopts: false };
+  const decisions = { "upgrade/node-1#0": { ...drained, isTakenBack: false } };
+  const scenario = "upgrade";
+  const plan: Plan = { format: 1, scenario, entropy: 1, options, scripts: [depositor], decisions };
+  const { failure, faults } = simulate({ plan });
+  expect(faults["upgrade.done"]).toBe(1);
+  expect(failure?.message ?? null).toBeNull();
+});
