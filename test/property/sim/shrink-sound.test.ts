@@ -14,7 +14,7 @@ import { inTurn } from "../../../src/sim/shrink/search.ts";
 import { simplify } from "../../../src/sim/shrink/simplify.ts";
 import { chosenSeed } from "../../seed.ts";
 
-const seeds = Number(process.env["REPRISE_SOUND_SEEDS"] ?? "3");
+const seeds = Number(process.env["REPRISE_SOUND_SEEDS"] ?? "2");
 const runsPerSeed = 12;
 
 /** The passes in any order: what is simplified need not be small. */
