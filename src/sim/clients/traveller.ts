@@ -72,8 +72,8 @@ type Script = Extract<ClientScript, { readonly kind: "traveller" }>;
 
 /** Before somebody who was refused tries again. */
 const retryMicros = 1_000_000;
-/** Links to a game server that fail one after the other. */
-const failuresMax = 3;
+/** Links to a game server that fail one after the other: more than a restart takes. */
+const failuresMax = 6;
 
 interface Token {
   readonly text: string;
