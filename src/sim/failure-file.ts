@@ -102,7 +102,7 @@ export class FileShrinking {
     return this.#shrinking.step();
   }
 
-  /** The file with the smallest plan so far; with the plan it had, when that does not fail again. */
+  /** With the smallest plan so far; with the one that it had, when that does not fail again. */
   file(): FailureFile {
     const { failure, isReproduced, events, eventsBefore, runs, isFinished } =
       this.#shrinking.result;

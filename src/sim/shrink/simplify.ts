@@ -214,7 +214,7 @@ const indexes: Pass = function* (plan): Search {
   return best;
 };
 
-/** The third connection of a client, the second process of a server: `network/3.3`, `process/a.2`. */
+/** A client's third connection, a server's second process: `network/3.3`, `process/a.2`. */
 const numbered = /^(network|process|process\/thread)\/(.+)\.(\d+)(?=[/#])/;
 
 /** And what strikes the fifth connection may strike the first, with all that strikes it. */

@@ -4,6 +4,7 @@
  */
 import { publishedContracts } from "../../core/features/contracts.ts";
 import type { Plan } from "../plan.ts";
+import type { ScenarioName } from "../scenario.ts";
 import type { Given } from "../shrink/index.ts";
 import { simulate } from "../simulate.ts";
 import type { SimulationFailure } from "../simulate.ts";
@@ -33,10 +34,13 @@ export function storyOf(plan: Plan, given: Given = {}): readonly string[] {
 function prologue({ scenario, scripts, options }: Plan): readonly string[] {
   const { gameServers, accounts } = options.players;
   const cast = scripts.map(clientName);
+  const stages: Readonly<Record<ScenarioName, string>> = {
+    echo: "One server, which answers echoes.",
+    players: `A login server, ${counted(gameServers, "game server")} and ${counted(accounts, "account")}.`,
+    upgrade: `${counted(options.upgrade.servers, "server")}, to be brought to the next build.`,
+  };
   return [
-    scenario === "players"
-      ? `A login server, ${counted(gameServers, "game server")} and ${counted(accounts, "account")}.`
-      : "One server, which answers echoes.",
+    stages[scenario ?? "echo"],
     cast.length === 0
       ? "Nobody else is there."
       : `There ${cast.length === 1 ? "is" : "are"} ${listed(cast)}.`,
