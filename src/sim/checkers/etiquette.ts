@@ -36,14 +36,16 @@ interface Guest {
 
 interface House {
   readonly guests: Map<ConnectionId, Guest>;
-  /** Logins by their calls: whose session or which player they are of. */
-  readonly logins: Map<CallId, string>;
+  /** Logins by their calls: whose session or which player they are of, and until when. */
+  readonly logins: Map<CallId, { readonly who: string; readonly until: number }>;
   /** Calls that are made for somebody who waits. */
   readonly awaited: Map<CallId, ConnectionId>;
   isDraining: boolean;
 }
 
 const answeredMax = 512;
+/** The deadline of the accounts' operations. */
+const patienceMicros = 10_000_000;
 /** Of these somebody waits for the answer. */
 const answeredOperations: ReadonlySet<string> = new Set([
   "accounts.verify",
@@ -71,6 +73,9 @@ export class EtiquetteChecker implements Checker {
       guests.set(event.connection, newGuest(event.at));
     } else if (event.type === "server.started") {
       this.#house.isDraining = false;
+      // What the process before this one asked is answered to nobody.
+      logins.clear();
+      this.#house.awaited.clear();
     } else if (event.type === "call.completed") {
       logins.delete(event.call);
       this.#answered(step, event.call);
@@ -203,7 +208,7 @@ export class EtiquetteChecker implements Checker {
     this.#fail("whoever waits for the outside is answered", `connection ${String(asker)}`);
   }
 
-  #called({ calls }: Step): void {
+  #called({ calls, event }: Step): void {
     const { logins, awaited } = this.#house;
     for (const { call, operation, asker, request } of calls) {
       if (asker !== null && answeredOperations.has(operation)) awaited.set(call, asker);
@@ -215,9 +220,11 @@ export class EtiquetteChecker implements Checker {
             : null;
       if (who === null) continue;
       for (const other of logins.values()) {
-        if (other === who) this.#fail("one login is under way at a time", who);
+        const isUnderWay = other.who === who && event.at < other.until;
+        if (isUnderWay) this.#fail("one login is under way at a time", who);
       }
-      logins.set(call, who);
+      // The realm gives a call up when its time is over, whatever becomes of it.
+      logins.set(call, { who, until: event.at + patienceMicros });
     }
   }
 
