@@ -1,7 +1,7 @@
 /**
- * When faults have stopped, everything settles: every server serves, but for those that are down for
- * good; every player that wants to play is ready; and every request has its outcome. Who is stuck
- * must prove that he was allowed to be (`stuck.ts`).
+ * When faults have stopped, everything settles: every server serves, but for those that are down
+ * for good; every player that wants to play is ready; and every request has its outcome. Who is
+ * stuck must prove that he was allowed to be (`stuck.ts`).
  */
 import { CheckFailure } from "./checker.ts";
 import type { Checker, QuietPlayer, QuietScene, QuietServer } from "./checker.ts";

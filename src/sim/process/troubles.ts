@@ -1,6 +1,7 @@
 /**
  * Draws the options of what happens to processes and clocks besides what `options.ts` draws of
- * them, and of upgrades. Each group has a stream of its own, so that the others' seeds stay what they are.
+ * them, and of upgrades. Each group has a stream of its own, so that the others' seeds stay what
+ * they are.
  */
 import { RandomStream } from "../../core/kernel/random.ts";
 import { seedWords } from "../decisions.ts";

@@ -49,7 +49,7 @@ function play(decisions: Plan["decisions"]): SimulationResult {
   return simulate({ plan, twice: false });
 }
 
-/** Tries places one after the other until one is beyond the end of the process; returns how many. */
+/** Tries one place after the other until one is beyond the process's end; returns how many. */
 function everywhere(at: (count: number) => Plan["decisions"], placesMax: number): number {
   for (let count = 1; count <= placesMax; count += 1) {
     const { failure, faults } = play(at(count));

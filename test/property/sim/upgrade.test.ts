@@ -1,6 +1,6 @@
 /**
- * Servers are brought to the next build while clients use them and while everything else goes wrong,
- * too; and bugs planted where one build takes over from another are found.
+ * Servers are brought to the next build while clients use them and while everything else goes
+ * wrong, too; and bugs planted where one build takes over from another are found.
  */
 import { describe, expect, it } from "vitest";
 import type { Machine } from "../../../src/core/contract.ts";

@@ -1,6 +1,6 @@
 /**
- * Who is stuck must prove that he was allowed to be: for each statement one scene in which it holds,
- * and liars whose scenes say otherwise.
+ * Who is stuck must prove that he was allowed to be: for each statement one scene in which it
+ * holds, and liars whose scenes say otherwise.
  */
 import { describe, expect, it } from "vitest";
 import type {
