@@ -19,16 +19,21 @@ const linesMax = 120;
  * Plays the plan, and tells what happened, one line a thing, in the order of time.
  *
  * @param given what the failing run was given besides its plan, made anew
+ * @param known what it ends with, where one run alone does not show it: that two differ
  * @returns lines without line ends; how it begins, what happens, and how it ends
  */
-export function storyOf(plan: Plan, given: Given = {}): readonly string[] {
+export function storyOf(
+  plan: Plan,
+  given: Given = {},
+  known: SimulationFailure | null = null,
+): readonly string[] {
   const contracts = (given.features ?? []).map(({ declaration }) => declaration.contract);
   const teller = new StoryTeller(
     plan.scripts,
     new PacketWords([...publishedContracts, ...contracts]),
   );
   const { failure } = simulate({ ...given, plan, twice: false, witness: teller });
-  return [...prologue(plan), ...teller.lines.text(linesMax), ...epilogue(failure)];
+  return [...prologue(plan), ...teller.lines.text(linesMax), ...epilogue(known ?? failure)];
 }
 
 function prologue({ scenario, scripts, options }: Plan): readonly string[] {

@@ -11,6 +11,8 @@ import {
 } from "../../../src/sim/index.ts";
 import type { ClientScript, FailureFile, Given, Plan } from "../../../src/sim/index.ts";
 import { simulatedHost } from "../../../src/sim/host.ts";
+import { plantedBugs } from "../../support/planted-bugs.ts";
+import { sabotaged } from "../../support/sabotage.ts";
 
 /** Told to let three in, while its checkers believe in two. */
 const given = (): Given => ({ host: simulatedHost({ host: { connectionsMax: 3 } }) });
@@ -45,6 +47,25 @@ describe("a failure file", () => {
     const again = simulate({ ...given(), plan: small.plan }).failure;
     expect([again?.fingerprint, again?.message]).toEqual([small.fingerprint, small.message]);
     expect(shrunkText(small)).toMatch(/^shrunk from [\d,]+ events to \d in \d+ runs$/);
+  });
+
+  it("of two runs that differ says where they do, in the state, too", () => {
+    const bug = plantedBugs.find(({ name }) => name === "a feature remembers outside of its state");
+    if (bug === undefined) throw new Error("it is planted no more");
+    // Not made anew: what one run remembers, the next one meets.
+    const host = sabotaged(bug.make());
+    const result = simulate({ seed: 1, host });
+    const { failure } = result;
+    if (failure === null) throw new Error("the planted bug was not found");
+    expect(failure.checker).toBe("determinism");
+    const shrinking = new FileShrinking(failureFile(result, failure, "x.json"), {
+      given: () => ({ host }),
+    });
+    while (shrinking.step());
+    const { message, story, shrunk } = shrinking.file();
+    expect(shrunk?.events).toBeLessThanOrEqual(4);
+    expect(message).toContain("; first at step ");
+    expect(story.at(-1)).toContain(`BROKEN (determinism): ${message}`);
   });
 
   it("that does not fail again, or of which somebody has had enough, stays what it was", async () => {
