@@ -145,7 +145,7 @@ describe("who plays, beside a model that knows of accounts only,", () => {
           return { model: { playing: new Map(), waiting: new Map() }, real };
         }, given);
       }),
-      { numRuns: 12 },
+      { numRuns: 8 },
     );
   });
 });

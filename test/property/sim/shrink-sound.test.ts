@@ -15,7 +15,7 @@ import { simplify } from "../../../src/sim/shrink/simplify.ts";
 import { chosenSeed } from "../../seed.ts";
 
 const seeds = Number(process.env["REPRISE_SOUND_SEEDS"] ?? "2");
-const runsPerSeed = 12;
+const runsPerSeed = 8;
 
 /** The passes in any order: what is simplified need not be small. */
 const searches = [
