@@ -1,6 +1,6 @@
 /**
  * `node scripts/explore.ts [CORNER...] [--full] [--most N]`: plays every order of the events of a
- * corner, all corners by default, and prints its figures; on a broken rule the shortest order that
+ * corner, all corners by default, and prints its figures; on a broken rule a short order that
  * breaks it, and exits 1. `--full` plays every state and tests what the reduction takes for
  * granted; `--most` gives up beyond so many states.
  */

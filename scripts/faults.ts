@@ -95,7 +95,7 @@ function introOf(tallies: ReadonlyMap<ScenarioName, FaultTally>): string {
   const command = `node scripts/faults.ts --seeds ${String(first?.seeds ?? 0)}`;
   return wrapped(
     `The last columns count how often the fault struck in one campaign, \`${command}\`: ` +
-      `${parts.join(" and ")}.`,
+      `${parts.slice(0, -1).join(", ")} and ${parts.at(-1) ?? ""}.`,
   );
 }
 

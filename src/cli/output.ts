@@ -35,7 +35,9 @@ export class ProgressLine {
     if (now - this.#lastAt < 100) return;
     this.#lastAt = now;
     this.#shown = true;
-    this.#stream.write(`\r\u001b[K${text().slice(0, (this.#stream.columns ?? 80) - 1)}`);
+    // A terminal that does not know its size says 0.
+    const columns = this.#stream.columns > 0 ? this.#stream.columns : 80;
+    this.#stream.write(`\r\u001b[K${text().slice(0, columns - 1)}`);
   }
 
   end(): void {

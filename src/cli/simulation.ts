@@ -7,8 +7,9 @@
  * 2. A seed on which a thread dies, or does not come back, is a finding like any other.
  */
 import { availableParallelism } from "node:os";
+import { ApiMisuseError } from "../core/kernel/assert.ts";
 import type { PartialOptions, ScenarioName } from "../sim/index.ts";
-import { addTo, newTally, runSeed } from "./sim/tally.ts";
+import { addTo, crashReport, newTally, runSeed, thrown } from "./sim/tally.ts";
 import type { CampaignTally, SeedOrder, SeedQueue, SeedReport } from "./sim/tally.ts";
 import { playOnThreads } from "./sim/threads.ts";
 
@@ -99,9 +100,24 @@ class OrderedQueue implements SeedQueue {
   }
 }
 
+/** A seed that throws is a finding here, too. */
+function playOne(order: SeedOrder): SeedReport {
+  let playing: ScenarioName | null = null;
+  try {
+    return runSeed(order, (scenario) => {
+      playing = scenario;
+    });
+  } catch (error) {
+    // What the caller got wrong is no finding.
+    if (playing === null || !(error instanceof Error) || error instanceof ApiMisuseError)
+      throw error;
+    return crashReport(order.seed, playing, thrown(error));
+  }
+}
+
 async function playHere(queue: SeedQueue): Promise<void> {
   for (let order = queue.take(); order !== null; order = queue.take()) {
-    queue.report(runSeed(order));
+    queue.report(playOne(order));
     // Signals are heard between two seeds only.
     await new Promise((resolve) => setImmediate(resolve));
   }

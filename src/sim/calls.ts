@@ -5,7 +5,9 @@
  * C1. A call is performed once: asking again with the same key gives the same answer.
  * C2. Every asking process is answered, in the end by UNAVAILABLE, unless it dies first.
  * C3. UNAVAILABLE says nothing of whether the call was performed.
- * C4. What a partition keeps back comes when it is over, the asker may have given up by then.
+ * C4. What a partition keeps back comes when it is over, the asker may have given up by then. What
+ *     was asked later comes after it, as production's store carries out one order after the other
+ *     (`src/io/accounts/store-client.ts`, 1).
  */
 import type { CallResult } from "../core/contract.ts";
 import type { CallId } from "../core/kernel/ids.ts";
@@ -49,6 +51,8 @@ export class Performers {
   readonly #parts: CallParts;
   readonly #performers: Readonly<Record<string, SimulatedPerformer>>;
   readonly #answers = new Map<CallId, CallResult>();
+  /** Calls that a partition keeps back, the oldest first. */
+  readonly #held: (() => void)[] = [];
   readonly #slow: Subject;
   readonly #fate: Subject;
   readonly #crash: Subject;
@@ -91,7 +95,8 @@ export class Performers {
     }
     scheduler.after(delayMicros, () => {
       const { there = open, back = open } = this.#parts;
-      if (there.isOpen && back.isOpen) answer(this.#performOnce(call, operation, request));
+      const isFree = there.isOpen && back.isOpen && this.#held.length === 0;
+      if (isFree) answer(this.#performOnce(call, operation, request));
       else this.#waitFor(there, back, () => this.#performOnce(call, operation, request), answer);
     });
   }
@@ -110,10 +115,12 @@ export class Performers {
       isOver = true;
     };
     this.#parts.scheduler.after(timeoutMicros, () => finish(unavailable));
-    there.whenOpen(() => {
+    this.#held.push(() => {
       const result = perform();
       back.whenOpen(() => finish(result));
     });
+    // Whoever gets through first brings the oldest with it.
+    there.whenOpen(() => this.#held.shift()?.());
   }
 
   #performOnce(call: CallId, operation: string, request: PlainData): CallResult {

@@ -8,6 +8,7 @@ import { readPlan } from "./plan.ts";
 import type { Plan } from "./plan.ts";
 import { Shrinking } from "./shrink/index.ts";
 import type { Given, Shrunk, ShrinkOptions } from "./shrink/index.ts";
+import { simulate } from "./simulate.ts";
 import type { SimulationFailure, SimulationResult } from "./simulate.ts";
 import { storyOf } from "./story/index.ts";
 
@@ -102,17 +103,21 @@ export class FileShrinking {
     return this.#shrinking.step();
   }
 
-  /** The file with the smallest plan so far; with the plan it had, when that does not fail again. */
+  /** With the smallest plan so far; with the one that it had, when that does not fail again. */
   file(): FailureFile {
-    const { failure, isReproduced, events, eventsBefore, runs, isFinished } =
-      this.#shrinking.result;
+    const { failure: left, isReproduced, ...shrunk } = this.#shrinking.result;
     if (!isReproduced) return this.#file;
     const { replay, seed } = this.#file;
+    const { events, eventsBefore, runs, isFinished } = shrunk;
+    // Where two runs differ was not located each time.
+    const isAboutTwice = left.checker === "determinism";
+    const { plan } = left;
+    const failure = (isAboutTwice ? simulate({ ...this.#given(), plan }).failure : null) ?? left;
     return {
       ...failureFile({ seed }, failure, ""),
       replay,
       shrunk: { eventsBefore, events, runs, isFinished },
-      story: storyOf(failure.plan, this.#given()),
+      story: storyOf(plan, this.#given(), failure),
     };
   }
 }

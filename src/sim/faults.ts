@@ -82,6 +82,8 @@ export const faults = {
   "upgrade.done": "the next build serves",
   "upgrade.taken-back": "the old build serves again",
   "upgrade.back-refused": "the old build refuses what the next one has left",
+  "outside.cut-off": "a client is cut off for good when all other faults stop",
+  "outside.down": "a server is down for good when all other faults stop",
   "clock.skew": "the wall clock of a machine is wrong from the start",
   "clock.jump": "the wall clock steps",
   "clock.jump-in-restart": "the wall clock is another one after a restart",

@@ -48,7 +48,11 @@ const hostPart = ({
   connectionsMax,
   segmentBytesMax,
   outboundBytesMax,
+  packetsPerRoundMax,
+  packetsPerTurnMax,
 }: ServerOptions): Partial<HostConfig> => ({
+  packetsPerRoundMax,
+  packetsPerTurnMax,
   connectionsMax,
   // In the proportions of production.
   outboundBytesMax,
@@ -58,7 +62,14 @@ const hostPart = ({
   blockBytesMax: Math.min(1_048_576, segmentBytesMax >> 2),
 });
 
-const realmPart = ({ idleTimeoutMicros, helloTimeoutMicros }: ServerOptions) => ({
+const realmPart = ({
+  idleTimeoutMicros,
+  helloTimeoutMicros,
+  malformedInRowMax,
+  refusedPerWindowMax,
+}: ServerOptions) => ({
+  malformedInRowMax,
+  refusedPerWindowMax,
   idleTimeoutMs: Math.floor(idleTimeoutMicros / 1_000),
   helloTimeoutMs: Math.floor(helloTimeoutMicros / 1_000),
 });

@@ -10,7 +10,12 @@ import { seedWords } from "./decisions.ts";
 import { rate } from "./drawing.ts";
 import { calmHandshake, calmNetwork, drawHandshake, drawNetwork } from "./network/options.ts";
 import type { HandshakeOptions, NetworkOptions } from "./network/options.ts";
-import { drawClockTroubles, drawProcessTroubles, drawUpgrade } from "./process/troubles.ts";
+import {
+  drawClockTroubles,
+  drawOutside,
+  drawProcessTroubles,
+  drawUpgrade,
+} from "./process/troubles.ts";
 
 export type { HandshakeOptions, NetworkOptions } from "./network/options.ts";
 
@@ -54,6 +59,14 @@ export interface UpgradeOptions {
   readonly adoptPerMillion: PerMillion;
   /** Of each upgrade, that it is taken back. */
   readonly backPerMillion: PerMillion;
+}
+
+/** Who never comes back when faults stop. */
+export interface OutsideOptions {
+  /** Of each client, that it is cut off for good. */
+  readonly clientPerMillion: PerMillion;
+  /** Of each server that is not the last of its role, that it is down for good. */
+  readonly serverPerMillion: PerMillion;
 }
 
 export interface ClockOptions {
@@ -131,6 +144,12 @@ export interface ServerOptions {
   readonly segmentBytesMax: number;
   /** What may wait for one connection before it is cut as a slow reader's. */
   readonly outboundBytesMax: number;
+  /** How much of one connection is served before others have their turn, and in a turn. */
+  readonly packetsPerRoundMax: number;
+  readonly packetsPerTurnMax: number;
+  /** How much a session may get wrong. */
+  readonly malformedInRowMax: number;
+  readonly refusedPerWindowMax: number;
 }
 
 export interface SimulationOptions {
@@ -143,6 +162,7 @@ export interface SimulationOptions {
   readonly process: ProcessOptions;
   readonly clock: ClockOptions;
   readonly upgrade: UpgradeOptions;
+  readonly outside: OutsideOptions;
   readonly disk: DiskOptions;
   readonly calls: CallOptions;
   readonly workload: WorkloadOptions;
@@ -194,6 +214,7 @@ export const calmOptions: SimulationOptions = {
     adoptPerMillion: 0,
     backPerMillion: 0,
   },
+  outside: { clientPerMillion: 0, serverPerMillion: 0 },
   disk: {
     operationMicros: 20,
     syncMicros: 270,
@@ -239,6 +260,10 @@ export const calmOptions: SimulationOptions = {
     helloTimeoutMicros: 10_000_000,
     segmentBytesMax: 67_108_864,
     outboundBytesMax: 1_048_576,
+    packetsPerRoundMax: 64,
+    packetsPerTurnMax: 16_384,
+    malformedInRowMax: 8,
+    refusedPerWindowMax: 1_000,
   },
 };
 
@@ -256,11 +281,12 @@ export function drawOptions(seed: number): SimulationOptions {
     process: { ...drawProcess(random), ...drawProcessTroubles(seed) },
     clock: { ...drawClock(random), ...drawClockTroubles(seed) },
     upgrade: drawUpgrade(seed),
+    outside: drawOutside(seed),
     disk: drawDisk(random),
     calls: drawCalls(random),
     workload: drawWorkload(random),
     players: calmOptions.players,
-    server: drawServer(random, later),
+    server: { ...drawServer(random, later), ...drawLimits(seed) },
   };
 }
 
@@ -308,6 +334,7 @@ export function withOptions(base: SimulationOptions, given: PartialOptions): Sim
     process: { ...base.process, ...given.process },
     clock: { ...base.clock, ...given.clock },
     upgrade: { ...base.upgrade, ...given.upgrade },
+    outside: { ...base.outside, ...given.outside },
     disk: { ...base.disk, ...given.disk },
     calls: { ...base.calls, ...given.calls },
     workload: { ...base.workload, ...given.workload },
@@ -380,7 +407,27 @@ function drawPlayers(random: RandomStream, clients: number, clock: ClockOptions)
   };
 }
 
-const drawServer = (random: RandomStream, later: RandomStream): ServerOptions => {
+/** Small limits are met; in half of the seeds they are production's. */
+function drawLimits(seed: number) {
+  const random = RandomStream.named(seedWords(seed), "options/limits");
+  const { server } = calmOptions;
+  const isUsual = random.chance(1, 2);
+  const drawn = {
+    packetsPerRoundMax: random.pick([1, 2, 8, 64]),
+    packetsPerTurnMax: random.pick([2, 16, 256, 16_384]),
+    malformedInRowMax: random.pick([1, 3, 8]),
+    refusedPerWindowMax: random.pick([20, 100, 1_000]),
+  };
+  const { packetsPerRoundMax, packetsPerTurnMax, malformedInRowMax, refusedPerWindowMax } = server;
+  return isUsual
+    ? { packetsPerRoundMax, packetsPerTurnMax, malformedInRowMax, refusedPerWindowMax }
+    : drawn;
+}
+
+const drawServer = (
+  random: RandomStream,
+  later: RandomStream,
+): Omit<ServerOptions, keyof ReturnType<typeof drawLimits>> => {
   const idleTimeoutMicros = random.pick([1_500_000, 3_000_000, 5_000_000, 30_000_000]);
   return {
     security: random.chance(2, 3) ? "tls" : "plain",

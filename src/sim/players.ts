@@ -17,6 +17,7 @@ import { createRealm } from "../core/realm/index.ts";
 import { accountPerformers, credentialsOf, simulatedHash } from "./accounts.ts";
 import type { AccountSource } from "./accounts.ts";
 import { borderCheckers } from "./checkers/borders.ts";
+import { ContainmentChecker } from "./checkers/containment.ts";
 import { JourneyChecker, isAtRest } from "./checkers/journeys.ts";
 import { MovementChecker } from "./checkers/movement.ts";
 import { PresenceChecker } from "./checkers/presence.ts";
@@ -71,6 +72,7 @@ export function playersScenario({ workload = drawTravellers }: { workload?: Work
             makeCheckers: (world) => [
               ...serverCheckers(world),
               ...borderCheckers(world),
+              new ContainmentChecker(),
               new PresenceChecker(),
               new SecrecyChecker(),
             ],
@@ -102,6 +104,7 @@ function gameCheckers(world: CheckedWorld) {
   return [
     ...serverCheckers(world),
     ...borderCheckers(world),
+    new ContainmentChecker(),
     new TicksChecker(),
     presence,
     new MovementChecker(presence, players),

@@ -14,14 +14,13 @@
  */
 import { apiRule, invariant } from "../core/kernel/assert.ts";
 import type { PacketType } from "../core/kernel/ids.ts";
+import { checkedBy, doorOf, hostsOf } from "./cast.ts";
 import { CheckerPanel, CheckFailure } from "./checkers/checker.ts";
 import type { Checker, QuietRun, QuietScene } from "./checkers/checker.ts";
-import { performersHost } from "./calls.ts";
 import { hostOf, numberOf } from "./clients/link.ts";
 import { Player } from "./clients/player.ts";
 import { RudePeer } from "./clients/rude.ts";
 import type { ClientScript } from "./clients/script.ts";
-import { ClientTap } from "./clients/tap.ts";
 import { Traveller } from "./clients/traveller.ts";
 import type { Door, Doors, TravellerParts } from "./clients/traveller.ts";
 import { coverageKey } from "./coverage.ts";
@@ -31,7 +30,8 @@ import type { Fault } from "./faults.ts";
 import { Crowds } from "./clients/crowds.ts";
 import { Network } from "./network/network.ts";
 import { Weather } from "./network/weather.ts";
-import type { Hosts } from "./network/weather.ts";
+import { decideOutside, Fates } from "./outside.ts";
+import type { Outside } from "./outside.ts";
 import type { RunSetup } from "./plan.ts";
 import type { Stage } from "./scenario.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -97,6 +97,7 @@ export class Run {
   readonly #trace = new Trace();
   readonly #coverage = new Set<string>();
   readonly #weather: Weather;
+  readonly #crowds: Crowds;
   readonly #sites: readonly Site[];
   /** Of those who look at all servers and clients together. */
   readonly #panel: CheckerPanel;
@@ -106,6 +107,7 @@ export class Run {
   /** What clients are made to do, by their names. */
   readonly #actors = new Map<string, (action: ClientScript["actions"][number]) => void>();
   readonly #log: string[] = [];
+  readonly #fates = new Fates();
   #failure: RunFailure | null = null;
   // What the simulator itself throws is a finding, too, and needs its seed: hence guarded.
   readonly #runNext = (): void => {
@@ -122,6 +124,7 @@ export class Run {
     this.#faults.onFault = (fault, link) => {
       witness?.struck(fault, link);
       this.#cover(fault, link);
+      this.#fates.struck(fault, link);
     };
     if (witness !== null) {
       witness.begins(() => this.#scheduler.nowMicros);
@@ -132,13 +135,13 @@ export class Run {
     const network = new Network(wires, this.#weather);
     this.#sites = this.#stage.sites.map((spec, index) => this.#makeSite(spec, index));
     this.#makeClients(network);
-    const crowds = new Crowds({
+    this.#crowds = new Crowds({
       ...this.#common(),
       network,
       machines: this.#sites.map(({ node }) => node.machine),
       security: setup.options.server.security,
     });
-    this.#weather.onCrowd = (crowd, index) => crowds.come(crowd, index);
+    this.#weather.onCrowd = (crowd, index) => this.#crowds.come(crowd, index);
   }
 
   play(): RunOutcome {
@@ -183,10 +186,15 @@ export class Run {
 
   /** The storm is over: what follows, to the end. */
   finish(): RunOutcome {
-    const { decisions } = this.#setup;
+    const { decisions, options } = this.#setup;
     const { witness } = this.#parts;
+    const clients = [...this.#players, ...this.#travellers].map(({ name }) => name);
+    const cast = { clients, servers: this.#stage.sites };
+    const outside = decideOutside(decisions, options.outside, cast);
     decisions.calm = true;
     this.#weather.clear();
+    this.#crowds.disperse();
+    this.#leaveOutside(outside);
     if (!this.#isOver) witness?.entered("quiet");
     this.#settle();
     if (!this.#isOver) witness?.entered("empty");
@@ -198,7 +206,7 @@ export class Run {
       failure: this.#failure,
       faults: this.#faults.counts,
       coverage: this.#coverage,
-      checked: this.#checked(),
+      checked: checkedBy(this.#sites, this.#stage),
       simulatedMicros: this.#scheduler.nowMicros,
       log: this.#log,
     };
@@ -211,10 +219,10 @@ export class Run {
     for (const peer of this.#rude) peer.stop();
     for (const traveller of this.#travellers) traveller.rest();
     this.#until(this.#scheduler.nowMicros + calmDownMicros);
-    this.#wait(() => this.#isSettled());
+    this.#wait(() => this.#stage.isAtRest(this.#scene()));
     if (this.#travellers.length > 0) this.#until(this.#scheduler.nowMicros + lastWordMicros);
     if (this.#isOver) return;
-    for (const site of this.#sites) site.observe.settled(this.#quietRun(site));
+    for (const site of this.#inside) site.observe.settled(this.#quietRun(site));
     this.#panel.observe.rested(this.#scene());
     this.#noteFailure();
   }
@@ -224,9 +232,9 @@ export class Run {
     for (const player of this.#players) player.stop();
     for (const traveller of this.#travellers) traveller.stop();
     this.#until(this.#scheduler.nowMicros + leaveMicros);
-    this.#wait(() => this.#sites.every((site) => site.metrics().get("connections_open") === 0));
+    this.#wait(() => this.#inside.every((site) => site.metrics().get("connections_open") === 0));
     if (this.#isOver) return;
-    for (const site of this.#sites) site.observe.emptied(this.#quietRun(site));
+    for (const site of this.#inside) site.observe.emptied(this.#quietRun(site));
     if (this.#travellers.length > 0) this.#until(this.#scheduler.nowMicros + lastWordMicros);
     this.#panel.observe.deserted(this.#scene());
     this.#noteFailure();
@@ -237,12 +245,12 @@ export class Run {
     // What was done last must be on the disk first, or there is less to compare.
     this.#until(this.#scheduler.nowMicros + 1_000_000);
     if (this.#isOver) return;
-    for (const { node, panel } of this.#sites) {
+    for (const { node, panel } of this.#inside) {
       node.end("crash");
       panel.beginEncore();
     }
-    this.#wait(() => this.#sites.every(({ isListening }) => isListening));
-    if (!this.#isOver && !this.#sites.every(({ isListening }) => isListening)) {
+    this.#wait(() => this.#inside.every(({ isListening }) => isListening));
+    if (!this.#isOver && !this.#inside.every(({ isListening }) => isListening)) {
       this.#fail(new CheckFailure("liveness", "a killed server comes back", "it does not listen"));
     }
   }
@@ -253,16 +261,6 @@ export class Run {
     while (!this.#isOver && !isDone() && this.#scheduler.nowMicros < until) {
       this.#until(this.#scheduler.nowMicros + settleStepMicros);
     }
-  }
-
-  #isSettled(): boolean {
-    const ready = this.#players.filter(({ state }) => state === "ready").length;
-    const isFull = ready >= this.#setup.options.server.connectionsMax;
-    const atRest = ({ pending, state }: Player): boolean =>
-      (pending === 0 && ["ready", "stopped", "idle"].includes(state)) ||
-      (isFull && state !== "ready");
-    if (!this.#sites.every(({ serves }) => serves) || !this.#players.every(atRest)) return false;
-    return this.#travellers.length === 0 || this.#stage.isAtRest(this.#scene());
   }
 
   #quietRun(site: Site): QuietRun {
@@ -280,8 +278,36 @@ export class Run {
   #scene(): QuietScene {
     return {
       servers: this.#sites.map((site) => site.quiet()),
-      travellers: this.#travellers.map((traveller) => traveller.quiet()),
+      players: this.#players.map((player) => ({
+        ...player.quiet(),
+        ...this.#fates.of(player.name),
+        server: this.#placeOf(player.name).spec.name,
+      })),
+      travellers: this.#travellers.map((traveller) => ({
+        ...traveller.quiet(),
+        ...this.#fates.of(traveller.name),
+      })),
     };
+  }
+
+  // ---------------------------------------------------------------- who stays outside
+
+  #leaveOutside({ clients, servers, isSilent }: Outside): void {
+    for (const name of clients) {
+      this.#faults.hit("outside.cut-off");
+      this.#fates.cutOff.add(name);
+      this.#weather.cutOff(hostOf(numberOf(name)));
+    }
+    for (const site of this.#sites) {
+      if (!servers.includes(site.name)) continue;
+      this.#faults.hit("outside.down");
+      site.stayDown(isSilent);
+    }
+  }
+
+  /** The servers that serve when everything has settled. */
+  get #inside(): readonly Site[] {
+    return this.#sites.filter(({ isDown }) => !isDown);
   }
 
   // ---------------------------------------------------------------- time
@@ -375,10 +401,9 @@ export class Run {
     };
     const doors = this.#sites.map((site, index) => doorOf(site, index));
     for (const script of scripts) {
-      // Who knows of no login goes to one of the servers, always to the same.
-      const place = numberOf(script.name) % this.#sites.length;
-      const [door, site] = [doors[place], this.#sites[place]];
-      invariant(door !== undefined && site !== undefined, "a run has a server");
+      const site = this.#placeOf(script.name);
+      const door = doors[this.#sites.indexOf(site)];
+      invariant(door !== undefined, "a server has a door");
       const { target, observer, contracts } = door;
       if (script.kind === "traveller") {
         this.#makeTraveller({ ...parts, ...this.#journeys(doors) }, script);
@@ -434,6 +459,13 @@ export class Run {
     };
   }
 
+  /** Who knows of no login goes to one of the servers, always to the same. */
+  #placeOf(client: string): Site {
+    const site = this.#sites[numberOf(client) % this.#sites.length];
+    invariant(site !== undefined, "a run has a server");
+    return site;
+  }
+
   /** The workload belongs to the storm. */
   #perform<S extends ClientScript>(script: S, act: (action: S["actions"][number]) => void): void {
     const { witness } = this.#parts;
@@ -460,34 +492,8 @@ export class Run {
     this.#coverage.add(coverageKey(fault, { packetType: 0, state: "unknown" }));
   }
 
-  /** Summed over servers. */
-  #checked(): Record<string, number> {
-    const all = [...this.#sites.flatMap(({ checkers }) => checkers), ...this.#stage.checkers];
-    const checked: Record<string, number> = {};
-    for (const { name, checked: count } of all) checked[name] = (checked[name] ?? 0) + count;
-    return checked;
-  }
-
   #logged(line: string): void {
     this.#log.push(`${(this.#scheduler.nowMicros / 1_000_000).toFixed(6)} ${line}`);
     if (this.#log.length > logLinesMax) this.#log.shift();
   }
 }
-
-/** Everybody that a partition can part from others. */
-const hostsOf = ({ sites }: Stage, scripts: RunSetup["scripts"]): Hosts => ({
-  clients: [...new Set(scripts.map(({ name }) => hostOf(numberOf(name))))],
-  servers: sites.map(({ name }) => name),
-  performers: sites.some(({ performers }) => Object.keys(performers).length > 0)
-    ? [performersHost]
-    : [],
-});
-
-/** The way to a server, whose checkers see both ends of it. */
-const doorOf = ({ spec, node, observe }: Site, index: number): Door => ({
-  name: spec.name,
-  letter: String.fromCharCode("a".charCodeAt(0) + index),
-  target: node.machine,
-  observer: new ClientTap((spec.nextRealm ?? spec.realm).rules, observe),
-  contracts: spec.contracts,
-});

@@ -10,9 +10,10 @@ import { borderCheckers } from "./checkers/borders.ts";
 import type { Checker, QuietScene } from "./checkers/checker.ts";
 import { ClientOrderChecker } from "./checkers/client-order.ts";
 import { ConnectionCapChecker } from "./checkers/connection-cap.ts";
+import { ContainmentChecker } from "./checkers/containment.ts";
 import { CountersChecker } from "./checkers/counters.ts";
 import { DurabilityChecker } from "./checkers/durability.ts";
-import { LivenessChecker } from "./checkers/liveness.ts";
+import { arePlayersAtRest, LivenessChecker } from "./checkers/liveness.ts";
 import { OneCloseChecker } from "./checkers/one-close.ts";
 import { ProcessHealthChecker } from "./checkers/process-health.ts";
 import { ReplayEqualityChecker } from "./checkers/replay-equality.ts";
@@ -54,7 +55,7 @@ export interface Stage {
   readonly sites: readonly SiteSpec[];
   /** Who looks at all servers and clients together. */
   readonly checkers: readonly Checker[];
-  /** Whether everybody is where he will stay; asked where there are travellers. */
+  /** Whether everybody is where he will stay. */
   readonly isAtRest: (scene: QuietScene) => boolean;
 }
 
@@ -85,7 +86,7 @@ export function echoScenario(given: EchoOptions): Scenario {
     drawOptions,
     workload,
     covered: [coveredServer(contracts, { unsaid: [], rudeIn: ["connected"] })],
-    stage: () => ({
+    stage: ({ options }) => ({
       sites: [
         {
           name: onlyServer,
@@ -100,14 +101,22 @@ export function echoScenario(given: EchoOptions): Scenario {
           makeCheckers: (world) => [
             ...serverCheckers(world, apart(features, next)),
             ...(features === next ? borderCheckers(world) : []),
+            ...(features === builtinFeatures ? [new ContainmentChecker()] : []),
             new TaggedPayloadChecker(),
-            new LivenessChecker(world.options.server.connectionsMax),
           ],
         },
       ],
-      checkers: [],
-      isAtRest: () => true,
+      ...livenessOf(options),
     }),
+  };
+}
+
+/** What must come of players who belong to a server each. */
+export function livenessOf({ server }: SimulationOptions): Pick<Stage, "checkers" | "isAtRest"> {
+  const { connectionsMax } = server;
+  return {
+    checkers: [new LivenessChecker(connectionsMax)],
+    isAtRest: (scene) => arePlayersAtRest(scene, connectionsMax),
   };
 }
 

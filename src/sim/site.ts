@@ -54,6 +54,8 @@ export interface CheckedWorld {
   readonly faults: FaultCounters;
   /** Of the first build. */
   readonly realm: Realm;
+  /** What the clients know of. */
+  readonly contracts: readonly AnyContract[];
   /** Simulated time since the run began. */
   readonly nowMicros: () => number;
 }
@@ -106,6 +108,7 @@ export class Site implements OperatedServer {
   #host: RunningHost | null = null;
   #machine: ObservedMachine | null = null;
   #isListening = false;
+  #isDown = false;
   #installed: Build = 0;
   #adoptsTail = false;
   /** What the present process is, and what the last one was that served. */
@@ -117,7 +120,7 @@ export class Site implements OperatedServer {
     this.#parts = parts;
     const { options, faults, scheduler } = parts;
     const nowMicros = (): number => scheduler.nowMicros;
-    this.checkers = spec.makeCheckers({ options, faults, realm: spec.realm, nowMicros });
+    this.checkers = spec.makeCheckers({ ...spec, options, faults, nowMicros });
     const witnesses = parts.witness === null ? [] : [parts.witness];
     const observers = [parts.observer, this.#ownObserver(), this.links, ...witnesses];
     this.panel = new CheckerPanel([...observers, ...this.checkers, this.#lastObserver()]);
@@ -160,10 +163,20 @@ export class Site implements OperatedServer {
     return this.#isListening;
   }
 
+  /** It is down for good. */
+  get isDown(): boolean {
+    return this.#isDown;
+  }
+
+  stayDown(isSilent: boolean): void {
+    this.#isDown = true;
+    this.node.stayDown(isSilent);
+  }
+
   quiet(): QuietServer {
     const { name, role } = this.spec;
-    const { serves } = this;
-    return { name, role, serves, view: (view) => this.#view(view) };
+    const { serves, isDown } = this;
+    return { name, role, serves, isDown, view: (view) => (isDown ? null : this.#view(view)) };
   }
 
   #view(name: string): PlainData {
@@ -202,7 +215,8 @@ export class Site implements OperatedServer {
         opened: (socket, link, remote) => observe.socketOpened(socket, link, remote),
         handshakeFailed: (link) => observe.handshakeFailed(link),
         received: (socket, bytes) => observe.socketReceived(socket, bytes),
-        written: (socket, bytes) => observe.socketWritten(socket, bytes),
+        written: (...write) => observe.socketWritten(...write),
+        ending: (socket, mode) => observe.socketEnding(socket, mode),
         closed: (socket) => observe.socketClosed(socket),
       },
       events: {

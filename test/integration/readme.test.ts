@@ -78,7 +78,8 @@ const promises: Readonly<Record<string, readonly RegExp[]>> = {
 // ---------------------------------------------------------------- output
 
 /** Rows that count what a run happened to meet: there is such a row, the rest is chance. */
-const accidental = /^(errors|(network|tls|peer|cheat|process|clock|disk|call|merge)\.\S+) {2}/;
+const accidental =
+  /^(errors|(network|tls|peer|cheat|process|upgrade|outside|clock|disk|call|merge)\.\S+) {2}/;
 
 /** A line of output without what differs from run to run: numbers, digests, counts of errors. */
 const shapeOf = (line: string): string =>

@@ -1,5 +1,5 @@
 /** What came of the seeds of a campaign: each by itself, and all of them together. */
-import { failureFile, faultNames, simulate } from "../../sim/index.ts";
+import { failureFile, faultNames, fingerprintOf, simulate } from "../../sim/index.ts";
 import type {
   Fault,
   FailureFile,
@@ -108,10 +108,28 @@ export function reportOf(seed: number, results: readonly SimulationResult[]): Se
   };
 }
 
-/** Of a seed that was not played to its end. */
-export const crashReport = (seed: number, crash: Crash): SeedReport => ({
-  ...reportOf(seed, []),
-  crash,
+/**
+ * Of a seed that was not played to its end.
+ *
+ * @param rule in words that do not change from seed to seed
+ * @param what was seen
+ */
+export function crashReport(
+  seed: number,
+  scenario: ScenarioName,
+  { rule, what }: { readonly rule: string; readonly what: string },
+): SeedReport {
+  const fingerprint = fingerprintOf({ checker: "simulator", rule });
+  return { ...reportOf(seed, []), crash: { scenario, fingerprint, message: `${rule}: ${what}` } };
+}
+
+/** Something was thrown where nothing ever is; what and where, on one line. */
+export const thrown = ({ stack, message }: Error) => ({
+  rule: "the simulator never throws",
+  what: (stack ?? message)
+    .split("\n", 4)
+    .map((line) => line.trim())
+    .join(" "),
 });
 
 export function addTo(tally: CampaignTally, report: SeedReport): void {

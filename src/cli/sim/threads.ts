@@ -6,8 +6,7 @@
  * 2. A thread that dies before it has begun on anything ends the campaign: the next one would, too.
  */
 import { Worker } from "node:worker_threads";
-import { fingerprintOf } from "../../sim/index.ts";
-import { crashReport } from "./tally.ts";
+import { crashReport, thrown } from "./tally.ts";
 import type { SeedOrder, SeedQueue, SeedReport } from "./tally.ts";
 
 /**
@@ -132,20 +131,19 @@ function playOn(
       clearTimeout(timer);
       for (const [name, listener] of Object.entries(listeners)) worker.off(name, listener);
     };
-    const crash = (rule: string, what: string): void => {
+    const crash = (found: { readonly rule: string; readonly what: string }): void => {
       end();
-      const message = `${rule}: ${what}`;
-      const fingerprint = fingerprintOf({ checker: "simulator", rule });
       const scenario = order.scenarios[(whereabouts[0] ?? 0) - 1];
-      if (scenario === undefined) reject(new Error(message));
-      else resolve(crashReport(order.seed, { scenario, fingerprint, message }));
+      if (scenario === undefined) reject(new Error(`${found.rule}: ${found.what}`));
+      else resolve(crashReport(order.seed, scenario, found));
     };
     let timer: NodeJS.Timeout;
     const watch = (): void => {
       timer = setTimeout(() => {
         // A busy machine may take its time to load a thread, which is no fault of the seed.
         if (whereabouts[0] === 0) return watch();
-        crash("a seed comes to its end", `it was played for ${String(msMax / 1_000)} s`);
+        const what = `it was played for ${String(msMax / 1_000)} s`;
+        crash({ rule: "a seed comes to its end", what });
       }, msMax);
     };
     watch();
@@ -154,17 +152,11 @@ function playOn(
         end();
         resolve(report);
       },
-      error: (error: Error) => crash("the simulator never throws", stackOf(error)),
-      exit: (code: number) => crash("a thread lives on", `it ended with code ${String(code)}`),
+      error: (error: Error) => crash(thrown(error)),
+      exit: (code: number) =>
+        crash({ rule: "a thread lives on", what: `it ended with code ${String(code)}` }),
     };
     for (const [name, listener] of Object.entries(listeners)) worker.on(name, listener);
     worker.postMessage(order);
   });
 }
-
-/** What was thrown and where, on one line. */
-const stackOf = ({ stack, message }: Error): string =>
-  (stack ?? message)
-    .split("\n", 4)
-    .map((line) => line.trim())
-    .join(" ");

@@ -4,15 +4,25 @@ import type { CheckedWorld } from "../site.ts";
 import { BackOffChecker } from "./back-off.ts";
 import type { Checker } from "./checker.ts";
 import { ClocksChecker } from "./clocks.ts";
+import { EndingsChecker } from "./endings.ts";
 import { EtiquetteChecker } from "./etiquette.ts";
+import { FairnessChecker } from "./fairness.ts";
 import { FramesChecker } from "./frames.ts";
 import { GateChecker } from "./gate.ts";
+import { KnownAnswersChecker } from "./known-answers.ts";
 
 /** For servers whose packets are the same in all their builds. */
-export const borderCheckers = ({ realm, nowMicros }: CheckedWorld): readonly Checker[] => [
-  new FramesChecker(),
-  new GateChecker(realm),
-  new EtiquetteChecker(defaultRealmConfig),
-  new ClocksChecker(nowMicros),
-  new BackOffChecker(nowMicros),
-];
+export function borderCheckers(world: CheckedWorld): readonly Checker[] {
+  const { options, nowMicros } = world;
+  const { server } = options;
+  return [
+    new KnownAnswersChecker(),
+    new FramesChecker(),
+    new GateChecker(world),
+    new FairnessChecker(server.packetsPerRoundMax),
+    new EtiquetteChecker({ ...defaultRealmConfig, ...server }),
+    new EndingsChecker(server.outboundBytesMax, nowMicros),
+    new ClocksChecker(nowMicros),
+    new BackOffChecker(nowMicros),
+  ];
+}

@@ -22,6 +22,7 @@ import type { PlainData } from "../../core/kernel/plain.ts";
 import type { Position } from "../../core/wire/index.ts";
 import type { TravellerPhase } from "../clients/script.ts";
 import type { Disk } from "../disk.ts";
+import type { Fault } from "../faults.ts";
 import type { ProcessEnd } from "../process/process.ts";
 import type { Ending } from "../process/node.ts";
 
@@ -113,7 +114,10 @@ export interface Observations {
   socketOpened(socket: SocketId, link: string, remote: string): void;
   handshakeFailed(link: string): void;
   socketReceived(socket: SocketId, bytes: Uint8Array): void;
-  socketWritten(socket: SocketId, bytes: Uint8Array): void;
+  /** @param unsentBytes what the socket holds with it */
+  socketWritten(socket: SocketId, bytes: Uint8Array, unsentBytes: number): void;
+  /** The host has ordered the socket's end; it may be gone already. */
+  socketEnding(socket: SocketId, mode: CloseMode): void;
   socketClosed(socket: SocketId): void;
 
   /** The clients' ends. */
@@ -171,13 +175,34 @@ export interface QuietServer {
   readonly name: string;
   readonly role: string;
   readonly serves: boolean;
+  /** It was decided that it never comes back. */
+  readonly isDown: boolean;
   /** A view of its realm; null when it has none of that name. */
   view(name: string): PlainData;
 }
 
-/** A traveller then. */
-export interface QuietTraveller {
+/** A client then, as far as both kinds have it. */
+interface QuietClient {
   readonly name: string;
+  /** It was decided that nobody ever hears it again. */
+  readonly isCutOff: boolean;
+  /** What happened to its links. */
+  readonly struckBy: ReadonlySet<Fault>;
+}
+
+/** A player of one server then. */
+export interface QuietPlayer extends QuietClient {
+  /** Its server. */
+  readonly server: string;
+  readonly state: ClientState["name"];
+  /** Requests without an outcome. */
+  readonly pending: number;
+  /** The last code with which a link of it ended; null since it was ready. */
+  readonly code: string | null;
+}
+
+/** A traveller then. */
+export interface QuietTraveller extends QuietClient {
   readonly account: string;
   /** "" is none, and equal to none. */
   readonly device: string;
@@ -186,6 +211,10 @@ export interface QuietTraveller {
   readonly refusal: string | null;
   /** Where he plays; null when he does not. */
   readonly server: string | null;
+  /** Where he wants to be; null when nowhere. */
+  readonly wants: string | null;
+  /** He has a link that is ready. */
+  readonly isLinked: boolean;
   readonly view: WorldView;
   /** Where his own program believes him to be; null before he entered. */
   readonly predicted: Position | null;
@@ -196,6 +225,7 @@ export interface QuietTraveller {
 /** Everybody at once. */
 export interface QuietScene {
   readonly servers: readonly QuietServer[];
+  readonly players: readonly QuietPlayer[];
   readonly travellers: readonly QuietTraveller[];
 }
 
@@ -333,6 +363,7 @@ const observationNames: readonly (keyof Observations)[] = [
   "handshakeFailed",
   "socketReceived",
   "socketWritten",
+  "socketEnding",
   "socketClosed",
   "clientSent",
   "clientReceived",

@@ -6,7 +6,8 @@
  * 3. A packet has one answer at most.
  * 4. A session has one login under way at most, and a player one login that is being opened.
  * 5. A drain ends every session in the step that hears of it, and lets nobody in afterwards.
- * 6. Whoever has lost the framing or the numbers is cut at once; who sends what is no packet, or
+ * 6. Whoever waits for the outside is answered in the step that hears of it.
+ * 7. Whoever has lost the framing or the numbers is cut at once; who sends what is no packet, or
  *    is refused, is cut when he goes on for longer than the limits say, and not sooner.
  */
 import type { RealmConfig } from "../../core/realm/config.ts";
@@ -35,12 +36,22 @@ interface Guest {
 
 interface House {
   readonly guests: Map<ConnectionId, Guest>;
-  /** Logins by their calls: whose session or which player they are of. */
-  readonly logins: Map<CallId, string>;
+  /** Logins by their calls: whose session or which player they are of, and until when. */
+  readonly logins: Map<CallId, { readonly who: string; readonly until: number }>;
+  /** Calls that are made for somebody who waits. */
+  readonly awaited: Map<CallId, ConnectionId>;
   isDraining: boolean;
 }
 
 const answeredMax = 512;
+/** The deadline of the accounts' operations. */
+const patienceMicros = 10_000_000;
+/** Of these somebody waits for the answer. */
+const answeredOperations: ReadonlySet<string> = new Set([
+  "accounts.verify",
+  "logins.open",
+  "tokens.verify",
+]);
 
 export class EtiquetteChecker implements Checker {
   readonly name = "etiquette";
@@ -62,9 +73,14 @@ export class EtiquetteChecker implements Checker {
       guests.set(event.connection, newGuest(event.at));
     } else if (event.type === "server.started") {
       this.#house.isDraining = false;
+      // What the process before this one asked is answered to nobody.
+      logins.clear();
+      this.#house.awaited.clear();
     } else if (event.type === "call.completed") {
       logins.delete(event.call);
+      this.#answered(step, event.call);
     }
+    if (event.type === "time.reached") this.#expired(step);
     if (step.sends.length > 0) this.#told(step);
     if ("connection" in event && event.connection !== null) this.#patience(step, event.connection);
     if (step.closes.length > 0) this.#ended(step);
@@ -171,9 +187,31 @@ export class EtiquetteChecker implements Checker {
     }
   }
 
-  #called({ calls }: Step): void {
-    const { logins } = this.#house;
+  /** Whoever was answered because the time was up is not answered again. */
+  #expired({ sends }: Step): void {
+    const { awaited } = this.#house;
+    if (awaited.size === 0) return;
+    for (const [call, asker] of awaited) {
+      if (sends.some(({ connection }) => connection === asker)) awaited.delete(call);
+    }
+  }
+
+  #answered({ sends, closes, calls }: Step, call: CallId): void {
+    const { awaited, guests } = this.#house;
+    const asker = awaited.get(call);
+    awaited.delete(call);
+    const guest = asker === undefined ? undefined : guests.get(asker);
+    if (guest === undefined || guest.isEnding) return;
+    const isHis = (one: { readonly connection: ConnectionId }): boolean => one.connection === asker;
+    if (sends.some(isHis) || closes.some(isHis)) return;
+    if (calls.some((next) => next.asker === asker)) return;
+    this.#fail("whoever waits for the outside is answered", `connection ${String(asker)}`);
+  }
+
+  #called({ calls, event }: Step): void {
+    const { logins, awaited } = this.#house;
     for (const { call, operation, asker, request } of calls) {
+      if (asker !== null && answeredOperations.has(operation)) awaited.set(call, asker);
       const who =
         operation === "accounts.verify" && asker !== null
           ? `session at ${String(asker)}`
@@ -182,9 +220,11 @@ export class EtiquetteChecker implements Checker {
             : null;
       if (who === null) continue;
       for (const other of logins.values()) {
-        if (other === who) this.#fail("one login is under way at a time", who);
+        const isUnderWay = other.who === who && event.at < other.until;
+        if (isUnderWay) this.#fail("one login is under way at a time", who);
       }
-      logins.set(call, who);
+      // The realm gives a call up when its time is over, whatever becomes of it.
+      logins.set(call, { who, until: event.at + patienceMicros });
     }
   }
 
@@ -218,7 +258,12 @@ const newGuest = (at: number): Guest => ({
   refused: 0,
 });
 
-const newHouse = (): House => ({ guests: new Map(), logins: new Map(), isDraining: false });
+const newHouse = (): House => ({
+  guests: new Map(),
+  logins: new Map(),
+  awaited: new Map(),
+  isDraining: false,
+});
 
 const playerOf = (request: PlainData): PlainData =>
   (request as Readonly<Record<string, PlainData>>)["player"] ?? null;

@@ -1,13 +1,14 @@
 /**
  * [WIRE-04] [WIRE-06] What leaves over a socket is whole frames of well-formed packets, and each is
  * one that the realm ordered for that connection: in the order of its delivery, under its number,
- * with the time of its step and the number of the packet that it answers.
+ * with the time of its step and the number of the packet that it answers. And so it is read at the
+ * other end.
  */
 import type { SocketId } from "../../core/contract.ts";
 import { controlPackets } from "../../core/wire/index.ts";
 import type { ConnectionId } from "../../core/kernel/ids.ts";
 import { CheckFailure } from "./checker.ts";
-import type { Checker, Step, StepSend } from "./checker.ts";
+import type { Checker, ClientPacket, Step, StepSend } from "./checker.ts";
 import { FrameParts, lengthAt, prefixBytes } from "./frame-parts.ts";
 
 /** What was ordered for a delivery and has not left: four numbers a packet. */
@@ -40,6 +41,8 @@ class Ordered {
 interface Orders {
   readonly committed: Ordered;
   readonly prompt: Ordered;
+  /** By sequence, the packets that each has said to answer; 0 for none. */
+  readonly answers: { readonly committed: number[]; readonly prompt: number[] };
 }
 
 export class FramesChecker implements Checker {
@@ -50,6 +53,8 @@ export class FramesChecker implements Checker {
   readonly #ofRemote = new Map<string, SocketId>();
   readonly #ofConnection = new Map<ConnectionId, Orders>();
   readonly #ofSocket = new Map<SocketId, Orders>();
+  readonly #linkOfRemote = new Map<string, string>();
+  readonly #ofLink = new Map<string, Orders>();
 
   processStarted(): void {
     this.#ofRemote.clear();
@@ -57,8 +62,9 @@ export class FramesChecker implements Checker {
     this.#ofSocket.clear();
   }
 
-  socketOpened(socket: SocketId, _link: string, remote: string): void {
+  socketOpened(socket: SocketId, link: string, remote: string): void {
     this.#ofRemote.set(remote, socket);
+    this.#linkOfRemote.set(remote, link);
   }
 
   socketClosed(socket: SocketId): void {
@@ -70,7 +76,9 @@ export class FramesChecker implements Checker {
     if (event.type === "connection.opened") {
       const socket = this.#ofRemote.get(event.remote);
       if (socket !== undefined) {
-        const orders = { committed: new Ordered(), prompt: new Ordered() };
+        const answers = { committed: [0], prompt: [0] };
+        const orders = { committed: new Ordered(), prompt: new Ordered(), answers };
+        this.#ofLink.set(this.#linkOfRemote.get(event.remote) ?? "", orders);
         this.#ofSocket.set(socket, orders);
         this.#ofConnection.set(event.connection, orders);
         this.#ofRemote.delete(event.remote);
@@ -81,7 +89,9 @@ export class FramesChecker implements Checker {
     }
     const timestamp = Math.floor(event.at / 1_000);
     for (const send of sends) {
-      this.#ofConnection.get(send.connection)?.[send.delivery].push(send, timestamp);
+      const orders = this.#ofConnection.get(send.connection);
+      orders?.[send.delivery].push(send, timestamp);
+      orders?.answers[send.delivery].push(send.inReplyTo);
     }
   }
 
@@ -94,6 +104,13 @@ export class FramesChecker implements Checker {
       this.#left(bytes, start, end, orders);
       at = end;
     }
+  }
+
+  clientReceived({ link, delivery, sequence, type, inReplyTo }: ClientPacket): void {
+    const ordered = this.#ofLink.get(link)?.answers[delivery][sequence];
+    if (ordered === undefined || ordered === inReplyTo) return;
+    const detail = `type ${String(type)}: ${String(inReplyTo)} instead of ${String(ordered)}`;
+    this.#fail("a packet is read as it was written", detail);
   }
 
   #left(bytes: Uint8Array, start: number, end: number, orders: Orders | undefined): void {

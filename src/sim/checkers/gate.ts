@@ -10,10 +10,12 @@
  * 4. What came before the end of a connection is told before its end.
  */
 import type { Event, SocketId } from "../../core/contract.ts";
+import { publishedContracts } from "../../core/features/contracts.ts";
 import { limits } from "../../core/kernel/limits.ts";
 import type { ConnectionId, PacketType } from "../../core/kernel/ids.ts";
 import type { Realm } from "../../core/realm/index.ts";
 import { isPacketType } from "../../core/wire/index.ts";
+import type { AnyContract } from "../../core/wire/index.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker, Step } from "./checker.ts";
 import { contentBytesMax, FrameParts, lengthAt, prefixBytes } from "./frame-parts.ts";
@@ -25,6 +27,9 @@ interface Fate {
   readonly reason: string;
   readonly sequence: number;
   readonly type: number;
+  /** When it came, and in which turn of the host. */
+  readonly cameMicros: number;
+  readonly turn: number;
 }
 
 /** Tokens that are used up, as of a time; a token comes back in so many microseconds. */
@@ -72,18 +77,49 @@ interface Gate {
 
 const nothing = new Uint8Array(0);
 
+interface GateWorld {
+  readonly realm: Pick<Realm, "rules" | "budgets">;
+  readonly contracts: readonly AnyContract[];
+  readonly nowMicros: () => number;
+}
+
+/** What has come waits no longer than this, unless the host has no turns. */
+const waitMicrosMax = 700_000;
+const waitTurnsMax = 50;
+
 export class GateChecker implements Checker {
   readonly name = "gate";
   /** Counts frames that were judged. */
   checked = 0;
   readonly #realm: Pick<Realm, "rules" | "budgets">;
+  readonly #nowMicros: () => number;
+  /** By type, read from the contracts themselves. */
+  readonly #served = new Set<number>();
+  readonly #told = new Set<number>();
+  #turn = 0;
   readonly #frame = new FrameParts();
   readonly #ofRemote = new Map<string, Gate>();
   readonly #ofSocket = new Map<SocketId, Gate>();
   readonly #ofConnection = new Map<ConnectionId, Gate>();
 
-  constructor(realm: Pick<Realm, "rules" | "budgets">) {
+  constructor({ realm, contracts, nowMicros }: GateWorld) {
     this.#realm = realm;
+    this.#nowMicros = nowMicros;
+    for (const { entries } of contracts) {
+      for (const entry of Object.values(entries)) {
+        if (entry.kind !== "toClient") this.#served.add(entry.type);
+      }
+    }
+    for (const { entries } of [...contracts, ...publishedContracts]) {
+      for (const entry of Object.values(entries)) {
+        if (entry.kind === "toClient") this.#told.add(entry.type);
+        else if (entry.kind === "request") this.#told.add(entry.replyType);
+      }
+    }
+  }
+
+  turned(): void {
+    this.#turn += 1;
   }
 
   processStarted(): void {
@@ -121,7 +157,7 @@ export class GateChecker implements Checker {
       const length = lengthAt(all, at);
       const start = at + prefixBytes;
       if (length === 0 || length > contentBytesMax) {
-        gate.fates.push({ kind: "malformed", reason: "frame-length", sequence: 0, type: 0 });
+        this.#judged(gate, "malformed", "frame-length");
         gate.isLost = true;
       } else if (start + length > all.length) break;
       else this.#came(gate, all, start, start + length);
@@ -132,14 +168,14 @@ export class GateChecker implements Checker {
 
   stepped({ event, closes, isReplay }: Step): void {
     if (isReplay) return;
-    this.#told(event);
+    this.#heard(event);
     for (const { connection } of closes) {
       const gate = this.#ofConnection.get(connection);
       if (gate !== undefined) gate.isEnding = true;
     }
   }
 
-  #told(event: Event): void {
+  #heard(event: Event): void {
     switch (event.type) {
       case "connection.opened": {
         const gate = this.#ofRemote.get(event.remote);
@@ -194,24 +230,31 @@ export class GateChecker implements Checker {
     const isNext = sequence === gate.sequence + 1;
     if (size !== payloadEnd - payloadStart || isCompressed) {
       const reason = isCompressed && size === payloadEnd - payloadStart ? "compressed" : "size";
-      gate.fates.push({ kind: "malformed", reason, sequence, type });
+      this.#judged(gate, "malformed", reason);
       if (isNext) gate.sequence = sequence;
       else gate.isUnsure = true;
     } else if (!isNext) {
-      gate.fates.push({ kind: "malformed", reason: "sequence", sequence, type });
+      this.#judged(gate, "malformed", "sequence");
       gate.isLost = true;
     } else {
       gate.sequence = sequence;
       const reason = this.#objection(type);
-      gate.fates.push({ kind: reason === "" ? "open" : "refused", reason, sequence, type });
+      this.#judged(gate, reason === "" ? "open" : "refused", reason);
     }
+  }
+
+  /** Of the frame that was read last. */
+  #judged(gate: Gate, kind: Fate["kind"], reason: string): void {
+    const { sequence, type } = this.#frame;
+    const came = { cameMicros: this.#nowMicros(), turn: this.#turn };
+    gate.fates.push({ kind, reason, sequence, type, ...came });
   }
 
   /** Why no client may send packets of a type; "" when one may. */
   #objection(type: number): string {
-    const rule = this.#realm.rules.get(type as PacketType);
-    if (rule === undefined) return isPacketType(type) ? "NOT_SERVED" : "INVALID_PACKET";
-    return rule.direction === "toClient" ? "SERVER_ONLY" : "";
+    if (this.#served.has(type)) return "";
+    if (this.#told.has(type)) return "SERVER_ONLY";
+    return isPacketType(type) ? "NOT_SERVED" : "INVALID_PACKET";
   }
 
   #hasSecrets(type: number): boolean {
@@ -239,10 +282,18 @@ export class GateChecker implements Checker {
   /** Takes fates out up to the one that is meant; those before it must have been refused. */
   #next(gate: Gate, isMeant: (fate: Fate) => boolean): Fate | null {
     for (let fate = gate.fates.shift(); fate !== undefined; fate = gate.fates.shift()) {
-      if (isMeant(fate)) return fate;
+      if (isMeant(fate)) return this.#inTime(fate);
       this.#passed(gate, fate);
     }
     return null;
+  }
+
+  #inTime(fate: Fate): Fate {
+    const isLate = this.#nowMicros() - fate.cameMicros > waitMicrosMax;
+    if (isLate && this.#turn - fate.turn > waitTurnsMax) {
+      this.#fail("what has come is served soon", `packet ${String(fate.sequence)}`);
+    }
+    return fate;
   }
 
   #passed(gate: Gate, { kind, reason, type }: Fate): void {

@@ -1,11 +1,13 @@
 /**
  * What travellers live to see. Safety: a password or a token that is not good opens nothing, and
  * one that is names the same player every time. Liveness: when faults have stopped, whoever wants
- * to play plays, unless somebody else plays with his account.
+ * to play plays, or proves that he was allowed to be stuck (`stuck.ts`).
  */
 import { CheckFailure } from "./checker.ts";
 import type { Checker, QuietScene, QuietTraveller, SeenEntry, SeenLogin } from "./checker.ts";
+import { lieOfServer } from "./liveness.ts";
 import { playersViewName, readPlayersView } from "./players-view.ts";
+import { lieOf, statementOfTraveller } from "./stuck.ts";
 
 export class JourneyChecker implements Checker {
   readonly name = "journeys";
@@ -47,16 +49,20 @@ export class JourneyChecker implements Checker {
     this.#fail("a client machine never throws", `traveller ${traveller}: ${what}`);
   }
 
-  rested({ servers, travellers }: QuietScene): void {
-    for (const { name, serves } of servers) {
-      if (!serves) this.#fail("every server serves when faults have stopped", `${name} does not`);
+  rested(scene: QuietScene): void {
+    for (const server of scene.servers) {
+      const lie = lieOfServer(server);
+      if (lie !== null) {
+        this.#fail("every server serves when faults have stopped", `${server.name} ${lie}`);
+      }
     }
-    for (const traveller of travellers) {
-      if (isWhereItWillStay(traveller, travellers)) continue;
-      const { name, phase, refusal } = traveller;
+    for (const traveller of scene.travellers) {
+      const trouble = troubleOf(traveller, scene);
+      if (trouble === null) continue;
+      const { name, phase } = traveller;
       this.#fail(
         "whoever wants to play plays when faults have stopped",
-        `traveller ${name} is ${phase}, last refused with ${String(refusal)}`,
+        `traveller ${name} is ${phase}: ${trouble}`,
       );
     }
   }
@@ -67,29 +73,27 @@ export class JourneyChecker implements Checker {
 }
 
 /** Whether nothing more is going to happen of itself. */
-export const isAtRest = ({ servers, travellers }: QuietScene): boolean =>
-  travellers.every((traveller) => isWhereItWillStay(traveller, travellers)) &&
-  servers.every((server) => {
+export const isAtRest = (scene: QuietScene): boolean =>
+  scene.servers.every((server) => lieOfServer(server) === null) &&
+  scene.travellers.every((traveller) => troubleOf(traveller, scene) === null) &&
+  scene.servers.every((server) => {
     const data = server.view(playersViewName);
     // Whoever was cut off is in the world until he is found to be silent.
-    const playing = travellers.filter((traveller) => traveller.server === server.name).length;
+    const playing = scene.travellers.filter(
+      (traveller) => traveller.server === server.name && !traveller.isCutOff,
+    ).length;
     return data === null || readPlayersView(data).entities.length === playing;
   });
 
-function isWhereItWillStay(
-  { phase, unjudged, account, device, refusal, name }: QuietTraveller,
-  travellers: readonly QuietTraveller[],
-): boolean {
-  if (phase === "away" || phase === "ousted") return true;
-  if (phase === "playing") return unjudged === 0;
-  const isKeptOut = refusal === "DUPLICATE_LOGIN" && phase === "loggingIn";
-  return (
-    isKeptOut &&
-    travellers.some((other) => {
-      const isOther = other.name !== name && other.account === account;
-      // From the same device it would take over at the next attempt.
-      const isElsewhere = device === "" || other.device !== device;
-      return isOther && isElsewhere && other.phase === "playing";
-    })
-  );
+/** Why a traveller should not be as he is, in words; null when he may. */
+function troubleOf(traveller: QuietTraveller, scene: QuietScene): string | null {
+  const statement = statementOfTraveller(traveller);
+  if (statement !== null) {
+    // Nobody is kept out for want of room here.
+    const lie = lieOf(statement, traveller, scene, Infinity);
+    return lie === null ? null : `${statement.type}: ${lie}`;
+  }
+  const { server } = traveller;
+  const isLost = scene.servers.some(({ name, isDown }) => isDown && name === server);
+  return isLost ? `he plays on ${String(server)}, which is down` : null;
 }

@@ -6,9 +6,11 @@
  *    this very session has sent.
  * 2. A player is in one session of a realm at most, at every step.
  * 3. Nothing of the world goes to a session that is not in it.
- * 4. A token is worth nothing once its login has ended.
+ * 4. A token is worth nothing once its login has ended, or its time is over by the wall clock; and
+ *    until then one that the outside has found good lets its player in.
  */
 import { accountContract, loginContract, worldContract } from "../../core/features/contracts.ts";
+import { errorTable } from "../../core/kernel/errors.ts";
 import type { CallId, ConnectionId } from "../../core/kernel/ids.ts";
 import type { PlainData } from "../../core/kernel/plain.ts";
 import { decodePayload } from "../../core/wire/index.ts";
@@ -35,6 +37,8 @@ interface Register {
   readonly calls: Map<CallId, Asked>;
   /** Logins that the outside has confirmed to be over. */
   readonly ended: Set<string>;
+  /** How far the wall clock is from the realm's time, as it was told. */
+  wallOffsetMicros: number;
 }
 
 const { login } = loginContract.entries;
@@ -64,6 +68,8 @@ export class PresenceChecker implements Checker {
   stepped(step: Step): void {
     const { calls } = this.#register;
     const { event } = step;
+    if (event.type === "server.started") this.#register.wallOffsetMicros = 0;
+    if (event.type === "clock.corrected") this.#register.wallOffsetMicros = event.offsetMicros;
     const asked = event.type === "call.completed" ? (calls.get(event.call) ?? null) : null;
     for (const { call, operation, asker, request } of step.calls) {
       if (asker === null || !watched.has(operation)) continue;
@@ -116,8 +122,18 @@ export class PresenceChecker implements Checker {
           who: { player: asked?.player ?? 0, login: "", inWorld: false },
         });
       case enter.replyType: {
-        if (!isSuccess(enter.reply, payload)) return;
         const { player = 0, tokenId } = answer ?? {};
+        const isGood = answer?.["kind"] === "valid" && asked?.asker === connection;
+        const isInTime = this.#isInTime(answer, step);
+        if (!isSuccess(enter.reply, payload)) {
+          if (isGood && isInTime && codeOf(payload) === errorTable.INVALID_CREDENTIALS.code) {
+            this.#fail("a good token is believed", `connection ${String(connection)}`);
+          }
+          return;
+        }
+        if (isGood && !isInTime) {
+          this.#fail("a token is worth nothing when its time is over", String(connection));
+        }
         return this.#admit(connection, {
           isEarned: asked?.operation === "tokens.verify" && answer?.["kind"] === "valid",
           asked,
@@ -139,6 +155,16 @@ export class PresenceChecker implements Checker {
       default:
         return;
     }
+  }
+
+  /** Whether a token that the outside has found good is so still. */
+  #isInTime(answer: Fields | null, { event }: Step): boolean {
+    const expiresAtMs = Number(answer?.["expiresAtMs"] ?? Infinity);
+    return event.at + this.#register.wallOffsetMicros < expiresAtMs * 1_000;
+  }
+
+  #fail(rule: string, detail: string): never {
+    throw new CheckFailure(this.name, rule, detail);
   }
 
   #admit(
@@ -173,7 +199,18 @@ const fieldsOf = (data: PlainData): Fields =>
 
 const textOf = (data: PlainData | undefined): string => (typeof data === "string" ? data : "");
 
-const newRegister = (): Register => ({ present: new Map(), calls: new Map(), ended: new Set() });
+const newRegister = (): Register => ({
+  present: new Map(),
+  calls: new Map(),
+  ended: new Set(),
+  wallOffsetMicros: 0,
+});
+
+/** The error code of an answer to ENTER_WORLD. */
+function codeOf(payload: Uint8Array | null): number {
+  if (payload === null) return 0;
+  return decodePayload(enter.reply, payload, 0, payload.length)?.errorCode ?? 0;
+}
 
 function isSuccess(reply: AnyMessage, payload: Uint8Array | null): boolean {
   if (payload === null) return false;

@@ -23,6 +23,8 @@ export class UpgradeChecker implements Checker {
   #drained: string | null = null;
   /** Who served last. */
   #served: string | null = null;
+  /** Steps that the present process has repeated. */
+  #repeated = 0;
 
   /** @param isReversible whether the first build knows the states of the second */
   constructor(isReversible: boolean) {
@@ -31,9 +33,11 @@ export class UpgradeChecker implements Checker {
 
   processStarted(_start: number, build: SeenBuild): void {
     this.#present = build;
+    this.#repeated = 0;
   }
 
   stepped({ event, isReplay }: Step): void {
+    if (isReplay) this.#repeated += 1;
     if (event.type === "server.started" && !isReplay) this.#perhaps.add(this.#present.name);
   }
 
@@ -41,7 +45,10 @@ export class UpgradeChecker implements Checker {
   listening(): void {
     const { name, adoptsTail } = this.#present;
     if (this.#served !== null && this.#served !== name) this.checked += 1;
-    const isForeign = this.#writer !== null && this.#writer !== name;
+    const isOther = this.#writer !== null && this.#writer !== name;
+    // A process may die when the checkpoint of its orderly end is there and it has yet to exit.
+    if (isOther && this.#repeated === 0) this.#drained = this.#writer;
+    const isForeign = isOther && this.#repeated > 0;
     if (isForeign && !adoptsTail) {
       this.#fail("only the build that wrote a tail steps it", `${name} serves`);
     }

@@ -21,7 +21,8 @@ export class WorldViewChecker implements Checker {
     this.#options = options;
   }
 
-  rested({ servers, travellers }: QuietScene): void {
+  rested({ servers, travellers: all }: QuietScene): void {
+    const travellers = all.filter(({ isCutOff }) => !isCutOff);
     const playing = new Map<string, string>();
     for (const { name, account, phase } of travellers) {
       if (phase !== "playing") continue;

@@ -24,6 +24,9 @@ const rushMicros = 2_000;
 
 export class Crowds {
   readonly #parts: CrowdParts;
+  /** What those do who are there, or on their way, when they leave. */
+  readonly #leavings = new Set<() => void>();
+  #isDispersed = false;
 
   constructor(parts: CrowdParts) {
     this.#parts = parts;
@@ -41,19 +44,34 @@ export class Crowds {
       const name = `crowd-${String(index)}.${String(place + 1)}`;
       const remote = `10.200.${String(index)}.${String(place & 0xff)}:${String(20_000 + place)}`;
       scheduler.after(Math.floor((rushMicros * place) / connections), () => {
+        if (this.#isDispersed) return;
         const giveUp = network.connect(
           { name, remote, host: `crowd/${String(index)}`, target },
           {
             connected: (link) => {
               if (shakesHands) this.#say(link);
-              scheduler.after(forMicros, () => leave(link, place));
+              this.#leaveAfter(forMicros, () => leave(link, place));
             },
             failed: () => undefined,
           },
         );
-        scheduler.after(forMicros, giveUp);
+        this.#leaveAfter(forMicros, giveUp);
       });
     }
+  }
+
+  /** Faults have stopped: all leave now, and who has not set out stays away. */
+  disperse(): void {
+    this.#isDispersed = true;
+    for (const leaving of this.#leavings) leaving();
+    this.#leavings.clear();
+  }
+
+  #leaveAfter(micros: number, leaving: () => void): void {
+    this.#leavings.add(leaving);
+    this.#parts.scheduler.after(micros, () => {
+      if (this.#leavings.delete(leaving)) leaving();
+    });
   }
 
   #say(link: Link): void {

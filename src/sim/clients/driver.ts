@@ -52,6 +52,7 @@ export class ClientDriver {
   readonly #events: DriverEvents;
   readonly #random: RandomStream;
   #machine: ClientMachine | null = null;
+  #refusal: Refused | null = null;
   #timer: Task | null = null;
   #timerAtMicros = Infinity;
 
@@ -62,6 +63,7 @@ export class ClientDriver {
     this.link = new ClientLink(parts, name, {
       opened: () => this.input((machine, at) => machine.opened(at)),
       received: (bytes) => this.input((machine, at) => machine.received(bytes, at)),
+      writable: () => this.input((machine, at) => machine.writable(at)),
       ended: () => this.input((machine, at) => machine.ended(at)),
       closed: (code) => this.#closed(code),
     });
@@ -69,6 +71,14 @@ export class ClientDriver {
 
   get state(): ClientState["name"] {
     return this.#machine?.state.name ?? "idle";
+  }
+
+  /** Why it is without a link, or was last; null since it was ready. */
+  get refusal(): Refused | null {
+    const state = this.#machine?.state;
+    if (state === undefined || state.name === "ready") this.#refusal = null;
+    else if (state.name === "backingOff" || state.name === "stopped") this.#refusal = state.reason;
+    return this.#refusal;
   }
 
   /** Requests without an outcome, and messages that wait. */

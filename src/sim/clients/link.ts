@@ -24,6 +24,8 @@ export interface ClientLinkEvents {
   /** @param name of the connection, `client.attempt` */
   opened(name: string): void;
   received(bytes: Uint8Array): void;
+  /** What `write` said was much has left. */
+  writable?(): void;
   ended(): void;
   /** @param code of what broke it or kept it from opening; null: in order */
   closed(code: string | null): void;
@@ -57,6 +59,8 @@ export interface ClientObserver {
   left(link: string): void;
 }
 
+/** Much less than Node's, so that it is met. */
+const highWaterBytes = 4_096;
 const wakeMicros = 10;
 const flushTimeoutMicros = 2_000_000;
 /** A client that goes away in the middle of the handshake does so after this. */
@@ -86,6 +90,8 @@ export class ClientLink {
   #last: Connection | null = null;
   #giveUp: (() => void) | null = null;
   #unsent: Uint8Array[] = [];
+  /** It was told that the transport holds much, and not yet that it does not. */
+  #isFull = false;
 
   constructor(parts: ClientLinkParts, client: LinkName, events: ClientLinkEvents) {
     this.#parts = parts;
@@ -134,8 +140,13 @@ export class ClientLink {
     );
   }
 
-  write(bytes: Uint8Array): void {
+  /** False: the transport holds much that is unsent; `writable` tells when it does not. */
+  write(bytes: Uint8Array): boolean {
     this.#unsent.push(bytes);
+    const held = this.#connection?.stream.unsentBytes ?? 0;
+    if (held < highWaterBytes) return true;
+    this.#isFull = true;
+    return false;
   }
 
   /** Sends what was written since the last time. To be called at the end of each input. */
@@ -204,6 +215,7 @@ export class ClientLink {
   #leave(): Connection | null {
     const connection = this.#connection;
     this.#connection = null;
+    this.#isFull = false;
     this.#last = connection ?? this.#last;
     if (connection !== null) this.#parts.observer.left(connection.name);
     return connection;
@@ -242,7 +254,11 @@ export class ClientLink {
             this.#leave();
             this.#events.closed(code);
           }),
-        written: () => undefined,
+        written: (unsentBytes) => {
+          if (!this.#isFull || unsentBytes > 0 || connection !== this.#connection) return;
+          this.#isFull = false;
+          this.#events.writable?.();
+        },
         secured: () => {
           if (misstep === "gone") return stream.destroy();
           this.#planRecordFault(connection, manners);

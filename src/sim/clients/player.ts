@@ -4,6 +4,7 @@
  */
 import type { ClientState } from "../../client/borders.ts";
 import type { RequestNumber } from "../../client/pending.ts";
+import type { QuietPlayer } from "../checkers/checker.ts";
 import { assertNever } from "../../core/kernel/assert.ts";
 import { RandomStream } from "../../core/kernel/random.ts";
 import type { Seed } from "../../core/kernel/random.ts";
@@ -57,6 +58,12 @@ export class Player {
       broken: (what) => players.broken(name, what),
       settled: () => undefined,
     });
+  }
+
+  /** How it stands when everything should have settled. */
+  quiet(): Pick<QuietPlayer, "name" | "state" | "pending" | "code"> {
+    const { name, state, pending } = this;
+    return { name, state, pending, code: this.#driver.refusal?.code ?? null };
   }
 
   get state(): ClientState["name"] {

@@ -72,6 +72,8 @@ type Script = Extract<ClientScript, { readonly kind: "traveller" }>;
 
 /** Before somebody who was refused tries again. */
 const retryMicros = 1_000_000;
+/** Links to a game server that fail one after the other: more than a restart takes. */
+const failuresMax = 6;
 
 interface Token {
   readonly text: string;
@@ -113,13 +115,8 @@ export class Traveller {
     });
   }
 
-  /** Nothing is under way that is not waiting for others. */
-  get isAtRest(): boolean {
-    if (this.#phase === "playing") return this.#wish === null && this.#walk.unjudged === 0;
-    return this.#phase === "away" || this.#phase === "ousted";
-  }
-
-  quiet(): QuietTraveller {
+  /** How he stands when everything should have settled. */
+  quiet(): Omit<QuietTraveller, "isCutOff" | "struckBy"> {
     const { view, predicted, unjudged } = this.#walk;
     return {
       name: this.name,
@@ -127,6 +124,8 @@ export class Traveller {
       device: this.#script.device,
       phase: this.#phase,
       refusal: this.#refusal,
+      wants: this.#wanted === null ? null : this.#currentDoor.name,
+      isLinked: this.#current.state === "ready",
       server: this.#phase === "playing" ? (this.#door?.name ?? null) : null,
       view,
       predicted,
@@ -435,6 +434,10 @@ export class Traveller {
       return driver.stop();
     }
     if (this.#phase === "playing") this.#become("entering");
+    const isUnheard = state.name === "backingOff" && state.failures >= failuresMax;
+    // Whose server does not answer asks for another one, or leaves without a word.
+    if (isUnheard && this.#phase === "entering") return this.#logIn();
+    if (isUnheard && this.#phase === "loggingOut") return this.stop();
     // Told not to come again: it does all the same, after a while.
     if (state.name === "stopped" && this.#wanted !== null) this.#again();
   }

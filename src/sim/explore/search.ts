@@ -1,6 +1,6 @@
 /**
  * Plays every order of a corner's events, each state once: breadth first, so that what breaks a
- * rule is found by an order that has no shorter one.
+ * rule is found by a short order.
  *
  * Partial orders. Two events commute when either order leads to the same state. Where they do, the
  * two orders meet again and are one from there on: so every state is played once, and not every
@@ -27,7 +27,7 @@ export interface ExploreOptions {
 
 export interface Broken {
   readonly rule: string;
-  /** The events that lead there, by name, in order: no order that breaks a rule has fewer. */
+  /** The events that lead there, by name, in order: none of them can be left out. */
   readonly events: readonly string[];
   /** What follows of itself when nothing else is left to happen; empty for a rule broken before. */
   readonly calm: readonly string[];
@@ -76,7 +76,10 @@ export function explore(options: ExploreOptions): Exploration {
 
 /** Plays a list of events again. Returns the rule that breaks, null when none does. */
 export function replayOrder(corner: Corner, events: readonly string[]): string | null {
-  const system = systemOf(corner);
+  return replayIn(systemOf(corner), events);
+}
+
+function replayIn(system: System, events: readonly string[]): string | null {
   let state = system.first();
   for (const name of events) {
     const happening = system.events(state).find((one) => one.name === name);
@@ -86,6 +89,19 @@ export function replayOrder(corner: Corner, events: readonly string[]): string |
     state = next.state;
   }
   return system.events(state).length === 0 ? playCalm(system, state).broken : null;
+}
+
+/**
+ * The order without the events that it can do without: the reduction plays some of them earlier
+ * than need be.
+ */
+function shortened(system: System, { rule, events, calm }: Broken): Broken {
+  let kept = events;
+  for (let index = kept.length - 1; index >= 0; index -= 1) {
+    const fewer = kept.toSpliced(index, 1);
+    if (replayIn(system, fewer) === rule) kept = fewer;
+  }
+  return { rule, events: kept, calm };
 }
 
 /** With a guest for each account, who tries whether it is free. */
@@ -151,7 +167,7 @@ class Search {
       endsDigest: digestOf(this.#endDigests),
       depth: this.#depth - 1,
       realmSteps: this.#system.steps,
-      broken: this.#broken,
+      broken: this.#broken === null ? null : shortened(this.#system, this.#broken),
       isComplete: this.#broken === null && this.#waiting.length === 0,
     };
   }

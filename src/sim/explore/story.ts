@@ -1,7 +1,7 @@
 /** An order of events as people read it. */
 import type { Broken } from "./search.ts";
 
-/** The rule and the numbered events, a line each; no order that breaks a rule has fewer of them. */
+/** The rule and the numbered events, a line each. */
 export function orderText({ rule, events, calm }: Broken): string {
   const numbered = (names: readonly string[], before: number): readonly string[] =>
     names.map((name, index) => `  ${String(before + index + 1).padStart(4)}. ${name}`);

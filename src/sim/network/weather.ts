@@ -112,6 +112,16 @@ export class Weather {
     }
   }
 
+  /** For ever after nobody hears this host, and it hears nobody. Not before `clear`. */
+  cutOff(host: string): void {
+    const { clients, servers, performers } = this.#hosts;
+    const others = [...servers, ...performers, ...clients].filter((other) => other !== host);
+    this.#hold(
+      others.flatMap((other) => [[host, other] as const, [other, host] as const]),
+      "lost",
+    );
+  }
+
   /** From here on storms strike this link. Its ways are open, or it would not be. */
   add(link: Link): void {
     this.#links.push(link);
@@ -191,6 +201,15 @@ export class Weather {
   }
 
   #stop(ways: readonly (readonly [string, string])[], hold: Hold, forMicros: number): void {
+    const end = this.#hold(ways, hold);
+    this.#ends.add(end);
+    this.#parts.scheduler.after(forMicros, () => {
+      if (this.#ends.delete(end)) end();
+    });
+  }
+
+  /** Returns what lets the ways go on again. */
+  #hold(ways: readonly (readonly [string, string])[], hold: Hold): () => void {
     const names = new Set(ways.map(([from, to]) => wayOf(from, to)));
     for (const name of names) this.#stopped.set(name, (this.#stopped.get(name) ?? 0) + 1);
     const paths = this.#links.flatMap((link) => [
@@ -198,14 +217,10 @@ export class Weather {
       ...(names.has(wayOf(link.hosts.server, link.hosts.client)) ? [link.path("toClient")] : []),
     ]);
     for (const path of paths) path.hold(hold);
-    const end = (): void => {
+    return () => {
       for (const name of names) this.#open(name);
       for (const path of paths) path.release(hold);
     };
-    this.#ends.add(end);
-    this.#parts.scheduler.after(forMicros, () => {
-      if (this.#ends.delete(end)) end();
-    });
   }
 
   #open(way: string): void {

@@ -132,8 +132,12 @@ export class SimulatedNode {
   /** At which system call each of the next processes dies. */
   #storm: readonly number[] = [];
   #hasListened = false;
+  /** For good. */
+  #isDown = false;
   #endTask: Task | null = null;
   #ending: Ending | null = null;
+  /** The process was asked to end in order, whatever was decided later. */
+  #isDraining = false;
 
   constructor(parts: NodeParts) {
     this.#parts = parts;
@@ -170,6 +174,7 @@ export class SimulatedNode {
     this.#starts += 1;
     const { name, options, events } = this.#parts;
     this.#ending = null;
+    this.#isDraining = false;
     this.#crash = null;
     this.#eventsLeft = Infinity;
     this.#hasListened = false;
@@ -204,6 +209,18 @@ export class SimulatedNode {
     process.start();
   }
 
+  /**
+   * Nothing runs here any more, and nothing ever will.
+   *
+   * @param isSilent the machine answers nobody, instead of refusing
+   */
+  stayDown(isSilent: boolean): void {
+    this.#isDown = true;
+    if (this.#process === null) {
+      if (isSilent) this.machine.powerLost();
+    } else this.end(isSilent ? "power-loss" : "crash");
+  }
+
   /** Whoever looks at the realm says that it has made a new step, after all others have seen it. */
   stepped(): void {
     this.#eventsLeft -= 1;
@@ -219,6 +236,7 @@ export class SimulatedNode {
     this.#ending = ending;
     if (ending === "drain") {
       this.#parts.faults.hit("process.drain");
+      this.#isDraining = true;
       process.drain();
     } else process.kill(calls);
   }
@@ -272,7 +290,10 @@ export class SimulatedNode {
     this.clock.thaw();
     if (this.#endTask !== null) scheduler.cancel(this.#endTask);
     const isByCall = this.#ending === null || this.#ending === "drain";
-    const ending = end.type === "killed" && isByCall ? this.#crash : this.#ending;
+    // Whom a crash was planned for may have come to its orderly end before it.
+    const isOrderly = end.type === "exit" && end.code === 0 && this.#isDraining;
+    const killedBy = end.type === "killed" && isByCall ? this.#crash : this.#ending;
+    const ending = isOrderly ? "drain" : killedBy;
     const isPowerLoss = ending === "power-loss";
     this.#countEnd(ending);
     if (isPowerLoss) {
@@ -322,6 +343,7 @@ export class SimulatedNode {
 
   #restart(isAfterPowerLoss: boolean): void {
     const { faults, options } = this.#parts;
+    if (this.#isDown) return;
     if (isAfterPowerLoss) {
       faults.hit("clock.anew");
       this.clock.powerBack();

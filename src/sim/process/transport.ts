@@ -32,7 +32,10 @@ export interface TransportObserver {
   opened(socket: SocketId, link: string, remote: string): void;
   handshakeFailed(link: string): void;
   received(socket: SocketId, bytes: Uint8Array): void;
-  written(socket: SocketId, bytes: Uint8Array): void;
+  /** @param unsentBytes what the socket holds with it */
+  written(socket: SocketId, bytes: Uint8Array, unsentBytes: number): void;
+  /** The host has ordered its end. */
+  ending?(socket: SocketId, mode: CloseMode): void;
   closed(socket: SocketId): void;
 }
 
@@ -96,12 +99,13 @@ export class SimulatedTransport {
   }
 
   write(socket: SocketId, bytes: Uint8Array): number {
-    // Also what is written to a socket that is gone before the host could know was handed over.
-    this.#parts.observer.written(socket, bytes);
     const link = this.#links.get(socket);
-    if (link === undefined || link.isClosing) return 0;
-    link.unsentBytes = link.stream.write(bytes);
-    return link.unsentBytes;
+    const isOpen = link?.isClosing === false;
+    if (isOpen) link.unsentBytes = link.stream.write(bytes);
+    const unsentBytes = isOpen ? link.unsentBytes : 0;
+    // Also what is written to a socket that is gone before the host could know was handed over.
+    this.#parts.observer.written(socket, bytes, unsentBytes);
+    return unsentBytes;
   }
 
   pauseReading(socket: SocketId): void {
@@ -115,6 +119,7 @@ export class SimulatedTransport {
   }
 
   closeSocket(socket: SocketId, mode: CloseMode): void {
+    this.#parts.observer.ending?.(socket, mode);
     const link = this.#links.get(socket);
     if (link === undefined) return;
     if (mode === "reset") {

@@ -1,6 +1,7 @@
 /**
  * Draws the options of what happens to processes and clocks besides what `options.ts` draws of
- * them, and of upgrades. Each group has a stream of its own, so that the others' seeds stay what they are.
+ * them, and of upgrades. Each group has a stream of its own, so that the others' seeds stay what
+ * they are.
  */
 import { RandomStream } from "../../core/kernel/random.ts";
 import { seedWords } from "../decisions.ts";
@@ -40,5 +41,14 @@ export function drawUpgrade(seed: number) {
     crashPerMillion: random.pick([0, 500_000]),
     adoptPerMillion: random.pick([0, 500_000, 1_000_000]),
     backPerMillion: random.pick([0, 0, 500_000]),
+  };
+}
+
+/** Whether somebody never comes back when faults stop. */
+export function drawOutside(seed: number) {
+  const random = RandomStream.named(seedWords(seed), "options/outside");
+  return {
+    clientPerMillion: random.chance(1, 2) ? 0 : random.pick([100_000, 400_000]),
+    serverPerMillion: random.chance(1, 2) ? 0 : 500_000,
   };
 }

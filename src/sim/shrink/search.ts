@@ -5,8 +5,8 @@
  * stop between any two candidates.
  *
  * S1. A pass returns the last plan that was said to fail, or the one that it was given.
- * S2. Passes only ever go down: fewer entries, or the same with simpler values. So a round of passes
- *     that accepts nothing is the end.
+ * S2. Passes only ever go down: fewer entries, or the same with simpler values. So a round of
+ *     passes that accepts nothing is the end.
  */
 import type { Plan } from "../plan.ts";
 

@@ -1,11 +1,12 @@
 /**
- * Passes that make what is left simpler: usual values, round numbers, early times, few cut points.
+ * Passes that make what is left simpler: usual values, round numbers, early times and places, few
+ * cut points.
  * Every candidate is simpler than its plan by `weightOf`, so there is an end to it.
  */
 import type { ClientScript } from "../clients/script.ts";
 import type { Decision } from "../decisions.ts";
 import type { Plan } from "../plan.ts";
-import { actionsOf, changingActions, withDecisions, withScripts } from "./edit.ts";
+import { actionsOf, changingActions, subjectOf, withDecisions, withScripts } from "./edit.ts";
 import type { Action } from "./edit.ts";
 import { firstOf, inTurn } from "./search.ts";
 import type { Pass, Search } from "./search.ts";
@@ -113,7 +114,8 @@ const actionValues: Pass = function* (plan): Search {
 /** Round times, coarse first: for everybody at once, then one by one. */
 const steps = [1_000_000, 500_000, 100_000, 10_000, 1_000] as const;
 
-const rounded = (micros: number, step: number): number => Math.round(micros / step) * step;
+/** Down, so that there is an end to it. */
+const rounded = (micros: number, step: number): number => Math.floor(micros / step) * step;
 
 /** Coarser steps than the one on which the time lies already. */
 const coarserSteps = (micros: number): readonly number[] => {
@@ -168,6 +170,74 @@ const gaps: Pass = function* (plan): Search {
   return best;
 };
 
+// ---------------------------------------------------------------- places
+
+/** `plan` with decisions under other keys; null where one of them is taken. */
+function withKeys(plan: Plan, moved: ReadonlyMap<string, string>): Plan | null {
+  const entries = Object.entries(plan.decisions);
+  const isTaken = (key: string): boolean => key in plan.decisions && !moved.has(key);
+  if ([...moved.values()].some(isTaken)) return null;
+  const renamed = entries.map(([key, value]) => [moved.get(key) ?? key, value] as const);
+  return withDecisions(plan, Object.fromEntries(renamed));
+}
+
+/** Earlier places than the `place`th, first those that need least before them. */
+const earlier = (place: number, first: number): readonly number[] =>
+  [...new Set([first, Math.floor((first + place) / 2), place - 1])].filter(
+    (other) => other >= first && other < place,
+  );
+
+/**
+ * What strikes the hundredth write may as well strike the first: and then the others need not be
+ * there, which could not be left out one by one without the fault striking another one.
+ */
+const indexes: Pass = function* (plan): Search {
+  let best = plan;
+  for (const key of Object.keys(plan.decisions).toReversed()) {
+    let now = key;
+    for (;;) {
+      const current = best;
+      const subject = subjectOf(now);
+      const places = earlier(Number(now.slice(subject.length + 1)), 0);
+      if (!(now in current.decisions)) break;
+      const moves = places.map((place) => `${subject}#${String(place)}`);
+      const from = now;
+      const candidates = moves
+        .map((to) => withKeys(current, new Map([[from, to]])))
+        .filter((candidate) => candidate !== null);
+      best = yield* firstOf(current, candidates);
+      const taken = moves.find((to) => to in best.decisions && !(to in current.decisions));
+      if (best === current || taken === undefined) break;
+      now = taken;
+    }
+  }
+  return best;
+};
+
+/** A client's third connection, a server's second process: `network/3.3`, `process/a.2`. */
+const numbered = /^(network|process|process\/thread)\/(.+)\.(\d+)(?=[/#])/;
+
+/** And what strikes the fifth connection may strike the first, with all that strikes it. */
+const attempts: Pass = function* (plan): Search {
+  let best = plan;
+  const owners = new Set(Object.keys(plan.decisions).map((key) => numbered.exec(key)?.[0] ?? ""));
+  for (const owner of owners) {
+    const [, , , number = "1"] = numbered.exec(`${owner}#`) ?? [];
+    const stem = owner.slice(0, owner.length - number.length);
+    const current = best;
+    const keys = Object.keys(current.decisions).filter((key) => numbered.exec(key)?.[0] === owner);
+    if (owner === "" || keys.length === 0) continue;
+    const candidates = earlier(Number(number), 1)
+      .map((other) => {
+        const moved = keys.map((key) => [key, `${stem}${String(other)}${key.slice(owner.length)}`]);
+        return withKeys(current, new Map(moved as [string, string][]));
+      })
+      .filter((candidate) => candidate !== null);
+    best = yield* firstOf(current, candidates);
+  }
+  return best;
+};
+
 // ---------------------------------------------------------------- names
 
 /** A traveller's device matters only where two differ. */
@@ -184,6 +254,8 @@ const devices: Pass = function* (plan): Search {
 
 export const simplify: Pass = inTurn([
   devices,
+  attempts,
+  indexes,
   gaps,
   allTimes,
   singleTimes,

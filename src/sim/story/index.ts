@@ -4,6 +4,7 @@
  */
 import { publishedContracts } from "../../core/features/contracts.ts";
 import type { Plan } from "../plan.ts";
+import type { ScenarioName } from "../scenario.ts";
 import type { Given } from "../shrink/index.ts";
 import { simulate } from "../simulate.ts";
 import type { SimulationFailure } from "../simulate.ts";
@@ -18,25 +19,33 @@ const linesMax = 120;
  * Plays the plan, and tells what happened, one line a thing, in the order of time.
  *
  * @param given what the failing run was given besides its plan, made anew
+ * @param known what it ends with, where one run alone does not show it: that two differ
  * @returns lines without line ends; how it begins, what happens, and how it ends
  */
-export function storyOf(plan: Plan, given: Given = {}): readonly string[] {
+export function storyOf(
+  plan: Plan,
+  given: Given = {},
+  known: SimulationFailure | null = null,
+): readonly string[] {
   const contracts = (given.features ?? []).map(({ declaration }) => declaration.contract);
   const teller = new StoryTeller(
     plan.scripts,
     new PacketWords([...publishedContracts, ...contracts]),
   );
   const { failure } = simulate({ ...given, plan, twice: false, witness: teller });
-  return [...prologue(plan), ...teller.lines.text(linesMax), ...epilogue(failure)];
+  return [...prologue(plan), ...teller.lines.text(linesMax), ...epilogue(known ?? failure)];
 }
 
 function prologue({ scenario, scripts, options }: Plan): readonly string[] {
   const { gameServers, accounts } = options.players;
   const cast = scripts.map(clientName);
+  const stages: Readonly<Record<ScenarioName, string>> = {
+    echo: "One server, which answers echoes.",
+    players: `A login server, ${counted(gameServers, "game server")} and ${counted(accounts, "account")}.`,
+    upgrade: `${counted(options.upgrade.servers, "server")}, to be brought to the next build.`,
+  };
   return [
-    scenario === "players"
-      ? `A login server, ${counted(gameServers, "game server")} and ${counted(accounts, "account")}.`
-      : "One server, which answers echoes.",
+    stages[scenario ?? "echo"],
     cast.length === 0
       ? "Nobody else is there."
       : `There ${cast.length === 1 ? "is" : "are"} ${listed(cast)}.`,

@@ -4,8 +4,8 @@
  */
 
 /**
- * How much a line matters: an `event` is told each time, `routine` not twice in a row, and what is
- * in the `background` once, with how often it was.
+ * How much a line matters: an `event` is told each time, `routine` not twice in a row and three
+ * times at most, and what is in the `background` once; each with how often it was.
  */
 export type Weight = "event" | "routine" | "background";
 
@@ -13,24 +13,34 @@ interface Line {
   readonly atMicros: number;
   readonly text: string;
   readonly weight: Weight;
+  /** What all repetitions have in common. */
+  readonly same: string;
   count: number;
   lastMicros: number;
 }
 
 /** A repetition is looked for among so many lines before it. */
 const lookBack = 8;
+const routineLinesMax = 3;
+
+/** Tells what is the same but for the references in it. */
+const sameness = (text: string): string => text.replace(/\d{6,}/g, "#");
 
 export class StoryLines {
   readonly #lines: Line[] = [];
+  /** In how many lines. */
+  readonly #told = new Map<string, number>();
 
   tell(atMicros: number, text: string, weight: Weight = "event"): void {
-    const same = this.#same(text, weight);
-    if (same === null) {
-      this.#lines.push({ atMicros, text, weight, count: 1, lastMicros: atMicros });
+    const same = sameness(text);
+    const repeated = this.#repeated(same, weight);
+    if (repeated !== null) {
+      repeated.count += 1;
+      repeated.lastMicros = atMicros;
       return;
     }
-    same.count += 1;
-    same.lastMicros = atMicros;
+    this.#told.set(same, (this.#told.get(same) ?? 0) + 1);
+    this.#lines.push({ atMicros, text, weight, same, count: 1, lastMicros: atMicros });
   }
 
   /** Replaces what was told last, if that was at this time and began like this. */
@@ -43,13 +53,15 @@ export class StoryLines {
   }
 
   /** The line that this is a repetition of. */
-  #same(text: string, weight: Weight): Line | null {
-    if (weight === "background") return this.#lines.find((line) => line.text === text) ?? null;
+  #repeated(same: string, weight: Weight): Line | null {
     if (weight === "event") return null;
+    const last = (): Line | null => this.#lines.findLast((line) => line.same === same) ?? null;
+    const most = weight === "background" ? 1 : routineLinesMax;
+    if ((this.#told.get(same) ?? 0) >= most) return last();
     for (const line of this.#lines.slice(-lookBack).toReversed()) {
       // An event in between would be told as if it came before or after all of them.
       if (line.weight === "event") return null;
-      if (line.text === text) return line;
+      if (line.same === same) return line;
     }
     return null;
   }

@@ -61,7 +61,7 @@ export class StoryTeller implements Witness {
       checked: 0,
       loggedIn: ({ traveller, account, player, code }) => {
         const about = `player ${traveller} with account ${account}`;
-        if (player === null) this.#tell(`the login of ${about} is refused: ${code}`);
+        if (player === null) this.#tell(`the login of ${about} is refused: ${code}`, "routine");
         else this.#tell(`${about} is logged in`);
       },
       entered: ({ traveller, server }) => {
@@ -110,8 +110,8 @@ export class StoryTeller implements Witness {
     if (!this.lines.retell(now, decidedBeginning, full)) this.#tell(text);
   }
 
-  #tell(text: string): void {
-    this.lines.tell(this.#now(), text);
+  #tell(text: string, weight: Weight = "event"): void {
+    this.lines.tell(this.#now(), text, weight);
   }
 
   /** `3b.1`: the first connection of player 3 to the second server. */
@@ -239,7 +239,7 @@ class ServerTeller implements Checker {
       case "call.completed":
         return isBackground && backgroundCalls.has(this.#operations.get(event.call) ?? "")
           ? "background"
-          : "event";
+          : "routine";
       default:
         return "event";
     }

@@ -205,7 +205,7 @@ const decisionCharactersMax = 200;
 export const decisionWords = (key: string, decision: Decision): string =>
   decision === true ? key : `${key}: ${shown(decision, decisionCharactersMax)}`;
 
-/** Options that are not calm, and what they are. Rates say nothing of a plan, which draws nothing. */
+/** Options that are not calm. Rates say nothing of a plan, which draws nothing. */
 export function optionWords(options: SimulationOptions): readonly string[] {
   const lines: string[] = [];
   for (const [group, calm] of Object.entries(calmOptions)) {

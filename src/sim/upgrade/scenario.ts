@@ -8,14 +8,13 @@ import type { PlainData } from "../../core/kernel/plain.ts";
 import { RandomStream } from "../../core/kernel/random.ts";
 import { createRealm } from "../../core/realm/index.ts";
 import { LedgerChecker } from "../checkers/ledger.ts";
-import { LivenessChecker } from "../checkers/liveness.ts";
 import type { ClientScript, PlayerAction } from "../clients/script.ts";
 import { coveredServer } from "../coverage.ts";
 import { seedWords } from "../decisions.ts";
 import { below } from "../drawing.ts";
 import { drawUpgradeOptions } from "../options.ts";
 import type { SimulationOptions, WorkloadOptions } from "../options.ts";
-import { serverCheckers } from "../scenario.ts";
+import { livenessOf, serverCheckers } from "../scenario.ts";
 import type { Scenario, Workload } from "../scenario.ts";
 import type { SiteSpec } from "../site.ts";
 import {
@@ -56,11 +55,9 @@ export function upgradeScenario({ workload = drawDepositors }: { workload?: Work
         makeCheckers: (world) => [
           ...serverCheckers(world, { isReversible: false, steadyViews }),
           new LedgerChecker(world.faults),
-          new LivenessChecker(world.options.server.connectionsMax),
         ],
       })),
-      checkers: [],
-      isAtRest: () => true,
+      ...livenessOf(options),
     }),
   };
 }

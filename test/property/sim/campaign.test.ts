@@ -169,10 +169,12 @@ describe("whatever goes wrong, every rule holds, and every seed goes the same wa
   it("[SES-08] [SMG-10] [AUTH-08] [AUTH-14] [GAME-08] [SYNC-02] for players on several servers", () => {
     const tally = campaign("players");
     const seeds = seedsOf("players");
-    // Nobody is turned away for want of room here.
+    // Nobody is turned away for want of room here, and travellers keep their links' states to
+    // themselves.
+    const idle = ["connection-cap", "back-off"];
     const { judged } = tally;
     for (const [name, runs] of judged) {
-      if (name !== "connection-cap") expect(runs, name).toBeGreaterThan(seeds / 50);
+      if (!idle.includes(name)) expect(runs, name).toBeGreaterThan(seeds / 50);
     }
     const own = ["presence", "movement", "sight", "secrecy", "journeys", "world-view"];
     expect([...judged.keys()]).toEqual(expect.arrayContaining(own));

@@ -132,3 +132,77 @@ it("[AUTH-13] who came with a report that failed and has gone since is told to h
   expect(faults["call.unheard"]).toBe(1);
   expect(failure?.message ?? null).toBeNull();
 });
+
+/**
+ * The simulator's own: a report that a partition had kept back was performed after the next one,
+ * which said that the player was gone. So he was believed to play for ever, and could not log in.
+ * Production's store carries out one order after the other. One that is reached over a network will
+ * have to refuse reports that are older than the last.
+ */
+it("[AUTH-13] a report that was kept back does not come after a later one", () => {
+  const visitor: ClientScript = {
+    kind: "traveller",
+    name: "1",
+    account: "1",
+    device: "",
+    actions: [{ type: "start", atMicros: 0 }],
+  };
+  const decisions: Plan["decisions"] = {
+    "weather/partition#0": {
+      hosts: ["accounts"],
+      way: "in",
+      atMicros: 3_000_000,
+      forMicros: 7_000_000,
+    },
+    "node/game-1/end#0": { ending: "crash", afterMicros: 1_591_694, calls: 10 },
+    "node/game-1/restart#0": 300_000,
+    "node/game-1/end#1": { ending: "crash", afterMicros: 800_000, calls: 0 },
+    "node/game-1/restart#1": 500_000,
+    "node/game-1/slowRestart#1": 1_574_947,
+  };
+  const options = withOptions(calmOptions, {
+    network: { partitionsMax: 1 },
+    players: { tokenLifetimeMs: 5_000 },
+  });
+  const scenario = "players";
+  const plan: Plan = {
+    format: 1,
+    scenario,
+    entropy: 12_237_925_807,
+    options,
+    scripts: [visitor],
+    decisions,
+  };
+  const { failure, faults } = simulate({ plan });
+  expect(faults["call.cut"]).toBeGreaterThan(0);
+  expect(failure?.message ?? null).toBeNull();
+});
+
+/**
+ * The checkpoint of an orderly end had its timers by their place among all timers. The next build
+ * has others in front of them, and gave each to whoever stood in its place there.
+ */
+it("[JRN-05] a timer belongs to the feature that set it also in the next build", () => {
+  const depositor: ClientScript = {
+    kind: "player",
+    name: "1",
+    actions: [
+      { type: "start", atMicros: 0 },
+      ...Array.from({ length: 40 }, (_, index) => ({
+        type: "request" as const,
+        contract: "ledger",
+        key: "deposit",
+        message: { bytes: [97] },
+        atMicros: 100_000 * (index + 1),
+      })),
+    ],
+  };
+  const options = withOptions(calmOptions, { seconds: 6, upgrade: { servers: 1 } });
+  const drained = { afterMicros: 2_000_000, way: "drain", killAfterMicros: 0, adopts: false };
+  const decisions = { "upgrade/node-1#0": { ...drained, isTakenBack: false } };
+  const scenario = "upgrade";
+  const plan: Plan = { format: 1, scenario, entropy: 1, options, scripts: [depositor], decisions };
+  const { failure, faults } = simulate({ plan });
+  expect(faults["upgrade.done"]).toBe(1);
+  expect(failure?.message ?? null).toBeNull();
+});

@@ -45,7 +45,7 @@ function leave({ playing, waiting }: PresenceModel, name: string): void {
   playing.set(account, next);
 }
 
-/** Whoever waits tries again within two seconds, and the directory hears of things once a second. */
+/** Whoever waits tries again within two seconds; the directory hears of things once a second. */
 const enoughSeconds = 6;
 /** The realm's default. */
 const graceSeconds = 20;
@@ -145,7 +145,7 @@ describe("who plays, beside a model that knows of accounts only,", () => {
           return { model: { playing: new Map(), waiting: new Map() }, real };
         }, given);
       }),
-      { numRuns: 12 },
+      { numRuns: 8 },
     );
   });
 });

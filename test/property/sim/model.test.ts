@@ -19,7 +19,7 @@ describe("a property over seeds and faults", () => {
         const fixed = { ...faults, seconds: 3 };
         expect(simulate({ seed, fixed, twice: false }).failure?.message ?? null).toBeNull();
       }),
-      { numRuns: 25 },
+      { numRuns: 10 },
     );
   });
 
@@ -224,7 +224,7 @@ describe("what is done by hand", () => {
         expect(echoes).toHaveLength(live.received.filter(isPromptEcho).length);
         expect(plan).toEqual(live.plan());
       }),
-      { numRuns: 15 },
+      { numRuns: 10 },
     );
   });
 

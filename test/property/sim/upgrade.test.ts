@@ -1,15 +1,17 @@
 /**
- * Servers are brought to the next build while clients use them and while everything else goes wrong,
- * too; and bugs planted where one build takes over from another are found.
+ * Servers are brought to the next build while clients use them and while everything else goes
+ * wrong, too; and bugs planted where one build takes over from another are found.
  */
 import { describe, expect, it } from "vitest";
 import type { Machine } from "../../../src/core/contract.ts";
+import { builtinFeatures } from "../../../src/core/features/index.ts";
 import { decodePlain, encodePlain } from "../../../src/core/kernel/plain.ts";
 import type { PlainData } from "../../../src/core/kernel/plain.ts";
 import { simulatedHost } from "../../../src/sim/host.ts";
 import { simulate } from "../../../src/sim/index.ts";
 import type { Fault, PartialOptions, SimulationFailure } from "../../../src/sim/index.ts";
 import type { HostOrder, RunningHost } from "../../../src/sim/site.ts";
+import { firstLedger, secondLedger, statements } from "../../../src/sim/upgrade/ledger.ts";
 import { buildNames } from "../../../src/sim/upgrade/rollout.ts";
 import { chosenSeed } from "../../seed.ts";
 import { overriding } from "../../support/sabotage.ts";
@@ -59,6 +61,17 @@ it("an upgrade whose states are the same can be taken back", () => {
   }
   expect(faults.get("upgrade.taken-back")).toBeGreaterThan(0);
   expect(faults.get("upgrade.back-refused")).toBe(0);
+});
+
+it("a user's own features are upgraded to his next ones", () => {
+  const { failure, faults } = simulate({
+    seed: 1,
+    features: [...builtinFeatures, firstLedger],
+    nextFeatures: [...builtinFeatures, statements, secondLedger],
+    fixed: still,
+  });
+  expect(failure?.message ?? null).toBeNull();
+  expect(faults["upgrade.done"]).toBe(1);
 });
 
 describe("the simulator finds", () => {

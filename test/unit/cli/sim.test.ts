@@ -259,6 +259,19 @@ describe("a seed that takes its thread with it", () => {
     );
   });
 
+  it("is the same finding on a thread and on this one", async () => {
+    // Sixteen at most, and one at least: nobody can say so on the command line.
+    const fixed = { process: { producers: 0 } };
+    const scenarios = ["echo"] as const;
+    for (const workers of [0, 1]) {
+      const options = { firstSeed: 7, seeds: 2, scenarios, fixed, workers, untilFailure: true };
+      const { seeds, failures } = await runCampaign({ ...options, progress: () => true });
+      expect(seeds).toBe(1);
+      expect(failures).toMatchObject([{ seed: 7, scenario: "echo", failure: null }]);
+      expect(failures[0]?.message).toMatch(/^the simulator never throws: InvariantError: 1 to 16/);
+    }
+  });
+
   it("ends the campaign when it had not even begun", async () => {
     await expect(play([4, 5, 6])).rejects.toThrow("it ended with code 4");
   });

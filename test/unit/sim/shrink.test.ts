@@ -112,12 +112,33 @@ describe("shrinking", () => {
     expect(actionsOf(left).map(({ atMicros }) => atMicros)).toEqual([0, 0, 0]);
     expect(actionsOf(left).map((action) => "bytes" in action && action.bytes)).toEqual([0, 0, 0]);
     expect(left.decisions["network/1.1/toServer/fragment#0"]).toHaveLength(1);
-    expect(left.decisions["disk/server/slow#3"]).toBeLessThan(10);
+    expect(left.decisions["disk/server/slow#0"]).toBeLessThan(10);
     expect(left.options).toEqual({
       ...calmOptions,
       seconds: 1,
       quietSeconds: options.quietSeconds,
     });
+  });
+
+  it("moves what strikes late to where it needs less before it", () => {
+    const decisions = {
+      "network/4.7/toServer/corrupt#22": 80,
+      "network/4.7/toServer/short#3": 1,
+      "network/4.2/toServer/short#0": 1,
+    };
+    const { plan: left } = search(
+      all,
+      planOf({ decisions }),
+      // Any three, of which one is wrong bytes.
+      (candidate) =>
+        Object.keys(candidate.decisions).length === 3 &&
+        Object.keys(candidate.decisions).some((key) => key.includes("corrupt")),
+    );
+    expect(Object.keys(left.decisions).sort()).toEqual([
+      "network/4.1/toServer/corrupt#0",
+      "network/4.1/toServer/short#0",
+      "network/4.1/toServer/short#1",
+    ]);
   });
 
   it("never takes a candidate for simpler that is not, so there is an end to it", () => {
