@@ -65,6 +65,8 @@ export interface Route {
 
 /** What kernels and libraries repeat, they repeat within this after the way is open again. */
 const repetitionMicros = 200_000;
+/** From so many links on it is worth forgetting those that have ended. */
+const linksKept = 32;
 
 export class Weather {
   /** Asked for each crowd. Replaced by whoever can send one. */
@@ -74,7 +76,9 @@ export class Weather {
   /** By way, how many storms stop it. */
   readonly #stopped = new Map<string, number>();
   readonly #waiting = new Map<string, (() => void)[]>();
-  readonly #links: Link[] = [];
+  /** Those that have not ended, and some that have. */
+  #links: Link[] = [];
+  #linksMax = linksKept;
   /** What storms under way would do at their end. */
   readonly #ends = new Set<() => void>();
 
@@ -125,6 +129,10 @@ export class Weather {
   /** From here on storms strike this link. Its ways are open, or it would not be. */
   add(link: Link): void {
     this.#links.push(link);
+    if (this.#links.length > this.#linksMax) {
+      this.#links = this.#links.filter(({ client, server }) => client.isOpen || server.isOpen);
+      this.#linksMax = 2 * Math.max(linksKept, this.#links.length);
+    }
   }
 
   isOpen(from: string, to: string): boolean {

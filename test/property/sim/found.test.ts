@@ -1,6 +1,6 @@
 /**
  * What the simulator has found, each as the few decisions that make it happen: they name what they
- * apply to and need no seed. A test here was red once.
+ * apply to and need no seed. Each test here is red without what mended its fault.
  */
 import { expect, it } from "vitest";
 import { calmOptions, simulate, withOptions } from "../../../src/sim/index.ts";
