@@ -92,7 +92,7 @@ const undented = (text: string): string =>
 const isEquivalent = ({ file, from, to }: Candidate): boolean =>
   equivalents.some((one) => one.file === file && one.from === from && one.to === to);
 
-/** Each operator in turn, each time its next candidate. */
+/** Each operator in turn, each time its next candidate; equivalent ones as well, and not counted. */
 function drawnOf(candidates: readonly Candidate[], first: number): Candidate[] {
   const names = [...operatorNames.slice(first), ...operatorNames.slice(0, first)];
   const queues = names.map((operator) =>
@@ -102,14 +102,16 @@ function drawnOf(candidates: readonly Candidate[], first: number): Candidate[] {
   );
   const drawn: Candidate[] = [];
   const perFile = new Map<string, number>();
-  while (drawn.length < perArea && queues.some((queue) => queue.length > 0)) {
+  let counted = 0;
+  while (counted < perArea && queues.some((queue) => queue.length > 0)) {
     for (const queue of queues) {
       const next = queue.shift();
-      if (next === undefined || drawn.length >= perArea || isEquivalent(next)) continue;
+      if (next === undefined || counted >= perArea) continue;
       const count = perFile.get(next.file) ?? 0;
       if (count >= perFileMax) continue;
       perFile.set(next.file, count + 1);
       drawn.push(next);
+      if (!isEquivalent(next)) counted += 1;
     }
   }
   return drawn;
@@ -124,14 +126,13 @@ const mutants: Mutant[] = areas.flatMap((area, place) => {
   process.stdout.write(`${area}: ${String(candidates.length)} places\n`);
   // Each part goes on with the operator at which the one before it ended.
   const first = (place * perArea) % operatorNames.length;
-  return drawnOf(candidates, first).map(({ file, line, operator, from, to }, index) => ({
-    id: `${area}-${String(index + 1).padStart(2, "0")}`,
-    file,
-    line,
-    operator,
-    from,
-    to,
-  }));
+  return drawnOf(candidates, first).flatMap((candidate, index) => {
+    // An equivalent one keeps its number, so that the others keep theirs.
+    if (isEquivalent(candidate)) return [];
+    const { file, line, operator, from, to } = candidate;
+    const id = `${area}-${String(index + 1).padStart(2, "0")}`;
+    return [{ id, file, line, operator, from, to }];
+  });
 });
 writeFileSync(join(import.meta.dirname, "drawn.json"), `${JSON.stringify(mutants, null, 2)}\n`);
 process.stdout.write(`${String(mutants.length)} mutants drawn\n`);

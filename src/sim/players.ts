@@ -80,7 +80,15 @@ export function playersScenario({ workload = drawTravellers }: { workload?: Work
           ...games.map((id): SiteSpec => {
             const name = `game-${String(id)}`;
             const address = `10.1.0.${String(id)}`;
-            const card = { id, name, address, port: gamePort, players: 0, max: playersMax };
+            // In letters that take more than a byte.
+            const card = {
+              id,
+              name: `${name} 서버`,
+              address,
+              port: gamePort,
+              players: 0,
+              max: playersMax,
+            };
             return {
               ...roles.game,
               name,

@@ -129,7 +129,10 @@ export function* recover(options: RecoveryOptions): FileScript<Recovered> {
   const { machine, witness, events } = replayed;
   invariant(options.mayCut || survey.end.type === "clean", "a live journal has no unfinished tail");
   const cutBytes = yield* cutTail(survey.end);
-  if (options.mayCut) yield* secureTail(survey);
+  if (options.mayCut) {
+    yield* secureTail(survey);
+    if (checkpoint !== null) yield* secureName();
+  }
   const { position, segment } = survey.end;
   const incarnation = Math.max(segment?.incarnation ?? 0, checkpoint?.identity.incarnation ?? 0);
   const isAdopted = survey.isForeign;
@@ -381,6 +384,15 @@ function* secureTail({ last }: Survey): FileScript<void> {
   yield* perform({ type: "write", path, offset, bytes });
   yield* perform({ type: "sync", path });
   yield* perform({ type: "syncFolder", folder: journalFolder });
+}
+
+/**
+ * Makes the checkpoint's name durable. A process that died between the renaming and the folder's
+ * sync has left it to the next power loss, and what is journalled from here on hangs on it: another
+ * build than the one that wrote the tail before it could not do without.
+ */
+function* secureName(): FileScript<void> {
+  yield* perform({ type: "syncFolder", folder: checkpointFolder });
 }
 
 /** Cuts what was not finished; returns how many bytes, zeros of reserved space not counted. */

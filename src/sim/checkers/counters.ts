@@ -66,7 +66,7 @@ export class CountersChecker implements Checker {
     if (!isReplay) this.#seen.events += 1;
   }
 
-  /** An event is counted when it is taken up, but not in a recovery: nobody can say which it was. */
+  /** Counted where it is new, and not where a recovery repeats it: nobody can say which it was. */
   machineThrew(): void {
     this.#seen.events = NaN;
   }

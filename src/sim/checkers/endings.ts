@@ -26,6 +26,8 @@ interface Socket {
 const early = 0.9;
 const lateMicros = limits.closeTimeoutMs * 1_000 * early;
 const drainMicros = limits.drainTimeoutMs * 1_000 * early;
+/** What was accepted by then is still told. */
+const shutMicros = 300_000;
 /** A host hears of an end with its next turn, unless it has none. */
 const heardMicros = 1_000_000;
 const heardTurns = 50;
@@ -61,6 +63,9 @@ export class EndingsChecker implements Checker {
   }
 
   socketOpened(socket: SocketId, _link: string, remote: string): void {
+    if (this.#nowMicros() - this.#drainedMicros > shutMicros) {
+      this.#fail("a server that drains does not listen", remote);
+    }
     const seen: Socket = {
       ordered: null,
       orderedMicros: Infinity,

@@ -7,9 +7,13 @@
  * 4. A session has one login under way at most, and a player one login that is being opened.
  * 5. A drain ends every session in the step that hears of it, and lets nobody in afterwards.
  * 6. Whoever waits for the outside is answered in the step that hears of it.
- * 7. Whoever has lost the framing or the numbers is cut at once; who sends what is no packet, or
+ * 7. An address tries as many logins as it has been granted, and is refused none of these.
+ * 8. Whoever has lost the framing or the numbers is cut at once; who sends what is no packet, or
  *    is refused, is cut when he goes on for longer than the limits say, and not sooner.
  */
+import { loginContract } from "../../core/features/contracts.ts";
+import type { ConnectionOpened } from "../../core/contract.ts";
+import { readRealmConfig } from "../../core/realm/config.ts";
 import type { RealmConfig } from "../../core/realm/config.ts";
 import { protocolRange, sessionContract } from "../../core/features/session/contract.ts";
 import { errorTable } from "../../core/kernel/errors.ts";
@@ -20,9 +24,11 @@ import { CheckFailure } from "./checker.ts";
 import type { Checker, Step } from "./checker.ts";
 
 const { hello } = sessionContract.entries;
+const { login } = loginContract.entries;
 
 /** What is known of an open connection. */
 interface Guest {
+  readonly address: string;
   isGreeted: boolean;
   isEnding: boolean;
   /** The packets that were answered last; older ones are not answered any more. */
@@ -41,6 +47,11 @@ interface House {
   /** Calls that are made for somebody who waits. */
   readonly awaited: Map<CallId, ConnectionId>;
   isDraining: boolean;
+  /** By address, when it has all its logins again. */
+  readonly fullAt: Map<string, number>;
+  /** Between two logins of an address, and how many it has at once. */
+  intervalMicros: number;
+  burst: number;
 }
 
 const answeredMax = 512;
@@ -70,12 +81,15 @@ export class EtiquetteChecker implements Checker {
     const { event } = step;
     const { guests, logins } = this.#house;
     if (event.type === "connection.opened") {
-      guests.set(event.connection, newGuest(event.at));
+      guests.set(event.connection, newGuest(event));
     } else if (event.type === "server.started") {
+      const { loginsPerMinute, loginsBurst } = readRealmConfig(event.config).realm;
       this.#house.isDraining = false;
       // What the process before this one asked is answered to nobody.
       logins.clear();
       this.#house.awaited.clear();
+      this.#house.intervalMicros = Math.ceil(60_000_000 / loginsPerMinute);
+      this.#house.burst = loginsBurst;
     } else if (event.type === "call.completed") {
       logins.delete(event.call);
       this.#answered(step, event.call);
@@ -103,11 +117,12 @@ export class EtiquetteChecker implements Checker {
   }
 
   #told({ event, sends }: Step): void {
-    for (const { connection, type, inReplyTo } of sends) {
+    for (const { connection, type, inReplyTo, payload } of sends) {
       const guest = this.#house.guests.get(connection);
       if (guest === undefined) continue;
       if (guest.isEnding) this.#fail("nothing is said behind a farewell", event.type);
       if (type === hello.replyType) this.#greeted(guest, event);
+      if (type === login.replyType && payload !== null) this.#refused(guest, event, payload);
       if (inReplyTo === 0) continue;
       const { answered } = guest;
       if (answered.has(inReplyTo)) {
@@ -225,7 +240,31 @@ export class EtiquetteChecker implements Checker {
       }
       // The realm gives a call up when its time is over, whatever becomes of it.
       logins.set(call, { who, until: event.at + patienceMicros });
+      if (operation === "accounts.verify" && asker !== null) this.#tried(asker, event.at);
     }
+  }
+
+  /** An address has tried a login. */
+  #tried(asker: ConnectionId, at: number): void {
+    const { guests, fullAt, intervalMicros, burst } = this.#house;
+    const address = guests.get(asker)?.address ?? "";
+    const next = Math.max(fullAt.get(address) ?? at, at) + intervalMicros;
+    fullAt.set(address, next);
+    if (next - at <= burst * intervalMicros) return;
+    this.#fail("an address tries no more logins than it is granted", address);
+  }
+
+  /** A login was refused: not because of too many, unless there were. */
+  #refused({ address }: Guest, event: Step["event"], payload: Uint8Array): void {
+    if (event.type !== "packet.received") return;
+    const answer = decodePayload(login.reply, payload, 0, payload.length);
+    if (answer?.errorCode !== errorTable.RATE_LIMITED.code) return;
+    const { fullAt, intervalMicros, burst, logins } = this.#house;
+    const next = Math.max(fullAt.get(address) ?? event.at, event.at) + intervalMicros;
+    if (next - event.at > burst * intervalMicros) return;
+    // Or another one of the session is under way.
+    if (logins.size > 0) return;
+    this.#fail("no login is refused that is granted", address);
   }
 
   #drained({ event, machine }: Step): void {
@@ -248,7 +287,8 @@ type Patience = Pick<RealmConfig, "malformedInRowMax" | "refusedPerWindowMax" | 
 
 const fatal: ReadonlySet<string> = new Set(["frame-length", "sequence", "transport"]);
 
-const newGuest = (at: number): Guest => ({
+const newGuest = ({ at, remote }: ConnectionOpened): Guest => ({
+  address: remote.slice(0, remote.lastIndexOf(":")),
   isGreeted: false,
   isEnding: false,
   answered: new Set(),
@@ -263,6 +303,9 @@ const newHouse = (): House => ({
   logins: new Map(),
   awaited: new Map(),
   isDraining: false,
+  fullAt: new Map(),
+  intervalMicros: 0,
+  burst: 0,
 });
 
 const playerOf = (request: PlainData): PlainData =>

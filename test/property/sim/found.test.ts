@@ -206,3 +206,46 @@ it("[JRN-05] a timer belongs to the feature that set it also in the next build",
   expect(faults["upgrade.done"]).toBe(1);
   expect(failure?.message ?? null).toBeNull();
 });
+
+/**
+ * The process died when its last checkpoint had its name and before the folder was synced. The next
+ * build began from it and served; a power loss took the name away, and left a journal that began
+ * with events of another build.
+ */
+it("[JRN-01] a recovery makes the name of its checkpoint durable", () => {
+  const depositor: ClientScript = {
+    kind: "player",
+    name: "1",
+    actions: [
+      { type: "start", atMicros: 0 },
+      ...Array.from({ length: 20 }, (_, index) => ({
+        type: "request" as const,
+        contract: "ledger",
+        key: "deposit",
+        message: { bytes: [97] },
+        atMicros: 100_000 * (index + 1),
+      })),
+    ],
+  };
+  const options = withOptions(calmOptions, { seconds: 5, upgrade: { servers: 1 } });
+  const drained = { afterMicros: 1_000_000, way: "drain", killAfterMicros: 0, adopts: false };
+  const ends = (calls: number): Plan["decisions"] => ({
+    "upgrade/node-1#0": { ...drained, isTakenBack: false },
+    "node/node-1/end#0": { ending: "crash", afterMicros: 1_000_100, calls },
+    "node/node-1/end#1": { ending: "power-loss", afterMicros: 1_000_000, calls: 0 },
+  });
+  const scenario = "upgrade";
+  for (let calls = 1; calls <= 20; calls += 1) {
+    const decisions = ends(calls);
+    const plan: Plan = {
+      format: 1,
+      scenario,
+      entropy: 1,
+      options,
+      scripts: [depositor],
+      decisions,
+    };
+    const { failure } = simulate({ plan, twice: false });
+    expect(failure?.message ?? null, `after ${String(calls)} calls`).toBeNull();
+  }
+});

@@ -100,7 +100,7 @@ describe("the simulator finds", () => {
           }
         }),
     });
-    expect(["one-close", "process-health"]).toContain(checker);
+    expect(["one-close", "process-health", "containment"]).toContain(checker);
   });
 
   it("[SES-16] a deadline for silence that is too long, or too short", () => {
