@@ -127,7 +127,7 @@ export type Implementation<C extends AnyContract, S, T, K> = OptionalWhenEmpty<
     readonly views?: Readonly<
       Record<string, (state: S, sessions: ReadonlyMap<SessionId, SessionView>) => PlainData>
     >;
-    /** Checked after every step in tests and the simulator; the key is the rule, with its id. */
+    /** Checked again and again in tests and the simulator; the key is the rule, with its id. */
     readonly invariants?: Readonly<
       Record<
         string,
