@@ -12,7 +12,9 @@ import type { Checker, Step, StepClose } from "./checker.ts";
 export interface SilenceOptions {
   readonly idleTimeoutMicros: number;
   readonly helloTimeoutMicros: number;
-  /** By how much a server's clock may go faster or slower than it should; not at all if left out. */
+  /**
+   * By how much a server's clock may go faster or slower than it should; not at all if left out.
+   */
   readonly clockPerMillion?: number;
 }
 

@@ -23,7 +23,9 @@ export interface NetworkOptions {
   readonly cutPerMillion: PerMillion;
   /** Of each write, that some bits of one of its bytes arrive flipped. */
   readonly corruptPerMillion: PerMillion;
-  /** Of each direction of a link, that it carries so many bytes a second, or 2 to 256 times that. */
+  /**
+   * Of each direction of a link, that it carries so many bytes a second, or 2 to 256 times that.
+   */
   readonly slowPathPerMillion: PerMillion;
   readonly slowPathBytes: number;
   /** Of each connection attempt. */

@@ -5,8 +5,8 @@
  * 1. What departs first arrives first.
  * 2. What was on its way when the link was cut, or departs afterwards, never arrives.
  * 3. A path that is held delivers nothing until nobody holds it any more. What was lost meanwhile
- *    comes with the kernel's next repetition, what was only late comes at once. A reset that is lost
- *    is not repeated.
+ *    comes with the kernel's next repetition, what was only late comes at once. A reset that is
+ *    lost is not repeated.
  * 4. A kernel whose bytes, or whose peer's acknowledgements, do not get through for as long as
  *    `giveUpMicros` breaks the connection off.
  */

@@ -18,8 +18,9 @@
  *     end goes on reading as an end. (Linux does so.)
  * T5. Closing with unread bytes resets the connection, closing without ends it.
  * T6. Bytes that arrive at a closed socket are answered by a reset.
- * T7. While a path is held, the other direction's sender learns nothing of what was read: its window
- *     closes. Which bytes were changed on the way is known to the endpoint, for TLS to find out.
+ * T7. While a path is held, the other direction's sender learns nothing of what was read: its
+ *     window closes. Which bytes were changed on the way is known to the endpoint, for TLS to find
+ *     out.
  */
 import { invariant } from "../../core/kernel/assert.ts";
 import { endSegment, Path, resetSegment, retransmissionMicros } from "./path.ts";

@@ -14,10 +14,10 @@
  * R3. A record of which a byte was changed on the way is found out: the session fails, and the peer
  *     is told so by an alert. So does one that is too large, of no known kind, or out of turn.
  *
- * Left out: which alert it is makes no difference here, and whoever owns a failed stream gets EPROTO
- * where Node has a code for each reason. The host asks whether there is one, clients tell their
- * users that the link was lost. What a thread computes for one handshake delays no other: a flood
- * costs the server descriptors and time-outs here, and no processor time.
+ * Left out: which alert it is makes no difference here, and whoever owns a failed stream gets
+ * EPROTO where Node has a code for each reason. The host asks whether there is one, clients tell
+ * their users that the link was lost. What a thread computes for one handshake delays no other: a
+ * flood costs the server descriptors and time-outs here, and no processor time.
  */
 import { invariant } from "../../core/kernel/assert.ts";
 

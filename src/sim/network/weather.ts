@@ -7,8 +7,8 @@
  *
  * 1. A partition parts the hosts in two groups. Between them what is sent is lost, both ways or one
  *    way; kernels repeat it when the partition is over. It strikes calls, too.
- * 2. A clog stops single ways, one after the other, and lets them go on in another order. Nothing is
- *    lost by it.
+ * 2. A clog stops single ways, one after the other, and lets them go on in another order. Nothing
+ *    is lost by it.
  * 3. When faults stop, everything is open from then on, and links on which bytes were changed are
  *    reset: what their ends believe is not to be judged.
  */

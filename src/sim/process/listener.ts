@@ -3,8 +3,8 @@
  * `src/io/listener.ts` and of libuv under it.
  *
  * 1. ECONNABORTED: the connection is gone, and the next one has its turn.
- * 2. EMFILE: libuv gives up the descriptor that it keeps for this, accepts all that waits and closes
- *    it at once.
+ * 2. EMFILE: libuv gives up the descriptor that it keeps for this, accepts all that waits and
+ *    closes it at once.
  * 3. ENFILE, ENOBUFS, ENOMEM: that does not help. The socket is closed, with all that waits in its
  *    queue, and opened again after a moment.
  */
