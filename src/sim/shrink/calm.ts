@@ -25,6 +25,10 @@ const tied: readonly (readonly [group: Group, fields: readonly string[]])[] = [
   ["server", ["idleTimeoutMicros", "helloTimeoutMicros"]],
 ];
 
+/** Who stays down for good. The last server of its role may not: see `outside.ts`. */
+const outside = "outside#";
+const serverCounts = new Set(["players.gameServers", "upgrade.servers"]);
+
 /** Whoever's clock is wrong by more than a token lives lets nobody in. */
 const keptWithClocks = "tokenLifetimeMs";
 
@@ -42,8 +46,10 @@ function withCalm(plan: Plan, group: Group, isMeant: (field: string) => boolean)
 }
 
 function mayCalm({ options, decisions }: Plan, group: Group, field: string): boolean {
+  const keys = Object.keys(decisions);
+  if (serverCounts.has(`${group}.${field}`)) return !keys.some((key) => key.startsWith(outside));
   if (group !== "players" || field !== keptWithClocks) return true;
-  const isWrong = Object.keys(decisions).some((key) => key.startsWith("clock/"));
+  const isWrong = keys.some((key) => key.startsWith("clock/"));
   return !isWrong || options.players.tokenLifetimeMs < calmOptions.players.tokenLifetimeMs;
 }
 
@@ -93,7 +99,8 @@ const topology: Pass = function* (plan): Search {
   const candidates: Plan[] = [];
   if (gameServers > 1) {
     const single = withPlayers({ gameServers: 1, accounts: needed });
-    candidates.push(keepingDecisions(single, (key) => !key.includes("/game-2")));
+    const isGone = (key: string): boolean => key.includes("/game-2") || key.startsWith(outside);
+    candidates.push(keepingDecisions(single, (key) => !isGone(key)));
   }
   if (needed < accounts) candidates.push(withPlayers({ accounts: needed }));
   return yield* firstOf(plan, candidates);
