@@ -474,7 +474,7 @@ export class Run {
       act(action);
     };
     // Whoever drives a client by hand gives it actions of its kind.
-    this.#actors.set(script.name, perform as (action: ClientScript["actions"][number]) => void);
+    this.#actors.set(script.name, perform);
     for (const action of script.actions) {
       const { atMicros } = action;
       invariant(atMicros >= 0, "a script begins with the run");
