@@ -1,6 +1,6 @@
 /**
- * The simulator's speed, all checkers on, faults drawn as in a campaign, each run with another seed.
- * Time is the process's CPU time.
+ * The simulator's speed, all checkers on, faults drawn as in a campaign, each run with another
+ * seed. Time is the process's CPU time.
  *
  *     node bench/simulator.ts [--json]
  *

@@ -24,6 +24,10 @@ const goodReasons: Readonly<Record<string, readonly Fault[]>> = {
   TOO_MANY_MALFORMED: ["network.corrupt"],
   VERSION_MISMATCH: ["network.corrupt"],
   INVALID_PACKET: ["network.corrupt"],
+  // A greeting of which another packet type was made.
+  NOT_SERVED: ["network.corrupt"],
+  NOT_ALLOWED_IN_STATE: ["network.corrupt"],
+  SERVER_ONLY: ["network.corrupt"],
   UNKNOWN: ["network.corrupt"],
 };
 
