@@ -111,6 +111,8 @@ export interface WorkloadOptions {
   /** Between two packets of a client, on average. */
   readonly thinkMicros: number;
   readonly payloadBytesMax: number;
+  /** Of each packet of a rude one, that its header or its greeting is wrong. */
+  readonly crookedPerMillion: PerMillion;
   /** How long a client stays before it leaves and comes again. */
   readonly stayMaxMicros: number;
 }
@@ -236,6 +238,7 @@ export const calmOptions: SimulationOptions = {
   workload: {
     clients: 4,
     rudePerMillion: 0,
+    crookedPerMillion: 0,
     thinkMicros: 100_000,
     payloadBytesMax: 200,
     stayMaxMicros: 10_000_000,
@@ -284,7 +287,7 @@ export function drawOptions(seed: number): SimulationOptions {
     outside: drawOutside(seed),
     disk: drawDisk(random),
     calls: drawCalls(random),
-    workload: drawWorkload(random),
+    workload: { ...drawWorkload(random), ...drawManners(seed) },
     players: calmOptions.players,
     server: { ...drawServer(random, later), ...drawLimits(seed) },
   };
@@ -380,7 +383,13 @@ const drawCalls = (random: RandomStream): CallOptions => ({
   crashPerMillion: 0,
 });
 
-const drawWorkload = (random: RandomStream): WorkloadOptions => ({
+/** How wrong rude clients are: never, now and then, or always. */
+function drawManners(seed: number) {
+  const random = RandomStream.named(seedWords(seed), "options/manners");
+  return { crookedPerMillion: random.pick([0, 100_000, 400_000, 1_000_000]) };
+}
+
+const drawWorkload = (random: RandomStream): Omit<WorkloadOptions, "crookedPerMillion"> => ({
   clients: random.chance(9, 10) ? random.between(2, 8) : random.between(9, 30),
   rudePerMillion: rate(random, 600_000),
   thinkMicros: random.pick([30_000, 100_000, 400_000]),

@@ -393,6 +393,7 @@ export class Run {
     const parts = {
       ...this.#common(),
       network,
+      workload: options.workload,
       handshake: options.handshake,
       wires: options.network,
       security: options.server.security,

@@ -180,7 +180,10 @@ export class GateChecker implements Checker {
     this.#heard(event);
     for (const { connection } of closes) {
       const gate = this.#ofConnection.get(connection);
-      if (gate !== undefined) gate.isEnding = true;
+      if (gate === undefined || gate.isEnding) continue;
+      gate.isEnding = true;
+      const untold = gate.fates.find(({ kind }) => kind === "malformed");
+      if (untold !== undefined && !gate.isUnsure) this.#inTime(untold);
     }
   }
 

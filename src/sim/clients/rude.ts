@@ -17,10 +17,13 @@ import { encodePayload, packetFrameBytesMax, writeFrame } from "../../core/wire/
 import type { Fault } from "../faults.ts";
 import { secretText } from "../accounts.ts";
 import { ClientLink, numberOf } from "./link.ts";
+import type { Subject } from "../decisions.ts";
+import type { WorkloadOptions } from "../options.ts";
 import type { ClientLinkParts } from "./link.ts";
 import type { RudeAction, RudeWord } from "./script.ts";
 
 export interface RudeParts extends ClientLinkParts {
+  readonly workload: Pick<WorkloadOptions, "crookedPerMillion">;
   readonly seed: Seed;
 }
 
@@ -33,12 +36,18 @@ const { enter, move, update } = worldContract.entries;
 /** A number that no contract of ours has. */
 const unknownType = 2_999;
 const floodTimes = 50;
+/** Kinds of wrong headers, and none: one that says it is compressed, and others of a wrong size. */
+const crookedKinds = 4;
+const sizeTag = 0x10;
+const sizeAt = 10;
 
 export class RudePeer {
   readonly name: string;
   readonly #parts: RudeParts;
   readonly #link: ClientLink;
   readonly #random: RandomStream;
+  readonly #crooked: Subject;
+  readonly #versions: Subject;
   #sequence = 0;
   #isOpen = false;
   #isConnecting = false;
@@ -49,6 +58,8 @@ export class RudePeer {
     this.#parts = parts;
     this.name = name;
     this.#random = RandomStream.named(parts.seed, `client/${name}`);
+    this.#crooked = parts.decisions.subject(`client/${name}/crooked`);
+    this.#versions = parts.decisions.subject(`client/${name}/version`);
     this.#link = new ClientLink(
       parts,
       { link: name, address: numberOf(name) },
@@ -134,7 +145,7 @@ export class RudePeer {
       case "hello":
         return this.#frame(
           hello.type,
-          encodePayload(hello.message, { protocolMin: 1, protocolMax: 1, contractHash: 0 }),
+          encodePayload(hello.message, { ...this.#version(), contractHash: 0 }),
         );
       case "heartbeat":
         return this.#frame(beat.type, encodePayload(beat.message, { timestamp: 0 }));
@@ -189,6 +200,12 @@ export class RudePeer {
     }
   }
 
+  /** The one that there is, or one that there may be some day. */
+  #version() {
+    const isWrong = this.#versions.strikes(this.#parts.workload.crookedPerMillion);
+    return isWrong ? { protocolMin: 7, protocolMax: 9 } : { protocolMin: 1, protocolMax: 1 };
+  }
+
   #tag(): Uint8Array {
     const tag = `${this.name}:rude;`;
     return Uint8Array.from({ length: tag.length }, (_, index) => tag.charCodeAt(index));
@@ -201,14 +218,18 @@ export class RudePeer {
   #frame(type: number, payload: Uint8Array): Uint8Array {
     this.#sequence += 1;
     const target = new Uint8Array(packetFrameBytesMax(payload.length));
+    const wrong = this.#crooked.seldom(this.#parts.workload.crookedPerMillion, crookedKinds);
     const header = {
       type,
       sequence: this.#sequence,
       timestamp: 0,
-      isCompressed: false,
+      isCompressed: wrong === 1,
       inReplyTo: 0,
     };
-    return target.slice(0, writeFrame(target, 0, header, payload, 0, payload.length, "little"));
+    const end = writeFrame(target, 0, header, payload, 0, payload.length, "little");
+    // Behind the length, two bytes of the header's own and three of the type stands the size.
+    if (wrong > 1 && target[sizeAt - 1] === sizeTag) target[sizeAt] = (target[sizeAt] ?? 0) ^ 1;
+    return target.slice(0, end);
   }
 }
 
