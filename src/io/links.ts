@@ -6,7 +6,8 @@
  * 3. A flushed close sends what is queued, then (over TLS) close_notify, then FIN, and reads on
  *    until the peer closes too: the kernel answers unread bytes at a close with a reset, which
  *    would take the last reply from the peer. A timer ends the wait.
- * 4. A reset discards both ways and the peer sees ECONNRESET.
+ * 4. A reset discards both ways and the peer sees ECONNRESET. While a FIN is under way behind what
+ *    is queued, which is then in the kernel's hands, a reset only closes at once.
  * 5. Nothing here is done per packet: bytes go through as they come.
  */
 import type { Socket } from "node:net";
@@ -165,8 +166,16 @@ export class Links {
 // Destroying both at once would leave the stream without its "close".
 function reset(link: Link): void {
   link.closing = true;
-  if (!link.tcp.destroyed) link.tcp.resetAndDestroy();
+  if (link.tcp.destroyed) return;
+  // libuv refuses a reset (EINVAL) while a FIN is under way, and Node then forgets the socket
+  // without closing it: its descriptor and the host's connection would be held for ever.
+  if (isEnding(link.stream)) link.stream.destroy();
+  else link.tcp.resetAndDestroy();
 }
+
+/** Everything was handed to the kernel but the FIN, which waits for its turn or for room. */
+const isEnding = ({ writableEnded, writableLength, writableFinished }: Socket): boolean =>
+  writableEnded && writableLength === 0 && !writableFinished;
 
 /** Written behind what is left, to be called back when that has left. */
 const nothing = Buffer.alloc(0);
