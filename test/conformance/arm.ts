@@ -40,6 +40,8 @@ export class Bytes {
 /** A program at the other end of a connection. */
 export interface Peer {
   readonly received: Bytes;
+  /** In order: how many bytes came, `ended`, `closed CODE`. */
+  readonly told: readonly (string | number)[];
   readonly opened: boolean;
   /** The server's end has come. */
   readonly ended: boolean;
@@ -61,6 +63,13 @@ export interface ConformanceServer {
   connect(greeting?: Greeting): Peer;
   /** Lets time pass until the condition holds; throws when it does not in time. */
   until(what: string, holds: () => boolean): Promise<void>;
+  /**
+   * Lets everything happen that follows from what was ordered so far, as long as it needs no timer
+   * of more than some milliseconds.
+   */
+  settle(): Promise<void>;
+  /** Lets the kernels hand over what they have. The programs hear of it later. */
+  transmit(): void;
   /** Orders a file operation below the server's folder. */
   file(operation: FileOperation): Promise<FileResult>;
   /** A second server on the same port. */

@@ -8,8 +8,9 @@ import type {
   SocketId,
   Syscalls,
 } from "../../src/core/contract.ts";
-import { Bytes } from "./arm.ts";
 import type { CallId, Micros } from "../../src/core/kernel/ids.ts";
+import { Bytes } from "./arm.ts";
+import { merged } from "./script.ts";
 
 export class RecordingHost implements HostPort {
   readonly producers: readonly Producer[];
@@ -21,6 +22,7 @@ export class RecordingHost implements HostPort {
   readonly fileResults = new Map<RequestId, FileResult>();
   /** Monotonic times of the turns. */
   readonly turns: Micros[] = [];
+  readonly #stories = new Map<SocketId, (string | number)[]>();
   readonly #unsent = new Map<SocketId, number>();
   /** What `nextTurn` says. */
   wantedTurn: Micros | null = null;
@@ -76,6 +78,11 @@ export class RecordingHost implements HostPort {
     return words.filter((word, index) => word !== "received" || words[index - 1] !== "received");
   }
 
+  /** What was told of one socket, with the bytes counted. */
+  story(socket: SocketId): string[] {
+    return merged(this.#stories.get(socket) ?? []);
+  }
+
   /** What was last told of unsent bytes of a socket; null: nothing yet. */
   unsentOf(socket: SocketId): number | null {
     return this.#unsent.get(socket) ?? null;
@@ -90,23 +97,30 @@ export class RecordingHost implements HostPort {
     return [...this.remotes.keys()];
   }
 
+  #told(socket: SocketId, word: string): void {
+    this.told.push(`${String(socket)} ${word}`);
+    this.#stories.get(socket)?.push(word);
+  }
+
   #producer(): Producer {
     return {
       socketOpened: (socket, peer) => {
         this.remotes.set(socket, peer);
         this.received.set(socket, new Bytes());
         this.told.push(`${String(socket)} opened`);
+        this.#stories.set(socket, ["opened"]);
       },
       handshakeFailed: (_remote, reason) => this.told.push(`handshakeFailed ${reason}`),
       received: (socket, bytes) => {
         this.received.get(socket)?.push(bytes);
         this.told.push(`${String(socket)} received`);
+        this.#stories.get(socket)?.push(bytes.length);
       },
       writeDrained: (socket, unsentBytes) => {
         this.#unsent.set(socket, unsentBytes);
       },
-      socketEnded: (socket) => this.told.push(`${String(socket)} ended`),
-      socketClosed: (socket, code) => this.told.push(`${String(socket)} closed ${String(code)}`),
+      socketEnded: (socket) => this.#told(socket, "ended"),
+      socketClosed: (socket, code) => this.#told(socket, `closed ${String(code)}`),
     };
   }
 }

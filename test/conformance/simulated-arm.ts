@@ -27,6 +27,9 @@ export const simulatedArm: Arm = {
   },
 };
 
+/** Less than any timer of a connection, more than all that happens between two programs. */
+const settlingMicros = 100_000;
+
 class SimulatedServer implements ConformanceServer {
   readonly host: RecordingHost;
   readonly #options: ServerOptions;
@@ -42,7 +45,7 @@ class SimulatedServer implements ConformanceServer {
     this.#options = options;
     const decisions = Decisions.planned(new Map());
     this.#common = { scheduler: this.#scheduler, decisions, faults: new FaultCounters() };
-    const network = { ...calmOptions.network, receiveBufferBytes: bufferBytes };
+    const network = { ...calmOptions.network, delayMicros: 0, receiveBufferBytes: bufferBytes };
     this.#network = new Network({ ...this.#common, options: network });
     this.host = this.#startProcess();
   }
@@ -97,6 +100,15 @@ class SimulatedServer implements ConformanceServer {
       this.#scheduler.runUntil(this.#scheduler.nowMicros + 100);
     }
     return Promise.resolve();
+  }
+
+  settle(): Promise<void> {
+    this.#scheduler.runUntil(this.#scheduler.nowMicros + settlingMicros);
+    return Promise.resolve();
+  }
+
+  transmit(): void {
+    this.#scheduler.runUntil(this.#scheduler.nowMicros);
   }
 
   async file(operation: FileOperation): Promise<FileResult> {
@@ -163,6 +175,7 @@ class SimulatedServer implements ConformanceServer {
 
 class SimulatedPeer implements Peer {
   readonly received = new Bytes();
+  readonly told: (string | number)[] = [];
   opened = false;
   ended = false;
   closed = false;
@@ -173,13 +186,18 @@ class SimulatedPeer implements Peer {
 
   begin(open: (events: ConstructorParameters<typeof Stream>[1]) => Stream, isOpen: boolean): void {
     const stream = open({
-      data: (bytes) => this.received.push(bytes),
+      data: (bytes) => {
+        this.received.push(bytes);
+        this.told.push(bytes.length);
+      },
       end: () => {
+        this.told.push("ended");
         this.ended = true;
       },
       close: (code) => {
         this.closed = true;
         this.code ??= code;
+        this.told.push(`closed ${String(this.code)}`);
       },
       written: () => undefined,
       secured: () => {

@@ -220,9 +220,11 @@ export class Endpoint implements DamageReport {
     return bytes;
   }
 
-  /** True when every byte was read and the peer will send no more. */
+  /** True when every byte was read and nothing more will come. */
   get hasEnded(): boolean {
-    return this.#endArrived && this.#received.length === 0;
+    // An error is told once, by whichever call comes first. After it reads find an end.
+    const isOver = this.#endArrived || (this.#broken && this.#error === null);
+    return isOver && this.#received.length === 0;
   }
 
   /** How many bytes the kernel would take now. */
