@@ -92,7 +92,7 @@ const undented = (text: string): string =>
 const isEquivalent = ({ file, from, to }: Candidate): boolean =>
   equivalents.some((one) => one.file === file && one.from === from && one.to === to);
 
-/** Each operator in turn, each time its next candidate; equivalent ones as well, and not counted. */
+/** Each operator in turn, each time its next candidate. Equivalent ones come, and do not count. */
 function drawnOf(candidates: readonly Candidate[], first: number): Candidate[] {
   const names = [...operatorNames.slice(first), ...operatorNames.slice(0, first)];
   const queues = names.map((operator) =>

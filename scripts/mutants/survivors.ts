@@ -1,2 +1,41 @@
 /** Why the simulator does not see these mutants, by id. */
-export const survivors: Readonly<Record<string, string>> = {};
+export const survivors: Readonly<Record<string, string>> = {
+  "realm-01":
+    "a token that has expired is refused by whoever verifies it, too; the realm's own look matters only in the instant between",
+  "realm-06": "the world's randomness begins with zeros on every server; nobody compares servers",
+  "client-08": "a count of the view that no checker reads",
+  "kernel-08": "only whether a counter at 0 is listed; no checker reads the list",
+  "realm-08": "a context that stays in use shows only to a feature that keeps it",
+  "JRN-once-early": "needs a crash between the call and its block, and an answer that differs",
+  "JRN-tail-uncut": "not looked into yet",
+  "wire-04": "needs a login whose payload is cut off right in front of a zero byte",
+  "wire-07": "defaults of nested bytes keep their class; a value of either class looks the same",
+  "journal-03": "no text outside of ASCII is read back from a journal in a run",
+  "edge-04": "refusals withheld for their second are told with the connection's end instead",
+  "features-03": "one login fewer at once; nobody in a run spends exactly the whole burst",
+  "features-05": "found at some seeds: needs two who leave a cell in the last line of the grid",
+  "F01-reading-rearmed":
+    "no connection is paused in a run: 131,080 bytes would have to wait for a turn",
+  "F02-index-of-sockets": "memory only: the platform uses no number of a socket again",
+  "F03-refusals-uncounted": "found at some seeds: needs a flood whose sender leaves in order",
+  "F05-login-twice": "found at some seeds only: needs two logins of one session in one turn",
+  "F06-inbound": "as F01-reading-rearmed: so many bytes do not wait in a run",
+  "F06-unbounded": "a reader who pauses is back, or gone, before so many bytes wait for him",
+  "F06-unsent-uncounted": "as F06-unbounded",
+  "F07-close-staged": "no built-in feature sends behind a close in one step",
+  "F07-partial-reused": "nobody keeps the bytes of a packet beyond its step",
+  "F08-busy": "another completion comes soon in a run, and makes the turn that was not asked for",
+  "F08-wanted":
+    "nothing is left to seal after a turn in which it was wanted; the line guards a case that the order of a turn excludes",
+  "F13-wrong-run": "no built-in feature sends both deliveries to one connection in one step",
+  "F15-monotonic-back": "the jitter is two microseconds, which is less than any rule measures",
+  "F15-token-time": "as realm-01",
+  "F18-retry-after": "no code that ends a session comes with a time to wait",
+  "F20-position-lost": "the server tells position and health in records apart",
+  "F21-told-when-gone": "the instant between a link's end and the notice of its queue is not met",
+  "F25-expired": "as realm-01",
+  "AUTH-revoked": "not looked into yet",
+  "AUTH-two-devices":
+    "the older login is evicted, so nobody plays twice; that it should have kept the other device out is known to no checker",
+  "JRN-tail-unsecured": "needs a crash between write and sync, and a power loss right after it",
+};

@@ -22,9 +22,14 @@ describe("the planted bugs", () => {
 
   // One for each of the ways in which a bug shows.
   it.each([
-    ["F05-any-state", 20],
-    ["F12-sent-twice", 20],
-    ["F17-overwritten", 20],
+    ["wire-05", 10],
+    ["edge-07", 10],
+    ["F13-wrong-place", 10],
+    ["F12-sent-twice", 10],
+    ["F17-overwritten", 10],
+    ["F18-at-once", 10],
+    ["F24-farewell", 10],
+    ["F30-whole-milliseconds", 10],
   ])("%s is found", async (id, seeds) => {
     const hunted = await runHunt([id, "--seeds", String(seeds)]);
     expect(hunted === null || hunted.found !== null).toBe(true);
