@@ -93,6 +93,7 @@ describe("the repository", () => {
       withFileTypes: true,
     })
       .filter((entry) => entry.isFile() && !entry.name.endsWith(".log"))
+      .filter(({ parentPath }) => !parentPath.includes("node_modules"))
       .map((entry) => `${entry.parentPath}/${entry.name}`.replaceAll("\\", "/"));
     expect(onDisk.some((path) => path.endsWith("src/core/contract.ts"))).toBe(true);
     const listed = new Set(listedPaths());
@@ -103,6 +104,7 @@ describe("the repository", () => {
 
   it("installs quietly, and its lockfile names no host", () => {
     expect(readFileSync(".npmrc", "utf8")).toContain("omit-lockfile-registry-resolved=true");
-    expect(readFileSync("package-lock.json", "utf8")).not.toMatch(/"resolved"/);
+    // A package of this repository is resolved to its folder, which is no host.
+    expect(readFileSync("package-lock.json", "utf8")).not.toMatch(/"resolved": "[^"]*:/);
   });
 });

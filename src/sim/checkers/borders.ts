@@ -18,7 +18,7 @@ export function borderCheckers(world: CheckedWorld): readonly Checker[] {
   return [
     new KnownAnswersChecker(),
     new FramesChecker(),
-    new GateChecker(world),
+    new GateChecker({ ...world, packetsPerTurnMax: server.packetsPerTurnMax }),
     new FairnessChecker(server.packetsPerRoundMax),
     new EtiquetteChecker({ ...defaultRealmConfig, ...server }),
     new EndingsChecker(server.outboundBytesMax, nowMicros),

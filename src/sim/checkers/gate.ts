@@ -27,9 +27,10 @@ interface Fate {
   readonly reason: string;
   readonly sequence: number;
   readonly type: number;
-  /** When it came, and how long the host's turns had been delayed until then. */
-  readonly cameMicros: number;
-  readonly stalledMicros: number;
+  /** Until when it must be heard, by all that came before it, unless turns are delayed. */
+  readonly untilMicros: number;
+  /** How long the host's turns had been delayed when it came, in microseconds. */
+  readonly stalled: number;
 }
 
 /** Tokens that are used up, as of a time; a token comes back in so many microseconds. */
@@ -81,10 +82,14 @@ interface GateWorld {
   readonly realm: Pick<Realm, "rules" | "budgets">;
   readonly contracts: readonly AnyContract[];
   readonly nowMicros: () => number;
+  /** Of all connections together. */
+  readonly packetsPerTurnMax: number;
 }
 
 /** What has come waits no longer than this, unless the host has no turns. */
 const waitMicrosMax = 200_000;
+/** From one turn to the next, where a turn has left packets for it. */
+const turnMicrosMax = 10_000;
 
 export class GateChecker implements Checker {
   readonly name = "gate";
@@ -92,6 +97,9 @@ export class GateChecker implements Checker {
   checked = 0;
   readonly #realm: Pick<Realm, "rules" | "budgets">;
   readonly #nowMicros: () => number;
+  readonly #packetsPerTurnMax: number;
+  /** How many fates of all gates are open. */
+  #waiting = 0;
   /** By type, read from the contracts themselves. */
   readonly #served = new Set<number>();
   readonly #told = new Set<number>();
@@ -102,9 +110,10 @@ export class GateChecker implements Checker {
   readonly #ofSocket = new Map<SocketId, Gate>();
   readonly #ofConnection = new Map<ConnectionId, Gate>();
 
-  constructor({ realm, contracts, nowMicros }: GateWorld) {
+  constructor({ realm, contracts, nowMicros, packetsPerTurnMax }: GateWorld) {
     this.#realm = realm;
     this.#nowMicros = nowMicros;
+    this.#packetsPerTurnMax = packetsPerTurnMax;
     for (const { entries } of contracts) {
       for (const entry of Object.values(entries)) {
         if (entry.kind !== "toClient") this.#served.add(entry.type);
@@ -131,6 +140,7 @@ export class GateChecker implements Checker {
     this.#ofRemote.clear();
     this.#ofSocket.clear();
     this.#ofConnection.clear();
+    this.#waiting = 0;
   }
 
   socketOpened(socket: SocketId, _link: string, remote: string): void {
@@ -218,6 +228,7 @@ export class GateChecker implements Checker {
       }
       case "connection.closed":
         this.#closed(event.connection, event.reason);
+        this.#waiting -= this.#ofConnection.get(event.connection)?.fates.length ?? 0;
         this.#ofConnection.delete(event.connection);
         return;
       default:
@@ -258,8 +269,10 @@ export class GateChecker implements Checker {
   /** Of the frame that was read last. */
   #judged(gate: Gate, kind: Fate["kind"], reason: string): void {
     const { sequence, type } = this.#frame;
-    const came = { cameMicros: this.#nowMicros(), stalledMicros: this.#stalledMicros };
-    gate.fates.push({ kind, reason, sequence, type, ...came });
+    const turns = Math.ceil(this.#waiting / this.#packetsPerTurnMax);
+    const untilMicros = this.#nowMicros() + waitMicrosMax + turns * turnMicrosMax;
+    gate.fates.push({ kind, reason, sequence, type, untilMicros, stalled: this.#stalledMicros });
+    this.#waiting += 1;
   }
 
   /** Why no client may send packets of a type; "" when one may. */
@@ -294,6 +307,7 @@ export class GateChecker implements Checker {
   /** Takes fates out up to the one that is meant; those before it must have been refused. */
   #next(gate: Gate, isMeant: (fate: Fate) => boolean): Fate | null {
     for (let fate = gate.fates.shift(); fate !== undefined; fate = gate.fates.shift()) {
+      this.#waiting -= 1;
       if (isMeant(fate)) return this.#inTime(fate);
       this.#passed(gate, fate);
     }
@@ -301,9 +315,8 @@ export class GateChecker implements Checker {
   }
 
   #inTime(fate: Fate): Fate {
-    const waited = this.#nowMicros() - fate.cameMicros;
-    const stalled = this.#stalledMicros - fate.stalledMicros;
-    if (waited > waitMicrosMax + 1.1 * stalled) {
+    const stalled = this.#stalledMicros - fate.stalled;
+    if (this.#nowMicros() > fate.untilMicros + 1.1 * stalled) {
       this.#fail("what has come is served soon", `packet ${String(fate.sequence)}`);
     }
     return fate;
