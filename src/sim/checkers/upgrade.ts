@@ -38,17 +38,23 @@ export class UpgradeChecker implements Checker {
 
   stepped({ event, isReplay }: Step): void {
     if (isReplay) this.#repeated += 1;
-    if (event.type === "server.started" && !isReplay) this.#perhaps.add(this.#present.name);
+    if (event.type !== "server.started" || isReplay) return;
+    const { name } = this.#present;
+    if (this.#repeated === 0 && this.#writer !== null && this.#writer !== name) {
+      // A process may die when the checkpoint of its orderly end is there and it has yet to exit.
+      // Nothing is left of it but that, and this start, should it become durable, is the next tail.
+      this.#drained = this.#writer;
+      this.#writer = null;
+      this.#perhaps = new Set();
+    }
+    this.#perhaps.add(name);
   }
 
   /** Its start is durable by now. */
   listening(): void {
     const { name, adoptsTail } = this.#present;
     if (this.#served !== null && this.#served !== name) this.checked += 1;
-    const isOther = this.#writer !== null && this.#writer !== name;
-    // A process may die when the checkpoint of its orderly end is there and it has yet to exit.
-    if (isOther && this.#repeated === 0) this.#drained = this.#writer;
-    const isForeign = isOther && this.#repeated > 0;
+    const isForeign = this.#writer !== null && this.#writer !== name;
     if (isForeign && !adoptsTail) {
       this.#fail("only the build that wrote a tail steps it", `${name} serves`);
     }
