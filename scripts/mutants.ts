@@ -33,13 +33,16 @@ const { values } = parseArgs({
 });
 const wanted = values.only.split(",");
 const chosen = mutants.filter(({ id }) => wanted.some((name) => id.startsWith(name)));
+if (chosen.length === 0) throw new Error(`no mutant is called ${values.only}`);
 const isWhole = chosen.length === mutants.length;
 const say = (line: string): void => {
   if (!values.json) process.stdout.write(`${line}\n`);
 };
 
 const bounds = ["--seeds", values.seeds];
-const { failed } = (await runHunt([...bounds, "--all", "--cpu", "60"])) ?? { failed: [] };
+const sound = await runHunt([...bounds, "--all", "--cpu", "60"]);
+if (sound === null) throw new Error("the program ends as it is: nothing can be said of mutants");
+const { failed } = sound;
 if (failed.length > 0) say(`the program fails as it is on ${failed.join(" ")}; these are left out`);
 
 const results: Result[] = [];

@@ -40,10 +40,17 @@ interface Guest {
   refused: number;
 }
 
+/** A call for one; whose it is, and until when the realm waits for it. */
+interface LoginUnderWay {
+  readonly who: string;
+  readonly asker: ConnectionId | null;
+  readonly until: number;
+}
+
 interface House {
   readonly guests: Map<ConnectionId, Guest>;
   /** Logins by their calls: whose session or which player they are of, and until when. */
-  readonly logins: Map<CallId, { readonly who: string; readonly until: number }>;
+  readonly logins: Map<CallId, LoginUnderWay>;
   /** Calls that are made for somebody who waits. */
   readonly awaited: Map<CallId, ConnectionId>;
   isDraining: boolean;
@@ -239,7 +246,7 @@ export class EtiquetteChecker implements Checker {
         if (isUnderWay) this.#fail("one login is under way at a time", who);
       }
       // The realm gives a call up when its time is over, whatever becomes of it.
-      logins.set(call, { who, until: event.at + patienceMicros });
+      logins.set(call, { who, asker, until: event.at + patienceMicros });
       if (operation === "accounts.verify" && asker !== null) this.#tried(asker, event.at);
     }
   }
@@ -263,7 +270,9 @@ export class EtiquetteChecker implements Checker {
     const next = Math.max(fullAt.get(address) ?? event.at, event.at) + intervalMicros;
     if (next - event.at > burst * intervalMicros) return;
     // Or another one of the session is under way.
-    if (logins.size > 0) return;
+    for (const { asker, until } of logins.values()) {
+      if (asker === event.connection && event.at <= until) return;
+    }
     this.#fail("no login is refused that is granted", address);
   }
 

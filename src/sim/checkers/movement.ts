@@ -248,7 +248,6 @@ export class MovementChecker implements Checker {
   }
 
   #tick(entities: readonly ShownEntity[], step: Step): void {
-    if (!counts(step, "ticks_total")) return;
     const counted = step.counts.get("world_moves_stale_total") ?? 0;
     if (counted !== this.#stale) {
       const detail = `${String(counted)} counted, ${String(this.#stale)} seen`;

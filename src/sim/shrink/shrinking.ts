@@ -22,7 +22,10 @@ import type { Search } from "./search.ts";
 import { simplify } from "./simplify.ts";
 
 /** What a run is given besides its plan. */
-export type Given = Pick<SimulateOptions, "features" | "performers" | "checkers" | "host">;
+export type Given = Pick<
+  SimulateOptions,
+  "features" | "nextFeatures" | "performers" | "checkers" | "host"
+>;
 
 export interface ShrinkOptions {
   /** Called for each candidate: what the failing run was given, made anew. Nothing, if left out. */
