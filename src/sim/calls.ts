@@ -8,6 +8,8 @@
  * C4. What a partition keeps back comes when it is over, the asker may have given up by then. What
  *     was asked later comes after it, as production's store carries out one order after the other
  *     (`src/io/accounts/store-client.ts`, 1).
+ * C5. What a process has asked and nobody has performed dies with it: the way to production's store
+ *     is a thread of the process. What was performed stays so, whether it was heard or not.
  */
 import type { CallResult } from "../core/contract.ts";
 import type { CallId } from "../core/kernel/ids.ts";
@@ -53,6 +55,8 @@ export class Performers {
   readonly #answers = new Map<CallId, CallResult>();
   /** Calls that a partition keeps back, the oldest first. */
   readonly #held: (() => void)[] = [];
+  /** Counts the processes that have asked. */
+  #asker = 0;
   readonly #slow: Subject;
   readonly #fate: Subject;
   readonly #crash: Subject;
@@ -65,6 +69,11 @@ export class Performers {
     this.#crash = parts.decisions.subject(`${parts.name}/crash`);
   }
 
+  /** The process that asked has ended, see C5. */
+  askerEnded(): void {
+    this.#asker += 1;
+  }
+
   /** @param answer called once, or twice where the decisions say so; never from inside this call */
   perform(
     { call, operation, request }: { call: CallId; operation: string; request: PlainData },
@@ -72,6 +81,10 @@ export class Performers {
   ): void {
     const { scheduler, faults } = this.#parts;
     const delayMicros = this.#delay();
+    const asker = this.#asker;
+    // Where the asker has ended the answer, whatever it is, finds nobody.
+    const performed = (): CallResult =>
+      asker === this.#asker ? this.#performOnce(call, operation, request) : unavailable;
     switch (this.#drawFate()) {
       case "failed":
         faults.hit("call.failed");
@@ -83,12 +96,12 @@ export class Performers {
         return;
       case "unheard":
         faults.hit("call.unheard");
-        scheduler.after(delayMicros, () => this.#performOnce(call, operation, request));
+        scheduler.after(delayMicros, performed);
         scheduler.after(delayMicros + timeoutMicros, () => answer(unavailable));
         return;
       case "duplicate":
         faults.hit("call.duplicate");
-        scheduler.after(2 * delayMicros, () => answer(this.#performOnce(call, operation, request)));
+        scheduler.after(2 * delayMicros, () => answer(performed()));
         break;
       case "usual":
         break;
@@ -96,8 +109,8 @@ export class Performers {
     scheduler.after(delayMicros, () => {
       const { there = open, back = open } = this.#parts;
       const isFree = there.isOpen && back.isOpen && this.#held.length === 0;
-      if (isFree) answer(this.#performOnce(call, operation, request));
-      else this.#waitFor(there, back, () => this.#performOnce(call, operation, request), answer);
+      if (isFree) answer(performed());
+      else this.#waitFor(there, back, performed, answer);
     });
   }
 

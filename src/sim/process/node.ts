@@ -287,6 +287,7 @@ export class SimulatedNode {
   #ended(end: ProcessEnd): void {
     const { scheduler, events } = this.#parts;
     this.#process = null;
+    this.#parts.performers.askerEnded();
     this.clock.thaw();
     if (this.#endTask !== null) scheduler.cancel(this.#endTask);
     const isByCall = this.#ending === null || this.#ending === "drain";
