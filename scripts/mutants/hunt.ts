@@ -8,8 +8,11 @@
  * Without an id the program is hunted as it is. `--all` goes on after a failure; `--shrink` also
  * shrinks what was found. Prints one JSON object, a `Hunted`.
  *
- * 1. A process that cannot load the program, or that ends, has found the mutant; so has one that
- *    spins: a watchdog ends a run that takes more CPU time than a hundred usual ones.
+ * Exits 2 and says why when there is no such mutant, when its file has no such text any more, or
+ * when the program throws before or beside a run: none of that says anything of the mutant.
+ *
+ * 1. A process that ends by a signal has found the mutant: it ran out of memory, or it spun, and a
+ *    watchdog ended a run that takes more CPU time than a hundred usual ones.
  * 2. Some seeds are played twice, as a campaign plays all: a mutant may make runs differ.
  */
 import { constants, getPriority, setPriority } from "node:os";
@@ -17,6 +20,7 @@ import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
 import type { ScenarioName, SimulationFailure } from "../../src/sim/index.ts";
 import { mutantNamed } from "./list.ts";
+import { isPlantable } from "./mutant.ts";
 import { plant } from "./plant.ts";
 
 export interface Hunted {
@@ -47,6 +51,9 @@ export interface Shrunken {
   readonly seconds: number;
   readonly isFinished: boolean;
 }
+
+/** How a process ends that could not hunt. */
+const huntErrorCode = 2;
 
 /** Of every so many seeds one is played twice, beginning with the first. */
 const twiceEvery = 8;
@@ -119,6 +126,13 @@ const foundOf = (
   where: Pick<Found, "scenario" | "seed" | "shrunk">,
 ): Found => ({ ...where, checker, rule, message: message.slice(0, 300), fingerprint });
 
+/** @throws Error when there is no such mutant, or no such text in its file */
+function plantOne(id: string): void {
+  const mutant = mutantNamed(id);
+  if (!isPlantable(mutant)) throw new Error(`${mutant.file} has no ${mutant.from}`);
+  plant(mutant);
+}
+
 async function shrinkOf(failure: SimulationFailure, begin: () => void): Promise<Shrunken> {
   const { Shrinking } = await import("../../src/sim/shrink/index.ts");
   const from = process.hrtime.bigint();
@@ -128,22 +142,6 @@ async function shrinkOf(failure: SimulationFailure, begin: () => void): Promise<
   const { events, eventsBefore, runs, isFinished } = shrinking.result;
   return { events, eventsBefore, runs, seconds: seconds(), isFinished };
 }
-
-/** The mutant made loading the program, or running it, impossible. */
-const thrown = (error: unknown): Hunted => ({
-  found: {
-    scenario: null,
-    seed: 1,
-    checker: "load",
-    rule: "the program can be loaded",
-    message: String(error).slice(0, 300),
-    fingerprint: "",
-    shrunk: null,
-  },
-  failed: [],
-  seeds: 1,
-  cpuSeconds: cpuSeconds(),
-});
 
 if (import.meta.main) {
   const { values, positionals } = parseArgs({
@@ -159,13 +157,19 @@ if (import.meta.main) {
   // Whoever has made it nice already knows how nice it has to be.
   if (getPriority() === 0) setPriority(constants.priority.PRIORITY_LOW);
   const [id] = positionals;
-  if (id !== undefined) plant(mutantNamed(id));
-  const hunted = await hunt({
-    seeds: Number(values.seeds),
-    cpu: Number(values.cpu),
-    skip: new Set(values.skip.split(",")),
-    all: values.all,
-    shrink: values.shrink,
-  }).catch(thrown);
-  process.stdout.write(`${JSON.stringify(hunted)}\n`);
+  try {
+    if (id !== undefined) plantOne(id);
+    const hunted = await hunt({
+      seeds: Number(values.seeds),
+      cpu: Number(values.cpu),
+      skip: new Set(values.skip.split(",")),
+      all: values.all,
+      shrink: values.shrink,
+    });
+    process.stdout.write(`${JSON.stringify(hunted)}\n`);
+  } catch (error) {
+    const { message } = error as Error;
+    process.stderr.write(`${id === undefined ? "" : `${id}: `}nothing was hunted: ${message}\n`);
+    process.exitCode = huntErrorCode;
+  }
 }
