@@ -150,6 +150,7 @@ export class MovementChecker implements Checker {
   /** Who came, who went, and that everybody is where the model has him. */
   #compare(entities: readonly ShownEntity[], { event, sends }: Step): void {
     this.#sinceLook = 0;
+    let moved: { readonly rule: string; readonly id: number } | null = null;
     for (const entity of entities) {
       const body = this.#bodies.get(entity.id);
       if (body === undefined) {
@@ -157,11 +158,13 @@ export class MovementChecker implements Checker {
         this.#bodies.set(entity.id, this.#newBody(entity, event.at));
         continue;
       }
-      if (!isSamePlace(body.at, entity)) {
-        this.#fail(ruleOf[body.heard], `entity ${String(entity.id)} after ${event.type}`);
+      // Who moved though nobody spoke for him says more than who ought to have moved.
+      if (!isSamePlace(body.at, entity) && (moved === null || body.heard === "none")) {
+        moved = { rule: ruleOf[body.heard], id: entity.id };
       }
       body.heard = "none";
     }
+    if (moved !== null) this.#fail(moved.rule, `entity ${String(moved.id)} after ${event.type}`);
     if (this.#bodies.size === entities.length) return;
     const shown = new Set(entities.map(({ id }) => id));
     for (const id of this.#bodies.keys()) if (!shown.has(id)) this.#bodies.delete(id);

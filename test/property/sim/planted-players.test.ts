@@ -3,25 +3,33 @@
  * bugs, in features and hosts that are otherwise the production ones, and must find them.
  */
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { CallResult, Event, HostPort, Outbox, Syscalls } from "../../../src/core/contract.ts";
+import type { Event } from "../../../src/core/contract.ts";
 import { loginContract, worldContract } from "../../../src/core/features/contracts.ts";
 import { featuresOf } from "../../../src/core/features/index.ts";
 import type * as movement from "../../../src/core/features/world/movement.ts";
 import type * as sight from "../../../src/core/features/world/sight.ts";
 import type * as world from "../../../src/core/features/world/world.ts";
-import type { CallId, ConnectionId } from "../../../src/core/kernel/ids.ts";
+import type { ConnectionId } from "../../../src/core/kernel/ids.ts";
 import type { PlainData } from "../../../src/core/kernel/plain.ts";
 import type { Feature } from "../../../src/core/realm/index.ts";
-import {
-  decodePayload,
-  defineContract,
-  encodePayload,
-  EnvelopeReader,
-  request,
-} from "../../../src/core/wire/index.ts";
-import type { Decoded } from "../../../src/core/wire/index.ts";
+import { defineContract, EnvelopeReader, request } from "../../../src/core/wire/index.ts";
 import { simulate } from "../../../src/sim/index.ts";
 import type { PartialOptions, SimulationFailure } from "../../../src/sim/index.ts";
+import {
+  answerOf,
+  believedPasswords,
+  believing,
+  crossedAnswers,
+  forgottenRemovals,
+  lockedAccounts,
+  loggedSecrets,
+  newsForEverybody,
+  overUpdates,
+  partialRecords,
+  silentDirectory,
+  untoldCorrections,
+} from "../../support/planted/players.ts";
+import type { Records } from "../../support/planted/players.ts";
 import { overriding, overStep, sabotaged } from "../../support/sabotage.ts";
 import type { Sabotage } from "../../support/sabotage.ts";
 
@@ -52,7 +60,7 @@ vi.mock("../../../src/core/features/world/world.ts", async (load) => {
 
 afterEach(() => Object.assign(planted, { look: null, move: null, despawn: null }));
 
-const { enter, move, update } = worldContract.entries;
+const { enter, move } = worldContract.entries;
 
 /** Few faults, many meetings. */
 const small: PartialOptions = {
@@ -99,78 +107,15 @@ function firstFailure(sabotage: Sabotage, fixed: PartialOptions, seeds: number):
   throw new Error(`none of ${String(seeds)} seeds has failed`);
 }
 
-type Update = Decoded<typeof update.message>;
-type Records = Update["updates"];
-
-/** Changes every world update on its way to clients. */
-const overUpdates = (
-  change: (message: Update) => { readonly removed?: []; readonly updates?: Records },
-): Sabotage => ({
-  role: "game",
-  realm: (machine) =>
-    overStep(machine, (event, outbox, go) => {
-      const changed: Partial<Outbox> = {
-        payload: (type, bytes, start = 0, end = bytes.length) => {
-          const message =
-            type === update.type ? decodePayload(update.message, bytes, start, end) : null;
-          if (message === null) return outbox.payload(type, bytes, start, end);
-          const other = Object.assign(message, change(message));
-          return outbox.payload(type, encodePayload(update.message, other).slice());
-        },
-      };
-      go(event, overriding(outbox, changed));
-    }),
-});
-
 /** Changes events on their way to the realm, unseen by those who look on. */
 const overEvents = (change: (event: Event) => Event): Sabotage => ({
   role: "game",
   realm: (machine) => overStep(machine, (event, outbox, go) => go(change(event), outbox)),
 });
 
-interface Performed {
-  readonly operation: string;
-  readonly request: Readonly<Record<string, PlainData>>;
-}
-
-/** Changes what is asked of the outside, and what it answers. */
-function overCalls({
-  role,
-  ask = (performed) => performed.request,
-  answer = (_performed, result) => result,
-}: {
-  readonly role: string;
-  readonly ask?: (performed: Performed) => PlainData;
-  readonly answer?: (performed: Performed, result: CallResult) => CallResult;
-}): Sabotage {
-  const performed = new Map<CallId, Performed>();
-  return {
-    role,
-    syscalls: (syscalls: Syscalls) =>
-      overriding(syscalls, {
-        perform: (call, operation, request) => {
-          const what = { operation, request: request as Performed["request"] };
-          performed.set(call, what);
-          syscalls.perform(call, operation, ask(what));
-        },
-      }),
-    port: (port: HostPort) =>
-      overriding(port, {
-        callDone: (call, result) => {
-          const what = performed.get(call);
-          port.callDone(call, what === undefined ? result : answer(what, result));
-        },
-      }),
-  };
-}
-
-type Answer = Readonly<Record<string, PlainData>>;
-
-const answerOf = (result: CallResult): Answer => (result.ok ? (result.answer as Answer) : {});
-
 describe("the simulator finds, in what clients see,", () => {
   it("[SYNC-08] a removal that is forgotten", () => {
-    expect(found(overUpdates(() => ({ removed: [] })))).toMatch(
+    expect(found(forgottenRemovals())).toMatch(
       /^world-view: (nobody sees a ghost|who is out of sight is not seen)$/,
     );
   });
@@ -184,16 +129,12 @@ describe("the simulator finds, in what clients see,", () => {
   });
 
   it("[SYNC-02] an entity that is told in part", () => {
-    const partial = overUpdates(({ updates }) => ({
-      updates: updates.filter(({ health }) => (health ?? null) === null) as Records,
-    }));
-    expect(found(partial)).toBe("world-view: everybody is seen in full");
+    expect(found(partialRecords())).toBe("world-view: everybody is seen in full");
   });
 
   it("[GAME-02] a correction that is not told", () => {
-    const untold = overUpdates(({ updates }) => ({ updates: updates.slice(1) as Records }));
     // Whoever is not told of his own movement waits for ever.
-    expect(found(untold, cheating)).toMatch(/^(world-view|journeys): /);
+    expect(found(untoldCorrections(), cheating)).toMatch(/^(world-view|journeys): /);
   });
 
   it("[SYNC-07] a hysteresis of none, or of too much", () => {
@@ -264,7 +205,9 @@ describe("the simulator finds, in the world,", () => {
       const other = connections.findLast((connection) => connection !== event.connection);
       return other === undefined ? event : { ...event, connection: other };
     });
-    expect(found(swapping)).toMatch(/^movement: (an entity moves only when|a possible movement)/);
+    // So near to each other that each may go where the other does.
+    const near = { ...small, players: { ...small.players, spawnRadiusM: 1 } };
+    expect(found(swapping, near)).toBe("movement: an entity moves only when its owner is heard");
   });
 
   it("[GAME-01] an entity that outlives its session", () => {
@@ -289,17 +232,7 @@ describe("the simulator finds, in the world,", () => {
 
 describe("the simulator finds, in who is who,", () => {
   it("[SES-08] news of the world for somebody who has not entered it", () => {
-    const telling: Sabotage = {
-      role: "game",
-      realm: (machine) =>
-        overStep(machine, (event, outbox, go) => {
-          go(event, outbox);
-          if (event.type !== "packet.received") return;
-          const payload = outbox.payload(update.type, Uint8Array.of(8, 1));
-          outbox.send(event.connection, payload, "prompt", 1, 0);
-        }),
-    };
-    expect(found(telling)).toBe(
+    expect(found(newsForEverybody())).toBe(
       "presence: nothing of the world goes to a session that is not in it",
     );
   });
@@ -326,18 +259,6 @@ describe("the simulator finds, in who is who,", () => {
   });
 
   it("[AUTH-16] a token that is not checked", () => {
-    const believing = (fault: string): Sabotage =>
-      overCalls({
-        role: "game",
-        answer: ({ operation, request }, result) => {
-          if (operation !== "tokens.verify" || answerOf(result)["reason"] !== fault) return result;
-          const text = String.fromCharCode(...(request["token"] as Uint8Array));
-          const [player = "1", tokenId = "x"] = text.split(".");
-          const who = { player: Number(player), tokenId, name: "x", role: "player" };
-          const answer = { kind: "valid", ...who, issuedAtMs: 1, expiresAtMs: 1e14 };
-          return { ok: true, answer };
-        },
-      });
     expect(found(believing("malformed"), cheating)).toBe(
       "journeys: a token that no server made opens nothing",
     );
@@ -347,79 +268,28 @@ describe("the simulator finds, in who is who,", () => {
   });
 
   it("[SES-08] somebody who is let in for another's token", () => {
-    const open = new Set<ConnectionId>();
-    const crossing: Sabotage = {
-      role: "game",
-      realm: (machine) =>
-        overStep(machine, (event, outbox, go) => {
-          if (event.type === "connection.opened") open.add(event.connection);
-          if (event.type === "connection.closed") open.delete(event.connection);
-          const isAnswer = event.type === "call.completed";
-          const crossed: Partial<Outbox> = {
-            send: (connection, ...rest) => {
-              const other = [...open].find((one) => one !== connection);
-              outbox.send(isAnswer && other !== undefined ? other : connection, ...rest);
-            },
-          };
-          go(event, overriding(outbox, crossed));
-        }),
-    };
-    expect(found(crossing)).toMatch(
+    expect(found(crossedAnswers())).toMatch(
       /^(presence: a session is somebody's only by|etiquette: (a packet has one|whoever waits))/,
     );
   });
 
   it("[AUTH-07] a wrong password that is believed", () => {
-    const believing = overCalls({
-      role: "login",
-      ask: ({ operation, request }) => {
-        const { password } = request;
-        if (operation !== "accounts.verify" || !(password instanceof Uint8Array)) return request;
-        const isWrong = password.at(-1) === "?".charCodeAt(0);
-        return isWrong ? { ...request, password: password.slice(0, -1) } : request;
-      },
-    });
-    expect(found(believing, cheating)).toBe("journeys: a wrong password opens nothing");
+    expect(found(believedPasswords(), cheating)).toBe("journeys: a wrong password opens nothing");
   });
 
   it("[AUTH-08] an account that nobody can log in to any more", () => {
-    let opened = 0;
-    const locking = overCalls({
-      role: "login",
-      answer: ({ operation }, result) =>
-        operation === "logins.open" && (opened += 1) > 3
-          ? { ok: true, answer: { kind: "refused" } }
-          : result,
-    });
-    expect(found(locking)).toBe("journeys: whoever wants to play plays when faults have stopped");
+    expect(found(lockedAccounts())).toBe(
+      "journeys: whoever wants to play plays when faults have stopped",
+    );
   });
 
   it("[AUTH-08] an account that is played with on two servers", () => {
-    const silent = overCalls({
-      role: "game",
-      ask: ({ operation, request }) =>
-        operation === "directory.report" ? { ...request, entered: [] } : request,
-    });
     const fixed = { ...crowded, players: { ...crowded.players, gameServers: 2 } };
-    expect(found(silent, fixed)).toBe("world-view: an account is played with once");
+    expect(found(silentDirectory(), fixed)).toBe("world-view: an account is played with once");
   });
 });
 
 describe("[AUTH-14] the simulator finds a secret", () => {
-  const logging = (shown: (secret: Uint8Array) => PlainData): Sabotage => ({
-    syscalls: (syscalls) =>
-      overriding(syscalls, {
-        perform: (call, operation, request) => {
-          const { password, token } = request as Readonly<Record<string, PlainData>>;
-          const secret = password ?? token;
-          if (secret instanceof Uint8Array) {
-            syscalls.log("debug", "asked", { request: shown(secret) as string });
-          }
-          syscalls.perform(call, operation, request);
-        },
-      }),
-  });
-
   it.each([
     ["as it is", (secret: Uint8Array) => String.fromCharCode(...secret)],
     ["in hexadecimal digits", (secret: Uint8Array) => Buffer.from(secret).toString("hex")],
@@ -429,7 +299,7 @@ describe("[AUTH-14] the simulator finds a secret", () => {
       (secret: Uint8Array) => Buffer.from([7, ...secret]).toString("base64"),
     ],
   ])("in a log, %s", (_form, shown) => {
-    expect(found(logging(shown), small, 3)).toBe("secrecy: no secret is kept or logged");
+    expect(found(loggedSecrets(shown), small, 3)).toBe("secrecy: no secret is kept or logged");
   });
 
   it("in a journal", () => {

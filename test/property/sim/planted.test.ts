@@ -1,15 +1,23 @@
 /**
  * A checker that never fails proves nothing: each one here meets at least one planted bug, in a
- * host
- * that is otherwise the production one, and must be the one that finds it.
+ * host that is otherwise the production one, and must be the one that finds it.
  */
 import { describe, expect, it } from "vitest";
-import { builtinFeatures } from "../../../src/core/features/index.ts";
-import { echoContract, heartbeatContract } from "../../../src/core/features/contracts.ts";
-import { defineFeature } from "../../../src/core/realm/index.ts";
 import { simulate } from "../../../src/sim/index.ts";
 import type { PartialOptions, SimulationFailure } from "../../../src/sim/index.ts";
-import { overProducers, overriding, overStep, sabotaged } from "../../support/sabotage.ts";
+import {
+  deafServer,
+  foreignBytes,
+  forgetfulFeature,
+  leakyTable,
+  lyingSync,
+  missedTurns,
+  skippedWrites,
+  throwingHost,
+  uncountedHandshakes,
+  untoldEnd,
+} from "../../support/planted/echo.ts";
+import { overStep, sabotaged } from "../../support/sabotage.ts";
 import type { Sabotage } from "../../support/sabotage.ts";
 
 const small: PartialOptions = {
@@ -41,47 +49,18 @@ function firstFailure(
 
 describe("the simulator finds", () => {
   it("[SMG-04] a table that keeps a session which is gone", () => {
-    const leaky = defineFeature({
-      contract: echoContract,
-      version: 1,
-      state: () => ({ seen: new Set<number>() }),
-    }).implement({
-      packets: {
-        echo: { states: ["connected"], handle: (ctx, bytes) => ctx.reply({ bytes }) },
-        promptEcho: { states: ["connected"], handle: (ctx, bytes) => ctx.reply({ bytes }) },
-      },
-      sessions: { opened: (ctx) => void ctx.state.seen.add(ctx.session.id) },
-      invariants: {
-        "nobody is remembered": (state, _timers, sessions) =>
-          [...state.seen].every((id) => sessions.has(id as never)),
-      },
-    });
-    const others = builtinFeatures.filter(({ name }) => name !== "echo");
-    const { checker, rule } = firstFailure({ features: [...others, leaky] });
+    const { checker, rule } = firstFailure(leakyTable());
     expect([checker, rule]).toEqual(["session-index", "echo: nobody is remembered"]);
   });
 
   it("[SES-06] a packet that is skipped", () => {
-    let writes = 0;
-    const { checker } = firstFailure({
-      syscalls: (syscalls) =>
-        overriding(syscalls, {
-          write: (socket, bytes) => ((writes += 1) % 40 === 0 ? 0 : syscalls.write(socket, bytes)),
-        }),
-    });
+    const { checker } = firstFailure(skippedWrites(40));
     // Whoever looks at the socket sees it before the client does.
     expect(["client-order", "frames"]).toContain(checker);
   });
 
   it("[SES-05] a connection whose end is never told", () => {
-    let closes = 0;
-    const { checker } = firstFailure({
-      machine: (machine) =>
-        overStep(machine, (event, outbox, go) => {
-          if (event.type === "connection.closed" && (closes += 1) === 2) return;
-          go(event, outbox);
-        }),
-    });
+    const { checker } = firstFailure(untoldEnd());
     expect(checker).toBe("one-close");
   });
 
@@ -125,56 +104,25 @@ describe("the simulator finds", () => {
 
   it("[JRN-01] a disk that says synced and is not", () => {
     const stormy: PartialOptions = { ...small, process: { endsMax: 4, restartMaxMicros: 100_000 } };
-    const { checker } = firstFailure(
-      {
-        syscalls: (syscalls) =>
-          overriding(syscalls, {
-            file: (request, operation) =>
-              operation.type === "sync"
-                ? syscalls.file(request, { type: "list", folder: "." })
-                : syscalls.file(request, operation),
-          }),
-      },
-      stormy,
-      { seeds: 60 },
-    );
+    const { checker } = firstFailure(lyingSync(), stormy, { seeds: 60 });
     // Either a client misses what it was told, or the journal has a hole.
     expect(["durability", "process-health"]).toContain(checker);
   });
 
   it("[JRN-05] a feature that remembers outside of its state", () => {
-    let beats = 0;
-    const forgetful = defineFeature({
-      contract: heartbeatContract,
-      version: 1,
-      state: () => ({}),
-    }).implement({
-      packets: {
-        beat: {
-          states: ["connected"],
-          handle: (ctx) => ctx.reply({ serverTimestamp: (beats += 1), latencyMs: 0 }),
-        },
-      },
+    const { checker } = firstFailure(forgetfulFeature(), {
+      ...small,
+      server: { idleTimeoutMicros: 1_500_000 },
     });
-    const others = builtinFeatures.filter(({ name }) => name !== "heartbeat");
-    const { checker } = firstFailure(
-      { features: [...others, forgetful] },
-      { ...small, server: { idleTimeoutMicros: 1_500_000 } },
-    );
     expect(["replay-equality", "determinism"]).toContain(checker);
   });
 
   it("[MON-04] a handshake that is not counted", () => {
-    const { checker } = firstFailure(
-      {
-        port: (port) => overProducers(port, () => ({ handshakeFailed: () => undefined })),
-      },
-      {
-        ...small,
-        server: { security: "tls" },
-        handshake: { abandonedPerMillion: 300_000 },
-      },
-    );
+    const { checker } = firstFailure(uncountedHandshakes(), {
+      ...small,
+      server: { security: "tls" },
+      handshake: { abandonedPerMillion: 300_000 },
+    });
     expect(checker).toBe("counters");
   });
 
@@ -187,25 +135,7 @@ describe("the simulator finds", () => {
   });
 
   it("[SES-01] an answer with another session's bytes", () => {
-    let last: { readonly bytes: Uint8Array; readonly of: number } | null = null;
-    const { checker, rule } = firstFailure({
-      machine: (machine) =>
-        overStep(machine, (event, outbox, go) => {
-          const mixed = overriding(outbox, {
-            payload: (type, bytes, start, end) => {
-              if (type !== echoContract.entries.echo.replyType) {
-                return outbox.payload(type, bytes, start, end);
-              }
-              const of = "connection" in event ? Number(event.connection) : 0;
-              const own = bytes.slice(start, end);
-              const given = last !== null && last.of !== of ? last.bytes : own;
-              last = { bytes: own, of };
-              return outbox.payload(type, given);
-            },
-          });
-          go(event, mixed);
-        }),
-    });
+    const { checker, rule } = firstFailure(foreignBytes());
     expect([checker, rule]).toEqual([
       "tagged-payload",
       "an echo comes back to the session that asked",
@@ -213,44 +143,17 @@ describe("the simulator finds", () => {
   });
 
   it("a host that throws", () => {
-    let turns = 0;
-    const { checker } = firstFailure({
-      port: (port) =>
-        overriding(port, {
-          turn: () => {
-            if ((turns += 1) % 50 === 0) throw new TypeError("x is not a function");
-            port.turn();
-          },
-        }),
-    });
+    const { checker } = firstFailure(throwingHost());
     expect(checker).toBe("process-health");
   });
 
   it("a server that does not come back", () => {
-    let listens = 0;
-    const { checker } = firstFailure({
-      syscalls: (syscalls) =>
-        overriding(syscalls, {
-          listen: () => {
-            if ((listens += 1) % 2 === 1) syscalls.listen();
-          },
-        }),
-    });
+    const { checker } = firstFailure(deafServer());
     expect(checker).toBe("liveness");
   });
 
   it("a run that does not go the same way twice", () => {
-    let turns = 0;
-    const sabotage: Sabotage = {
-      port: (port) =>
-        overriding(port, {
-          turn: () => {
-            // In the second run another turn is missed than in the first.
-            if ((turns += 1) % 101 !== 0) port.turn();
-          },
-        }),
-    };
-    const { checker, message } = firstFailure(sabotage, small, { twice: true });
+    const { checker, message } = firstFailure(missedTurns(), small, { twice: true });
     expect(checker).toBe("determinism");
     expect(message).toMatch(/^the same plan goes the same way twice: step \d+ was first /);
   });
