@@ -9,6 +9,9 @@
  *     from a later event, hence the two passes.
  * P2. After a divergence the machine's state is nobody's: `apply` is not called again.
  * P3. Nothing leaves: what the outbox does with the effects of a replay is up to who gives it.
+ * P4. Who follows a journal that still grows has no pass 1. An event without a digest at the end of
+ *     a block has a step that did not end: with `isFollowing` it is held until the next block says
+ *     whether it was left out.
  */
 import type { Digest, Event, EventType, Machine } from "../contract.ts";
 import { apiRule } from "../kernel/assert.ts";
@@ -29,6 +32,8 @@ export interface ReplayerOptions {
   readonly skip: ReadonlySet<number>;
   /** Makes the outbox that all steps get. */
   readonly outbox: () => ReplayOutbox;
+  /** Holds an event whose step did not end, see P4; false when left out. */
+  readonly isFollowing?: boolean;
 }
 
 /** The first thing that did not go as the journal says, by event. */
@@ -71,6 +76,8 @@ export class Replayer {
   readonly #outbox: ReplayOutbox;
   #last: number;
   #events = 0;
+  /** See P4. */
+  #held: { readonly sequence: EventSequence; readonly event: Event } | null = null;
 
   constructor(machine: Machine, options: ReplayerOptions) {
     this.#machine = machine;
@@ -82,6 +89,11 @@ export class Replayer {
   /** The last event that the state contains, those left out included; 0 before the first. */
   get lastSequence(): number {
     return this.#last;
+  }
+
+  /** True while the last event is not in the state, and it is not known whether it belongs there. */
+  get isHolding(): boolean {
+    return this.#held !== null;
   }
 
   /** Events stepped. */
@@ -111,7 +123,19 @@ export class Replayer {
       return { type: "unreadable", sequence: firstSequence, event: null, message };
     }
     this.checked.blocks += 1;
-    return this.#stepAll(firstSequence, content.value);
+    return this.#settleHeld(content.value) ?? this.#stepAll(firstSequence, content.value);
+  }
+
+  /** Steps the event that was held, unless the block that follows says that it was left out. */
+  #settleHeld({ events }: BatchContent): Divergence | null {
+    const held = this.#held;
+    if (held === null) return null;
+    this.#held = null;
+    // A start may come in between: whoever failed had no time to tell.
+    const isLeftOut = events
+      .slice(0, 2)
+      .some((event) => event.type === "step.failed" && event.failed === held.sequence);
+    return isLeftOut ? null : this.#step(held.sequence, held.event, 0);
   }
 
   #stepAll(firstSequence: EventSequence, content: BatchContent): Divergence | null {
@@ -121,6 +145,11 @@ export class Replayer {
       if (this.isDone) return null;
       const event = events[index] as Event;
       const sequence = eventSequence(firstSequence + index);
+      if (this.#options.isFollowing === true && effects[index] === 0 && index === events.length - 1) {
+        this.#held = { sequence, event };
+        this.#last = sequence;
+        return null;
+      }
       const divergence = this.#step(sequence, event, effects[index] as Digest);
       if (divergence !== null) return divergence;
       this.#last = sequence;
