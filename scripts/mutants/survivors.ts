@@ -6,7 +6,6 @@ export const survivors: Readonly<Record<string, string>> = {
   "client-08": "a count of the view that no checker reads",
   "kernel-08": "only whether a counter at 0 is listed; no checker reads the list",
   "realm-08": "a context that stays in use shows only to a feature that keeps it",
-  "JRN-once-early": "needs a crash between the call and its block, and an answer that differs",
   "JRN-tail-uncut": "not looked into yet",
   "wire-04": "needs a login whose payload is cut off right in front of a zero byte",
   "wire-07": "defaults of nested bytes keep their class; a value of either class looks the same",

@@ -7,6 +7,7 @@ import { createRealm } from "../core/realm/index.ts";
 import type { Feature } from "../core/realm/index.ts";
 import type { SimulatedPerformer } from "./calls.ts";
 import { borderCheckers } from "./checkers/borders.ts";
+import { CallsChecker } from "./checkers/calls.ts";
 import type { Checker, QuietScene } from "./checkers/checker.ts";
 import { ClientOrderChecker } from "./checkers/client-order.ts";
 import { ConnectionCapChecker } from "./checkers/connection-cap.ts";
@@ -160,6 +161,7 @@ export function serverCheckers(
     new DurabilityChecker(),
     new ReplayEqualityChecker(steadyViews),
     new UpgradeChecker(isReversible),
+    new CallsChecker(),
     new CountersChecker(),
     new ProcessHealthChecker(faults),
   ];

@@ -231,6 +231,7 @@ export class Site implements OperatedServer {
         },
         listening: () => observe.listening(),
         turned: () => observe.turned(),
+        asked: (call) => observe.asked(call),
       },
       makeHost: (surroundings) => this.#makeHost(surroundings),
     });

@@ -158,6 +158,7 @@ class SimulatedServer implements ConformanceServer {
           logged: () => undefined,
           listening: () => undefined,
           turned: () => undefined,
+          asked: () => undefined,
         },
       },
       ({ syscalls, producers }) => {

@@ -8,6 +8,7 @@
 import type { ClientState } from "../../client/borders.ts";
 import type { WorldView } from "../../client/world-view.ts";
 import type {
+  CallEffect,
   CloseMode,
   Delivery,
   Event,
@@ -60,6 +61,7 @@ export interface StepSend {
 
 export interface StepCall {
   readonly call: CallId;
+  readonly effect: CallEffect;
   readonly operation: string;
   readonly request: PlainData;
   /** The connection of the session that asked. */
@@ -107,6 +109,8 @@ export interface Observations {
   listening(): void;
   /** After a turn of the host, and what it had to do with. */
   turned(): void;
+  /** The outside hears of a call, not for the first time perhaps. */
+  asked(call: CallId): void;
   /** The server wrote a line of its log. */
   logged(level: LogLevel, message: string, fields: LogFields): void;
 
@@ -358,6 +362,7 @@ const observationNames: readonly (keyof Observations)[] = [
   "processEnded",
   "listening",
   "turned",
+  "asked",
   "logged",
   "socketOpened",
   "handshakeFailed",

@@ -229,7 +229,7 @@ class RecordingOutbox implements Outbox {
     effect: CallEffect,
     asker: ConnectionId | null,
   ): void {
-    this.calls.push({ call, operation, request, asker });
+    this.calls.push({ call, effect, operation, request, asker });
     this.#outbox.call(call, operation, request, effect, asker);
   }
 

@@ -15,6 +15,7 @@
  *     from the beginning of the run.
  */
 import { invariant } from "../../core/kernel/assert.ts";
+import type { CallId } from "../../core/kernel/ids.ts";
 import type { RandomStream, Seed } from "../../core/kernel/random.ts";
 import type { Performers } from "../calls.ts";
 import { MachineClock } from "../clock.ts";
@@ -51,6 +52,7 @@ export interface NodeEvents {
   logged: ProcessEvents["logged"];
   listening(): void;
   turned(): void;
+  asked(call: CallId): void;
 }
 
 export interface NodeParts {
@@ -470,4 +472,5 @@ const faultOf = (ending: Ending): Fault | null => {
 const eventsOf = (events: NodeEvents): Omit<ProcessEvents, "ended" | "listening"> => ({
   logged: (level, message, fields) => events.logged(level, message, fields),
   turned: () => events.turned(),
+  asked: (call) => events.asked(call),
 });

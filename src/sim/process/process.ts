@@ -60,6 +60,8 @@ export interface ProcessEvents {
   listening(): void;
   /** After each turn of the host. */
   turned(): void;
+  /** It has asked the outside. */
+  asked(call: CallId): void;
 }
 
 export interface ProcessParts {
@@ -253,6 +255,7 @@ export class SimulatedProcess implements Syscalls {
 
   perform(call: CallId, operation: string, request: PlainData): void {
     if (!this.#mayCall()) return;
+    this.#parts.events.asked(call);
     this.#parts.performers.perform({ call, operation, request }, (result: CallResult) => {
       if (!this.#isAlive) return;
       this.#whenRunning(() => {

@@ -44,6 +44,7 @@ const setUp = (plan: Readonly<Record<string, Decision>> = {}) => {
       logged: nobody,
       listening: nobody,
       turned: nobody,
+      asked: nobody,
     },
     makeHost: ({ syscalls, producers }) => {
       const host = new RecordingHost(syscalls, producers);
