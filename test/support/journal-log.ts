@@ -1,6 +1,8 @@
 /** Journals in memory: written by the real writer, kept as files, read by the real scanner. */
 import type { Event } from "../../src/core/contract.ts";
 import {
+  JournalKey,
+  JournalKeys,
   JournalScanner,
   JournalWriter,
   journalStart,
@@ -11,8 +13,10 @@ import {
   type ScanVerdict,
   type SealedBlock,
   type SegmentIdentity,
+  type WriterEncryption,
 } from "../../src/core/journal/index.ts";
 import { connectionId, incarnation, micros } from "../../src/core/kernel/ids.ts";
+import { nodeCrypto } from "../../src/io/crypto.ts";
 
 /** Path to content, in any order. */
 export type LogFiles = Map<string, Uint8Array<ArrayBuffer>>;
@@ -27,6 +31,19 @@ export const logIdentity = (start = 1): SegmentIdentity => ({
   salt: [0x5a170000 + start, 0x9e3779b9],
 });
 
+/** A key of 32 equal bytes. */
+export const logKey = (byte = 0x5c): JournalKey =>
+  new JournalKey(nodeCrypto, new Uint8Array(32).fill(byte));
+
+export const logKeys = (key: JournalKey | null = logKey(), ...old: JournalKey[]): JournalKeys =>
+  new JournalKeys(key, old);
+
+/** What a start with that key would write with. */
+export const logEncryption = (start = 1, key: JournalKey = logKey()): WriterEncryption => ({
+  key,
+  salt: [start, 0, 0xffff_ffff, 7],
+});
+
 const logLimits = { blockBytesMax: 65_536, segmentBytesMax: 262_144 };
 
 export const logWriter = (options: Partial<JournalWriterOptions> = {}): JournalWriter =>
@@ -37,9 +54,11 @@ export const nextWriter = (
   position: JournalPosition,
   start: number,
   segmentBytesMax = logLimits.segmentBytesMax,
+  encryption: WriterEncryption | null = null,
 ): JournalWriter =>
   logWriter({
     ...position,
+    encryption,
     identity: logIdentity(start),
     limits: {
       blockBytesMax: Math.min(logLimits.blockBytesMax, segmentBytesMax - 1),

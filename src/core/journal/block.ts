@@ -1,6 +1,7 @@
 /** A block: the unit that is written, made durable and verified as one. */
 import type { Digest } from "../contract.ts";
 import { invariant } from "../kernel/assert.ts";
+import { aeadTagBytes, type Aead } from "../kernel/crypto.ts";
 import { eventSequence, micros, type EventSequence } from "../kernel/ids.ts";
 import type { Checksum } from "./checksum.ts";
 import {
@@ -10,6 +11,7 @@ import {
   type BlockHeader,
   type SegmentHeader,
 } from "./format.ts";
+import { nonceOf } from "./keys.ts";
 
 /** A block that was verified: its checksums fit, and it continues the block before. */
 export interface JournalBlock {
@@ -20,7 +22,7 @@ export interface JournalBlock {
   readonly header: BlockHeader;
   /** The chain of effect digests before the block's first event. */
   readonly effectsBefore: Digest;
-  /** The batch. Valid as long as it is kept. */
+  /** The batch, decrypted. Valid as long as it is kept. */
   readonly payload: Uint8Array;
 }
 
@@ -44,15 +46,22 @@ const getInteger = (view: DataView, at: number): number =>
 /** All of a header but its two checksums, which are made of the bytes. */
 export type UnsealedHeader = Omit<BlockHeader, "payloadChecksum" | "checksum">;
 
+/** What is authenticated of the header of an encrypted block: all but the two checksums. */
+const authenticatedBytes = 76;
+
 /**
- * Puts the header of the block whose batch already stands in `bytes` behind the header's place.
- * Returns the checksum of the header, on which the next block hangs.
+ * Puts the header of the block whose batch already stands in `bytes` behind the header's place, and
+ * encrypts the batch if the segment is encrypted. Returns the checksum of the header, on which the
+ * next block hangs.
+ *
+ * @param header `payloadBytes` counts the tag of an encrypted batch, whose room is behind the batch
  */
 export const sealBlock = (
   bytes: Uint8Array,
   offset: number,
   header: UnsealedHeader,
   checksum: Checksum,
+  cipher: Aead | null = null,
 ): number => {
   const payloadStart = offset + blockHeaderBytes;
   const payloadEnd = payloadStart + header.payloadBytes;
@@ -73,10 +82,31 @@ export const sealBlock = (
   view.setUint32(64, header.flags, true);
   view.setUint32(68, header.previousChecksum, true);
   view.setUint32(72, header.effects, true);
+  cipher?.seal(sealedPlace(bytes, offset, header));
   view.setUint32(76, checksum(bytes, payloadStart, payloadEnd, 0), true);
   const sum = checksum(bytes, offset, offset + blockHeaderBytes - 4, 0);
   view.setUint32(80, sum, true);
   return sum;
+};
+
+/** The batch of the sound block at `offset`, decrypted in new memory; null when it is forged. */
+export const openBlock = (
+  bytes: Uint8Array,
+  offset: number,
+  header: BlockHeader,
+  cipher: Aead,
+): Uint8Array | null =>
+  header.payloadBytes < aeadTagBytes ? null : cipher.open(sealedPlace(bytes, offset, header));
+
+const sealedPlace = (bytes: Uint8Array, offset: number, header: UnsealedHeader) => {
+  const start = offset + blockHeaderBytes;
+  return {
+    bytes,
+    start,
+    end: start + header.payloadBytes - aeadTagBytes,
+    nonce: nonceOf(header.number),
+    authenticated: bytes.subarray(offset, offset + authenticatedBytes),
+  };
 };
 
 /** Whether a block could begin here: a quick test for whoever searches. */

@@ -6,11 +6,20 @@
  * K1. A checkpoint stands between two blocks and names the last one by its checksum, so a recovery
  *     finds out when a checkpoint and a journal are not of one history.
  * K2. Only the build that is named may restore the bytes; what is in them is the machine's affair.
+ * K3. Encrypted, the two parts are one message, whose tag and the checksum of both stand behind
+ *     it. So a damaged checkpoint is told from one whose key is missing, without the key.
  */
 import type { Digest } from "../contract.ts";
+import { aeadTagBytes } from "../kernel/crypto.ts";
 import { eventSequence } from "../kernel/ids.ts";
 import { crc32, type Checksum } from "./checksum.ts";
-import { encodeFileHead, headInteger, readFileHead, type FileHead } from "./file-head.ts";
+import {
+  encodeFileHead,
+  headInteger,
+  readFileHead,
+  type FileHead,
+  type HeadValue,
+} from "./file-head.ts";
 import {
   checkpointMagic,
   type JournalPosition,
@@ -18,6 +27,7 @@ import {
   type Read,
   type SegmentIdentity,
 } from "./format.ts";
+import { keyOf, nonceOf, type JournalKey, type JournalKeys } from "./keys.ts";
 import { chainValues, identityValues, readChain, readIdentity } from "./segment-header.ts";
 
 export interface Checkpoint {
@@ -33,51 +43,86 @@ export interface Checkpoint {
   readonly host: Uint8Array;
 }
 
-/** The file's bytes. Cost grows with the machine's bytes, which are copied. */
+/**
+ * The file's bytes. Cost grows with the machine's bytes, which are copied.
+ *
+ * @param key encrypts it; null writes format 1
+ */
 export const encodeCheckpoint = (
   checkpoint: Checkpoint,
   checksum: Checksum = crc32,
+  key: JournalKey | null = null,
 ): Uint8Array => {
   const { identity, position, digest, machine, host } = checkpoint;
-  const machineSum = checksum(machine, 0, machine.length, 0);
-  const head = encodeFileHead(
-    checkpointMagic,
-    {
-      ...identityValues(identity),
-      sequence: position.nextSequence - 1,
-      segment: position.nextSegment - 1,
-      ...chainValues(position.chain),
-      digest,
-      bytes: machine.length,
-      host: host.length,
-      sum: checksum(host, 0, host.length, machineSum),
-    },
-    checksum,
-  );
-  const bytes = new Uint8Array(head.length + machine.length + host.length);
-  bytes.set(head);
-  bytes.set(machine, head.length);
-  bytes.set(host, head.length + machine.length);
+  const values = {
+    ...identityValues(identity),
+    sequence: position.nextSequence - 1,
+    segment: position.nextSegment - 1,
+    ...chainValues(position.chain),
+    digest,
+    bytes: machine.length,
+    host: host.length,
+  };
+  if (key !== null) return encodeSealed({ values, machine, host }, checksum, key);
+  const sum = checksum(host, 0, host.length, checksum(machine, 0, machine.length, 0));
+  const head = encodeFileHead(checkpointMagic, { ...values, sum }, checksum);
+  return joined(head, machine, host);
+};
+
+/** The content of a checkpoint, on its way to be encrypted. */
+interface PlainParts {
+  readonly values: Readonly<Record<string, HeadValue>>;
+  readonly machine: Uint8Array;
+  readonly host: Uint8Array;
+}
+
+/** Behind the ciphertext: its tag, and the checksum of both. */
+const sealedTailBytes = aeadTagBytes + 4;
+
+const encodeSealed = (parts: PlainParts, checksum: Checksum, key: JournalKey): Uint8Array => {
+  const { values, machine, host } = parts;
+  const plainHead = encodeFileHead(checkpointMagic, values, checksum);
+  const sealing = { keyId: key.id, salt: key.checkpointSalt([plainHead, machine, host]) };
+  const head = encodeFileHead(checkpointMagic, values, checksum, sealing);
+  const bytes = joined(head, machine, host, new Uint8Array(sealedTailBytes));
+  const end = bytes.length - sealedTailBytes;
+  key
+    .cipherOf(head)
+    .seal({ bytes, start: head.length, end, nonce: nonceOf(0), authenticated: none });
+  const sum = checksum(bytes, head.length, end + aeadTagBytes, 0);
+  new DataView(bytes.buffer).setUint32(end + aeadTagBytes, sum, true);
+  return bytes;
+};
+
+const none = new Uint8Array(0);
+
+const joined = (...parts: readonly Uint8Array[]): Uint8Array => {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
   return bytes;
 };
 
 /**
  * Reads a file of `encodeCheckpoint`.
  *
- * @param bytes the whole file; `machine` and `host` are views of it
- * @returns a problem for anything that is damaged, foreign or of a newer format
+ * @param bytes the whole file; `machine` and `host` may be views of it
+ * @param keys for an encrypted one
+ * @returns a problem for anything that is damaged, foreign, of a newer format or without its key
  */
 export const decodeCheckpoint = (
   bytes: Uint8Array,
   checksum: Checksum = crc32,
+  keys: JournalKeys | null = null,
 ): Read<Checkpoint> => {
   const read = readFileHead(bytes, checkpointMagic, checksum);
   if (!read.ok) return read;
   const head = read.value;
-  const body = bytes.subarray(head.bytes);
   const machineBytes = headInteger(head, "bytes", Number.MAX_SAFE_INTEGER);
   const hostBytes = headInteger(head, "host", Number.MAX_SAFE_INTEGER);
-  const sum = headInteger(head, "sum", 0xffff_ffff);
   const identity = readIdentity(head);
   const position = readPosition(head);
   const digest = headInteger(head, "digest", 0xffff_ffff);
@@ -85,19 +130,46 @@ export const decodeCheckpoint = (
   if (!isWhole || machineBytes === null || hostBytes === null) {
     return problem("content-malformed", "its header lacks a value or has a wrong one");
   }
-  const length = machineBytes + hostBytes;
-  if (length !== body.length) {
-    return problem("block-damaged", `it has ${body.length} bytes of state instead of ${length}`);
-  }
-  if (sum !== checksum(body, 0, length, 0)) {
-    return problem("block-damaged", "the checksum of its state does not fit");
-  }
+  const opened = readBody(bytes, head, machineBytes + hostBytes, { checksum, keys });
+  if (!opened.ok) return opened;
+  const body = opened.value;
   const machine = body.subarray(0, machineBytes);
   return {
     ok: true,
     value: { identity, position, digest, machine, host: body.subarray(machineBytes) },
   };
 };
+
+/** Both parts of the state, in plain. */
+const readBody = (
+  bytes: Uint8Array,
+  head: FileHead,
+  length: number,
+  { checksum, keys }: { readonly checksum: Checksum; readonly keys: JournalKeys | null },
+): Read<Uint8Array> => {
+  const tailBytes = head.sealing === null ? 0 : sealedTailBytes;
+  const stateBytes = bytes.length - head.bytes - tailBytes;
+  if (length !== stateBytes) {
+    return problem("block-damaged", `it has ${stateBytes} bytes of state instead of ${length}`);
+  }
+  const end = head.bytes + length;
+  const summed = head.sealing === null ? end : end + aeadTagBytes;
+  const sum = head.sealing === null ? headInteger(head, "sum", 0xffff_ffff) : wordAt(bytes, summed);
+  if (sum !== checksum(bytes, head.bytes, summed, 0)) {
+    return problem("block-damaged", "the checksum of its state does not fit");
+  }
+  if (head.sealing === null) return { ok: true, value: bytes.subarray(head.bytes) };
+  const key = keyOf(keys, head.sealing);
+  if (typeof key === "string") return problem("key-missing", key);
+  const cipher = key.cipherOf(bytes.subarray(0, head.bytes));
+  const place = { bytes, start: head.bytes, end, nonce: nonceOf(0), authenticated: none };
+  const value = cipher.open(place);
+  if (value !== null) return { ok: true, value };
+  return problem("content-malformed", "it is not what its key has sealed: its bytes were changed");
+};
+
+const wordAt = (bytes: Uint8Array, at: number): number =>
+  new DataView(bytes.buffer, bytes.byteOffset).getUint32(at, true);
 
 const readPosition = (head: FileHead): JournalPosition | null => {
   const sequence = headInteger(head, "sequence", Number.MAX_SAFE_INTEGER - 1);

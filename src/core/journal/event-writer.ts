@@ -74,9 +74,14 @@ export class EventWriter {
     this.#pack.fixed32(digest);
   }
 
-  /** Ends the batch. The bytes, its head in front, are borrowed until `begin`. */
-  end(): Uint8Array {
+  /**
+   * Ends the batch. The bytes, its head in front, are borrowed until `begin`.
+   *
+   * @param tailBytes room behind the batch, for whoever takes it
+   */
+  end(tailBytes = 0): Uint8Array {
     this.#pack.patch32(this.#countAt, this.#items);
+    this.#pack.skip(tailBytes);
     return this.#pack.written;
   }
 

@@ -14,7 +14,10 @@ import {
   fileHeadBytes,
   headBodyBytesMax,
   journalFormat,
+  plainFormat,
+  sealedFormat,
   type FileMagic,
+  type FileSealing,
   type JournalProblemCode,
   type Read,
 } from "./format.ts";
@@ -26,19 +29,24 @@ export type HeadValue = string | number | readonly number[];
 export interface FileHead {
   readonly values: ReadonlyMap<string, HeadValue>;
   readonly bytes: number;
+  /** Null in format 1, whose content is not encrypted. */
+  readonly sealing: FileSealing | null;
 }
 
+/** @param sealing makes the file one of format 2 */
 export const encodeFileHead = (
   magic: FileMagic,
   values: Readonly<Record<string, HeadValue>>,
   checksum: Checksum,
+  sealing: FileSealing | null = null,
 ): Uint8Array => {
-  const body = encodeValues(values);
+  const sealed = sealing === null ? {} : { key: sealing.keyId, keySalt: sealing.salt };
+  const body = encodeValues({ ...values, ...sealed });
   invariant(body.length <= headBodyBytesMax, "the head of a file is small", body.length);
   const bytes = new Uint8Array(fileHeadBytes + body.length);
   const view = new DataView(bytes.buffer);
   bytes.set(magic);
-  view.setUint32(8, journalFormat, true);
+  view.setUint32(8, sealing === null ? plainFormat : sealedFormat, true);
   view.setUint32(12, body.length, true);
   bytes.set(body, fileHeadBytes);
   view.setUint32(16, headChecksum(bytes, bytes.length, checksum), true);
@@ -77,7 +85,11 @@ export const readFileHead = (
   }
   const values = format === 0 ? null : readValues(bytes.subarray(fileHeadBytes, end));
   if (values === null) return problem("content-malformed", "its header is no map of named values");
-  return { ok: true, value: { values, bytes: end } };
+  const head = { values, bytes: end, sealing: null };
+  if (format === plainFormat) return { ok: true, value: head };
+  const sealing = readSealing(head);
+  if (sealing === null) return problem("content-malformed", "its header does not name its key");
+  return { ok: true, value: { ...head, sealing } };
 };
 
 /** The text of that name, or null. */
@@ -102,6 +114,14 @@ export const headWords = (
   if (typeof value !== "object" || value.length !== count) return null;
   return value.every((word) => isInteger(word, 0xffff_ffff)) ? value : null;
 };
+
+const readSealing = (head: FileHead): FileSealing | null => {
+  const keyId = headText(head, "key");
+  const salt = headWords(head, "keySalt", saltWords);
+  return keyId === null || salt === null ? null : { keyId, salt };
+};
+
+const saltWords = 4;
 
 const isInteger = (value: number, max: number): boolean =>
   Number.isSafeInteger(value) && value >= 0 && value <= max;

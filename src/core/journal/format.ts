@@ -1,6 +1,7 @@
 /**
- * The journal on disk, format 1: segment files of blocks of events. `docs/JOURNAL.md` describes it
- * byte by byte; this file has its constants, shapes and names, and nothing that decides anything.
+ * The journal on disk, formats 1 and 2: segment files of blocks of events. `docs/JOURNAL.md`
+ * describes it byte by byte; this file has its constants, shapes and names, and nothing that
+ * decides anything.
  *
  *     segment  = segment header, block, block, ... [zeros]
  *     block    = block header, batch of events
@@ -12,6 +13,9 @@
  * F3. Every block carries the salt of its segment: random words that no peer can know. So a peer's
  *     packet, which stands in a batch byte for byte, cannot pose as a block.
  * F4. Numbers of a header are little-endian; inside a batch MessagePack decides.
+ * F5. Format 2 is format 1 with what is in blocks and checkpoints encrypted. Each file is of one
+ *     format, and checksums are of what stands in the file, so that a damaged place is found and
+ *     told without the key.
  */
 import type { Digest } from "../contract.ts";
 import { digestStart } from "../kernel/digest.ts";
@@ -23,7 +27,10 @@ import {
   type Micros,
 } from "../kernel/ids.ts";
 
-export const journalFormat = 1;
+/** What is written without and with a key, and the newest that can be read. */
+export const plainFormat = 1;
+export const sealedFormat = 2;
+export const journalFormat = 2;
 
 /** The folder of the segments, relative to the role's data folder. */
 export const journalFolder = "journal";
@@ -64,6 +71,7 @@ export interface JournalProblem {
 
 /**
  * - `foreign-file`: never was a file of a journal; `newer-format`: made by a later Reprise
+ * - `key-missing`: encrypted with a key that was not given
  * - `header-damaged`, `block-damaged`: a checksum does not fit, or the bytes end too early
  * - `content-malformed`: sound by its checksum, yet nothing that a writer of this format makes
  * - `misnamed`: a segment under another's name; `events-missing`: a gap before this place
@@ -73,6 +81,7 @@ export interface JournalProblem {
 export type JournalProblemCode =
   | "foreign-file"
   | "newer-format"
+  | "key-missing"
   | "header-damaged"
   | "block-damaged"
   | "content-malformed"
@@ -84,6 +93,14 @@ export type JournalProblemCode =
 export type Read<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problem: JournalProblem };
+
+/** How the content of a file is encrypted. */
+export interface FileSealing {
+  /** Names the key: 16 hexadecimal digits. */
+  readonly keyId: string;
+  /** Four 32-bit words that make the file's own key another one than that of any other file. */
+  readonly salt: readonly number[];
+}
 
 /** Who writes: the same for all segments of one start. */
 export interface SegmentIdentity {
@@ -133,6 +150,8 @@ export interface SegmentHeader extends SegmentIdentity {
   readonly firstSequence: EventSequence;
   /** The last block of the segment before. */
   readonly chain: Chain;
+  /** How its blocks are encrypted; null in format 1, where they are not. */
+  readonly sealing: FileSealing | null;
 }
 
 export interface BlockHeader {

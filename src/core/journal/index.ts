@@ -5,6 +5,7 @@ export { blockBytes, lastSequence, type JournalBlock } from "./block.ts";
 export { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from "./checkpoint.ts";
 export { crc32, type Checksum } from "./checksum.ts";
 export { readEvents } from "./event-reader.ts";
+export { JournalKey, JournalKeys, journalKeyBytes, saltOf } from "./keys.ts";
 export {
   checkpointFolder,
   checkpointPath,
@@ -32,4 +33,9 @@ export {
   type ScanVerdict,
 } from "./scanner.ts";
 export { stateDigestTable } from "./state-digests.ts";
-export { JournalWriter, type JournalWriterOptions, type SealedBlock } from "./writer.ts";
+export {
+  JournalWriter,
+  type JournalWriterOptions,
+  type SealedBlock,
+  type WriterEncryption,
+} from "./writer.ts";

@@ -1,13 +1,16 @@
 /** What is in a journal, counted: the object that `reprise inspect` prints. */
 import type { EventType, PacketReceived } from "../contract.ts";
-import type { JournalBlock } from "./block.ts";
+import { blockBytes, type JournalBlock } from "./block.ts";
 import { readEvents } from "./event-reader.ts";
-import { blockHeaderBytes, journalFormat, type JournalProblem } from "./format.ts";
+import { plainFormat, sealedFormat, type JournalProblem } from "./format.ts";
 import type { ScanVerdict } from "./scanner.ts";
 
 /** Names are those of the command's JSON: only added to, never renamed. */
 export interface JournalSummary {
+  /** Of the last segment; that of a journal without a key for an empty one. */
   readonly format: number;
+  /** Ids of the keys with which its segments are encrypted, in the order of their first use. */
+  readonly keys: readonly string[];
   /** Of the last segment; null for an empty journal, as in the two that follow. */
   readonly build: string | null;
   readonly node: string | null;
@@ -43,6 +46,7 @@ export class JournalInspector {
   readonly #events = new Map<EventType, number>();
   readonly #packets = new Map<string, number>();
   readonly #segments = new Set<number>();
+  readonly #keys = new Set<string>();
   #first: JournalBlock | null = null;
   #last: JournalBlock | null = null;
   #blocks = 0;
@@ -61,7 +65,9 @@ export class JournalInspector {
     this.#last = block;
     this.#segments.add(block.segment.segment);
     this.#blocks += 1;
-    this.#bytes += blockHeaderBytes + block.payload.length;
+    this.#bytes += blockBytes(block);
+    const { sealing } = block.segment;
+    if (sealing !== null) this.#keys.add(sealing.keyId);
     for (const event of content.value.events) {
       count(this.#events, event.type);
       if (event.type === "packet.received") count(this.#packets, this.#packetName(event));
@@ -76,7 +82,8 @@ export class JournalInspector {
     const first = this.#first?.header ?? null;
     const last = this.#last?.header ?? null;
     return {
-      format: journalFormat,
+      format: (writer?.sealing ?? null) === null ? plainFormat : sealedFormat,
+      keys: [...this.#keys],
       build: writer?.build ?? null,
       node: writer?.node ?? null,
       protocol: writer?.protocol ?? null,

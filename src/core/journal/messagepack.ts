@@ -50,6 +50,12 @@ export class MessagePackWriter {
     this.#length = reserved;
   }
 
+  /** Leaves room for so many bytes that the caller fills in. */
+  skip(count: number): void {
+    this.#reserve(count);
+    this.#length += count;
+  }
+
   /** Gives away what was written with the buffer under it, and goes on, cleared, in another. */
   take(buffer: Uint8Array): Uint8Array {
     const { written } = this;

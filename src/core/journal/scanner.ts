@@ -32,6 +32,7 @@ import {
   type JournalProblemCode,
   type SegmentHeader,
 } from "./format.ts";
+import type { JournalKeys } from "./keys.ts";
 import { SegmentReader, type Finding } from "./segment-reader.ts";
 
 export interface ScannerOptions {
@@ -50,6 +51,8 @@ export interface ScannerOptions {
   readonly proof?: "later" | "durable";
   /** CRC-32, the pure one unless the platform has a faster one. */
   readonly checksum?: Checksum;
+  /** For encrypted segments; none by default. */
+  readonly keys?: JournalKeys | null;
 }
 
 export type ScanVerdict =
@@ -66,7 +69,7 @@ export type ScanVerdict =
       readonly problem: JournalProblem;
       readonly message: string;
     }
-  /** A newer format or a foreign file: not ours to judge, and certainly not ours to cut. */
+  /** A newer format, a missing key or a foreign file: not ours to judge, certainly not to cut. */
   | {
       readonly type: "refused";
       readonly path: string;
@@ -107,6 +110,7 @@ interface OpenFile {
 
 export class JournalScanner {
   readonly #checksum: Checksum;
+  readonly #keys: JournalKeys | null;
   readonly #proof: "later" | "durable";
   readonly #after: JournalPosition | "anything";
   /** What must still be passed, in order. */
@@ -127,6 +131,7 @@ export class JournalScanner {
 
   constructor(options: ScannerOptions) {
     this.#checksum = options.checksum ?? crc32;
+    this.#keys = options.keys ?? null;
     this.#proof = options.proof ?? "later";
     this.#after = options.after;
     const { through = null } = options;
@@ -149,7 +154,7 @@ export class JournalScanner {
   begin(path: string, fileBytes: number): void {
     apiRule(this.#file === null, "a segment ends before the next one begins");
     apiRule(this.#path === "" || path > this.#path, "segments come in ascending order");
-    const reader = new SegmentReader(fileBytes, this.#checksum);
+    const reader = new SegmentReader(fileBytes, this.#checksum, this.#keys);
     this.#path = path;
     this.#file = { path, reader, header: null, isDamaged: false };
   }
@@ -163,6 +168,14 @@ export class JournalScanner {
   feed(chunk: Uint8Array): readonly JournalBlock[] {
     const file = this.#openFile();
     return this.#verdict === null ? this.#judgeAll(file, file.reader.feed(chunk)) : [];
+  }
+
+  /**
+   * The segment has grown, as one does that is still written: its length is another now. Where it
+   * ended before, a block ended.
+   */
+  extend(fileBytes: number): void {
+    this.#openFile().reader.extend(fileBytes);
   }
 
   /** Ends the segment. */
@@ -284,7 +297,8 @@ export class JournalScanner {
     const { path } = file;
     const { offset, problem } = found;
     file.isDamaged = true;
-    if (problem.code === "newer-format") return this.#refuse(path, problem);
+    const isUnreadable = problem.code === "newer-format" || problem.code === "key-missing";
+    if (isUnreadable) return this.#refuse(path, problem);
     if (problem.code === "content-malformed") return this.#corrupt({ path, offset }, problem);
     if (problem.code === "foreign-file" && !this.#isTornHeader(path)) {
       return this.#refuse(path, problem);

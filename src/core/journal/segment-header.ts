@@ -32,6 +32,7 @@ export const encodeSegmentHeader = (header: SegmentHeader, checksum: Checksum): 
       ...chainValues(header.chain),
     },
     checksum,
+    header.sealing,
   );
 
 /** @param bytes the beginning of the file, see `readFileHead` */
@@ -58,6 +59,7 @@ export const readSegmentHeader = (
     segment,
     firstSequence: eventSequence(sequence),
     chain,
+    sealing: head.value.sealing,
   };
   return { ok: true, value: { header, bytes: head.value.bytes } };
 };

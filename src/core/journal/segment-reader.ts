@@ -13,10 +13,13 @@
  * G2. What the search finds carries the salt of the segment. If that is lost with the header, it
  *     must be whole, and the scanner asks for more.
  * G3. At most one block and one chunk are held in memory.
+ * G4. What is damaged is told from what is encrypted: checksums are looked at first, and need no
+ *     key. A segment whose key is missing is not taken apart at all.
  */
 import { apiRule } from "../kernel/assert.ts";
 import { contentLength, zerosEnd } from "../kernel/bytes.ts";
-import { isBlockMagic, readBlockHeader } from "./block.ts";
+import type { Aead } from "../kernel/crypto.ts";
+import { isBlockMagic, openBlock, readBlockHeader } from "./block.ts";
 import type { Checksum } from "./checksum.ts";
 import {
   blockHeaderBytes,
@@ -26,6 +29,7 @@ import {
   type JournalProblem,
   type SegmentHeader,
 } from "./format.ts";
+import { keyOf, type JournalKeys } from "./keys.ts";
 import { readSegmentHeader } from "./segment-header.ts";
 
 /** In the order of the file. */
@@ -50,6 +54,9 @@ type State = "head" | "blocks" | "blank" | "search";
 
 export class SegmentReader {
   readonly #checksum: Checksum;
+  readonly #keys: JournalKeys | null;
+  /** Of an encrypted segment. */
+  #cipher: Aead | null = null;
   #state: State = "head";
   #header: SegmentHeader | null = null;
   #found: Finding[] = [];
@@ -69,8 +76,9 @@ export class SegmentReader {
   #needed: number;
 
   /** @param fileBytes the length of the file, all of which will be fed */
-  constructor(fileBytes: number, checksum: Checksum) {
+  constructor(fileBytes: number, checksum: Checksum, keys: JournalKeys | null) {
     this.#checksum = checksum;
+    this.#keys = keys;
     this.#fileBytes = fileBytes;
     this.#needed = Math.min(fileBytes, fileHeadBytes + headBodyBytesMax);
   }
@@ -94,6 +102,13 @@ export class SegmentReader {
     const fed = this.#offset + this.#piecesBytes;
     apiRule(fed <= this.#fileBytes, "a segment is longer than it was announced");
     return this.#piecesBytes < this.#needed ? [] : this.#work();
+  }
+
+  /** The file is longer by now; where it ended before, a block ended. All of it will be fed. */
+  extend(fileBytes: number): void {
+    apiRule(fileBytes >= this.#fileBytes, "a segment grows");
+    this.#fileBytes = fileBytes;
+    this.#needed = 1;
   }
 
   /** The file has ended, at the latest where it was announced to. */
@@ -153,10 +168,19 @@ export class SegmentReader {
     if (isZero(bytes, 0, Math.min(bytes.length, fileHeadBytes))) return this.#enterBlank(0, 0);
     const head = readSegmentHeader(bytes, this.#checksum);
     if (!head.ok) return this.#enterSearch({ offset: 0, problem: head.problem }, 0);
-    this.#header = head.value.header;
-    this.#found.push({ type: "header", header: head.value.header });
+    const { header, bytes: headBytes } = head.value;
+    if (header.sealing !== null) {
+      const key = keyOf(this.#keys, header.sealing);
+      if (typeof key === "string") {
+        const problem: JournalProblem = { code: "key-missing", detail: key };
+        return this.#enterSearch({ offset: 0, problem }, 0);
+      }
+      this.#cipher = key.cipherOf(bytes.subarray(0, headBytes));
+    }
+    this.#header = header;
+    this.#found.push({ type: "header", header });
     this.#state = "blocks";
-    return head.value.bytes;
+    return headBytes;
   }
 
   #takeBlock(bytes: Uint8Array, at: number): number | null {
@@ -176,7 +200,11 @@ export class SegmentReader {
     if (!this.#isSound(bytes, at, header)) {
       return this.#spoilt(offset, at, "a block's checksum does not fit");
     }
-    const payload = bytes.subarray(at + blockHeaderBytes, at + length);
+    const payload =
+      this.#cipher === null
+        ? bytes.subarray(at + blockHeaderBytes, at + length)
+        : openBlock(bytes, at, header, this.#cipher);
+    if (payload === null) return this.#enterSearch({ offset, problem: forged }, at);
     this.#found.push({ type: "block", offset, header, payload });
     this.#blocksEnd = offset + length;
     return at + length;
@@ -243,6 +271,11 @@ export class SegmentReader {
     return at;
   }
 }
+
+const forged: JournalProblem = {
+  code: "content-malformed",
+  detail: "a block is not what its key has sealed: its checksums fit, and its bytes were changed",
+};
 
 const damage = (offset: number, detail: string): Extract<Finding, { type: "damage" }> => ({
   type: "damage",

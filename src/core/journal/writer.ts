@@ -16,6 +16,7 @@
  */
 import type { Digest, Event } from "../contract.ts";
 import { invariant } from "../kernel/assert.ts";
+import { aeadTagBytes, type Aead } from "../kernel/crypto.ts";
 import { mix } from "../kernel/digest.ts";
 import { eventSequence, type EventSequence, type Micros } from "../kernel/ids.ts";
 import { sealBlock } from "./block.ts";
@@ -29,6 +30,7 @@ import {
   type JournalPosition,
   type SegmentIdentity,
 } from "./format.ts";
+import type { JournalKey } from "./keys.ts";
 import { encodeSegmentHeader } from "./segment-header.ts";
 
 export interface JournalWriterOptions extends JournalPosition {
@@ -41,6 +43,14 @@ export interface JournalWriterOptions extends JournalPosition {
   };
   /** CRC-32, the pure one unless the platform has a faster one. */
   readonly checksum?: Checksum;
+  /** Encrypts all segments of this writer; null, the default, writes format 1. */
+  readonly encryption?: WriterEncryption | null;
+}
+
+export interface WriterEncryption {
+  readonly key: JournalKey;
+  /** Four 32-bit words from the system's secure source, new at every start: N1 of the keys. */
+  readonly salt: readonly number[];
 }
 
 /** A block on its way to the disk. */
@@ -70,6 +80,9 @@ export class JournalWriter {
   readonly #identity: SegmentIdentity;
   readonly #limits: JournalWriterOptions["limits"];
   readonly #checksum: Checksum;
+  readonly #encryption: WriterEncryption | null;
+  /** Of the open segment. */
+  #cipher: Aead | null = null;
   readonly #batch = new EventWriter(blockHeaderBytes);
   /** Buffers of blocks that are written: a new one for each would be filled with zeros first. */
   readonly #spares: Uint8Array[] = [];
@@ -97,6 +110,7 @@ export class JournalWriter {
     this.#identity = options.identity;
     this.#limits = limits;
     this.#checksum = options.checksum ?? crc32;
+    this.#encryption = options.encryption ?? null;
     this.#nextSegment = options.nextSegment;
     this.#nextSequence = options.nextSequence;
     this.#chain = chain;
@@ -183,7 +197,7 @@ export class JournalWriter {
   /** Closes the open block; null when it is empty. The next event begins a new one. */
   seal(): SealedBlock | null {
     if (this.#openEvents === 0) return null;
-    const block = this.#batch.end();
+    const block = this.#batch.end(this.#encryption === null ? 0 : aeadTagBytes);
     const events = this.#openEvents;
     const firstSequence = eventSequence(this.#nextSequence - events);
     const head = this.#roll(block.length, firstSequence);
@@ -205,7 +219,7 @@ export class JournalWriter {
       previousChecksum: this.#chain.checksum,
       effects: this.#effects,
     };
-    const checksum = sealBlock(bytes, head.length, header, this.#checksum);
+    const checksum = sealBlock(bytes, head.length, header, this.#checksum, this.#cipher);
     this.#chain = { block: header.number, checksum, effects: this.#effects, at: this.#lastAt };
     this.#openEvents = 0;
     const offset = segment.bytes;
@@ -245,9 +259,13 @@ export class JournalWriter {
     const number = this.#nextSegment;
     this.#nextSegment += 1;
     this.#segment = { number, path: segmentPath(firstSequence), bytes: 0 };
-    return encodeSegmentHeader(
-      { ...this.#identity, segment: number, firstSequence, chain: this.#chain },
+    const encryption = this.#encryption;
+    const sealing = encryption && { keyId: encryption.key.id, salt: encryption.salt };
+    const head = encodeSegmentHeader(
+      { ...this.#identity, segment: number, firstSequence, chain: this.#chain, sealing },
       this.#checksum,
     );
+    if (encryption !== null) this.#cipher = encryption.key.cipherOf(head);
+    return head;
   }
 }

@@ -2,14 +2,20 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Event } from "../../../src/core/contract.ts";
 import {
+  blockBytes,
   readEvents,
   type JournalBlock,
+  type JournalPosition,
+  type JournalWriter,
+  type JournalWriterOptions,
   type SegmentIdentity,
 } from "../../../src/core/journal/index.ts";
 import {
   cutFiles,
   filesOf,
+  logEncryption,
   logIdentity,
+  logKeys,
   logWriter,
   nextWriter,
   packetBatches,
@@ -25,15 +31,6 @@ const eventsOf = (blocks: readonly JournalBlock[]): Event[] =>
     return content.ok ? content.value.events : [];
   });
 
-/** Three segments of a few blocks each. */
-const threeSegments = (): { files: LogFiles; paths: string[]; blocks: number } => {
-  const limits = { blockBytesMax: 1_000, segmentBytesMax: 2_600 };
-  const blocks = writeBatches(logWriter({ limits }), packetBatches(9, 5));
-  const files = filesOf(blocks);
-  expect(files.size).toBe(3);
-  return { files, paths: [...files.keys()].sort(), blocks: blocks.length };
-};
-
 const changed = (
   files: LogFiles,
   path: string,
@@ -48,7 +45,7 @@ const flipped = (files: LogFiles, path: string, bit: number): LogFiles =>
     return copy;
   });
 
-const endOf = (block: JournalBlock): number => block.offset + 84 + block.payload.length;
+const endOf = (block: JournalBlock): number => block.offset + blockBytes(block);
 
 /** The bytes of the file's last block, and the header with it when it is the only one. */
 const lastWrite = ({ blocks }: Scanned, path: string): number => {
@@ -56,28 +53,48 @@ const lastWrite = ({ blocks }: Scanned, path: string): number => {
   return own.length === 1 ? 0 : (own.at(-1)?.offset ?? 0);
 };
 
-describe("recovery scan", () => {
+describe.each([
+  ["is not encrypted", null],
+  ["is encrypted", logKeys()],
+])("recovery scan of a journal that %s", (_title, keys) => {
+  const encryptionOf = (start: number) => (keys === null ? null : logEncryption(start));
+  const writerOf = (options: Partial<JournalWriterOptions> = {}): JournalWriter =>
+    logWriter({ ...options, encryption: encryptionOf(1) });
+  const nextOf = (position: JournalPosition): JournalWriter =>
+    nextWriter(position, 2, undefined, encryptionOf(2));
+  const scanOf = (files: LogFiles, options: { readonly chunkBytes?: number } = {}): Scanned =>
+    scanFiles(files, { ...options, keys });
+
+  /** Three segments of a few blocks each. */
+  const threeSegments = (): { files: LogFiles; paths: string[]; blocks: number } => {
+    const limits = { blockBytesMax: 1_000, segmentBytesMax: 2_600 };
+    const blocks = writeBatches(writerOf({ limits }), packetBatches(9, 5));
+    const files = filesOf(blocks);
+    expect(files.size).toBe(3);
+    return { files, paths: [...files.keys()].sort(), blocks: blocks.length };
+  };
+
   it("hands out the same blocks whatever the chunks are", () => {
     const { files, blocks } = threeSegments();
-    const whole = scanFiles(files, { chunkBytes: 1_000_000 });
+    const whole = scanOf(files, { chunkBytes: 1_000_000 });
     expect(whole.blocks).toHaveLength(blocks);
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 4_000 }), (chunkBytes) => {
-        expect(scanFiles(files, { chunkBytes })).toStrictEqual(whole);
+        expect(scanOf(files, { chunkBytes })).toStrictEqual(whole);
       }),
       { numRuns: 100 },
     );
   });
 
   it("[JRN-02] keeps every whole block of a log that is cut at any byte", () => {
-    const files = filesOf(writeBatches(logWriter(), packetBatches(3, 2)));
+    const files = filesOf(writeBatches(writerOf(), packetBatches(3, 2)));
     const [path = ""] = files.keys();
-    const whole = scanFiles(files);
+    const whole = scanOf(files);
     const ends = whole.blocks.map(endOf);
     const length = (files.get(path) as Uint8Array).length;
     for (let end = 0; end <= length; end += 1) {
       const cut = changed(files, path, (bytes) => bytes.slice(0, end));
-      const { blocks, verdict } = scanFiles(cut, { chunkBytes: 100 });
+      const { blocks, verdict } = scanOf(cut, { chunkBytes: 100 });
       const kept = ends.filter((blockEnd) => blockEnd <= end).length;
       expect(blocks).toHaveLength(kept);
       const offset = ends[kept - 1] ?? 0;
@@ -89,21 +106,21 @@ describe("recovery scan", () => {
   });
 
   it("[JRN-02] goes on after any cut as if the lost tail had never been", () => {
-    const files = filesOf(writeBatches(logWriter(), packetBatches(3, 2)));
+    const files = filesOf(writeBatches(writerOf(), packetBatches(3, 2)));
     const [path = ""] = files.keys();
     const length = (files.get(path) as Uint8Array).length;
     fc.assert(
       fc.property(fc.nat(length), fc.boolean(), (end, isCut) => {
         const torn = changed(files, path, (bytes) => bytes.slice(0, end));
-        const first = scanFiles(torn);
+        const first = scanOf(torn);
         if (!("position" in first.verdict)) throw new Error(first.verdict.message);
         const { position } = first.verdict;
         // Also when a power loss undoes the cut itself: what is left of the tail is debris.
         const left = isCut ? cutFiles(torn, first.verdict) : torn;
         const added = packetBatches(2, 3, 1_000);
-        const blocks = writeBatches(nextWriter(position, 2), added);
+        const blocks = writeBatches(nextOf(position), added);
         expect(blocks[0]).toMatchObject({ startsSegment: true, offset: 0 });
-        const second = scanFiles(filesOf(blocks, new Map(left)));
+        const second = scanOf(filesOf(blocks, new Map(left)));
         expect(eventsOf(second.blocks)).toEqual([...eventsOf(first.blocks), ...added.flat()]);
         // A file that is overwritten may be longer than what is written over it.
         expect(isCut ? ["clean"] : ["clean", "unfinished"]).toContain(second.verdict.type);
@@ -114,7 +131,7 @@ describe("recovery scan", () => {
 
   it("[JRN-03] finds each flipped bit: corruption, or in the last block an unfinished tail", () => {
     const { files, paths } = threeSegments();
-    const whole = scanFiles(files);
+    const whole = scanOf(files);
     const last = paths.at(-1) as string;
     const tail = lastWrite(whole, last);
     const place = fc
@@ -124,7 +141,7 @@ describe("recovery scan", () => {
       );
     fc.assert(
       fc.property(place, fc.integer({ min: 50, max: 5_000 }), ([path, bit], chunkBytes) => {
-        const { blocks, verdict } = scanFiles(flipped(files, path, bit), { chunkBytes });
+        const { blocks, verdict } = scanOf(flipped(files, path, bit), { chunkBytes });
         const isInTail = path === last && bit >> 3 >= tail;
         const sequence = blocks.length * 5 + 1;
         expect(verdict).toMatchObject(
@@ -142,12 +159,12 @@ describe("recovery scan", () => {
   });
 
   it("[JRN-03] finds every single flipped bit of a small log", () => {
-    const files = filesOf(writeBatches(logWriter(), packetBatches(2, 1)));
+    const files = filesOf(writeBatches(writerOf(), packetBatches(2, 1)));
     const [path = ""] = files.keys();
-    const tail = lastWrite(scanFiles(files), path);
+    const tail = lastWrite(scanOf(files), path);
     const bits = (files.get(path) as Uint8Array).length * 8;
     for (let bit = 0; bit < bits; bit += 1) {
-      const { verdict } = scanFiles(flipped(files, path, bit));
+      const { verdict } = scanOf(flipped(files, path, bit));
       expect(verdict.type).toBe(bit >> 3 >= tail ? "unfinished" : "corrupt");
     }
   });
@@ -165,7 +182,7 @@ describe("recovery scan", () => {
           return copy;
         });
         fc.pre(spoilt.get(path)?.some((byte, index) => byte !== files.get(path)?.[index]) === true);
-        const { verdict } = scanFiles(spoilt);
+        const { verdict } = scanOf(spoilt);
         // A file without our magic is not ours to judge.
         expect(at < 8 ? ["corrupt", "refused"] : ["corrupt"]).toContain(verdict.type);
       }),
@@ -175,7 +192,7 @@ describe("recovery scan", () => {
 
   it("[JRN-02] cuts a torn last write whatever sectors of it are lost", () => {
     const batches = packetBatches(4, 30);
-    const writes = writeBatches(logWriter(), batches);
+    const writes = writeBatches(writerOf(), batches);
     fc.assert(
       fc.property(
         fc.nat(3),
@@ -193,7 +210,7 @@ describe("recovery scan", () => {
             bytes.fill(0, Math.max(torn.offset, sector * 512), (sector + 1) * 512);
           }
           const isTorn = bytes.some((byte, at) => byte !== whole[at]);
-          const { blocks, verdict } = scanFiles(files);
+          const { blocks, verdict } = scanOf(files);
           expect(blocks).toHaveLength(isTorn ? index : index + 1);
           // The first write of all may be lost to the last byte: then there is no tail either.
           expect(isTorn ? ["unfinished", "clean"] : ["clean"]).toContain(verdict.type);
@@ -202,7 +219,9 @@ describe("recovery scan", () => {
       { numRuns: 500 },
     );
   });
+});
 
+describe("recovery scan", () => {
   it("never takes a peer's bytes for a block, torn or not", () => {
     // A peer who has a whole journal, of another server, sends it as a packet.
     const foreign = [

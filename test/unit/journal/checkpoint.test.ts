@@ -58,12 +58,12 @@ describe("checkpoint file", () => {
   it("[JRN-04] is refused by name when it is foreign or of a newer format", () => {
     const bytes = encodeCheckpoint(someCheckpoint(new Uint8Array(3)));
     const view = new DataView(bytes.buffer);
-    view.setUint32(8, 2, true);
+    view.setUint32(8, 3, true);
     const end = 20 + view.getUint32(12, true);
     view.setUint32(16, crc32(bytes, 20, end, crc32(bytes, 0, 16, 0)), true);
     expect(decodeCheckpoint(bytes)).toEqual({
       ok: false,
-      problem: { code: "newer-format", detail: "it has format 2, this build reads up to 1" },
+      problem: { code: "newer-format", detail: "it has format 3, this build reads up to 2" },
     });
     expect(codeOf(new TextEncoder().encode("a shopping list, and a long one"))).toBe(
       "foreign-file",

@@ -18,6 +18,7 @@ const header = {
   segment: 12,
   firstSequence: eventSequence(4_711),
   chain: { ...journalStart.chain, block: 99, checksum: 0xffff_ffff },
+  sealing: null,
 };
 
 const headWith = (change: Record<string, HeadValue | undefined>): Uint8Array => {

@@ -35,6 +35,7 @@ describe("JournalInspector", () => {
     );
     expect(summaryOf(files)).toEqual({
       format: 1,
+      keys: [],
       build: "build-of-a-test",
       node: "v26.10.0",
       protocol: 1,

@@ -349,8 +349,8 @@ describe("recovery scan of what is not ours", () => {
     expect(scanFiles(files).verdict).toEqual({
       type: "refused",
       path: pathOf(11),
-      problem: { code: "newer-format", detail: "it has format 7, this build reads up to 1" },
-      message: `${pathOf(11)}: it has format 7, this build reads up to 1`,
+      problem: { code: "newer-format", detail: "it has format 7, this build reads up to 2" },
+      message: `${pathOf(11)}: it has format 7, this build reads up to 2`,
     });
   });
 
