@@ -113,6 +113,8 @@ export interface WorkloadOptions {
   readonly payloadBytesMax: number;
   /** Of each packet of a rude one, that its header or its greeting is wrong. */
   readonly crookedPerMillion: PerMillion;
+  /** How many more clients ask too much, in the ways of `clients/hogs.ts`; none without rude ones. */
+  readonly hogs: number;
   /** How long a client stays before it leaves and comes again. */
   readonly stayMaxMicros: number;
 }
@@ -239,6 +241,7 @@ export const calmOptions: SimulationOptions = {
     clients: 4,
     rudePerMillion: 0,
     crookedPerMillion: 0,
+    hogs: 0,
     thinkMicros: 100_000,
     payloadBytesMax: 200,
     stayMaxMicros: 10_000_000,
@@ -383,13 +386,19 @@ const drawCalls = (random: RandomStream): CallOptions => ({
   crashPerMillion: 0,
 });
 
-/** How wrong rude clients are: never, now and then, or always. */
+/** How wrong rude clients are, never, now and then, or always; and how many are greedy. */
 function drawManners(seed: number) {
   const random = RandomStream.named(seedWords(seed), "options/manners");
-  return { crookedPerMillion: random.pick([0, 100_000, 400_000, 1_000_000]) };
+  const greed = RandomStream.named(seedWords(seed), "options/hogs");
+  return {
+    crookedPerMillion: random.pick([0, 100_000, 400_000, 1_000_000]),
+    hogs: greed.pick([0, 1, 2, 3]),
+  };
 }
 
-const drawWorkload = (random: RandomStream): Omit<WorkloadOptions, "crookedPerMillion"> => ({
+const drawWorkload = (
+  random: RandomStream,
+): Omit<WorkloadOptions, keyof ReturnType<typeof drawManners>> => ({
   clients: random.chance(9, 10) ? random.between(2, 8) : random.between(9, 30),
   rudePerMillion: rate(random, 600_000),
   thinkMicros: random.pick([30_000, 100_000, 400_000]),

@@ -17,6 +17,7 @@ import { encodePayload, packetFrameBytesMax, writeFrame } from "../../core/wire/
 import type { Fault } from "../faults.ts";
 import { secretText } from "../accounts.ts";
 import { ClientLink, numberOf } from "./link.ts";
+import { tagged } from "./player.ts";
 import type { Subject } from "../decisions.ts";
 import type { WorkloadOptions } from "../options.ts";
 import type { ClientLinkParts } from "./link.ts";
@@ -36,6 +37,11 @@ const { enter, move, update } = worldContract.entries;
 /** A number that no contract of ours has. */
 const unknownType = 2_999;
 const floodTimes = 50;
+/** A few of these are more than fits the buffers on the way. */
+const heapBytes = 4_000;
+/** The content of a frame that is too large by one byte, and the length in front of it. */
+const hugeBytes = 65_537;
+const prefixBytes = 4;
 /** Kinds of wrong headers, and none: one that says it is compressed, and others of a wrong size. */
 const crookedKinds = 4;
 const sizeTag = 0x10;
@@ -153,6 +159,8 @@ export class RudePeer {
         const bytes = this.#tag();
         return this.#frame(echo.type, encodePayload(echo.message, { bytes }));
       }
+      case "heap":
+        return this.#frame(echo.type, encodePayload(echo.message, { bytes: this.#tag(heapBytes) }));
       case "garbage-payload":
         return this.#frame(echo.type, Uint8Array.of(0xff, 0xff, 0xff));
       case "login":
@@ -191,6 +199,10 @@ export class RudePeer {
         return Uint8Array.of(0, 0, 0, 0);
       case "huge-length":
         return Uint8Array.of(1, 0, 1, 0, ...this.#noise(4));
+      case "huge-frame":
+        return Uint8Array.from({ length: prefixBytes + hugeBytes }, (_, at) =>
+          at < prefixBytes ? (hugeBytes >> (8 * at)) & 0xff : 0,
+        );
       case "half-header":
         return Uint8Array.of(9, 0);
       case "half-frame":
@@ -206,9 +218,8 @@ export class RudePeer {
     return isWrong ? { protocolMin: 7, protocolMax: 9 } : { protocolMin: 1, protocolMax: 1 };
   }
 
-  #tag(): Uint8Array {
-    const tag = `${this.name}:rude;`;
-    return Uint8Array.from({ length: tag.length }, (_, index) => tag.charCodeAt(index));
+  #tag(bytes = 1): Uint8Array {
+    return tagged(`${this.name}:rude;`, bytes);
   }
 
   #noise(count: number): Uint8Array {
@@ -238,6 +249,7 @@ const faultOf = (word: RudeWord): Fault | null => {
     case "hello":
     case "heartbeat":
     case "echo":
+    case "heap":
     case "login":
     case "logout":
     case "enter":

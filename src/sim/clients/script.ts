@@ -9,6 +9,7 @@
 import { RandomStream } from "../../core/kernel/random.ts";
 import { seedWords } from "../decisions.ts";
 import { below, strikes } from "../drawing.ts";
+import { drawHogs, echoHogs, playerHogs } from "./hogs.ts";
 import type { PlayersOptions, SimulationOptions, WorkloadOptions } from "../options.ts";
 
 export type PlayerAction =
@@ -58,7 +59,9 @@ const rudePlayerWords = [
   "garbage-move",
   "world-update",
 ] as const;
-export type RudeWord = (typeof rudePlayerWords)[number];
+/** And what only hogs write, see `hogs.ts`. */
+type HogWord = "heap" | "huge-frame";
+export type RudeWord = (typeof rudePlayerWords)[number] | HogWord;
 
 export type RudeAction =
   | { readonly type: "connect" }
@@ -134,7 +137,7 @@ export function drawScripts(
   options: WorkloadOptions,
   seconds: number,
 ): ClientScript[] {
-  return Array.from({ length: options.clients }, (_, index) => {
+  const scripts = Array.from({ length: options.clients }, (_, index): ClientScript => {
     const name = String(index + 1);
     const random = RandomStream.named(seedWords(seed), `workload/${name}`);
     const until = seconds * 1_000_000;
@@ -142,12 +145,13 @@ export function drawScripts(
       ? { kind: "rude", name, actions: drawRude(random, until, rudeWords) }
       : { kind: "player", name, actions: drawPlayer(random, options, until) };
   });
+  return [...scripts, ...drawHogs(seed, options, { manners: echoHogs, seconds })];
 }
 
 /** Draws a script for each traveller. Some of them share an account. */
 export function drawTravellers(seed: number, options: SimulationOptions): ClientScript[] {
   const { workload, players, seconds } = options;
-  return Array.from({ length: workload.clients }, (_, index) => {
+  const scripts = Array.from({ length: workload.clients }, (_, index): ClientScript => {
     const name = String(index + 1);
     const random = RandomStream.named(seedWords(seed), `travel/${name}`);
     const until = seconds * 1_000_000;
@@ -165,6 +169,7 @@ export function drawTravellers(seed: number, options: SimulationOptions): Client
       actions: drawTravel(random, { workload, players, until }),
     };
   });
+  return [...scripts, ...drawHogs(seed, workload, { manners: playerHogs, seconds })];
 }
 
 interface Travel {
