@@ -14,9 +14,15 @@ import type {
 } from "../../src/core/contract.ts";
 import { publishedContracts } from "../../src/core/features/contracts.ts";
 import { builtinFeatures } from "../../src/core/features/index.ts";
-import { createHost, hostConfig } from "../../src/core/host/index.ts";
-import type { Host, HostConfig, MergeOrder } from "../../src/core/host/index.ts";
-import { readEvents, JournalScanner, journalStart } from "../../src/core/journal/index.ts";
+import { createHost, Follower, hostConfig } from "../../src/core/host/index.ts";
+import type {
+  FollowerPort,
+  FollowerReport,
+  Host,
+  HostConfig,
+  MergeOrder,
+} from "../../src/core/host/index.ts";
+import { crc32, readEvents, JournalScanner, journalStart } from "../../src/core/journal/index.ts";
 import type { Event } from "../../src/core/contract.ts";
 import { packetType } from "../../src/core/kernel/ids.ts";
 import type { CallId, Micros } from "../../src/core/kernel/ids.ts";
@@ -57,7 +63,12 @@ export interface WorldOptions {
   readonly watch?: (machine: Machine) => Machine;
   /** When it starts, wall clock in microseconds. */
   readonly wall?: number;
+  /** Looks at, or changes, every machine that a follower makes. */
+  readonly watchFollower?: (machine: Machine) => Machine;
 }
+
+/** Requests of the follower are numbered from here. */
+const followerRequests = 1_000_000_000;
 
 export class HostWorld implements Syscalls {
   readonly host: Host;
@@ -83,20 +94,27 @@ export class HostWorld implements Syscalls {
   /** Something was delivered from inside a turn, so that another is due. */
   #isTold = false;
   #lastSocket = 0;
+  /** What followers have told, in order, and the one there is. */
+  readonly reports: FollowerReport[] = [];
+  follower: Follower | null = null;
+  /** False: it is told nothing, as one that hangs. */
+  isFollowerAwake = true;
 
   constructor(options: WorldOptions = {}) {
     this.disk = options.disk ?? new HostDisk();
     this.wallMicros = options.wall ?? 1_790_000_000_000_000;
     const { producers = 1, mergeOrder, watch = (machine) => machine } = options;
-    const { features = builtinFeatures } = options;
+    const { features = builtinFeatures, watchFollower = (machine) => machine } = options;
     const realm = createRealm({ features, known: publishedContracts });
+    const config = hostConfig({
+      role: "game",
+      commitWindowMs: 5,
+      journalAheadBytes: 0,
+      ...options.config,
+    });
     this.host = createHost({
-      config: hostConfig({
-        role: "game",
-        commitWindowMs: 5,
-        journalAheadBytes: 0,
-        ...options.config,
-      }),
+      config,
+      follower: this.#followerPort(config, () => watchFollower(realm.create())),
       realmConfig: { ...realmConfig(options.realm) },
       realm: { ...realm, create: () => watch(realm.create()) },
       syscalls: this,
@@ -121,7 +139,10 @@ export class HostWorld implements Syscalls {
 
   /** Lets a waiting operation complete; the host hears of it in its next turn. */
   complete(order: WaitingOrder): void {
-    this.host.fileDone(order.request, this.disk.complete(order));
+    const { request } = order;
+    const result = this.disk.complete(order);
+    if (request < followerRequests) this.host.fileDone(request, result);
+    else this.follower?.fileDone((request - followerRequests) as RequestId, result);
   }
 
   /** Turns and completes files until nothing happens any more; no time passes. */
@@ -173,6 +194,40 @@ export class HostWorld implements Syscalls {
   /** The events in the journal as the disk has it now. */
   journal(): { readonly sequence: number; readonly event: Event }[] {
     return journalOf(this.disk);
+  }
+
+  #followerPort(config: HostConfig, create: () => Machine): FollowerPort {
+    const start = (): void => {
+      const follower = new Follower({
+        config,
+        create,
+        build: "b1",
+        checksum: crc32,
+        syscalls: {
+          file: (request, operation) => {
+            if (this.follower !== follower) return;
+            this.disk.order((request + followerRequests) as RequestId, operation);
+          },
+        },
+        log: (...line) => this.log(...line),
+        report: (report) => {
+          this.reports.push(report);
+          this.#isTold = true;
+          this.host.followed(report);
+        },
+      });
+      this.follower = follower;
+    };
+    return {
+      start,
+      follow: (mark) => {
+        if (this.isFollowerAwake) this.follower?.follow(mark);
+      },
+      handOver: () => {
+        if (this.isFollowerAwake) this.follower?.handOver();
+      },
+      stop: () => (this.follower = null),
+    };
   }
 
   #passTo(micros: number): void {

@@ -26,6 +26,7 @@ import type { HostConfig } from "./config.ts";
 import { fileFailure } from "./files.ts";
 import type { HostCounters } from "./counters.ts";
 import type { FileDesk } from "./files.ts";
+import type { Following } from "./following.ts";
 import type { Now } from "./parts.ts";
 
 /** Zeros are worth their own writing when at least so many blocks fit them. Measured. */
@@ -37,6 +38,8 @@ interface Voyage {
   readonly block: SealedBlock;
   readonly synced: boolean;
   readonly sealedAt: Micros;
+  /** On the journal's clock. */
+  readonly at: Micros;
 }
 
 export class Committer {
@@ -49,6 +52,7 @@ export class Committer {
   readonly #counters: HostCounters;
   readonly #writer: JournalWriter;
   readonly #now: Now;
+  readonly #following: Pick<Following, "durable">;
   readonly #queue: Voyage[] = [];
   #sailing: Voyage | null = null;
   /** Orders of the current stage of the voyage that are not answered. */
@@ -70,12 +74,15 @@ export class Committer {
     readonly counters: HostCounters;
     readonly writer: JournalWriter;
     readonly now: Now;
+    /** Is told of every block that is durable. */
+    readonly following: Pick<Following, "durable">;
   }) {
     this.#config = options.config;
     this.#desk = options.desk;
     this.#counters = options.counters;
     this.#writer = options.writer;
     this.#now = options.now;
+    this.#following = options.following;
   }
 
   /** The block that the next event goes to. */
@@ -164,6 +171,7 @@ export class Committer {
       block,
       synced: synced || block.startsSegment,
       sealedAt: this.#now.monotonic,
+      at: this.#now.at,
     });
     this.#openTicket += 1;
     this.sailingBytes += block.bytes.length;
@@ -239,6 +247,8 @@ export class Committer {
     this.#sailing = null;
     this.durableTicket = voyage.ticket;
     if (voyage.synced) this.#writer.durable(voyage.block.lastSequence);
+    const { path, offset, bytes, lastSequence: sequence } = voyage.block;
+    this.#following.durable({ path, bytes: offset + bytes.length, sequence, at: voyage.at });
     this.sailingBytes -= voyage.block.bytes.length;
     this.#writer.recycle(voyage.block.bytes);
     this.#counters.committed(this.#now.monotonic - voyage.sealedAt);

@@ -47,6 +47,19 @@ export interface HostConfig {
   readonly closeTimeoutMs: number;
   readonly failedStepsMax: number;
   readonly failedStepsWindowMs: number;
+  /**
+   * Whether somebody follows the journal: `on` all the time, `rotation` when a segment is full, for
+   * a machine without a spare core.
+   */
+  readonly follower: "on" | "rotation" | "off";
+  /** From the start to the follower's: a server that lives shorter needs none. */
+  readonly followAfterMs: number;
+  /** A checkpoint follows on the one before after so many events, or this long, by their times. */
+  readonly checkpointEveryEvents: number;
+  readonly checkpointEveryMs: number;
+  /** What is older goes, and the oldest while there is more; see `retention.ts`. */
+  readonly journalKeepMs: number;
+  readonly journalKeepBytes: number;
   /** Steps a tail that another build wrote, without looking at its digests. */
   readonly adoptTail: boolean;
   /** The role's data folder as one types it in a shell, for the advice in messages. */
@@ -75,6 +88,12 @@ export const defaultHostConfig: Omit<HostConfig, "role"> = {
   closeTimeoutMs: limits.closeTimeoutMs,
   failedStepsMax: limits.failedStepsMax,
   failedStepsWindowMs: limits.failedStepsWindowMs,
+  follower: "off",
+  followAfterMs: limits.followAfterMs,
+  checkpointEveryEvents: limits.checkpointEveryEvents,
+  checkpointEveryMs: limits.checkpointEveryMs,
+  journalKeepMs: limits.journalKeepMs,
+  journalKeepBytes: limits.journalKeepBytes,
   adoptTail: false,
   folder: ".",
 };

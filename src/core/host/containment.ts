@@ -74,7 +74,7 @@ function failureFile(threw: StepThrew, build: string): FailureFile {
 }
 
 /** JSON as ASCII: whatever else is in its strings becomes an escape. */
-function asciiBytes(json: string): Uint8Array {
+export function asciiBytes(json: string): Uint8Array {
   const bytes: number[] = [];
   for (let index = 0; index < json.length; index += 1) {
     const code = json.charCodeAt(index);

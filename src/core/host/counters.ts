@@ -40,6 +40,8 @@ export const hostCounterDefinitions = {
 
   events_total: counter("Events stepped, by type"),
   steps_contained_total: counter("Events left out because a feature threw, by feature"),
+  rebuilds_total: counter("Times the realm was rebuilt without an event, by what from"),
+  rebuild_max_micros: gauge("The longest that a rebuild took, from the throw on"),
   secrets_lost_total: counter("Packets in whose place an error was sent: their secret was lost"),
   orders_ignored_total: counter("Orders for connections that were gone or closing"),
   counts_unknown_total: counter("Counts under a name that nobody has defined"),
@@ -54,6 +56,17 @@ export const hostCounterDefinitions = {
   journal_pending_bytes: gauge("Bytes of events that are not durable yet"),
   commit_latency_micros_total: counter("Microseconds from sealing to durable, over all blocks"),
   commit_latency_max_micros: gauge("The longest that a block took to be durable"),
+  checkpoints_total: counter("Checkpoints written"),
+  checkpoints_failed_total: counter("Checkpoints that could not be written"),
+  checkpoints_damaged_total: counter("Checkpoints that were found damaged and passed over"),
+  checkpoint_sequence: gauge("The last event of the newest checkpoint of this start"),
+  checkpoint_bytes: gauge("Bytes of state in the newest checkpoint of this start"),
+  journal_deleted_segments_total: counter("Segments deleted for their age or for space"),
+  journal_deleted_bytes_total: counter("Bytes of deleted segments and checkpoints"),
+  follower_sequence: gauge("The last event that the follower has replayed"),
+  follower_lag_seconds: gauge("Seconds of journal that the follower has still to replay"),
+  follower_ends_total: counter("Times that the follower ended and another one was started"),
+  replay_divergences_total: counter("Times that a replay went another way than the server"),
   secrets_held: gauge("Secrets that wait for a call or to be sent"),
   held_bytes: gauge("Bytes of effects that wait for their events to be durable"),
 
@@ -100,6 +113,11 @@ export class HostCounters {
     this.table.set(name, value);
   }
 
+  /** Keeps the highest value. */
+  max(name: HostCounterName, value: number): void {
+    if (value > this.table.get(name)) this.table.set(name, value);
+  }
+
   /** Counts for a feature, whose mistakes are counted instead. */
   count(name: string, by: number): void {
     try {
@@ -135,9 +153,7 @@ export class HostCounters {
 
   committed(latencyMicros: number): void {
     this.table.add("commit_latency_micros_total", latencyMicros);
-    if (latencyMicros > this.table.get("commit_latency_max_micros")) {
-      this.table.set("commit_latency_max_micros", latencyMicros);
-    }
+    this.max("commit_latency_max_micros", latencyMicros);
   }
 
   /** A turn ends: everything counted so far is in the table. */

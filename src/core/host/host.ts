@@ -31,10 +31,12 @@ import type { PlainData } from "../kernel/plain.ts";
 import { HostClock } from "./clock.ts";
 import type { HostConfig } from "./config.ts";
 import { HostCounters } from "./counters.ts";
-import { writeCheckpoint } from "./endings.ts";
+import { writeCheckpoint } from "./checkpoints.ts";
 import { exitCodes, HostExit } from "./exit.ts";
 import { FileDesk, runScript } from "./files.ts";
 import type { FileScript } from "./files.ts";
+import type { FollowerReport } from "./follower.ts";
+import type { FollowerPort } from "./following.ts";
 import { Inbox } from "./inbox.ts";
 import type { MergeOrder } from "./inbox.ts";
 import { Live } from "./live.ts";
@@ -78,6 +80,8 @@ export interface Host extends HostPort {
   connectionCount(): number;
   /** For checkers and tools, to look at and not to touch; null while recovering. */
   machine(): Machine | null;
+  /** What the follower says, see `FollowerPort`. Only queues. */
+  followed(report: FollowerReport): void;
 }
 
 export interface HostOptions {
@@ -93,6 +97,8 @@ export interface HostOptions {
   readonly mergeOrder?: MergeOrder;
   /** CRC-32 of the platform; the pure one by default. */
   readonly checksum?: Checksum;
+  /** Who runs the journal's follower; nobody by default. */
+  readonly follower?: FollowerPort;
 }
 
 /** A host that has done nothing yet; `start` begins its recovery. */
@@ -147,6 +153,10 @@ class CoreHost implements Host {
 
   callDone(call: CallId, result: CallResult): void {
     this.#inbox.post({ type: "callDone", call, result });
+  }
+
+  followed(report: FollowerReport): void {
+    this.#inbox.answer({ type: "followed", report });
   }
 
   listening(): void {
@@ -265,6 +275,7 @@ class CoreHost implements Host {
     }
     this.#counters.set("recovered_events", events);
     this.#counters.set("recovered_cut_bytes", cutBytes);
+    this.#counters.add("checkpoints_damaged_total", recovered.damagedCheckpoints);
     const options = {
       config,
       realm,
@@ -278,6 +289,7 @@ class CoreHost implements Host {
       clock: this.#clock,
       counters: this.#counters,
       recovered,
+      follower: this.#options.follower ?? null,
     };
     this.#live = new Live(options, this.#clock.read());
     this.#live.start();

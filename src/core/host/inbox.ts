@@ -22,6 +22,7 @@ import { invariant } from "../kernel/assert.ts";
 import { WORKER_MAX } from "../kernel/ids.ts";
 import type { CallId } from "../kernel/ids.ts";
 import type { PlainData } from "../kernel/plain.ts";
+import type { FollowerReport } from "./follower.ts";
 
 /** Decides whose completion is taken next. */
 export interface MergeOrder {
@@ -59,6 +60,7 @@ export type Completion = SocketCompletion | ControlCompletion;
 /** What the realm does not hear of. */
 export type PlatformAnswer =
   | { readonly type: "fileDone"; readonly request: RequestId; readonly result: FileResult }
+  | { readonly type: "followed"; readonly report: FollowerReport }
   | { readonly type: "listening" }
   | { readonly type: "listenFailed"; readonly message: string };
 

@@ -28,15 +28,18 @@ import { limits } from "../kernel/limits.ts";
 import { startConfig } from "../realm/index.ts";
 import type { CallOrder } from "./calls.ts";
 import type { FailureFile } from "./containment.ts";
-import { leaveFailure, writeCheckpoint } from "./endings.ts";
+import { writeCheckpoint } from "./checkpoints.ts";
+import { leaveFailure } from "./endings.ts";
 import { exitCodes, HostExit } from "./exit.ts";
 import { perform, runScript } from "./files.ts";
 import type { FileScript } from "./files.ts";
 import type { Completion } from "./inbox.ts";
 import { assemble } from "./parts.ts";
 import type { LiveOptions, LiveParts, Now } from "./parts.ts";
+import type { HandedOver } from "./following.ts";
 import { recover } from "./recovery.ts";
 import type { FailedEvent, Recovered } from "./recovery.ts";
+import { retain } from "./retention.ts";
 import { StepThrew } from "./stepper.ts";
 import { Witness } from "./witness.ts";
 
@@ -44,8 +47,17 @@ type Mode =
   /** The block of `server.started` is on its way. */
   | { readonly type: "starting"; readonly ticket: number }
   | { readonly type: "serving" }
-  /** `isUnderWay`: the journal is being read back; before that it has to be written. */
-  | { readonly type: "rebuilding"; readonly threw: StepThrew; isUnderWay: boolean }
+  /**
+   * `isUnderWay`: the journal is being read back; before that it has to be written, and the
+   * follower is asked for its state, until the monotonic time `handedOverBy` (null: not yet asked).
+   */
+  | {
+      readonly type: "rebuilding";
+      readonly threw: StepThrew;
+      readonly since: Micros;
+      handedOverBy: number | null;
+      isUnderWay: boolean;
+    }
   /** `isUnderWay`: the checkpoint is being written; before that, the journal. */
   | { readonly type: "finishing"; isUnderWay: boolean }
   | {
@@ -54,6 +66,8 @@ type Mode =
       readonly file: FailureFile;
       isUnderWay: boolean;
     };
+
+type Rebuilding = Extract<Mode, { readonly type: "rebuilding" }>;
 
 /** What is done once, when the start is durable and before anybody is let in. */
 interface Opening {
@@ -138,12 +152,14 @@ export class Live {
 
   /** Monotonic time of the next turn that is due without a completion; null: none. */
   nextTurn(): Micros | null {
-    const { commit, visits, stepper, drain } = this.#parts;
+    const { commit, visits, stepper, drain, following } = this.#parts;
     const mode = this.#mode;
     let next = commit.nextTurn() ?? Infinity;
     // Nothing may be on its way to the disk whose completion would be the next turn.
     const mayAdvance = "isUnderWay" in mode && !mode.isUnderWay && commit.isQuiet;
-    if (mayAdvance) return this.#now.monotonic;
+    const waitsUntil = mode.type === "rebuilding" ? mode.handedOverBy : null;
+    if (mayAdvance) return micros(Math.min(next, waitsUntil ?? this.#now.monotonic));
+    next = Math.min(next, following.nextTurn() ?? Infinity);
     if (mode.type === "serving") {
       if (this.#isBusy) return this.#now.monotonic;
       const { clock } = this.#options;
@@ -162,6 +178,8 @@ export class Live {
     const { inbox, desk, syscalls } = this.#options;
     for (let answer = inbox.takeAnswer(); answer !== null; answer = inbox.takeAnswer()) {
       if (answer.type === "fileDone") desk.complete(answer.request, answer.result);
+      else if (answer.type === "followed")
+        this.#parts.following.take(answer.report, this.#now.monotonic);
       else if (answer.type === "listenFailed")
         throw new HostExit(exitCodes.refused, answer.message);
       else {
@@ -248,9 +266,10 @@ export class Live {
 
   /** Ends the turn: to the disk what was journalled, to the sockets what may leave. */
   #leave(): void {
-    const { commit, release, calls, reading, connections, vault } = this.#parts;
+    const { commit, release, calls, reading, connections, vault, following } = this.#parts;
     const { counters } = this.#options;
     commit.turn();
+    following.turn(this.#now.monotonic);
     release.settle(commit.durableTicket);
     calls.settle(commit.durableTicket);
     release.flush();
@@ -316,7 +335,9 @@ export class Live {
 
   /** Nobody is left, or nobody is waited for any more. */
   #finish(): void {
-    const { connections, release, visits, commit } = this.#parts;
+    const { connections, release, visits, commit, following } = this.#parts;
+    // What is written from here on is for one writer.
+    following.stop();
     for (const connection of [...connections.all()]) {
       release.reset(connection, "drain");
       visits.close(connection, connection.gone ?? "drain", this.#now.at);
@@ -328,7 +349,7 @@ export class Live {
   /** The last segment to the disk, a checkpoint beside it. */
   *#finishScript(): FileScript<never> {
     const { commit, stepper, connections, calls } = this.#parts;
-    const { identity, checksum } = this.#options;
+    const { identity, checksum, config, syscalls } = this.#options;
     const { machine } = stepper;
     const last = commit.lastSegment;
     if (last !== null) {
@@ -345,6 +366,13 @@ export class Live {
       host: new Witness(open, calls.pending()).encode(),
     };
     const path = yield* writeCheckpoint(checkpoint, checksum);
+    yield* retain({
+      checksum,
+      log: (level, message, fields) => syscalls.log(level, message, fields),
+      now: this.#now.at,
+      keepMicros: config.journalKeepMs * 1_000,
+      keepBytes: config.journalKeepBytes,
+    });
     throw new HostExit(exitCodes.drained, `drained; everything up to ${path} is on the disk`);
   }
 
@@ -357,13 +385,16 @@ export class Live {
       return;
     }
     if (mode.isUnderWay || !commit.isQuiet) return;
+    if (mode.type === "rebuilding" && !this.#handOver(mode)) return;
     mode.isUnderWay = true;
     const { desk } = this.#options;
     switch (mode.type) {
-      case "rebuilding": {
-        const { threw } = mode;
-        return runScript(desk, this.#rebuildScript(threw), (past) => this.#rebuilt(threw, past));
-      }
+      case "rebuilding":
+        return runScript(desk, this.#rebuildScript(mode.threw), ({ machine, position }) => {
+          const { lastSequence } = commit;
+          invariant(position.nextSequence === lastSequence + 1, "all of it was read back");
+          this.#rebuilt(mode, machine, "journal");
+        });
       case "finishing":
         return runScript(desk, this.#finishScript(), () => undefined);
       case "perishing":
@@ -387,7 +418,8 @@ export class Live {
       return;
     }
     counters.add(`steps_contained_total{feature="${verdict.failed.feature}"}`);
-    this.#mode = { type: "rebuilding", threw, isUnderWay: false };
+    const since = this.#now.monotonic;
+    this.#mode = { type: "rebuilding", threw, since, handedOverBy: null, isUnderWay: false };
     this.#untold = { at: event.at, ...verdict.failed };
   }
 
@@ -406,15 +438,45 @@ export class Live {
     });
   }
 
-  #rebuilt({ event }: StepThrew, past: Recovered): void {
-    const { stepper, reading, connections, intake, commit } = this.#parts;
-    invariant(past.position.nextSequence === commit.lastSequence + 1, "all of it was read back");
+  /** Takes the follower's state, if it comes in time. True when the journal must be read back. */
+  #handOver(mode: Rebuilding): boolean {
+    const { following } = this.#parts;
+    const { monotonic } = this.#now;
+    if (mode.handedOverBy === null) {
+      const isAsked = following.askState();
+      mode.handedOverBy = monotonic + (isAsked ? limits.handOverMs * 1_000 : 0);
+    }
+    const handed = following.takeState();
+    const machine = handed === null ? null : this.#machineOf(mode.threw, handed);
+    if (machine !== null) {
+      this.#rebuilt(mode, machine, "follower");
+      return false;
+    }
+    return handed !== null || monotonic >= mode.handedOverBy;
+  }
+
+  /** A machine with the state before the event that threw; null when that is not the follower's. */
+  #machineOf({ sequence }: StepThrew, handed: HandedOver): Machine | null {
+    if (handed.sequence !== sequence || !handed.isHolding) return null;
+    const machine = this.#options.realm.create();
+    machine.restore(handed.machine);
+    return machine.digest() === handed.digest ? machine : null;
+  }
+
+  #rebuilt({ threw, since }: Rebuilding, machine: Machine, from: "follower" | "journal"): void {
+    const { stepper, reading, connections, intake } = this.#parts;
+    const { counters, syscalls } = this.#options;
+    const { event } = threw;
     // The realm never got to know a connection whose opening was left out.
     const unknown =
       event.type === "connection.opened" ? connections.ofId(event.connection) : undefined;
     if (unknown !== undefined) intake.forget(unknown);
-    stepper.replace(past.machine);
+    stepper.replace(machine);
     reading.resumeAll("rebuild");
     this.#mode = { type: "serving" };
+    const took = this.#options.clock.read() - since;
+    counters.add(`rebuilds_total{from="${from}"}`);
+    counters.max("rebuild_max_micros", took);
+    syscalls.log("info", "the realm is rebuilt", { from, milliseconds: Math.ceil(took / 1_000) });
   }
 }

@@ -16,6 +16,8 @@ import { Containment } from "./containment.ts";
 import type { HostCounters } from "./counters.ts";
 import { Drain } from "./drain.ts";
 import type { FileDesk } from "./files.ts";
+import { Following } from "./following.ts";
+import type { FollowerPort } from "./following.ts";
 import { Handover } from "./handover.ts";
 import type { Inbox } from "./inbox.ts";
 import { Intake } from "./intake.ts";
@@ -57,6 +59,7 @@ export interface LiveOptions {
   readonly clock: HostClock;
   readonly counters: HostCounters;
   readonly recovered: Recovered;
+  readonly follower: FollowerPort | null;
 }
 
 /** The two times of a turn. */
@@ -80,6 +83,7 @@ export interface LiveParts {
   readonly drain: Drain;
   readonly containment: Containment;
   readonly vault: MemoryVault;
+  readonly following: Following;
 }
 
 /** @param now changed by the owner at the beginning of every turn */
@@ -91,7 +95,14 @@ export function assemble(options: LiveOptions, now: Now): LiveParts {
   const { position, machine } = recovered;
   const { checksum } = options;
   const writer = new JournalWriter({ ...position, identity, limits: config, checksum });
-  const commit = new Committer({ config, desk, counters, writer, now });
+  const following = new Following({
+    port: options.follower,
+    config,
+    counters,
+    log: (level, message, fields) => syscalls.log(level, message, fields),
+    now: now.monotonic,
+  });
+  const commit = new Committer({ config, desk, counters, writer, now, following });
   const release = new Release({ config, syscalls, counters });
   const calls = new Calls({
     syscalls,
@@ -120,7 +131,7 @@ export function assemble(options: LiveOptions, now: Now): LiveParts {
     syscalls,
     counters,
   });
-  return { ...parts, now, commit, visits, intake, containment, vault };
+  return { ...parts, now, commit, visits, intake, containment, vault, following };
 }
 
 const edgeConfigOf = (config: HostConfig, { rules, budgets }: HostRealm): EdgeConfig => ({

@@ -17,8 +17,6 @@ import {
   blockBytes,
   checkpointFolder,
   checkpointPath,
-  checkpointSequence,
-  decodeCheckpoint,
   journalFolder,
   journalStart,
   JournalScanner,
@@ -41,6 +39,7 @@ import type { ConnectionId, EventSequence } from "../kernel/ids.ts";
 import { limits } from "../kernel/limits.ts";
 import type { LogFields, LogLevel } from "../contract.ts";
 import type { Durability } from "./config.ts";
+import { newestCheckpoints, readWhole } from "./checkpoints.ts";
 import { exitCodes, HostExit } from "./exit.ts";
 import { listFolder, perform, readFile } from "./files.ts";
 import type { FileScript } from "./files.ts";
@@ -83,6 +82,8 @@ export interface Recovered {
   /** Events stepped. */
   readonly events: number;
   readonly cutBytes: number;
+  /** Checkpoints that were passed over. */
+  readonly damagedCheckpoints: number;
   /** Of the event that a crash kept from being journalled as failed, see V4. */
   readonly failedEvent: FailedEvent | null;
 }
@@ -102,19 +103,14 @@ interface LastBlock {
   readonly end: number;
 }
 
-/** A state to begin with: a checkpoint's, or the first. */
-interface Beginning {
-  readonly machine: Machine;
-  readonly checkpoint: Checkpoint | null;
-}
-
 /**
  * Recovers. Orders file operations on the folders of the journal and of the checkpoints.
  *
  * @throws HostExit when the journal is damaged, is another build's, or does not replay
  */
 export function* recover(options: RecoveryOptions): FileScript<Recovered> {
-  const checkpoint = yield* newestCheckpoint(options);
+  const { sound, damaged } = yield* newestCheckpoints(options, 1);
+  const checkpoint = sound[0] ?? null;
   const after = checkpoint?.position ?? journalStart;
   const files = segmentsFrom(yield* listFolder(journalFolder), after);
   const survey = yield* scanAll(options, files, after);
@@ -136,49 +132,32 @@ export function* recover(options: RecoveryOptions): FileScript<Recovered> {
   const { position, segment } = survey.end;
   const incarnation = Math.max(segment?.incarnation ?? 0, checkpoint?.identity.incarnation ?? 0);
   const isAdopted = survey.isForeign;
-  return { machine, witness, position, incarnation, isAdopted, events, cutBytes, failedEvent };
+  return {
+    machine,
+    witness,
+    position,
+    incarnation,
+    isAdopted,
+    events,
+    cutBytes,
+    failedEvent,
+    damagedCheckpoints: damaged,
+  };
 }
 
-/** The name of every file with a number in it, in ascending order. */
-const numbered = (
-  files: readonly FileEntry[],
-  sequenceOf: (name: string) => EventSequence | null,
-): readonly FileEntry[] => files.filter(({ name }) => sequenceOf(name) !== null);
+// ---------------------------------------------------------------- the beginning
 
-// ---------------------------------------------------------------- checkpoints
-
-/** The newest checkpoint that is whole; null when there is none. */
-function* newestCheckpoint(options: RecoveryOptions): FileScript<Checkpoint | null> {
-  const files = numbered(yield* listFolder(checkpointFolder), checkpointSequence);
-  for (const { name, bytes: length } of files.toReversed()) {
-    const path = `${checkpointFolder}/${name}`;
-    const read = decodeCheckpoint(yield* readWhole(path, 0, length), options.checksum);
-    if (read.ok) return read.value;
-    options.log("warn", "a checkpoint is damaged; the one before it is taken", {
-      path,
-      problem: read.problem.detail,
-    });
-  }
-  return null;
-}
-
-function* readWhole(path: string, offset: number, length: number): FileScript<Uint8Array> {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  while (at < length) {
-    const count = Math.min(limits.recoveryReadBytes, length - at);
-    const chunk = yield* readFile(path, offset + at, count);
-    if (chunk.length === 0) break;
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole.subarray(0, at);
-}
-
-/** A machine with the checkpoint's state, or a new one. */
-function begin(options: RecoveryOptions, checkpoint: Checkpoint | null): Beginning {
+/**
+ * A machine with the checkpoint's state, or a new one.
+ *
+ * @throws HostExit when the checkpoint is of a build that this one does not understand
+ */
+export function restored(
+  options: Pick<RecoveryOptions, "create" | "build">,
+  checkpoint: Checkpoint | null,
+): Machine {
   const machine = options.create();
-  if (checkpoint === null) return { machine, checkpoint };
+  if (checkpoint === null) return machine;
   const { identity, position, digest } = checkpoint;
   const sequence = position.nextSequence - 1;
   try {
@@ -196,14 +175,17 @@ function begin(options: RecoveryOptions, checkpoint: Checkpoint | null): Beginni
         `move it away to recover from the one before it`,
     );
   }
-  return { machine, checkpoint };
+  return machine;
 }
 
 // ---------------------------------------------------------------- pass 1
 
 /** The segments that hold events behind `after`, and the one that holds the event before. */
-function segmentsFrom(entries: readonly FileEntry[], after: JournalPosition): readonly FileEntry[] {
-  const files = numbered(entries, segmentSequence);
+export function segmentsFrom(
+  entries: readonly FileEntry[],
+  after: JournalPosition,
+): readonly FileEntry[] {
+  const files = entries.filter(({ name }) => segmentSequence(name) !== null);
   const first = files.findLastIndex(
     ({ name }) => (segmentSequence(name) ?? 0) < after.nextSequence,
   );
@@ -314,7 +296,7 @@ interface Replayed {
 
 function* replay(options: RecoveryOptions, order: ReplayOrder): FileScript<Replayed> {
   const { files, checkpoint, survey, skip } = order;
-  const { machine } = begin(options, checkpoint);
+  const machine = restored(options, checkpoint);
   const witness = Witness.decode(checkpoint?.host ?? new Uint8Array(0));
   const after = checkpoint?.position ?? journalStart;
   const replayer = new Replayer(new WitnessedMachine(machine, witness), {

@@ -117,8 +117,22 @@ export const limits = {
   heldBytesMax: 67_108_864,
   /** Bytes of the journal read and stepped in one turn of a recovery, so that signals are heard. */
   recoveryReadBytes: 1_048_576,
-  /** Checkpoints kept: the newest, and the one before in case that is damaged. */
-  checkpointsKept: 2,
+  /** What a restart steps behind its checkpoint at most: a second of movement, as measured. */
+  checkpointEveryEvents: 200_000,
+  /** The same for what costs more a step: 300 ticks of a full world take about as long. */
+  checkpointEveryMs: 10_000,
+  /** A month of journal, or as much as a small disk has to spare. */
+  journalKeepMs: 30 * 86_400_000,
+  journalKeepBytes: 10_737_418_240,
+  /** Before that a replay from the beginning takes no time worth saving. */
+  followAfterMs: 5_000,
+  /** How often the follower is told how far the journal is durable. */
+  followEveryMs: 50,
+  /** How long a host that must be rebuilt waits for the follower's state before it replays. */
+  handOverMs: 500,
+  /** From the end of a follower to the start of the next, doubled each time up to the latter. */
+  followerRestartMs: 1_000,
+  followerRestartMaxMs: 60_000,
 
   // ---- containment
   /** Failed steps in one window before the process stops with exit 70. */

@@ -159,10 +159,10 @@ describe("draining", () => {
     expect(lengthOf(100_000)).toBe(lengthOf(0));
   });
 
-  it("keeps the newest checkpoints and no more", () => {
+  it("keeps the newest checkpoints and no more, when space is short", () => {
     let disk = new HostWorld().disk;
     for (let start = 0; start < 4; start += 1) {
-      const world = new HostWorld({ disk }).start();
+      const world = new HostWorld({ disk, config: { journalKeepBytes: 1 } }).start();
       world.host.drain();
       world.settle();
       expect(world.exited?.code).toBe(0);

@@ -1,0 +1,151 @@
+/**
+ * What is deleted, so that a server can run for ever: whole segments and checkpoints, by age and by
+ * size, and never what a recovery needs.
+ *
+ * 1. The two newest sound checkpoints stay, and every segment behind the older one of them. What is
+ *    sound is read anew each time, because a disk forgets. With fewer than two nothing is deleted.
+ * 2. Of older checkpoints the first in each segment stays as long as its segment: a replay of the
+ *    past begins there.
+ * 3. Checkpoints go before segments, the oldest first, and each name is durably gone before the
+ *    next one goes. So a crash leaves a journal that begins later, and none with a hole.
+ */
+import type { FileEntry } from "../contract.ts";
+import {
+  checkpointFolder,
+  checkpointSequence,
+  journalFolder,
+  segmentSequence,
+} from "../journal/index.ts";
+import type { Checksum } from "../journal/index.ts";
+import { readSegmentHeader } from "../journal/segment-header.ts";
+import { newestCheckpoints, unfinished } from "./checkpoints.ts";
+import type { CheckpointReading } from "./checkpoints.ts";
+import { listFolder, perform, readFile } from "./files.ts";
+import type { FileScript } from "./files.ts";
+
+export interface RetentionLimits {
+  /** Events older than this may go; Infinity: none for their age. */
+  readonly keepMicros: number;
+  /** Above this the oldest may go; Infinity: none for their size. */
+  readonly keepBytes: number;
+}
+
+export interface RetentionOptions extends CheckpointReading, RetentionLimits {
+  /** The time of the newest event. */
+  readonly now: number;
+}
+
+/** What was deleted. */
+export interface Deleted {
+  checkpoints: number;
+  segments: number;
+  bytes: number;
+  /** How many damaged checkpoints were met. */
+  damaged: number;
+}
+
+/** Looks once, and deletes what may go. */
+export function* retain(options: RetentionOptions): FileScript<Deleted> {
+  const deleted: Deleted = { checkpoints: 0, segments: 0, bytes: 0, damaged: 0 };
+  const found = yield* listFolder(checkpointFolder);
+  for (const { name } of found) {
+    // Whoever wrote it died over it: two never write at one time.
+    if (name.endsWith(unfinished)) yield* remove(checkpointFolder, name);
+  }
+  const { sound, damaged } = yield* newestCheckpoints(options, 2);
+  deleted.damaged = damaged;
+  const [, older] = sound;
+  if (older === undefined) return deleted;
+  const needed = older.position.nextSequence - 1;
+  const segments = numbered(yield* listFolder(journalFolder), segmentSequence);
+  const checkpoints = numbered(found, checkpointSequence);
+  const goes = yield* oldSegments(options, { segments, checkpoints, needed });
+  const begin = segments[goes]?.sequence ?? 0;
+  for (const { name, bytes } of thinned(checkpoints, segments, { needed, begin })) {
+    yield* remove(checkpointFolder, name);
+    deleted.checkpoints += 1;
+    deleted.bytes += bytes;
+  }
+  for (const { name, bytes } of segments.slice(0, goes)) {
+    yield* remove(journalFolder, name);
+    deleted.segments += 1;
+    deleted.bytes += bytes;
+  }
+  return deleted;
+}
+
+interface Numbered extends FileEntry {
+  readonly sequence: number;
+}
+
+const numbered = (
+  files: readonly FileEntry[],
+  sequenceOf: (name: string) => number | null,
+): readonly Numbered[] =>
+  files.flatMap((file) => {
+    const sequence = sequenceOf(file.name);
+    return sequence === null ? [] : [{ ...file, sequence }];
+  });
+
+interface Folders {
+  readonly segments: readonly Numbered[];
+  readonly checkpoints: readonly Numbered[];
+  /** The last event that the older of the two checkpoints contains. */
+  readonly needed: number;
+}
+
+/** How many of the oldest segments may go. */
+function* oldSegments(
+  { checksum, keepBytes, keepMicros, now }: RetentionOptions,
+  { segments, checkpoints, needed }: Folders,
+): FileScript<number> {
+  let held = sumOf(segments) + sumOf(checkpoints);
+  let goes = 0;
+  for (;;) {
+    const [oldest, next] = [segments[goes], segments[goes + 1]];
+    // The next one must begin at the latest with the first event that is needed.
+    if (oldest === undefined || next === undefined || next.sequence > needed + 1) return goes;
+    if (held <= keepBytes) {
+      const endedAt = yield* endOfOneBefore(next, checksum);
+      if (endedAt === null || now - endedAt <= keepMicros) return goes;
+    }
+    held -= oldest.bytes;
+    goes += 1;
+  }
+}
+
+/** The time of the last event before a segment, which its head names; null for a damaged one. */
+function* endOfOneBefore({ name }: Numbered, checksum: Checksum): FileScript<number | null> {
+  const path = `${journalFolder}/${name}`;
+  const head = readSegmentHeader(yield* readFile(path, 0, headBytesMax), checksum);
+  return head.ok ? head.value.header.chain.at : null;
+}
+
+/** More than any head has. */
+const headBytesMax = 8_192;
+
+/** Those that are neither needed nor the first of a segment that stays. */
+function thinned(
+  checkpoints: readonly Numbered[],
+  segments: readonly Numbered[],
+  { needed, begin }: { readonly needed: number; readonly begin: number },
+): readonly Numbered[] {
+  let last = -1;
+  return checkpoints.filter(({ sequence }) => {
+    if (sequence >= needed) return false;
+    const home = segments.findLastIndex((segment) => segment.sequence <= sequence + 1);
+    const isFirst = home !== last;
+    last = home;
+    return !isFirst || sequence + 1 < begin;
+  });
+}
+
+const sumOf = (files: readonly Numbered[]): number =>
+  files.reduce((sum, { bytes }) => sum + bytes, 0);
+
+/** What is gone already is gone: two may delete at one time. */
+function* remove(folder: string, name: string): FileScript<void> {
+  const result = yield { type: "remove", path: `${folder}/${name}` };
+  if (!result.ok && result.code === "ENOENT") return;
+  yield* perform({ type: "syncFolder", folder });
+}

@@ -1,0 +1,283 @@
+import { describe, expect, it } from "vitest";
+import type { Event, Machine, Outbox } from "../../../src/core/contract.ts";
+import { builtinFeatures } from "../../../src/core/features/index.ts";
+import type { HostConfig } from "../../../src/core/host/index.ts";
+import { fragile, fragileTypes } from "../../support/fragile.ts";
+import { HostDisk } from "../../support/host-disk.ts";
+import { HostWorld } from "../../support/host-world.ts";
+import type { WorldOptions } from "../../support/host-world.ts";
+
+const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
+
+const eager: Partial<HostConfig> = { follower: "on", followAfterMs: 1, checkpointEveryEvents: 20 };
+
+const following = (options: WorldOptions = {}): HostWorld =>
+  new HostWorld({
+    features: [...builtinFeatures, fragile],
+    ...options,
+    config: { ...eager, ...options.config },
+  }).start();
+
+/** Plays so many packets, with time between them. */
+const play = (world: HostWorld, packets: number): void => {
+  const peer = world.connect();
+  for (let sent = 0; sent < packets; sent += 1) {
+    peer.echo(bytes(sent & 0xff));
+    world.advance(100_000);
+  }
+};
+
+const count = (world: HostWorld, name: string): number => world.host.counters.get(name);
+
+const checkpointsOf = (world: HostWorld): string[] =>
+  [...world.disk.contents().keys()].filter((path) => path.endsWith(".checkpoint"));
+
+const segmentsOf = (world: HostWorld): string[] =>
+  [...world.disk.contents().keys()].filter((path) => path.endsWith(".segment"));
+
+const damage = (disk: HostDisk, path: string): void => {
+  const found = disk.contents().get(path) ?? bytes();
+  const last = found.length - 1;
+  disk.put(path, found.with(last, (found[last] ?? 0) ^ 0xff));
+};
+
+/** Its state goes another way than the server's from an event on. */
+const straying =
+  (after: number) =>
+  (machine: Machine): Machine => {
+    let steps = 0;
+    const step = (event: Event, outbox: Outbox): void => {
+      steps += 1;
+      if (steps !== after || event.type !== "packet.received") machine.step(event, outbox);
+    };
+    return new Proxy(machine, {
+      get(target, key): unknown {
+        if (key === "step") return step;
+        const value: unknown = Reflect.get(target, key, target);
+        return typeof value === "function" ? (value as () => unknown).bind(target) : value;
+      },
+    });
+  };
+
+describe("the follower", () => {
+  it("replays what the server does, and leaves checkpoints of the same state", () => {
+    const world = following();
+    play(world, 100);
+    world.advance(1_000_000);
+    expect(count(world, "follower_sequence")).toBe(world.journal().length);
+    expect(count(world, "follower_lag_seconds")).toBe(0);
+    expect(count(world, "checkpoints_total")).toBeGreaterThan(2);
+    expect(count(world, "replay_divergences_total")).toBe(0);
+    const again = following({ disk: world.disk.afterPowerLoss(() => 0) });
+    expect(again.exited).toBeNull();
+    expect(again.host.recovered?.lastSequence).toBe(world.journal().length);
+    expect(again.host.recovered?.events).toBeLessThanOrEqual(20);
+  });
+
+  it("writes a checkpoint after a while, however little happens", () => {
+    const world = following({ config: { checkpointEveryEvents: 1e6, checkpointEveryMs: 3_000 } });
+    play(world, 100);
+    const written = count(world, "checkpoints_total");
+    expect(written).toBeGreaterThanOrEqual(2);
+    expect(written).toBeLessThanOrEqual(4);
+  });
+
+  it("is not started for a server that lives a moment", () => {
+    const world = following({ config: { followAfterMs: 5_000 } });
+    play(world, 40);
+    expect(world.follower).toBeNull();
+    play(world, 20);
+    expect(world.follower).not.toBeNull();
+  });
+
+  it("without a spare core follows when a segment is full", () => {
+    const world = following({
+      config: { follower: "rotation", blockBytesMax: 1_000, segmentBytesMax: 2_000 },
+    });
+    play(world, 100);
+    expect(segmentsOf(world).length).toBeGreaterThan(2);
+    const followed = count(world, "follower_sequence");
+    expect(followed).toBeGreaterThan(50);
+    expect(followed).toBeLessThan(world.journal().length);
+  });
+
+  it("takes a start that falls on its own segment, and the tail of one before it", () => {
+    let { disk } = following();
+    for (let start = 0; start < 3; start += 1) {
+      const world = following({ disk });
+      play(world, 15);
+      expect(count(world, "follower_sequence")).toBe(world.journal().length);
+      disk = world.disk.afterCrash();
+    }
+  });
+
+  it("raises the alarm at the first event that goes another way, and writes no checkpoint", () => {
+    const world = following({ watchFollower: straying(12) });
+    play(world, 60);
+    expect(count(world, "replay_divergences_total")).toBe(1);
+    expect(count(world, "checkpoints_total")).toBe(0);
+    const alarm = world.logs.find(({ message }) => message.includes("another way"));
+    expect(alarm).toMatchObject({ level: "error", fields: { sequence: expect.any(Number) } });
+    const [name] = [...world.disk.contents().keys()].filter((path) => path.startsWith("failures/"));
+    const text = new TextDecoder().decode(world.disk.contents().get(name ?? ""));
+    expect(JSON.parse(text)).toMatchObject({
+      type: "effects",
+      event: "packet.received",
+      sequence: alarm?.fields["sequence"],
+    });
+    expect(world.exited).toBeNull();
+  });
+
+  it("is started anew when it cannot read, and the server does not notice", () => {
+    const world = following();
+    play(world, 10);
+    world.disk.fails = { type: "read", code: "EIO" };
+    play(world, 5);
+    expect(count(world, "follower_ends_total")).toBeGreaterThan(0);
+    world.disk.fails = null;
+    play(world, 30);
+    expect(count(world, "follower_sequence")).toBe(world.journal().length);
+    expect(world.exited).toBeNull();
+  });
+
+  it("goes without a checkpoint that it cannot write", () => {
+    const world = following();
+    play(world, 8);
+    world.disk.fails = { type: "rename", code: "ENOSPC" };
+    play(world, 20);
+    expect(count(world, "checkpoints_failed_total")).toBeGreaterThan(0);
+    expect(count(world, "checkpoints_total")).toBe(0);
+    world.disk.fails = null;
+    play(world, 20);
+    expect(count(world, "checkpoints_total")).toBeGreaterThan(0);
+    expect(count(world, "follower_ends_total")).toBe(0);
+  });
+
+  it("makes durable what a checkpoint is of, where blocks are only written", () => {
+    const world = following({ config: { durability: "written" } });
+    play(world, 60);
+    expect(checkpointsOf(world)).not.toHaveLength(0);
+    const again = following({ disk: world.disk.afterPowerLoss(() => 0) });
+    expect(again.exited).toBeNull();
+    expect(again.host.recovered?.lastSequence).toBeGreaterThanOrEqual(20);
+  });
+});
+
+describe("checkpoints that are damaged", () => {
+  const played = (): HostWorld => {
+    const world = following();
+    play(world, 100);
+    return world;
+  };
+
+  it("cost a longer replay: the one before is taken, which is told and counted", () => {
+    const disk = played().disk.afterCrash();
+    const paths = [...disk.contents().keys()].filter((path) => path.endsWith(".checkpoint"));
+    damage(disk, paths.at(-1) ?? "");
+    const again = following({ disk });
+    expect(again.exited).toBeNull();
+    expect(again.host.recovered?.events).toBeGreaterThan(20);
+    expect(count(again, "checkpoints_damaged_total")).toBe(1);
+    expect(again.logs.some(({ message }) => message.startsWith("a checkpoint is damaged"))).toBe(
+      true,
+    );
+  });
+
+  it("leave the whole log, when all of them are", () => {
+    const disk = played().disk.afterCrash();
+    for (const path of disk.contents().keys()) {
+      if (path.endsWith(".checkpoint")) damage(disk, path);
+    }
+    const again = following({ disk });
+    expect(again.exited).toBeNull();
+    expect(again.host.recovered?.events).toBe(again.host.recovered?.lastSequence);
+  });
+});
+
+describe("retention", () => {
+  const small: Partial<HostConfig> = { blockBytesMax: 1_000, segmentBytesMax: 2_000 };
+
+  it("deletes whole segments above the size, and what is left recovers after any crash", () => {
+    const world = following({ config: { ...small, journalKeepBytes: 1 } });
+    for (let round = 0; round < 30; round += 1) {
+      play(world, 12);
+      const names = segmentsOf(world);
+      expect(names.length).toBeLessThan(12);
+      const again = following({ disk: world.disk.afterPowerLoss(() => 0) });
+      expect(again.exited?.message).toBeUndefined();
+      expect(again.host.recovered?.lastSequence).toBeGreaterThan(
+        count(world, "journal_sequence") - 5,
+      );
+    }
+    expect(count(world, "journal_deleted_segments_total")).toBeGreaterThan(5);
+  });
+
+  it("keeps what recovery needs when the newest checkpoint is damaged", () => {
+    const world = following({ config: { ...small, journalKeepBytes: 1 } });
+    play(world, 200);
+    expect(count(world, "journal_deleted_segments_total")).toBeGreaterThan(2);
+    const disk = world.disk.afterCrash();
+    damage(disk, checkpointsOf(world).at(-1) ?? "");
+    const again = following({ disk });
+    expect(again.exited?.message).toBeUndefined();
+    expect(again.host.recovered?.events).toBeGreaterThan(0);
+  });
+
+  it("deletes by age, and nothing that is younger", () => {
+    const world = following({ config: { ...small, journalKeepMs: 60_000 } });
+    play(world, 300);
+    expect(count(world, "journal_deleted_segments_total")).toBe(0);
+    play(world, 600);
+    expect(count(world, "journal_deleted_segments_total")).toBeGreaterThan(0);
+    // Ninety seconds and a bit of it are in the past.
+    const deleted = count(world, "journal_deleted_segments_total");
+    expect(deleted).toBeLessThan((deleted + segmentsOf(world).length) / 2);
+  });
+
+  it("keeps the first checkpoint of each segment that it keeps", () => {
+    const world = following({ config: { ...small, checkpointEveryEvents: 3 } });
+    play(world, 120);
+    const checkpoints = checkpointsOf(world).length;
+    const segments = segmentsOf(world).length;
+    expect(count(world, "checkpoints_total")).toBeGreaterThan(segments + 4);
+    expect(checkpoints).toBeLessThanOrEqual(segments + 2);
+    expect(checkpoints).toBeGreaterThan(segments - 3);
+  });
+});
+
+describe("a step that throws, with a follower", () => {
+  it("is left out: the follower's state is taken, and all others stay", () => {
+    const world = following({ config: { checkpointEveryEvents: 1e6 } });
+    play(world, 30);
+    const [bystander, culprit] = [world.connect(), world.connect()];
+    world.advance(100_000);
+    culprit.packet(fragileTypes.breakNow, bytes());
+    bystander.echo(bytes(7));
+    world.advance(1_000_000);
+    expect(count(world, 'rebuilds_total{from="follower"}')).toBe(1);
+    expect(count(world, "rebuild_max_micros")).toBeLessThan(100_000);
+    expect(bystander.heard).toHaveLength(1);
+    expect(bystander.heard.some(({ type }) => type === fragileTypes.noise)).toBe(false);
+    expect(culprit.goodbye()).not.toBeNull();
+    expect(bystander.closed).toBeNull();
+    play(world, 30);
+    expect(count(world, "follower_sequence")).toBe(world.journal().length);
+    expect(count(world, "replay_divergences_total")).toBe(0);
+    const again = following({ disk: world.disk.afterCrash() });
+    expect(again.exited).toBeNull();
+  });
+
+  it("waits for a follower that hangs half a second, and then reads the journal", () => {
+    const world = following();
+    play(world, 30);
+    const culprit = world.connect();
+    world.advance(100_000);
+    world.isFollowerAwake = false;
+    culprit.packet(fragileTypes.breakNow, bytes());
+    world.advance(400_000);
+    expect(world.host.phase).toBe("recovering");
+    world.advance(200_000);
+    expect(world.host.phase).toBe("serving");
+    expect(count(world, 'rebuilds_total{from="journal"}')).toBe(1);
+  });
+});
