@@ -37,13 +37,18 @@ export function roleOf(files: JournalFiles): string | null {
  */
 export function featuresFor(files: JournalFiles): readonly Feature[] {
   const found = roleOf(files);
-  if (found === null) return builtinFeatures;
-  const role = roles.find((known) => known === found);
-  if (role !== undefined) return featuresOf(role);
+  const isKnown = found === null || roles.some((role) => role === found);
+  if (isKnown) return builtinFor(found);
   throw new CommandError(
     `a server of role "${found}" wrote this log, and this build has no such role; ` +
       "replay it with the build that wrote it",
   );
+}
+
+/** What this build has for a role; for one that it does not know, what all roles have. */
+export function builtinFor(name: string | null): readonly Feature[] {
+  const role = roles.find((known) => known === name);
+  return role === undefined ? builtinFeatures : featuresOf(role);
 }
 
 /**
