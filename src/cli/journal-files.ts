@@ -10,16 +10,19 @@ import {
   decodeCheckpoint,
   journalFolder,
   JournalScanner,
+  missingKey,
   segmentSequence,
 } from "../core/journal/index.ts";
 import type {
   Checkpoint,
   JournalBlock,
+  JournalKeys,
   JournalPosition,
   ScanVerdict,
 } from "../core/journal/index.ts";
 import { limits } from "../core/kernel/limits.ts";
 import { zlibChecksum } from "../io/checksum.ts";
+import { keyVariable, readingKeys } from "../io/journal-keys.ts";
 import { CommandError } from "./command-error.ts";
 
 export interface SegmentFile {
@@ -37,13 +40,16 @@ export interface JournalFiles {
   readonly checkpoints: string;
   /** Of the newest sound checkpoint that the segments must reach; null when there is none. */
   readonly through: JournalPosition | null;
+  /** For what is encrypted: all that were given. */
+  readonly keys: JournalKeys;
 }
 
 /**
  * @param path a segment, a folder of segments, or a data folder with one of them in it
- * @throws CommandError that says what is there instead
+ * @param keys for encrypted segments; by default those of the environment
+ * @throws CommandError that says what is there instead, or which key is missing
  */
-export function findJournal(path: string): JournalFiles {
+export function findJournal(path: string, keys: JournalKeys = readingKeys([])): JournalFiles {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined) throw new CommandError(`${path} does not exist`);
   if (stats.isFile()) {
@@ -53,8 +59,10 @@ export function findJournal(path: string): JournalFiles {
     }
     const folder = dirname(resolve(path));
     const next = segmentsIn(folder).find((segment) => segment.firstSequence > firstSequence);
-    const through = newestPosition(checkpointsBeside(folder), next?.firstSequence ?? Infinity);
-    return filesOf(folder, through, [{ path, bytes: stats.size, firstSequence }]);
+    const segments = withKeys([{ path, bytes: stats.size, firstSequence }], keys);
+    const end = next?.firstSequence ?? Infinity;
+    const through = newestPosition(checkpointsBeside(folder), end, keys);
+    return filesOf(folder, { through, segments, keys });
   }
   // Whoever names a data folder means the journal in it, if there is but one.
   const roles = listNames(path).map((name) => join(path, name, journalFolder));
@@ -69,8 +77,25 @@ export function findJournal(path: string): JournalFiles {
     throw new CommandError(`${path} holds several journals; name one: ${folders.join(", ")}`);
   }
   // Before the segments are measured: a server that ends now writes them first.
-  const through = newestPosition(checkpointsBeside(resolve(folder)), Infinity);
-  return filesOf(resolve(folder), through, segmentsIn(folder));
+  const through = newestPosition(checkpointsBeside(resolve(folder)), Infinity, keys);
+  return filesOf(resolve(folder), { through, segments: withKeys(segmentsIn(folder), keys), keys });
+}
+
+/** What to do about a key that is missing. */
+const keyAdvice = `name its file with --key, or set ${keyVariable}`;
+
+/**
+ * The segments, each of which can be read with the keys or is not encrypted.
+ *
+ * @throws CommandError for the first one that cannot
+ */
+function withKeys(segments: readonly SegmentFile[], keys: JournalKeys): readonly SegmentFile[] {
+  for (const { path } of segments) {
+    const [head = new Uint8Array(0)] = chunksOf(path, headBytesMax);
+    const missing = missingKey(head, zlibChecksum, keys);
+    if (missing !== null) throw new CommandError(`${path}: ${missing}; ${keyAdvice}`);
+  }
+  return segments;
 }
 
 /** The checkpoints of the journal that can be read, by the last event that they contain. */
@@ -79,7 +104,8 @@ export function checkpointsOf(files: JournalFiles): ReadonlyMap<number, Checkpoi
   for (const name of listNames(files.checkpoints)) {
     const sequence = checkpointSequence(name);
     if (sequence === null) continue;
-    const read = decodeCheckpoint(readFileSync(join(files.checkpoints, name)), zlibChecksum);
+    const bytes = readFileSync(join(files.checkpoints, name));
+    const read = decodeCheckpoint(bytes, zlibChecksum, files.keys);
     if (read.ok) checkpoints.set(sequence, read.value);
   }
   return checkpoints;
@@ -153,10 +179,11 @@ export function* journalBlocks(
   files: JournalFiles,
   after: JournalPosition | "anything",
 ): Generator<JournalBlock, ScanVerdict> {
-  const { through } = files;
+  const { through, keys } = files;
   const scanner = new JournalScanner({
     after,
     through,
+    keys,
     proof: "durable",
     checksum: zlibChecksum,
   });
@@ -189,26 +216,31 @@ function* chunksOf(path: string, bytes: number): Generator<Uint8Array> {
   }
 }
 
+/** The head of any file of a journal is shorter. */
+const headBytesMax = 8_192;
+
 const exampleName = "0000000000000001.segment";
 
 function filesOf(
   folder: string,
-  through: JournalPosition | null,
-  segments: readonly SegmentFile[],
+  found: Pick<JournalFiles, "through" | "segments" | "keys">,
 ): JournalFiles {
-  const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
-  return { segments, bytes, through, checkpoints: checkpointsBeside(folder) };
+  const bytes = found.segments.reduce((sum, segment) => sum + segment.bytes, 0);
+  return { ...found, bytes, checkpoints: checkpointsBeside(folder) };
 }
 
 const checkpointsBeside = (folder: string): string => join(dirname(folder), checkpointFolder);
 
 /** Of the newest checkpoint that can be read and that is of an event before `end`. */
-function newestPosition(folder: string, end: number): JournalPosition | null {
+function newestPosition(folder: string, end: number, keys: JournalKeys): JournalPosition | null {
   for (const name of listNames(folder).toReversed()) {
     const sequence = checkpointSequence(name);
     if (sequence === null || sequence >= end) continue;
-    const read = decodeCheckpoint(readFileSync(join(folder, name)), zlibChecksum);
+    const read = decodeCheckpoint(readFileSync(join(folder, name)), zlibChecksum, keys);
     if (read.ok) return read.value.position;
+    if (read.problem.code === "key-missing") {
+      throw new CommandError(`${join(folder, name)}: ${read.problem.detail}; ${keyAdvice}`);
+    }
   }
   return null;
 }

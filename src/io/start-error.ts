@@ -11,6 +11,7 @@ export type StartErrorCode =
   | "STOPPED"
   | "RECOVERY_FAILED"
   | "TOKEN_KEY_UNUSABLE"
+  | "JOURNAL_KEY_UNUSABLE"
   | "ACCOUNTS_UNUSABLE";
 
 /** The exit code for a command line that is wrong, whatever else may be. */

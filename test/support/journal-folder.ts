@@ -8,13 +8,15 @@ import {
   journalStart,
   JournalWriter,
   checkpointPath,
+  crc32,
+  type JournalKey,
   type JournalPosition,
 } from "../../src/core/journal/index.ts";
 import { DigestingOutbox } from "../../src/core/kernel/effects.ts";
 import { eventSequence } from "../../src/core/kernel/ids.ts";
 import { createRealm } from "../../src/core/realm/index.ts";
 import type { Feature } from "../../src/core/realm/index.ts";
-import { filesOf, logIdentity } from "./journal-log.ts";
+import { filesOf, logEncryption, logIdentity } from "./journal-log.ts";
 
 export interface WrittenJournal {
   /** The folder of the segments. */
@@ -36,6 +38,8 @@ export interface WriteOptions {
   readonly checkpoint?: boolean;
   /** False: as a role that does not sync each block. */
   readonly isSynced?: boolean;
+  /** The keys of the segments, the last one also of all later ones and of the checkpoint. */
+  readonly keys?: readonly JournalKey[];
 }
 
 /** Steps the events through a realm and journals them below `folder`, as the host does. */
@@ -50,15 +54,20 @@ export function writeJournal(
     segmentsAt = [],
     checkpoint = false,
     isSynced = true,
+    keys = [],
   } = options;
+  const left = [...keys];
   const machine = createRealm({ features }).create();
   const outbox = new DigestingOutbox();
-  const writerFrom = (position: JournalPosition): JournalWriter =>
-    new JournalWriter({
+  const writerFrom = (position: JournalPosition): JournalWriter => {
+    const key = (left.length > 1 ? left.shift() : left[0]) ?? null;
+    return new JournalWriter({
       ...position,
       identity: logIdentity(),
       limits: { blockBytesMax: segmentBytesMax / 2, segmentBytesMax },
+      encryption: key && logEncryption(position.nextSegment, key),
     });
+  };
   let writer = writerFrom(journalStart);
   const blocks = [];
   for (const [index, event] of events.entries()) {
@@ -84,13 +93,14 @@ export function writeJournal(
   if (checkpoint) {
     const { position } = writer;
     const file = join(folder, checkpointPath(eventSequence(events.length)));
-    const whole = encodeCheckpoint({
+    const state = {
       identity: logIdentity(),
       position,
       digest: machine.digest(),
       machine: machine.checkpoint(),
       host: new Uint8Array(0),
-    });
+    };
+    const whole = encodeCheckpoint(state, crc32, left[0] ?? null);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, whole);
   }

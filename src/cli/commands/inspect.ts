@@ -6,7 +6,8 @@ import type { JournalProblem, JournalSummary } from "../../core/journal/index.ts
 import type { PacketType } from "../../core/kernel/ids.ts";
 import { EnvelopeReader, packetRules } from "../../core/wire/index.ts";
 import type { PacketRules } from "../../core/wire/index.ts";
-import { flag, readArguments } from "../arguments.ts";
+import { readingKeys } from "../../io/journal-keys.ts";
+import { flag, readArguments, texts } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import { findJournal, scanJournal } from "../journal-files.ts";
 import type { JournalFiles } from "../journal-files.ts";
@@ -16,11 +17,13 @@ import { grouped, printJson, ProgressLine, table } from "../output.ts";
 const help = `\
 Says what is in a journal: who wrote it, which events and packets, and whether it is whole.
 
-Usage: reprise inspect PATH [--json]
+Usage: reprise inspect PATH [--key FILE] [--json]
 
 PATH is a journal's folder, a data folder with one journal in it, or one segment.
 
-  --json   print one JSON object
+  --key FILE  a file with keys of an encrypted journal; may be repeated. REPRISE_JOURNAL_KEY may
+              hold them, too
+  --json      print one JSON object
 
 Exit code 0: it is whole, or ends with an unfinished tail. 1: it is corrupt, or of a newer format.
 
@@ -33,8 +36,8 @@ export const inspect: Command = {
   summary: "say what is in a journal",
   help,
   run(argv) {
-    const { values, positionals } = readArguments(argv, { json: flag() }, ["PATH"]);
-    const summary = summaryOf(findJournal(positionals[0] ?? ""));
+    const { values, positionals } = readArguments(argv, { json: flag(), key: texts() }, ["PATH"]);
+    const summary = summaryOf(findJournal(positionals[0] ?? "", readingKeys(values.key)));
     if (values.json) printJson(summary);
     else console.log(table(rowsOf(summary)));
     if (summary.problem === null) return Promise.resolve(0);
@@ -82,7 +85,7 @@ function packetName({ bytes, start, end }: PacketReceived, rules: PacketRules): 
 function rowsOf(summary: Inspected): (readonly [string, string])[] {
   const { build, node, protocol, incarnation, unfinishedTail: tail } = summary;
   const rows: [string, string][] = [
-    ["format", String(summary.format)],
+    ["format", formatOf(summary)],
     ["written by", build === null ? "nobody yet" : `build ${build} on Node ${node ?? "unknown"}`],
     ["role", summary.role ?? "unknown"],
     ["protocol", String(protocol ?? "unknown")],
@@ -107,6 +110,9 @@ function rowsOf(summary: Inspected): (readonly [string, string])[] {
   ]);
   return rows;
 }
+
+const formatOf = ({ format, keys }: JournalSummary): string =>
+  keys.length === 0 ? String(format) : `${format}, encrypted with key ${keys.join(", ")}`;
 
 function rangeOf({ from, to, fromAt, toAt }: JournalSummary): string {
   if (from === null || to === null || fromAt === null || toAt === null) return "none";

@@ -1,5 +1,6 @@
 /** `reprise watch`: the players as a moving map in the terminal, live or from a log. */
-import { decimal, flag, integer, readArguments, text, UsageError } from "../arguments.ts";
+import { readingKeys } from "../../io/journal-keys.ts";
+import { decimal, flag, integer, readArguments, text, texts, UsageError } from "../arguments.ts";
 import type { Values } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import { ProgressLine } from "../output.ts";
@@ -22,6 +23,8 @@ on this machine is watched.
   --data-dir DIR  where to look for the running server (default data)
   --at SECONDS    begin so long after the log's first event
   --follow NAME   keep this player in the middle
+  --key FILE      a file with keys of an encrypted journal; may be repeated. REPRISE_JOURNAL_KEY
+                  may hold them, too
   --frame         print one frame as text and end; of a log, its last moment or that of --at
   --columns N     the frame's width (default: the terminal's, or 80)
   --rows N        the frame's height (default: the terminal's, or 24)
@@ -47,6 +50,7 @@ const options = {
   "data-dir": text("data"),
   at: decimal(null, { min: 0, max: 1e9 }),
   follow: text(null),
+  key: texts(),
   frame: flag(),
   columns: integer(null, { min: columnsMin, max: 1_000 }),
   rows: integer(null, { min: rowsMin, max: 1_000 }),
@@ -94,9 +98,9 @@ function checkUse({ frame, at, columns, rows }: WatchValues, isLog: boolean): vo
   }
 }
 
-function logShow(path: string, { at, frame }: WatchValues): LogShow {
+function logShow(path: string, { at, frame, key }: WatchValues): LogShow {
   const progress = new ProgressLine();
-  const player = new LogPlayer(path, logPlayerDefaults, (share) =>
+  const player = new LogPlayer(path, { ...logPlayerDefaults, keys: readingKeys(key) }, (share) =>
     progress.show(() => `verifying: ${Math.floor(100 * share)} %`),
   );
   progress.end();

@@ -21,7 +21,7 @@ import {
   Replayer,
   stepFailures,
 } from "../../core/journal/index.ts";
-import type { Checkpoint, JournalBlock } from "../../core/journal/index.ts";
+import type { Checkpoint, JournalBlock, JournalKeys } from "../../core/journal/index.ts";
 import { DigestingOutbox } from "../../core/kernel/effects.ts";
 import { createRealm } from "../../core/realm/index.ts";
 import type { Realm } from "../../core/realm/index.ts";
@@ -53,6 +53,8 @@ export interface LogPlayerOptions {
   /** Of the log's time, before they spread out. */
   readonly markEveryMicros: number;
   readonly marksMax: number;
+  /** For an encrypted log; by default those of the environment. */
+  readonly keys?: JournalKeys;
 }
 
 export const logPlayerDefaults: LogPlayerOptions = { markEveryMicros: 5_000_000, marksMax: 64 };
@@ -83,10 +85,10 @@ export class LogPlayer {
    */
   constructor(
     path: string,
-    { markEveryMicros, marksMax }: LogPlayerOptions = logPlayerDefaults,
+    { markEveryMicros, marksMax, keys }: LogPlayerOptions = logPlayerDefaults,
     progress: (share: number) => void = () => undefined,
   ) {
-    this.#files = findJournal(gameJournal(path));
+    this.#files = findJournal(gameJournal(path), keys);
     const beginning = beginningOf(this.#files, checkpointsOf(this.#files));
     this.#realm = createRealm({ features: featuresFor(this.#files) });
     if (!this.#realm.create().views.includes(viewName)) {

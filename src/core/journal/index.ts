@@ -32,6 +32,7 @@ export {
   type ScannerOptions,
   type ScanVerdict,
 } from "./scanner.ts";
+export { missingKey } from "./segment-header.ts";
 export { stateDigestTable } from "./state-digests.ts";
 export {
   JournalWriter,

@@ -17,6 +17,7 @@ import {
   type SegmentHeader,
   type SegmentIdentity,
 } from "./format.ts";
+import { keyOf, type JournalKeys } from "./keys.ts";
 
 const WORD_MAX = 0xffff_ffff;
 const INTEGER_MAX = Number.MAX_SAFE_INTEGER;
@@ -62,6 +63,23 @@ export const readSegmentHeader = (
     sealing: head.value.sealing,
   };
   return { ok: true, value: { header, bytes: head.value.bytes } };
+};
+
+/**
+ * What to tell who lacks the key of the segment; null when there is no such thing to tell, also for
+ * a head that cannot be read.
+ *
+ * @param bytes the beginning of the file, see `readFileHead`
+ */
+export const missingKey = (
+  bytes: Uint8Array,
+  checksum: Checksum,
+  keys: JournalKeys | null,
+): string | null => {
+  const read = readFileHead(bytes, segmentMagic, checksum);
+  if (!read.ok || read.value.sealing === null) return null;
+  const key = keyOf(keys, read.value.sealing);
+  return typeof key === "string" ? key : null;
 };
 
 type Identity = Omit<SegmentIdentity, "salt">;
