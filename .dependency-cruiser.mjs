@@ -159,7 +159,7 @@ export default {
       comment: "An example is a user's code: it has the package's entries and nothing behind them.",
       severity: "error",
       from: { path: "^examples/" },
-      to: { path: "^src/(?!(index|contract|client/index|sim/index)\\.ts$)" },
+      to: { path: "^src/(?!(index|contract|client/index|sim/index|cli/testing)\\.ts$)" },
     },
     {
       name: "no-development-package-in-src",

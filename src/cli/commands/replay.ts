@@ -23,7 +23,7 @@ const help = `\
 Replays a journal, and says in which state it ends.
 
 Usage: reprise replay PATH [--until SEQ] [--check] [--features FILE] [--json]
-       reprise replay PATH --bisect [--until SEQ] [--features FILE] [--json]
+       reprise replay PATH --bisect [--invariants] [--until SEQ] [--features FILE] [--json]
        reprise replay PATH --events [FROM..TO] [--session ID] [--type TYPE] [--effects] [--json]
        reprise replay PATH --against DIR [--until SEQ] [--features FILE] [--json]
 
@@ -33,6 +33,7 @@ PATH is a journal's folder, a data folder with one journal in it, or one segment
   --check          compare every effect and state with what the journal recorded
   --bisect         find the first event after which an invariant is broken, or which goes otherwise
                    than the journal says: decoded, with what it ordered and what it changed
+  --invariants     with --bisect: what it orders may differ, as that of a mended build does
   --events [A..B]  print the events, decoded; A..B for some of them, A.. and ..B, too
   --session ID     of this session only
   --type TYPE      of this type only: an event such as call.completed, a packet such as world.move,
@@ -61,6 +62,7 @@ const options = {
   until: integer(null, sequences),
   check: flag(),
   bisect: flag(),
+  invariants: flag(),
   events: text(null),
   session: integer(null, sequences),
   type: text(null),
@@ -124,7 +126,8 @@ function checkUsage({ check, bisect: isBisect, events, against, ...filters }: Re
   if (works.length > 1) {
     throw new UsageError("--check, --bisect, --events and --against are one at a time");
   }
-  const { session, type, effects } = filters;
+  const { session, type, effects, invariants } = filters;
+  if (invariants && !isBisect) throw new UsageError("--invariants is for --bisect");
   if (events === null && (session !== null || type !== null || effects)) {
     throw new UsageError("--session, --type and --effects are for --events");
   }
@@ -143,7 +146,8 @@ function replayAll(log: Log, values: ReplayValues, progress: ProgressLine): numb
 }
 
 function findFirst(log: Log, values: ReplayValues, progress: ProgressLine): number {
-  const result = bisect(log, values.until, progress);
+  const { until, invariants: isFree } = values;
+  const result = bisect(log, { until, isFree }, progress);
   progress.end();
   if (values.json) printPlainJson(result);
   else console.log(bisectedText(result));

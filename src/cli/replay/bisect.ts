@@ -59,14 +59,23 @@ const looksMax = 4_096;
 const looksPerMark = 64;
 const changesMax = 20;
 
-/**
- * @param until the last event to look at; null for all
- * @throws ApiMisuseError when the log begins with a state that this build cannot restore
- */
-export function bisect(log: Log, until: number | null, progress: ProgressLine): Bisected {
-  const { start, bound } = stretchOf(log, until ?? endOf(log));
+export interface BisectOrder {
+  /** The last event to look at; null for all. */
+  readonly until: number | null;
+  /**
+   * True: only invariants and throws are wrong, whatever is ordered. For a build that is meant to
+   * go otherwise than the log; it also steps the events whose steps failed then.
+   */
+  readonly isFree: boolean;
+}
+
+/** @throws ApiMisuseError when the log begins with a state that this build cannot restore */
+export function bisect(log: Log, { until, isFree }: BisectOrder, progress: ProgressLine): Bisected {
+  const last = Math.min(until ?? Infinity, endOf(log));
+  // A build that goes its own way has states that no checkpoint knows of.
+  const { start, bound } = isFree ? { start: markOf(log), bound: last } : stretchOf(log, last);
   const stride = Math.max(1, Math.ceil((bound - start.sequence) / looksMax));
-  const search = new Search(log, { start, bound, stride, progress });
+  const search = new Search(log, { start, bound, stride, isFree, progress });
   return { fromSeq: start.sequence + 1, toSeq: bound, stride, found: search.run() };
 }
 
@@ -93,6 +102,7 @@ interface SearchOrder {
   readonly start: Mark;
   readonly bound: number;
   readonly stride: number;
+  readonly isFree: boolean;
   readonly progress: ProgressLine;
 }
 
@@ -118,7 +128,7 @@ class Search {
 
   run(): Found | null {
     const { start, bound, stride, progress } = this.#order;
-    const playback = new Playback(this.#log, start);
+    const playback = this.#playbackFrom(start);
     // In the first state all holds, or nothing would be found by stepping.
     let mark = start;
     let looks = 0;
@@ -143,12 +153,17 @@ class Search {
 
   /** The first event behind the mark after which a rule is broken; there is one up to `last`. */
   #first(mark: Mark, last: number): Found | null {
-    const playback = new Playback(this.#log, mark);
+    const playback = this.#playbackFrom(mark);
     for (let next = this.#next(playback, last); next !== null; next = this.#next(playback, last)) {
       const wrong = this.#step(playback, next) ?? brokenIn(playback.machine);
       if (wrong !== null) return this.#tell(mark, next.sequence, wrong);
     }
     return null;
+  }
+
+  #playbackFrom(mark: Mark): Playback {
+    const { isFree } = this.#order;
+    return new Playback(this.#log, mark, isFree ? new Set() : this.#log.survey.failures);
   }
 
   #next(playback: Playback, last: number): LoggedEvent | null {
@@ -162,6 +177,7 @@ class Search {
     if (stepped.type === "threw") {
       return { ...nowhere, kind: "threw", message: stepped.message, field: null };
     }
+    if (this.#order.isFree) return null;
     if (stepped.type === "stepped" && next.effects !== 0 && stepped.effects !== next.effects) {
       const message = `its effects have digest ${stepped.effects}, and ${next.effects} in the log`;
       return { ...nowhere, kind: "effects", message, field: "effects" };
@@ -185,7 +201,7 @@ class Search {
 
   /** Steps the event once more, with the state before it at hand. */
   #tell(mark: Mark, sequence: number, wrong: Wrong): Found | null {
-    const playback = new Playback(this.#log, mark);
+    const playback = this.#playbackFrom(mark);
     playback.goTo(sequence - 1);
     const next = playback.next();
     if (next === null) return null;

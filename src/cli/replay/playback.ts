@@ -36,12 +36,17 @@ export class Playback {
   readonly outbox = new EffectRecorder();
   readonly #log: Log;
   readonly #events: Generator<LoggedEvent>;
+  readonly #left: ReadonlySet<number>;
   /** The event whose step was the last. */
   #sequence: number;
 
-  /** @throws ApiMisuseError for a state that this build cannot restore */
-  constructor(log: Log, mark: Mark = markOf(log)) {
+  /**
+   * @param left sequences of the events that are left out; by default those whose steps failed
+   * @throws ApiMisuseError for a state that this build cannot restore
+   */
+  constructor(log: Log, mark: Mark = markOf(log), left: ReadonlySet<number> = log.survey.failures) {
     this.#log = log;
+    this.#left = left;
     this.machine = log.realm.create();
     if (mark.state !== null) this.machine.restore(mark.state);
     this.#sequence = mark.sequence;
@@ -67,7 +72,7 @@ export class Playback {
   step({ sequence, event }: LoggedEvent): Stepped {
     const { machine, outbox } = this;
     outbox.begin(event.at);
-    if (this.#log.survey.failures.has(sequence)) {
+    if (this.#left.has(sequence)) {
       this.#sequence = sequence;
       return { type: "left-out" };
     }

@@ -8,7 +8,7 @@ import type { Feature } from "../../core/realm/index.ts";
 import { controlPackets, decodePayload, EnvelopeReader } from "../../core/wire/index.ts";
 import type { AnyContract, AnyMessage } from "../../core/wire/index.ts";
 import { shown } from "./differences.ts";
-import type { Effect } from "./recorder.ts";
+import type { Effect, SendEffect } from "./recorder.ts";
 
 /** A packet as its contract has it. */
 export interface PacketInWords {
@@ -89,17 +89,24 @@ export class Words {
     return { name: known.name, type, sequence, fields };
   }
 
+  /** A packet of the server, by its name; of a payload that no contract knows, its bytes. */
+  sent({ type, payload }: SendEffect): {
+    readonly name: string;
+    readonly fields: Readonly<Record<string, unknown>>;
+  } {
+    const known = this.#toClient.get(type);
+    const fields = known === undefined ? null : fieldsOf(known.message, payload);
+    return { name: known?.name ?? `packet ${type}`, fields: fields ?? { payload } };
+  }
+
   /** An effect on one line. */
   effect(effect: Effect): string {
     switch (effect.kind) {
       case "send": {
-        const known = this.#toClient.get(effect.type);
-        const name = known?.name ?? `packet ${effect.type}`;
-        const fields = known === undefined ? null : fieldsOf(known.message, effect.payload);
-        const what = fields === null ? shown(effect.payload) : shown(fields);
+        const { name, fields } = this.sent(effect);
         const answer = effect.inReplyTo === 0 ? "" : ` in reply to ${effect.inReplyTo}`;
         const how = `${effect.delivery} ${effect.sequence}${answer}`;
-        return `send ${name} ${what} to ${effect.connection}, ${how}`;
+        return `send ${name} ${shown(fields)} to ${effect.connection}, ${how}`;
       }
       case "close":
         return `close ${effect.connection} with ${effect.code}, ${effect.mode}`;
