@@ -8,32 +8,14 @@
  * 1. Rows are those of `src/sim/faults.ts`, in its order.
  * 2. A fault that never struck in any scenario, and a seed that fails, are errors: exit status 1,
  *    and the page stays as it was.
- * 3. Each seed is played once: that it goes the same way twice is another campaign's business.
+ * 3. It is the campaign of `reprise sim`: each seed twice, and what it struck counted once.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
-import { faultNames, faults, scenarioNames, simulate } from "../src/sim/index.ts";
+import { runCampaign, workersFor } from "../src/cli/sim/campaign.ts";
+import type { CampaignTally } from "../src/cli/sim/tally.ts";
+import { faultNames, faults, scenarioNames } from "../src/sim/index.ts";
 import type { Fault, ScenarioName } from "../src/sim/index.ts";
-
-/** What the seeds of one scenario came to. */
-export interface FaultTally {
-  readonly seeds: number;
-  readonly events: number;
-  readonly simulatedSeconds: number;
-  readonly counts: Readonly<Record<Fault, number>>;
-  /** By seed that broke a rule: which, and how to see it again. */
-  readonly broken: readonly string[];
-}
-
-interface Share {
-  readonly scenario: ScenarioName;
-  readonly firstSeed: number;
-  /** From one seed of this share to its next. */
-  readonly stride: number;
-  readonly seeds: number;
-}
 
 const page = new URL("../docs/FAULTS.md", import.meta.url);
 const begin = "<!-- counted by scripts/faults.ts -->";
@@ -85,7 +67,7 @@ function tableOf(rows: readonly (readonly string[])[]): string {
 
 const number = (value: number): string => Math.round(value).toLocaleString("en-US");
 
-function introOf(tallies: ReadonlyMap<ScenarioName, FaultTally>): string {
+function introOf(tallies: ReadonlyMap<ScenarioName, CampaignTally>): string {
   const parts = [...tallies].map(
     ([scenario, { seeds, events, simulatedSeconds }]) =>
       `the first ${number(seeds)} seeds of \`${scenario}\` (${number(events)} events, ` +
@@ -114,64 +96,27 @@ function wrapped(text: string): string {
 
 // ---------------------------------------------------------------- the campaign
 
-const emptyTally = (): FaultTally => ({
-  seeds: 0,
-  events: 0,
-  simulatedSeconds: 0,
-  counts: Object.fromEntries(faultNames.map((name) => [name, 0])) as Record<Fault, number>,
-  broken: [],
-});
-
-const sum = (one: FaultTally, other: FaultTally): FaultTally => ({
-  seeds: one.seeds + other.seeds,
-  events: one.events + other.events,
-  simulatedSeconds: one.simulatedSeconds + other.simulatedSeconds,
-  counts: Object.fromEntries(
-    faultNames.map((name) => [name, one.counts[name] + other.counts[name]]),
-  ) as Record<Fault, number>,
-  broken: [...one.broken, ...other.broken],
-});
-
-function play({ scenario, firstSeed, stride, seeds }: Share): FaultTally {
-  let tally = emptyTally();
-  for (let seed = firstSeed; seed <= seeds; seed += stride) {
-    const {
-      failure,
-      events,
-      simulatedSeconds,
-      faults: counts,
-    } = simulate({
-      seed,
-      scenario,
-      twice: false,
-    });
-    const again = `npx reprise sim --scenario ${scenario} --seed ${String(seed)}`;
-    const broken = failure === null ? [] : [`${failure.message} (${again})`];
-    tally = sum(tally, { seeds: 1, events, simulatedSeconds, counts, broken });
-  }
-  return tally;
-}
-
-const playApart = (share: Share): Promise<FaultTally> =>
-  new Promise((resolve, reject) => {
-    const worker = new Worker(new URL(import.meta.url), { workerData: share });
-    worker.once("message", resolve);
-    worker.once("error", reject);
+const play = (scenario: ScenarioName, seeds: number): Promise<CampaignTally> =>
+  runCampaign({
+    firstSeed: 1,
+    seeds,
+    scenarios: [scenario],
+    fixed: {},
+    workers: workersFor(seeds),
+    untilFailure: false,
+    progress: () => true,
   });
 
-async function tallyOf(scenario: ScenarioName, seeds: number): Promise<FaultTally> {
-  const stride = availableParallelism();
-  const shares = Array.from({ length: stride }, (_, index) => index + 1);
-  const ends = await Promise.all(
-    shares.map((firstSeed) => playApart({ scenario, firstSeed, stride, seeds })),
+const brokenIn = ({ failures }: CampaignTally): readonly string[] =>
+  failures.map(
+    ({ seed, scenario, message }) =>
+      `${message} (npx reprise sim --scenario ${scenario} --seed ${String(seed)})`,
   );
-  return ends.reduce(sum, emptyTally());
-}
 
 /** Faults that no scenario was struck by. */
-export const missing = (tallies: Iterable<FaultTally>): readonly Fault[] => {
+export const missing = (tallies: Iterable<Pick<CampaignTally, "faults">>): readonly Fault[] => {
   const all = [...tallies];
-  return faultNames.filter((name) => all.every(({ counts }) => counts[name] === 0));
+  return faultNames.filter((name) => all.every((tally) => tally.faults[name] === 0));
 };
 
 async function main(): Promise<void> {
@@ -184,23 +129,24 @@ async function main(): Promise<void> {
     return;
   }
   const seeds = Number(values.seeds);
-  const tallies = new Map<ScenarioName, FaultTally>();
-  for (const scenario of scenarioNames) tallies.set(scenario, await tallyOf(scenario, seeds));
-  const wrong = [...tallies.values()].flatMap(({ broken }) => broken);
+  const tallies = new Map<ScenarioName, CampaignTally>();
+  for (const scenario of scenarioNames) tallies.set(scenario, await play(scenario, seeds));
+  const wrong = [...tallies.values()].flatMap(brokenIn);
   const never = missing(tallies.values());
   if (never.length > 0) wrong.push(`never struck: ${never.join(" ")}`);
   if (wrong.length > 0) throw new Error(wrong.join("\n"));
   const columns = new Map(
     faultNames.map((name) => [
       name as string,
-      [...tallies.values()].map(({ counts }) => (counts[name] === 0 ? "-" : number(counts[name]))),
+      [...tallies.values()].map((tally) =>
+        tally.faults[name] === 0 ? "-" : number(tally.faults[name]),
+      ),
     ]),
   );
   writeFileSync(page, withTable(text, columns, introOf(tallies)));
 }
 
-if (!isMainThread && parentPort !== null) parentPort.postMessage(play(workerData as Share));
-else if (import.meta.main) {
+if (import.meta.main) {
   try {
     await main();
   } catch (error) {

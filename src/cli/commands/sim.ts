@@ -29,7 +29,7 @@ import {
 } from "../sim/report.ts";
 import { shrunkFile } from "../sim/shrink.ts";
 import { addTo, newTally, reportOf } from "../sim/tally.ts";
-import { runCampaign, workersFor } from "../simulation.ts";
+import { runCampaign, workersFor } from "../sim/campaign.ts";
 
 const help = `\
 Plays servers and their clients through simulated faults, and checks that every rule holds.

@@ -7,7 +7,7 @@ import type { SimulationReport } from "../../../src/cli/sim/report.ts";
 import { addTo, newTally, runSeed } from "../../../src/cli/sim/tally.ts";
 import type { SeedReport } from "../../../src/cli/sim/tally.ts";
 import { playOnThreads } from "../../../src/cli/sim/threads.ts";
-import { runCampaign, workersFor } from "../../../src/cli/simulation.ts";
+import { runCampaign, workersFor } from "../../../src/cli/sim/campaign.ts";
 import { calmOptions, faultNames } from "../../../src/sim/index.ts";
 import type { FailureFile } from "../../../src/sim/index.ts";
 import { reprise } from "../../support/command-line.ts";

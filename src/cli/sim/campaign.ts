@@ -7,11 +7,11 @@
  * 2. A seed on which a thread dies, or does not come back, is a finding like any other.
  */
 import { availableParallelism } from "node:os";
-import { ApiMisuseError } from "../core/kernel/assert.ts";
-import type { PartialOptions, ScenarioName } from "../sim/index.ts";
-import { addTo, crashReport, newTally, runSeed, thrown } from "./sim/tally.ts";
-import type { CampaignTally, SeedOrder, SeedQueue, SeedReport } from "./sim/tally.ts";
-import { playOnThreads } from "./sim/threads.ts";
+import { ApiMisuseError } from "../../core/kernel/assert.ts";
+import type { PartialOptions, ScenarioName } from "../../sim/index.ts";
+import { addTo, crashReport, newTally, runSeed, thrown } from "./tally.ts";
+import type { CampaignTally, SeedOrder, SeedQueue, SeedReport } from "./tally.ts";
+import { playOnThreads } from "./threads.ts";
 
 export interface CampaignOptions {
   readonly firstSeed: number;
