@@ -4,6 +4,7 @@
  * the key, the place, what would be right, and what was perhaps meant.
  */
 import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
 import { isMap, LineCounter, parse, parseDocument } from "yaml";
 import { hostConfig } from "../core/host/index.ts";
@@ -81,7 +82,7 @@ const durabilityOf: Readonly<Record<Role, HostConfig["durability"]>> = {
 
 /** The host's half of the configuration for one role. */
 export function hostConfigOf(
-  { dataDir, host, edge, journal }: ServerConfig,
+  { dataDir, host, edge, journal, checkpoint }: ServerConfig,
   role: Role,
 ): HostConfig {
   return hostConfig({
@@ -98,9 +99,18 @@ export function hostConfigOf(
     commitWindowMs: journal.commitWindowMs,
     segmentBytesMax: journal.segmentBytesMax,
     adoptTail: journal.adoptTail,
+    journalKeepMs: journal.keepDays * 86_400_000,
+    journalKeepBytes: journal.keepBytes,
+    follower: checkpoint.follower === "auto" ? automaticFollower() : checkpoint.follower,
+    checkpointEveryEvents: checkpoint.everyEvents,
+    checkpointEveryMs: checkpoint.everySeconds * 1_000,
     folder: shellWord(join(dataDir, role)),
   });
 }
+
+/** Following all the time takes a core that nobody else needs. */
+const automaticFollower = (): HostConfig["follower"] =>
+  availableParallelism() >= 2 ? "on" : "rotation";
 
 /** The realm's half, which is journalled. */
 export const realmConfigOf = ({ mode, realm }: ServerConfig): RealmConfig =>
@@ -183,6 +193,8 @@ const pathKeys: ReadonlySet<string> = new Set([
   "dataDir",
   "tls.certFile",
   "tls.keyFile",
+  "journal.keyFile",
+  "journal.oldKeyFiles",
   "accounts.database",
   "tokens.keyFile",
   "tokens.publicKeys",
@@ -226,10 +238,11 @@ const plainOf = (node: unknown): unknown =>
     ? (node as { toJSON(): unknown }).toJSON()
     : node;
 
-const fileValue = (file: string, key: string, value: unknown): unknown =>
-  pathKeys.has(key) && typeof value === "string" && !isAbsolute(value)
-    ? join(dirname(file), value)
-    : value;
+function fileValue(file: string, key: string, value: unknown): unknown {
+  if (!pathKeys.has(key)) return value;
+  if (Array.isArray(value)) return value.map((each) => fileValue(file, key, each));
+  return typeof value === "string" && !isAbsolute(value) ? join(dirname(file), value) : value;
+}
 
 function checkTogether(config: ServerConfig): void {
   const { mode, tls, address } = config;

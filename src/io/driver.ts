@@ -128,6 +128,13 @@ export class Driver implements Completions {
     this.#ask();
   }
 
+  /** Delivers what comes from elsewhere: `tell` may call what only queues. */
+  deliver(tell: () => void): void {
+    if (this.#state !== "running") return;
+    tell();
+    this.#ask();
+  }
+
   fileDone(request: RequestId, result: FileResult): void {
     this.#running()?.fileDone(request, result);
     this.#ask();

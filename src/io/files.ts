@@ -97,6 +97,16 @@ export class Files {
     queueMicrotask(() => this.#runIfFirst(task));
   }
 
+  /** Others have removed these files: keeping them open would keep their space. */
+  forget(paths: readonly string[]): void {
+    for (const path of paths) {
+      const handle = this.#handles.get(path);
+      if (handle === undefined || this.#queues.has(path)) continue;
+      this.#handles.delete(path);
+      release(handle, () => undefined);
+    }
+  }
+
   /** Waits for what was ordered, then closes every handle. Order nothing after it. */
   async close(): Promise<void> {
     if (this.#running > 0) await new Promise<void>((resolve) => (this.#idle = resolve));

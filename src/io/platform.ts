@@ -67,6 +67,11 @@ export class Platform implements Syscalls {
     this.driver.start(host);
   }
 
+  /** Others have removed files of the folder. */
+  forgetFiles(paths: readonly string[]): void {
+    this.#files.forget(paths);
+  }
+
   /** Never calls the host again, and resolves when every socket is closed in order. */
   settled(): Promise<void> {
     this.driver.stop();

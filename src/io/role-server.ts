@@ -21,6 +21,7 @@ import type { Completions } from "./completions.ts";
 import { addressOf, hostConfigOf, realmConfigOf } from "./config.ts";
 import type { Role, ServerConfig } from "./config.ts";
 import type { DriverCounters } from "./driver.ts";
+import { FollowerThread } from "./follower/thread.ts";
 import { lockFolder } from "./lock.ts";
 import type { FolderLock } from "./lock.ts";
 import type { Log } from "./log.ts";
@@ -41,6 +42,11 @@ export interface RoleOptions {
   readonly realm: Realm;
   /** Names the code that steps events. */
   readonly build: string;
+  /**
+   * Where the follower's thread finds the role's features: the URL of a module, or null when they
+   * are the built-in ones. Left out: nowhere, so that there is no follower.
+   */
+  readonly featuresModule?: string | null;
   /** Makes them once the folder is locked; `port` is asked for while the role listens. */
   readonly performers: (port: () => number) => Readonly<Record<string, Performer>>;
   readonly log: Log;
@@ -66,6 +72,7 @@ export class RoleServer {
   readonly #lock: FolderLock;
   readonly #platform: Platform;
   readonly #host: Host;
+  readonly #follower: FollowerThread | null;
   #state: State = "idle";
   #draining = false;
   #listenFailure: string | null = null;
@@ -95,7 +102,8 @@ export class RoleServer {
     this.#folder = folder;
     this.#lock = lock;
     this.#platform = this.#makePlatform(folder);
-    this.#host = this.#makeHost();
+    this.#follower = this.#makeFollower();
+    this.#host = this.#makeHost(this.#follower);
   }
 
   /**
@@ -204,7 +212,31 @@ export class RoleServer {
     return new TlsTransport({ ...options, tls, plaintextReply }, completions, acceptFailed);
   }
 
-  #makeHost(): Host {
+  #makeFollower(): FollowerThread | null {
+    const { config, role, build, featuresModule, log } = this.#options;
+    if (role === "data" || config.checkpoint.follower === "off") return null;
+    if (featuresModule === undefined) {
+      log.write("info", "no follower: its thread cannot find the features", { role });
+      return null;
+    }
+    const options = {
+      folder: this.#folder,
+      role,
+      build,
+      config: hostConfigOf(config, role),
+      featuresModule,
+    };
+    const platform = this.#platform;
+    return new FollowerThread(options, {
+      reported: (report) => {
+        if (report.type === "deleted") platform.forgetFiles(report.paths);
+        platform.driver.deliver(() => this.#host.followed(report));
+      },
+      logged: ({ level, message, fields }) => platform.log(level, message, fields),
+    });
+  }
+
+  #makeHost(follower: FollowerThread | null): Host {
     const { config, role, realm, build } = this.#options;
     const { node, v8 } = process.versions;
     return createHost({
@@ -214,6 +246,7 @@ export class RoleServer {
       syscalls: this.#platform,
       identity: { build, node, v8, protocol: protocolRange.max },
       checksum: zlibChecksum,
+      ...(follower === null ? {} : { follower }),
     });
   }
 
@@ -242,6 +275,7 @@ export class RoleServer {
     this.#state = "ending";
     this.#started?.reject(this.#startError(end));
     this.#started = null;
+    await this.#follower?.close();
     if (end.code === 0) await this.#platform.settled();
     await this.#platform.destroy();
     this.#lock.release();

@@ -55,6 +55,12 @@ export interface ServerOptions {
    */
   readonly featuresBuild?: string;
   /**
+   * The URL of a module that exports `features` as they are given here. The thread that follows the
+   * journal loads it; without it, features that are not built in have no follower, and their
+   * checkpoints are those of orderly ends. Default: none.
+   */
+  readonly featuresModule?: string;
+  /**
    * Who answers the calls of features, by operation, besides those of accounts. What nobody answers
    * is `UNAVAILABLE`.
    */
@@ -200,6 +206,7 @@ export class Server {
       log,
       certificate: this.#certificate,
       build: buildId(featuresBuild),
+      ...this.#featuresModule(),
     };
     for (const role of rolesOf(config)) {
       const performers: RoleOptions["performers"] = (port) => ({
@@ -217,6 +224,13 @@ export class Server {
     this.#checkWanted();
     writeRunRecord(config.dataDir, this.#record());
     log.write("info", "serving", { pid: process.pid, mode: config.mode, ...this.urls });
+  }
+
+  /** Where a thread finds the features: see `RoleOptions`. */
+  #featuresModule(): { readonly featuresModule?: string | null } {
+    const { features, featuresModule } = this.#options;
+    if (featuresModule !== undefined) return { featuresModule };
+    return features === undefined ? { featuresModule: null } : {};
   }
 
   #checkWanted(): void {

@@ -112,6 +112,29 @@ export const settingsSchema = z.strictObject({
     commitWindowMs: whole(0, 10_000, "the longest that an event waits for its block, milliseconds"),
     segmentBytesMax: whole(2 * mebibyte, 4_096 * mebibyte, "the size of one journal file"),
     adoptTail: onOff("goes on from a journal's tail that another build wrote"),
+    keepDays: decimal(0.001, 36_500, "journal that is older is deleted, whole files at a time"),
+    keepBytes: whole(
+      16 * mebibyte,
+      2 ** 50,
+      "above this the oldest journal and checkpoints are deleted; what recovery needs stays",
+    ),
+    keyFile: textOrNull(
+      "file with the key that encrypts journals and checkpoints; null: REPRISE_JOURNAL_KEY, or none",
+    ),
+    oldKeyFiles: setting(
+      z.array(z.string().min(1)).max(64),
+      "a list of texts, as [a.key, b.key]",
+      "files with keys that were in use before, to read what they encrypted",
+    ),
+  }),
+  checkpoint: z.strictObject({
+    follower: choice(
+      ["auto", "on", "rotation", "off"],
+      "who writes checkpoints while the server runs: a thread that replays the journal all the " +
+        "time, when a journal file is full, or nobody; auto is on with two cores or more",
+    ),
+    everyEvents: whole(100, 1e9, "events from one checkpoint to the next"),
+    everySeconds: decimal(0.1, 86_400, "the longest time from one checkpoint to the next"),
   }),
   accounts: z.strictObject({
     store: choice(["sqlite", "memory"], "memory forgets all accounts at the end; development only"),
@@ -222,6 +245,15 @@ export const defaultSettings: Settings = {
     commitWindowMs: defaultHostConfig.commitWindowMs,
     segmentBytesMax: defaultHostConfig.segmentBytesMax,
     adoptTail: defaultHostConfig.adoptTail,
+    keepDays: defaultHostConfig.journalKeepMs / 86_400_000,
+    keepBytes: defaultHostConfig.journalKeepBytes,
+    keyFile: null,
+    oldKeyFiles: [],
+  },
+  checkpoint: {
+    follower: "auto",
+    everyEvents: defaultHostConfig.checkpointEveryEvents,
+    everySeconds: defaultHostConfig.checkpointEveryMs / 1_000,
   },
   accounts: {
     store: "sqlite",

@@ -52,7 +52,10 @@ export interface HostConfig {
    * a machine without a spare core.
    */
   readonly follower: "on" | "rotation" | "off";
-  /** From the start to the follower's: a server that lives shorter needs none. */
+  /**
+   * From the start to the follower's: a server that lives shorter needs none, unless enough for a
+   * checkpoint happens in it.
+   */
   readonly followAfterMs: number;
   /** A checkpoint follows on the one before after so many events, or this long, by their times. */
   readonly checkpointEveryEvents: number;

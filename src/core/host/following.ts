@@ -45,9 +45,12 @@ export class Following {
   /** Monotonic time of the next start, or of the next message. */
   #dueAt: number;
   #restartMs: number = limits.followerRestartMs;
+  #restarts = 0;
   /** How far the journal is durable, and up to where the follower was told so. */
   #mark: DurableMark | null = null;
   #told: DurableMark | null = null;
+  /** The first event of which it knows that it is durable. */
+  #first: number | null = null;
   /** What was replayed last. */
   #replayed: Replayed | null = null;
   #handed: HandedOver | null = null;
@@ -63,6 +66,12 @@ export class Following {
   durable(mark: DurableMark): void {
     const last = this.#mark;
     this.#mark = mark;
+    this.#first ??= mark.sequence;
+    // Much has happened in a short time.
+    if (this.#state === "waiting" && this.#restarts === 0) {
+      const events = mark.sequence - this.#first;
+      if (events >= this.#parts.config.checkpointEveryEvents) this.#dueAt = 0;
+    }
     // The end of a segment is told at once: nothing else says where that is.
     const isRotated = last !== null && last.path !== mark.path;
     if (isRotated && this.#state === "running" && last !== this.#told) this.#tell(last);
@@ -152,6 +161,7 @@ export class Following {
       case "ended":
         counters.add("follower_ends_total");
         this.#state = "waiting";
+        this.#restarts += 1;
         this.#told = null;
         this.#dueAt = now + this.#restartMs * 1_000;
         this.#restartMs = Math.min(2 * this.#restartMs, limits.followerRestartMaxMs);

@@ -40,13 +40,15 @@ export interface Deleted {
   checkpoints: number;
   segments: number;
   bytes: number;
+  /** Of the files, relative to the role's data folder. */
+  paths: string[];
   /** How many damaged checkpoints were met. */
   damaged: number;
 }
 
 /** Looks once, and deletes what may go. */
 export function* retain(options: RetentionOptions): FileScript<Deleted> {
-  const deleted: Deleted = { checkpoints: 0, segments: 0, bytes: 0, damaged: 0 };
+  const deleted: Deleted = { checkpoints: 0, segments: 0, bytes: 0, paths: [], damaged: 0 };
   const found = yield* listFolder(checkpointFolder);
   for (const { name } of found) {
     // Whoever wrote it died over it: two never write at one time.
@@ -64,11 +66,13 @@ export function* retain(options: RetentionOptions): FileScript<Deleted> {
   for (const { name, bytes } of thinned(checkpoints, segments, { needed, begin })) {
     yield* remove(checkpointFolder, name);
     deleted.checkpoints += 1;
+    deleted.paths.push(`${checkpointFolder}/${name}`);
     deleted.bytes += bytes;
   }
   for (const { name, bytes } of segments.slice(0, goes)) {
     yield* remove(journalFolder, name);
     deleted.segments += 1;
+    deleted.paths.push(`${journalFolder}/${name}`);
     deleted.bytes += bytes;
   }
   return deleted;

@@ -83,10 +83,16 @@ describe("the follower", () => {
   });
 
   it("is not started for a server that lives a moment", () => {
-    const world = following({ config: { followAfterMs: 5_000 } });
+    const world = following({ config: { followAfterMs: 5_000, checkpointEveryEvents: 200 } });
     play(world, 40);
     expect(world.follower).toBeNull();
     play(world, 20);
+    expect(world.follower).not.toBeNull();
+  });
+
+  it("is started early for one that has as much to tell as a checkpoint holds", () => {
+    const world = following({ config: { followAfterMs: 5_000 } });
+    play(world, 40);
     expect(world.follower).not.toBeNull();
   });
 

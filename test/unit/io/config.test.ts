@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { defaultHostConfig } from "../../../src/core/host/config.ts";
@@ -48,11 +49,13 @@ it("[NET-02] [NET-03] [NET-04] [NET-06] [NET-09] [NET-10] the defaults are the t
   expect(hostConfigOf(config, "game")).toEqual({
     ...defaultHostConfig,
     role: "game",
+    follower: availableParallelism() >= 2 ? "on" : "rotation",
     folder: "data/game",
   });
   expect(hostConfigOf(config, "login")).toEqual({
     ...defaultHostConfig,
     role: "login",
+    follower: availableParallelism() >= 2 ? "on" : "rotation",
     folder: "data/login",
     connectionsMax: 1_000,
     durability: "written",
