@@ -19,6 +19,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   watch: async () => (await import("./commands/watch.ts")).watch,
   replay: async () => (await import("./commands/replay.ts")).replay,
   inspect: async () => (await import("./commands/inspect.ts")).inspect,
+  export: async () => (await import("./commands/export.ts")).exportCommand,
   sim: async () => (await import("./commands/sim.ts")).sim,
   accounts: async () => (await import("./commands/accounts.ts")).accounts,
   sessions: async () => (await import("./commands/sessions.ts")).sessions,
@@ -61,7 +62,7 @@ async function run(name: string, argv: readonly string[]): Promise<number> {
     // Whoever asked for JSON gets an object also when it fails.
     const details = error instanceof CommandError ? error.details : {};
     if (argv.includes("--json")) printJson({ error: message, ...details });
-    return 1;
+    return error instanceof CommandError ? error.exitCode : 1;
   }
 }
 

@@ -7,8 +7,6 @@ import {
   drawPlayersOptions,
   drawUpgradeOptions,
   scenarioNames,
-  simulate,
-  storyOf,
   withOptions,
 } from "../../sim/index.ts";
 import type { PartialOptions, ScenarioName, SimulationOptions } from "../../sim/index.ts";
@@ -16,9 +14,12 @@ import { decimal, flag, integer, readArguments, text, texts, UsageError } from "
 import type { Values } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import { printJson, ProgressLine } from "../output.ts";
+import { runCampaign, workersFor } from "../sim/campaign.ts";
 import { runCanary } from "../sim/canary.ts";
-import { leaveFiles, readFailure } from "../sim/failure-files.ts";
+import { leaveFiles } from "../sim/failure-files.ts";
 import { fixedOptions } from "../sim/fixed-options.ts";
+import { Interrupt } from "../sim/interrupt.ts";
+import { replayFailure } from "../sim/replay-failure.ts";
 import {
   optionLine,
   optionLines,
@@ -28,19 +29,17 @@ import {
   summary,
 } from "../sim/report.ts";
 import { shrunkFile } from "../sim/shrink.ts";
-import { addTo, newTally, reportOf } from "../sim/tally.ts";
-import { runCampaign, workersFor } from "../sim/campaign.ts";
 
 const help = `\
 Plays servers and their clients through simulated faults, and checks that every rule holds.
 
-Usage: reprise sim [--seed N] [--seeds COUNT | --minutes M] [OPTIONS]
-       reprise sim --failure FILE [--json]
+Usage: reprise sim [--seed N] [--seeds COUNT] [--minutes M] [OPTIONS]
+       reprise sim --failure FILE [--shrink] [--json]
        reprise sim --canary [--json]
 
   --seed N         the first seed (default 1)
   --seeds COUNT    so many seeds, one after the other (default 1)
-  --minutes M      as many seeds as there is time for
+  --minutes M      as many seeds as there is time for; with --seeds, whichever ends first
   --until-failure  end with the first seed that breaks a rule; without --seeds and --minutes, go on
                    until there is one
   --scenario NAME  echo: one server that answers echoes; players: a login server and game servers,
@@ -56,6 +55,7 @@ Usage: reprise sim [--seed N] [--seeds COUNT | --minutes M] [OPTIONS]
   --covered        exit code 1 also when something was not
   --no-shrink      leave failures as they were found
   --failure FILE   replay a failure instead, and tell what happens
+  --shrink         and first make its file small, where Ctrl-C or --no-shrink left it as found
   --canary         plant a bug and see that it is found, shrunk and replayed: exit code 1 if not
   --json           print one JSON object
 
@@ -64,8 +64,8 @@ is shrunk to the few things that it takes, for a minute at most, told as a story
 failure file that makes it happen again without the seed. Ctrl-C ends a campaign with what it has
 so far; a second one ends it at once.
 
-Exit codes: 0 every rule holds, 1 a rule is broken or --covered and something was not,
-2 bad usage, 130 interrupted.
+Exit codes: 0 every rule holds, 1 a rule is broken (also in a campaign that was interrupted), or
+--covered and something was not, 2 bad usage or no failure file, 130 interrupted.
 
 Examples:
   reprise sim --seeds 200
@@ -89,6 +89,7 @@ const options = {
   covered: flag(),
   "no-shrink": flag(),
   failure: text(null),
+  shrink: flag(),
   canary: flag(),
   json: flag(),
 };
@@ -103,16 +104,20 @@ export const sim: Command = {
   help,
   async run(argv) {
     const { values } = readArguments(argv, options);
-    if (values.canary) return runCanary(values.json);
-    if (values.failure === null) return campaign(values);
-    const { failure, json, ...others } = values;
-    const said = Object.values(others).filter((value) =>
+    const { failure, canary, shrink, json, ...others } = values;
+    const saysMore = Object.values(others).some((value) =>
       Array.isArray(value) ? value.length > 0 : value !== null && value !== false,
     );
-    if (said.length > 0) {
-      throw new UsageError("--failure holds all that the other options could say");
+    if (canary) {
+      if (saysMore || shrink || failure !== null) throw new UsageError("--canary stands alone");
+      return runCanary(json);
     }
-    return replayFailure(failure, json);
+    if (failure !== null) {
+      if (saysMore) throw new UsageError("--failure holds all that the other options could say");
+      return replayFailure(failure, { json, shrink });
+    }
+    if (shrink) throw new UsageError("--shrink needs a --failure; a campaign shrinks by itself");
+    return campaign(values);
   },
 };
 
@@ -206,48 +211,4 @@ async function campaign(values: SimValues): Promise<number> {
     line.end();
     interrupt.forget();
   }
-}
-
-/** Ctrl-C, once. The second one is not listened for, and ends the process. */
-class Interrupt {
-  isHeard = false;
-  readonly #hear = (): void => {
-    this.isHeard = true;
-  };
-
-  listen(): void {
-    process.once("SIGINT", this.#hear);
-  }
-
-  forget(): void {
-    process.off("SIGINT", this.#hear);
-  }
-}
-
-async function replayFailure(path: string, json: boolean): Promise<number> {
-  const file = await readFailure(path);
-  if (!json) console.log(optionLines(file.plan.scenario ?? "echo", file.plan.options));
-  const startedAt = performance.now();
-  const result = simulate({ plan: file.plan });
-  const tally = newTally();
-  addTo(tally, reportOf(file.seed ?? 0, [result]));
-  const wallSeconds = (performance.now() - startedAt) / 1_000;
-  const found = tally.failures[0]?.failure ?? null;
-  const story = found === null || json ? [] : storyOf(file.plan);
-  const left = found === null ? null : { path, file: { ...found, shrunk: file.shrunk, story } };
-  const files = new Map(left === null ? [] : [[left.file.fingerprint, left]]);
-  const scenarios = [file.plan.scenario ?? "echo"] as const;
-  const parts = { files, wallSeconds, interrupted: false, scenarios, listsMissing: false };
-  const report = reportOfCampaign(tally, parts);
-  if (json) printJson(report);
-  else console.log(`${summary(report, 1)}${storyText(files)}`);
-  if (found === null) {
-    if (!json) console.log(`The failure ${file.fingerprint} (${file.message}) is gone.`);
-    return 0;
-  }
-  if (found.fingerprint !== file.fingerprint && !json) {
-    console.log(`Another failure than the file's, which was ${file.fingerprint}: ${file.message}`);
-  }
-  if (!json) console.log(`\nThe server's last words:\n${found.log.join("\n")}`);
-  return 1;
 }

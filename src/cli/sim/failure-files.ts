@@ -5,16 +5,14 @@ import type { FailureFile } from "../../sim/index.ts";
 import { CommandError } from "../command-error.ts";
 import type { Finding } from "./tally.ts";
 
-/** @throws CommandError, or ApiMisuseError for a file of another kind */
+/** @throws CommandError with exit code 2 for a file that is none: 1 says that a rule is broken */
 export async function readFailure(path: string): Promise<FailureFile> {
-  let json: unknown;
   try {
-    json = JSON.parse(await readFile(path, "utf8"));
+    return readFailureFile(JSON.parse(await readFile(path, "utf8")));
   } catch (error) {
     const why = error instanceof SyntaxError ? "it is no JSON" : (error as Error).message;
-    throw new CommandError(`${path} cannot be read: ${why}`);
+    throw new CommandError(`${path} cannot be read: ${why}`, {}, 2);
   }
-  return readFailureFile(json);
 }
 
 /**
@@ -34,13 +32,17 @@ export async function leaveFiles(
     if (failure === null || files.has(fingerprint)) continue;
     const path = `failure-${String(seed)}-${fingerprint}.json`;
     const found: FailureFile = { ...failure, replay: replayCommand(path) };
-    await writeFile(path, failureText(found));
+    await writeFailure(path, found);
     const file = await shrink(found);
-    if (file !== found) await writeFile(path, failureText(file));
+    if (file !== found) await writeFailure(path, file);
     files.set(fingerprint, { path, file });
   }
   return files;
 }
+
+/** Writes over what was there. */
+export const writeFailure = (path: string, file: FailureFile): Promise<void> =>
+  writeFile(path, failureText(file));
 
 export interface LeftFile {
   readonly path: string;

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -8,7 +8,15 @@ import { addTo, newTally, runSeed } from "../../../src/cli/sim/tally.ts";
 import type { SeedReport } from "../../../src/cli/sim/tally.ts";
 import { playOnThreads } from "../../../src/cli/sim/threads.ts";
 import { runCampaign, workersFor } from "../../../src/cli/sim/campaign.ts";
-import { calmOptions, faultNames } from "../../../src/sim/index.ts";
+import {
+  calmOptions,
+  failureFile,
+  failureText,
+  faultNames,
+  fingerprintOf,
+  readFailureFile,
+  simulate,
+} from "../../../src/sim/index.ts";
 import type { FailureFile } from "../../../src/sim/index.ts";
 import { reprise } from "../../support/command-line.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
@@ -103,16 +111,36 @@ describe("reprise sim", () => {
     const path = join(temporaryFolder(), "broken.json");
     writeFileSync(path, "{");
     expect(await reprise("sim", "--failure", path)).toMatchObject({
-      code: 1,
+      code: 2,
       err: `reprise sim: ${path} cannot be read: it is no JSON\n`,
     });
     writeFileSync(path, "{}");
     const other = await reprise("sim", "--failure", path);
-    expect(other.code).toBe(1);
-    expect(other.err).toBe("reprise sim: this is no failure file of format 1\n");
+    expect(other.code).toBe(2);
+    expect(other.err).toBe(
+      `reprise sim: ${path} cannot be read: this is no failure file of format 1\n`,
+    );
     const both = await reprise("sim", "--failure", path, "--seed", "1");
     expect(both.code).toBe(2);
     expect((await reprise("sim", "--seeds", "0")).code).toBe(2);
+    expect((await reprise("sim", "--canary", "--seeds", "2")).code).toBe(2);
+    expect((await reprise("sim", "--shrink")).code).toBe(2);
+  });
+
+  it("shrinks a file that was left as it was found", async () => {
+    // Nobody starts the server again within the run, where its process has ended.
+    const fixed = { seconds: 2, process: { endsMax: 2, restartMaxMicros: 1_000_000_000 } };
+    const results = [1, 2, 3, 4].map((seed) => simulate({ seed, fixed, twice: false }));
+    const result = results.find((one) => one.failure !== null);
+    if (!result?.failure) throw new Error("no server stayed away");
+    const path = join(temporaryFolder(), "failure.json");
+    writeFileSync(path, failureText(failureFile(result, result.failure, path)));
+    const { code, out } = await reprise("sim", "--failure", path, "--shrink");
+    expect(code).toBe(1);
+    const { fingerprint, shrunk, story } = readFailureFile(JSON.parse(readFileSync(path, "utf8")));
+    expect(fingerprint).toBe(fingerprintOf(result.failure));
+    expect(shrunk?.events).toBeLessThan(shrunk?.eventsBefore ?? 0);
+    expect(out).toContain(story.at(-1));
   });
 });
 
