@@ -19,6 +19,7 @@ export const mayBlock: ReadonlyMap<string, string> = new Map([
   ["src/io/accounts/token-keys.ts", "the keys are read, or made, before the server listens"],
   ["src/io/build-id.ts", "the code is hashed before the server listens"],
   ["src/io/certificate.ts", "the certificate is read, or made, before the server listens"],
+  ["src/io/journal-keys.ts", "keys are read before the journals are"],
   ["src/io/config.ts", "the configuration is read before anything else happens"],
   [
     "src/io/folders.ts",

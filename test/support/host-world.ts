@@ -23,6 +23,7 @@ import type {
   MergeOrder,
 } from "../../src/core/host/index.ts";
 import { crc32, readEvents, JournalScanner, journalStart } from "../../src/core/journal/index.ts";
+import type { JournalKeys } from "../../src/core/journal/index.ts";
 import type { Event } from "../../src/core/contract.ts";
 import { packetType } from "../../src/core/kernel/ids.ts";
 import type { CallId, Micros } from "../../src/core/kernel/ids.ts";
@@ -65,6 +66,8 @@ export interface WorldOptions {
   readonly wall?: number;
   /** Looks at, or changes, every machine that a follower makes. */
   readonly watchFollower?: (machine: Machine) => Machine;
+  /** Of an encrypted journal. */
+  readonly keys?: JournalKeys | null;
 }
 
 /** Requests of the follower are numbered from here. */
@@ -90,6 +93,7 @@ export class HostWorld implements Syscalls {
   wallMicros: number;
   /** Every order to the disk, in order. */
   readonly ordered: FileOperation[] = [];
+  readonly #keys: JournalKeys | null;
   #entropy = 0;
   /** Something was delivered from inside a turn, so that another is due. */
   #isTold = false;
@@ -106,6 +110,7 @@ export class HostWorld implements Syscalls {
     const { producers = 1, mergeOrder, watch = (machine) => machine } = options;
     const { features = builtinFeatures, watchFollower = (machine) => machine } = options;
     const realm = createRealm({ features, known: publishedContracts });
+    this.#keys = options.keys ?? null;
     const config = hostConfig({
       role: "game",
       commitWindowMs: 5,
@@ -120,6 +125,7 @@ export class HostWorld implements Syscalls {
       syscalls: this,
       identity: { build: options.build ?? "b1", node: "v26", v8: "14", protocol: 1 },
       producers,
+      keys: this.#keys,
       ...(mergeOrder === undefined ? {} : { mergeOrder }),
     });
   }
@@ -193,7 +199,7 @@ export class HostWorld implements Syscalls {
 
   /** The events in the journal as the disk has it now. */
   journal(): { readonly sequence: number; readonly event: Event }[] {
-    return journalOf(this.disk);
+    return journalOf(this.disk, this.#keys);
   }
 
   #followerPort(config: HostConfig, create: () => Machine): FollowerPort {
@@ -203,6 +209,7 @@ export class HostWorld implements Syscalls {
         create,
         build: "b1",
         checksum: crc32,
+        keys: this.#keys,
         syscalls: {
           file: (request, operation) => {
             if (this.follower !== follower) return;
@@ -414,8 +421,11 @@ export class Peer {
 }
 
 /** The events of a disk's journal, in order; what is unfinished is left out. */
-export function journalOf(disk: HostDisk): { readonly sequence: number; readonly event: Event }[] {
-  const scanner = new JournalScanner({ after: journalStart });
+export function journalOf(
+  disk: HostDisk,
+  keys: JournalKeys | null = null,
+): { readonly sequence: number; readonly event: Event }[] {
+  const scanner = new JournalScanner({ after: journalStart, keys });
   const events: { sequence: number; event: Event }[] = [];
   const files = [...disk.contents()].filter(([path]) => path.endsWith(".segment"));
   for (const [path, bytes] of files.toSorted(([a], [b]) => (a < b ? -1 : 1))) {

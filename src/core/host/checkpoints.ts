@@ -3,7 +3,9 @@
  *
  * 1. A checkpoint has its name only once it is whole and durable, so what has the name and is not
  *    whole was damaged since.
- * 2. A damaged one costs the time to replay from the one before it, and is told.
+ * 2. A damaged one costs the time to replay from the one before it, and is told. One whose key is
+ *    missing is not damaged: it is refused, so that nobody goes on from an older state for want of a
+ *    key.
  */
 import type { LogFields, LogLevel } from "../contract.ts";
 import {
@@ -13,15 +15,18 @@ import {
   decodeCheckpoint,
   encodeCheckpoint,
 } from "../journal/index.ts";
-import type { Checkpoint, Checksum } from "../journal/index.ts";
+import type { Checkpoint, Checksum, JournalKey, JournalKeys } from "../journal/index.ts";
 import { eventSequence } from "../kernel/ids.ts";
 import { limits } from "../kernel/limits.ts";
+import { exitCodes, HostExit } from "./exit.ts";
 import { listFolder, perform, readFile } from "./files.ts";
 import type { FileScript } from "./files.ts";
 
 /** What reading checkpoints takes. */
 export interface CheckpointReading {
   readonly checksum: Checksum;
+  /** For encrypted files; null: there are none. */
+  readonly keys: JournalKeys | null;
   readonly log: (level: LogLevel, message: string, fields: LogFields) => void;
 }
 
@@ -45,11 +50,13 @@ export function* newestCheckpoints(
   for (const { name, bytes: length } of files.toReversed()) {
     if (sound.length === count) break;
     const path = `${checkpointFolder}/${name}`;
-    const read = decodeCheckpoint(yield* readWhole(path, 0, length), options.checksum);
+    const { checksum, keys } = options;
+    const read = decodeCheckpoint(yield* readWhole(path, 0, length), checksum, keys);
     if (read.ok) {
       sound.push(read.value);
       continue;
     }
+    if (read.problem.code === "key-missing") throw keyRefusal(`${path}: ${read.problem.detail}`);
     damaged += 1;
     options.log("warn", "a checkpoint is damaged; the one before it is taken", {
       path,
@@ -58,6 +65,14 @@ export function* newestCheckpoints(
   }
   return { sound, damaged };
 }
+
+/** @param message names the file and the key */
+export const keyRefusal = (message: string): HostExit =>
+  new HostExit(
+    exitCodes.refused,
+    `the journal cannot be read: ${message}; name the file that has it in journal.keyFile, ` +
+      "or in journal.oldKeyFiles if another one is written with now",
+  );
 
 /** Fewer bytes than `length` only at the end of the file. */
 export function* readWhole(path: string, offset: number, length: number): FileScript<Uint8Array> {
@@ -76,11 +91,19 @@ export function* readWhole(path: string, offset: number, length: number): FileSc
 /** The end of a name that a file has while it is written. */
 export const unfinished = ".unfinished";
 
-/** Writes a checkpoint, under a name that it has only once it is whole. Returns its path. */
-export function* writeCheckpoint(checkpoint: Checkpoint, checksum: Checksum): FileScript<string> {
+/**
+ * Writes a checkpoint, under a name that it has only once it is whole. Returns its path.
+ *
+ * @param key encrypts it; null: it is not encrypted
+ */
+export function* writeCheckpoint(
+  checkpoint: Checkpoint,
+  checksum: Checksum,
+  key: JournalKey | null,
+): FileScript<string> {
   const path = checkpointPath(eventSequence(checkpoint.position.nextSequence - 1));
   const temporary = `${path}${unfinished}`;
-  yield* writeWhole(temporary, encodeCheckpoint(checkpoint, checksum));
+  yield* writeWhole(temporary, encodeCheckpoint(checkpoint, checksum, key));
   yield* perform({ type: "rename", from: temporary, to: path });
   yield* perform({ type: "syncFolder", folder: checkpointFolder });
   return path;

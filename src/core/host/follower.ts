@@ -21,7 +21,7 @@ import {
   lastSequence,
   Replayer,
 } from "../journal/index.ts";
-import type { Checksum, Divergence, JournalBlock } from "../journal/index.ts";
+import type { Checksum, Divergence, JournalBlock, JournalKeys } from "../journal/index.ts";
 import { eventSequence } from "../kernel/ids.ts";
 import { limits } from "../kernel/limits.ts";
 import { newestCheckpoints, writeCheckpoint } from "./checkpoints.ts";
@@ -85,6 +85,8 @@ export interface FollowerOptions {
   readonly create: () => Machine;
   readonly build: string;
   readonly checksum: Checksum;
+  /** As the host has them; none by default. */
+  readonly keys?: JournalKeys | null;
   /** Files of the role's data folder. */
   readonly syscalls: Pick<Syscalls, "file">;
   readonly log: (level: LogLevel, message: string, fields: LogFields) => void;
@@ -166,8 +168,8 @@ export class Follower {
 
   /** From the newest checkpoint through all segments before the mark's. */
   *#begin(mark: DurableMark): FileScript<void> {
-    const { create, build, checksum, config, log } = this.#options;
-    const { sound } = yield* newestCheckpoints({ checksum, log }, 1);
+    const { create, build, checksum, keys = null, config, log } = this.#options;
+    const { sound } = yield* newestCheckpoints({ checksum, keys, log }, 1);
     const checkpoint = sound[0] ?? null;
     const machine = restored({ create, build }, checkpoint);
     const witness = Witness.decode(checkpoint?.host ?? new Uint8Array(0));
@@ -186,7 +188,7 @@ export class Follower {
       machine,
       witness,
       replayer,
-      scanner: new JournalScanner({ after, checksum, proof }),
+      scanner: new JournalScanner({ after, checksum, keys, proof }),
       segment: null,
       block: null,
       checkpointed: { sequence, at: after.chain.at },
@@ -279,7 +281,7 @@ export class Follower {
   }
 
   *#write({ machine, witness }: Progress, block: JournalBlock): FileScript<void> {
-    const { checksum, report } = this.#options;
+    const { checksum, keys, report } = this.#options;
     const { header, segment } = block;
     const sequence = lastSequence(header);
     const state = machine.checkpoint();
@@ -300,14 +302,15 @@ export class Follower {
       machine: state,
       host: witness.encode(),
     };
-    yield* writeCheckpoint(checkpoint, checksum);
+    yield* writeCheckpoint(checkpoint, checksum, keys?.current ?? null);
     report({ type: "checkpoint", sequence, bytes: state.length });
   }
 
   *#retain({ header }: JournalBlock): FileScript<void> {
-    const { checksum, log, report, config } = this.#options;
+    const { checksum, keys = null, log, report, config } = this.#options;
     const deleted = yield* retain({
       checksum,
+      keys,
       log,
       now: header.lastAt,
       keepMicros: config.journalKeepMs * 1_000,

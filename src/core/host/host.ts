@@ -21,7 +21,7 @@ import type {
   Syscalls,
 } from "../contract.ts";
 import { crc32 } from "../journal/index.ts";
-import type { Checksum, SegmentIdentity } from "../journal/index.ts";
+import type { Checksum, JournalKeys, SegmentIdentity, WriterEncryption } from "../journal/index.ts";
 import { invariant } from "../kernel/assert.ts";
 import { Counters } from "../kernel/counters.ts";
 import { digestPlain, digestStart, finish } from "../kernel/digest.ts";
@@ -97,6 +97,8 @@ export interface HostOptions {
   readonly mergeOrder?: MergeOrder;
   /** CRC-32 of the platform; the pure one by default. */
   readonly checksum?: Checksum;
+  /** Encrypts the journal with the current one, and reads it with all; none by default. */
+  readonly keys?: JournalKeys | null;
   /** Who runs the journal's follower; nobody by default. */
   readonly follower?: FollowerPort;
 }
@@ -109,6 +111,7 @@ class CoreHost implements Host {
   recovered: RecoverySummary | null = null;
   readonly #options: HostOptions;
   readonly #checksum: Checksum;
+  readonly #keys: JournalKeys | null;
   readonly #inbox: Inbox;
   readonly #desk: FileDesk;
   readonly #clock: HostClock;
@@ -122,6 +125,7 @@ class CoreHost implements Host {
     const { syscalls, producers = 1, mergeOrder } = options;
     this.#options = options;
     this.#checksum = options.checksum ?? crc32;
+    this.#keys = options.keys ?? null;
     this.#inbox = new Inbox(producers, mergeOrder);
     this.#desk = new FileDesk(syscalls);
     this.#clock = new HostClock(syscalls);
@@ -224,6 +228,7 @@ class CoreHost implements Host {
       create: () => realm.create(),
       build: identity.build,
       checksum: this.#checksum,
+      keys: this.#keys,
       durability: config.durability,
       adoptTail: config.adoptTail,
       folder: config.folder,
@@ -258,7 +263,7 @@ class CoreHost implements Host {
       machine: machine.checkpoint(),
       host: witness.encode(),
     };
-    yield* writeCheckpoint(checkpoint, this.#checksum);
+    yield* writeCheckpoint(checkpoint, this.#checksum, this.#keys?.current ?? null);
   }
 
   #goLive(recovered: Recovered): void {
@@ -283,6 +288,8 @@ class CoreHost implements Host {
       syscalls,
       identity,
       checksum: this.#checksum,
+      keys: this.#keys,
+      encryption: this.#encryption(),
       seed: this.#seed(),
       inbox: this.#inbox,
       desk: this.#desk,
@@ -304,6 +311,11 @@ class CoreHost implements Host {
       incarnation: incarnation(past.incarnation + 1),
       salt: [low, high],
     };
+  }
+
+  #encryption(): WriterEncryption | null {
+    const key = this.#keys?.current ?? null;
+    return key && { key, salt: words(this.#options.syscalls.entropy(16)) };
   }
 
   #seed(): readonly [number, number, number, number] {

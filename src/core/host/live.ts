@@ -349,7 +349,7 @@ export class Live {
   /** The last segment to the disk, a checkpoint beside it. */
   *#finishScript(): FileScript<never> {
     const { commit, stepper, connections, calls } = this.#parts;
-    const { identity, checksum, config, syscalls } = this.#options;
+    const { identity, checksum, keys, config, syscalls } = this.#options;
     const { machine } = stepper;
     const last = commit.lastSegment;
     if (last !== null) {
@@ -365,9 +365,10 @@ export class Live {
       machine: machine.checkpoint(),
       host: new Witness(open, calls.pending()).encode(),
     };
-    const path = yield* writeCheckpoint(checkpoint, checksum);
+    const path = yield* writeCheckpoint(checkpoint, checksum, keys?.current ?? null);
     yield* retain({
       checksum,
+      keys,
       log: (level, message, fields) => syscalls.log(level, message, fields),
       now: this.#now.at,
       keepMicros: config.journalKeepMs * 1_000,
@@ -424,11 +425,12 @@ export class Live {
   }
 
   #rebuildScript({ sequence }: StepThrew): FileScript<Recovered> {
-    const { config, realm, identity, checksum, syscalls } = this.#options;
+    const { config, realm, identity, checksum, keys, syscalls } = this.#options;
     return recover({
       create: () => realm.create(),
       build: identity.build,
       checksum,
+      keys,
       durability: config.durability,
       adoptTail: config.adoptTail,
       folder: config.folder,

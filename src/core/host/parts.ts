@@ -2,7 +2,7 @@
 import type { Machine, Syscalls } from "../contract.ts";
 import type { EdgeConfig } from "../edge/index.ts";
 import { JournalWriter } from "../journal/index.ts";
-import type { Checksum, SegmentIdentity } from "../journal/index.ts";
+import type { Checksum, JournalKeys, SegmentIdentity, WriterEncryption } from "../journal/index.ts";
 import type { Micros, PacketType } from "../kernel/ids.ts";
 import { limits } from "../kernel/limits.ts";
 import type { PlainData } from "../kernel/plain.ts";
@@ -52,6 +52,10 @@ export interface LiveOptions {
   /** Of this start: with its incarnation and salt. */
   readonly identity: SegmentIdentity;
   readonly checksum: Checksum;
+  /** For the journal; null: it is not encrypted. */
+  readonly keys: JournalKeys | null;
+  /** With which key the segments of this start are encrypted; null: they are not. */
+  readonly encryption: WriterEncryption | null;
   /** For the random streams of the game. */
   readonly seed: readonly [number, number, number, number];
   readonly inbox: Inbox;
@@ -93,8 +97,8 @@ export function assemble(options: LiveOptions, now: Now): LiveParts {
   const vault = new MemoryVault(identity.incarnation);
   const connections = new Connections(config.connectionsMax);
   const { position, machine } = recovered;
-  const { checksum } = options;
-  const writer = new JournalWriter({ ...position, identity, limits: config, checksum });
+  const { checksum, encryption } = options;
+  const writer = new JournalWriter({ ...position, identity, limits: config, checksum, encryption });
   const following = new Following({
     port: options.follower,
     config,

@@ -11,6 +11,8 @@
  *     checkpoint follows at once, so that what was adopted once need not be adopted again.
  * V4. An event whose step threw in a feature just before the process died is left out, as it would
  *     have been; whoever goes on from here journals that.
+ * V5. What is read twice must be the same twice. A disk that gives other bytes each time ends the
+ *     process before anything is cut or written back.
  */
 import type { FileEntry, Machine } from "../contract.ts";
 import {
@@ -19,6 +21,7 @@ import {
   checkpointPath,
   journalFolder,
   journalStart,
+  isStillBlock,
   JournalScanner,
   Replayer,
   segmentSequence,
@@ -31,6 +34,7 @@ import type {
   Divergence,
   JournalBlock,
   JournalEnd,
+  JournalKeys,
   JournalPosition,
   ScanVerdict,
 } from "../journal/index.ts";
@@ -39,7 +43,7 @@ import type { ConnectionId, EventSequence } from "../kernel/ids.ts";
 import { limits } from "../kernel/limits.ts";
 import type { LogFields, LogLevel } from "../contract.ts";
 import type { Durability } from "./config.ts";
-import { newestCheckpoints, readWhole } from "./checkpoints.ts";
+import { keyRefusal, newestCheckpoints, readWhole } from "./checkpoints.ts";
 import { exitCodes, HostExit } from "./exit.ts";
 import { listFolder, perform, readFile } from "./files.ts";
 import type { FileScript } from "./files.ts";
@@ -50,6 +54,8 @@ export interface RecoveryOptions {
   readonly create: () => Machine;
   readonly build: string;
   readonly checksum: Checksum;
+  /** For what is encrypted; null: nothing is. */
+  readonly keys: JournalKeys | null;
   /** Of the role: decides what proves that a damaged place once was whole. */
   readonly durability: Durability;
   /** Steps a tail of another build, without its digests. */
@@ -101,6 +107,9 @@ interface LastBlock {
   readonly path: string;
   readonly offset: number;
   readonly end: number;
+  /** Behind `offset`, where the block itself begins; and its header. */
+  readonly blockAt: number;
+  readonly header: JournalBlock["header"];
 }
 
 /**
@@ -126,7 +135,7 @@ export function* recover(options: RecoveryOptions): FileScript<Recovered> {
   invariant(options.mayCut || survey.end.type === "clean", "a live journal has no unfinished tail");
   const cutBytes = yield* cutTail(survey.end);
   if (options.mayCut) {
-    yield* secureTail(survey);
+    yield* secureTail(survey, options.checksum);
     if (checkpoint !== null) yield* secureName();
   }
   const { position, segment } = survey.end;
@@ -216,7 +225,8 @@ function lastOf(block: JournalBlock | null): LastBlock | null {
   if (block === null) return null;
   const { path, offset, header } = block;
   const isFirst = segmentSequence(path) === header.firstSequence;
-  return { path, offset: isFirst ? 0 : offset, end: offset + blockBytes(block) };
+  const from = isFirst ? 0 : offset;
+  return { path, offset: from, end: offset + blockBytes(block), blockAt: offset - from, header };
 }
 
 /** Scans the files and hands the sound blocks on, in order. */
@@ -226,9 +236,9 @@ function* scan(
   after: JournalPosition,
   take: (blocks: readonly JournalBlock[]) => void,
 ): FileScript<Survey["end"]> {
-  const { checksum, durability } = options;
+  const { checksum, keys, durability } = options;
   const proof = durability === "fsync" ? "later" : "durable";
-  const scanner = new JournalScanner({ after, checksum, proof });
+  const scanner = new JournalScanner({ after, checksum, keys, proof });
   for (const { name, bytes } of files) {
     const path = `${journalFolder}/${name}`;
     scanner.begin(path, bytes);
@@ -242,6 +252,7 @@ function* scan(
   }
   const verdict = scanner.finish();
   if (verdict.type === "clean" || verdict.type === "unfinished") return verdict;
+  if (verdict.problem.code === "key-missing") throw keyRefusal(verdict.message);
   throw refusal(
     verdict.type === "corrupt"
       ? `the journal is damaged: ${verdict.message}; ${adviceOn(options, verdict.path, after)}`
@@ -307,7 +318,7 @@ function* replay(options: RecoveryOptions, order: ReplayOrder): FileScript<Repla
     outbox: () => new WitnessOutbox(witness),
   });
   let failedEvent: FailedEvent | null = null;
-  yield* scan(options, files, after, (blocks) => {
+  const end = yield* scan(options, files, after, (blocks) => {
     for (const block of blocks) {
       if (failedEvent !== null) return;
       const divergence = replayer.apply(block);
@@ -316,8 +327,22 @@ function* replay(options: RecoveryOptions, order: ReplayOrder): FileScript<Repla
       if (failedEvent === null) throw diverged(divergence, options);
     }
   });
+  if (!isSameEnd(end, survey.end)) throw unsteady("the end of the journal");
   return { machine, witness, events: replayer.events, failedEvent };
 }
+
+const isSameEnd = (end: Survey["end"], before: Survey["end"]): boolean =>
+  end.type === before.type &&
+  end.position.nextSequence === before.position.nextSequence &&
+  end.position.chain.checksum === before.position.chain.checksum;
+
+/** V5. */
+const unsteady = (what: string): HostExit =>
+  new HostExit(
+    exitCodes.failed,
+    `${what} was read twice and was not the same; nothing was changed; check the disk of the ` +
+      "data folder and start again",
+  );
 
 /** The event that a feature threw on, when it is the journal's last; see V4. */
 function failedLast(
@@ -359,10 +384,11 @@ function diverged(divergence: Divergence, { folder }: RecoveryOptions): HostExit
  * It is written again, because a sync alone may do nothing: after one that failed, the kernel takes
  * the bytes for clean.
  */
-function* secureTail({ last }: Survey): FileScript<void> {
+function* secureTail({ last }: Survey, checksum: Checksum): FileScript<void> {
   if (last === null) return;
-  const { path, offset, end } = last;
+  const { path, offset, end, blockAt, header } = last;
   const bytes = yield* readWhole(path, offset, end - offset);
+  if (!isStillBlock(bytes, blockAt, header, checksum)) throw unsteady(`the last block of ${path}`);
   yield* perform({ type: "write", path, offset, bytes });
   yield* perform({ type: "sync", path });
   yield* perform({ type: "syncFolder", folder: journalFolder });

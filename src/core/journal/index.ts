@@ -5,7 +5,7 @@ export { blockBytes, lastSequence, type JournalBlock } from "./block.ts";
 export { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from "./checkpoint.ts";
 export { crc32, type Checksum } from "./checksum.ts";
 export { readEvents } from "./event-reader.ts";
-export { JournalKey, JournalKeys, journalKeyBytes, saltOf } from "./keys.ts";
+export { JournalKey, JournalKeys, journalKeyBytes } from "./keys.ts";
 export {
   checkpointFolder,
   checkpointPath,
@@ -19,6 +19,7 @@ export {
   type SegmentIdentity,
 } from "./format.ts";
 export { JournalInspector, type JournalSummary } from "./inspect.ts";
+export { isStillBlock } from "./reread.ts";
 export {
   Replayer,
   stepFailures,

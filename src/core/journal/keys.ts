@@ -81,8 +81,8 @@ export function keyOf(keys: JournalKeys | null, { keyId }: FileSealing): Journal
   return `it is encrypted with key ${keyId}, and ${have}`;
 }
 
-/** The words of 16 bytes. */
-export function saltOf(bytes: Uint8Array): readonly number[] {
+/** The words of the first 16 bytes. */
+function saltOf(bytes: Uint8Array): readonly number[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return Array.from({ length: fileSaltWords }, (_, at) => view.getUint32(at * 4, true));
 }
