@@ -59,7 +59,7 @@ export async function expectReplay(
   { features, outputs = "recorded", until }: ExpectReplayOptions = {},
 ): Promise<ReplayedLog> {
   const progress = new ProgressLine();
-  const log = await openLog(path, features ?? null, progress);
+  const log = await openLog(path, { features: features ?? null }, progress);
   const order = { until: until ?? null, isFree: outputs === "any" };
   const result = bisect(log, order, progress);
   progress.end();

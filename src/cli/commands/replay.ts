@@ -3,7 +3,8 @@
  * it goes as it went, with `--bisect` where something first goes wrong, with `--events` what is in
  * it, with `--against` what another build makes of it.
  */
-import { flag, integer, readArguments, text, UsageError } from "../arguments.ts";
+import { readingKeys } from "../../io/journal-keys.ts";
+import { flag, integer, readArguments, text, texts, UsageError } from "../arguments.ts";
 import type { Values } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import { grouped, printJson, ProgressLine, table } from "../output.ts";
@@ -44,6 +45,8 @@ PATH is a journal's folder, a data folder with one journal in it, or one segment
                    different state, changed outputs (the first one from both builds), or crash
   --features FILE  a module that exports the role's features, for logs of features of your own; with
                    --against the file of the same path in DIR is the other build's
+  --key FILE       a file with keys of an encrypted journal; may be repeated. REPRISE_JOURNAL_KEY may
+                   hold them, too
   --json           print one JSON object; with --events one a line
 
 Exit code 0: it replays, nothing is wrong, or both builds do the same. 1: it is damaged, replays
@@ -69,6 +72,7 @@ const options = {
   effects: flag(),
   against: text(null),
   features: text(null),
+  key: texts(),
   json: flag(),
 };
 type ReplayValues = Values<typeof options>;
@@ -82,7 +86,8 @@ export const replay: Command = {
     checkUsage(values);
     const progress = new ProgressLine();
     try {
-      const log = await openLog(positionals[0] ?? "", values.features, progress);
+      const source = { features: values.features, keys: readingKeys(values.key) };
+      const log = await openLog(positionals[0] ?? "", source, progress);
       return await workOf(values)(log, values, progress);
     } finally {
       progress.end();

@@ -8,6 +8,7 @@ import type {
   Checkpoint,
   JournalBlock,
   JournalEnd,
+  JournalKeys,
   JournalPosition,
 } from "../../core/journal/index.ts";
 import { createRealm } from "../../core/realm/index.ts";
@@ -48,20 +49,26 @@ export interface Survey {
   readonly failures: ReadonlySet<number>;
 }
 
+/** What a log is stepped with. */
+export interface LogSource {
+  /** A module with the role's features, or the features themselves; null: the built-in ones. */
+  readonly features: string | readonly Feature[] | null;
+  /** For an encrypted log; by default those of the environment. */
+  readonly keys?: JournalKeys;
+}
+
 /**
  * Finds a journal and verifies it.
  *
  * @param path as `findJournal` takes it
- * @param features a module with the role's features, or the features themselves; null: the
- *   built-in ones
  * @throws CommandError when there is none, it is damaged, or the module has no features
  */
 export async function openLog(
   path: string,
-  features: string | readonly Feature[] | null,
+  { features, keys }: LogSource,
   progress: ProgressLine,
 ): Promise<Log> {
-  const files = findJournal(path);
+  const files = findJournal(path, keys);
   const role = roleOf(files);
   const checkpoints = checkpointsOf(files);
   const beginning = beginningOf(files, checkpoints);

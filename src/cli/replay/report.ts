@@ -40,7 +40,8 @@ const changesText = ({ changes }: Found): string[] =>
 const changeText = ({ field, before, after }: Difference): string =>
   `  ${field}: ${before} -> ${after}`;
 
-const effectsText = (title: string, effects: readonly string[]): string[] =>
+/** A title, and each effect on a line of its own. */
+export const effectsText = (title: string, effects: readonly string[]): string[] =>
   effects.length === 0 ? [`${title} nothing`] : [title, ...effects.map((each) => `  ${each}`)];
 
 const classes: Readonly<Record<Classification, string>> = {
