@@ -138,6 +138,8 @@ export const limits = {
   /** Failed steps in one window before the process stops with exit 70. */
   failedStepsMax: 3,
   failedStepsWindowMs: 60_000,
+  /** By so much are timers put off whose feature is suspended, again and again. */
+  suspendedTimerMs: 1_000,
 
   // ---- drain
   /** SIGTERM to exit: every session told and flushed within this. */

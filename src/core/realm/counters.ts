@@ -15,4 +15,5 @@ export const realmCounters: Readonly<Record<string, string>> = {
   calls_answered_total: "Calls answered, by outcome",
   calls_answered_too_late_total: "Answers to calls that were answered before",
   steps_failed_total: "Events left out because a feature threw",
+  features_suspended_total: "Features suspended because their tick or timer threw",
 };

@@ -229,6 +229,7 @@ export class RealmMachine implements Machine {
     kernel.tickBase = kernel.tick;
     kernel.tickStart = kernel.now;
     kernel.closedFor = null;
+    delete kernel.suspended;
     // `at` begins with the wall clock; the host tells it if it could not.
     kernel.wallOffsetMicros = 0;
   }
@@ -248,6 +249,25 @@ export class RealmMachine implements Machine {
     const session = connection === null ? undefined : this.state.sessions.ofConnection(connection);
     this.log("error", "a feature threw; its event was left out", { feature });
     if (session !== undefined) this.disconnect(session, "FEATURE_FAILED");
+    // Time comes before all else that is due: what was left out while some was due, was time.
+    const due = nextTimeout(this);
+    if (connection === null && due !== null && due <= this.state.kernel.now) this.#suspend(feature);
+  }
+
+  /** Time would throw again at once, and for ever: the feature does without until the next start. */
+  #suspend(feature: string): void {
+    const { kernel } = this.state;
+    if (this.isSuspended(feature)) return;
+    kernel.suspended = [...(kernel.suspended ?? []), feature];
+    this.count("features_suspended_total");
+    this.log("error", "a feature threw when its time had come; it is suspended until a restart", {
+      feature,
+    });
+  }
+
+  /** True for a feature that gets neither ticks nor timers nor packets. */
+  isSuspended(feature: string): boolean {
+    return this.state.kernel.suspended?.includes(feature) === true;
   }
 
   // -------------------------------------------------------------- the life of a session

@@ -36,6 +36,7 @@ export function onPacket(realm: RealmMachine, event: PacketReceived): void {
   if (route.roles !== null && !isPermitted(realm, session, route.roles)) {
     return realm.refuse(session, "NOT_PERMITTED", sequence);
   }
+  if (isSuspended(realm, route)) return realm.refuse(session, "UNAVAILABLE", sequence);
   if (route.handler.inbox !== undefined) {
     const { payloadStart, payloadEnd } = packetEnvelope;
     const payload = bytes.slice(payloadStart, payloadEnd);
@@ -64,9 +65,14 @@ export function onTurn(
   if (route.roles !== null && !isPermitted(realm, session, route.roles)) {
     return realm.refuse(session, "NOT_PERMITTED", sequence);
   }
+  if (isSuspended(realm, route)) return realm.refuse(session, "UNAVAILABLE", sequence);
   const message = decodePayload(route.entry.message, payload, 0, payload.length);
   serve(realm, session, route, message, sequence);
 }
+
+const isSuspended = (realm: RealmMachine, { feature }: Route): boolean =>
+  realm.state.kernel.suspended !== undefined &&
+  realm.isSuspended(realm.composition.features[feature]?.name ?? "");
 
 /** False, and counted, when a packet is not for the role of its sender. */
 function isPermitted(

@@ -51,6 +51,11 @@ export interface Kernel {
   closedFor: ErrorCode | null;
   /** The wall clock minus `now`, for calendar dates. */
   wallOffsetMicros: number;
+  /**
+   * Features whose ticks and timers wait for the next start, because one of them threw. Not there
+   * when there are none: a log from before there were any has the digests that it always had.
+   */
+  suspended?: readonly string[];
 }
 
 const kernelAtFirst = (): Kernel => ({

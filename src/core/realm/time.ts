@@ -65,9 +65,10 @@ function runTick(realm: RealmMachine): void {
     if (waiting === null) break;
     onTurn(realm, waiting);
   }
-  for (const [index, { implementation }] of realm.composition.features.entries()) {
+  for (const [index, { implementation, name }] of realm.composition.features.entries()) {
     const { tick } = implementation;
     if (tick === null || kernel.tick % tick.every !== 0) continue;
+    if (kernel.suspended !== undefined && realm.isSuspended(name)) continue;
     realm.run(index, null, (ctx) => tick.run(ctx));
   }
   kernel.tick += 1;
@@ -91,9 +92,17 @@ function fire(realm: RealmMachine, timer: Timer): void {
   if (timer.kind === deadlineKind) return expire(realm, callId(timer.id as number));
   const route = realm.composition.timers[timer.kind - 1];
   invariant(route !== undefined, "a timer has a feature", timer.kind);
-  const handler = realm.composition.features[route.feature]?.implementation.timers[route.name];
+  const feature = realm.composition.features[route.feature];
+  const handler = feature?.implementation.timers[route.name];
   invariant(handler !== undefined, "a timer has a handler", route.name);
+  if (realm.isSuspended(feature?.name ?? "")) return postpone(realm, timer);
   realm.run(route.feature, null, (ctx) => handler(ctx, timer.data, timer.id));
+}
+
+/** Keeps a timer whose feature is suspended: the next start may let it fire. */
+function postpone(realm: RealmMachine, { kind, id, data }: Timer): void {
+  const { kernel, timers } = realm.state;
+  timers.set(kind, id, micros(kernel.now + limits.suspendedTimerMs * 1_000), data);
 }
 
 // ---------------------------------------------------------------- calls
