@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { JournalKey, JournalKeys, journalKeyBytes } from "../core/journal/index.ts";
 import { platformCode } from "./completions.ts";
+import type { ServerConfig } from "./config.ts";
 import { nodeCrypto } from "./crypto.ts";
 import { StartError } from "./start-error.ts";
 
@@ -16,16 +17,24 @@ export interface KeySources {
   readonly keyFile: string | null;
   /** Hold keys to read with, one a line. */
   readonly oldKeyFiles: readonly string[];
-  /** What `keyVariable` is set to. */
-  readonly variable: string | undefined;
+  /** What `keyVariable` is set to; by default what it is in this process. */
+  readonly variable?: string | undefined;
 }
+
+/** What a server's configuration says. */
+export const keySourcesOf = ({ journal }: ServerConfig): Omit<KeySources, "variable"> => ({
+  keyFile: journal.keyFile,
+  oldKeyFiles: journal.oldKeyFiles,
+});
 
 /**
  * The keys of a server.
  *
  * @throws StartError JOURNAL_KEY_UNUSABLE naming the file, or the variable
  */
-export function loadJournalKeys({ keyFile, oldKeyFiles, variable }: KeySources): JournalKeys {
+export function loadJournalKeys(sources: KeySources): JournalKeys {
+  const { keyFile, oldKeyFiles } = sources;
+  const variable = "variable" in sources ? sources.variable : process.env[keyVariable];
   const given = variable === undefined || variable === "" ? [] : keysIn(variable, keyVariable);
   const own = keyFile === null ? given : readKeys(keyFile);
   const [current = null, ...rest] = own;
@@ -42,10 +51,8 @@ export function loadJournalKeys({ keyFile, oldKeyFiles, variable }: KeySources):
  *
  * @throws StartError as `loadJournalKeys`
  */
-export const readingKeys = (
-  files: readonly string[],
-  variable: string | undefined = process.env[keyVariable],
-): JournalKeys => loadJournalKeys({ keyFile: null, oldKeyFiles: files, variable });
+export const readingKeys = (files: readonly string[]): JournalKeys =>
+  loadJournalKeys({ keyFile: null, oldKeyFiles: files });
 
 function readKeys(file: string): readonly JournalKey[] {
   let text: string;

@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { protocolRange } from "../core/features/contracts.ts";
 import { createHost } from "../core/host/index.ts";
 import type { Host, RecoverySummary } from "../core/host/index.ts";
+import type { JournalKeys } from "../core/journal/index.ts";
 import { invariant } from "../core/kernel/assert.ts";
 import type { CounterEntry } from "../core/kernel/counters.ts";
 import type { Realm } from "../core/realm/index.ts";
@@ -22,6 +23,7 @@ import { addressOf, hostConfigOf, realmConfigOf } from "./config.ts";
 import type { Role, ServerConfig } from "./config.ts";
 import type { DriverCounters } from "./driver.ts";
 import { FollowerThread } from "./follower/thread.ts";
+import { keySourcesOf } from "./journal-keys.ts";
 import { lockFolder } from "./lock.ts";
 import type { FolderLock } from "./lock.ts";
 import type { Log } from "./log.ts";
@@ -42,6 +44,8 @@ export interface RoleOptions {
   readonly realm: Realm;
   /** Names the code that steps events. */
   readonly build: string;
+  /** Of its journal; the current one, if there is one, encrypts it. */
+  readonly keys: JournalKeys;
   /**
    * Where the follower's thread finds the role's features: the URL of a module, or null when they
    * are the built-in ones. Left out: nowhere, so that there is no follower.
@@ -225,6 +229,7 @@ export class RoleServer {
       build,
       config: hostConfigOf(config, role),
       featuresModule,
+      keys: keySourcesOf(config),
     };
     const platform = this.#platform;
     return new FollowerThread(options, {
@@ -237,7 +242,7 @@ export class RoleServer {
   }
 
   #makeHost(follower: FollowerThread | null): Host {
-    const { config, role, realm, build } = this.#options;
+    const { config, role, realm, build, keys } = this.#options;
     const { node, v8 } = process.versions;
     return createHost({
       config: hostConfigOf(config, role),
@@ -246,6 +251,7 @@ export class RoleServer {
       syscalls: this.#platform,
       identity: { build, node, v8, protocol: protocolRange.max },
       checksum: zlibChecksum,
+      keys,
       ...(follower === null ? {} : { follower }),
     });
   }

@@ -30,6 +30,7 @@ import { platformCode } from "./completions.ts";
 import { hostConfigOf, rolesOf } from "./config.ts";
 import type { Role, ServerConfig } from "./config.ts";
 import { descriptorShortage } from "./descriptors.ts";
+import { keySourcesOf, loadJournalKeys } from "./journal-keys.ts";
 import { Log } from "./log.ts";
 import { MetricsServer } from "./metrics.ts";
 import type { MetricsSource } from "./metrics.ts";
@@ -206,6 +207,7 @@ export class Server {
       log,
       certificate: this.#certificate,
       build: buildId(featuresBuild),
+      keys: loadJournalKeys(keySourcesOf(config)),
       ...this.#featuresModule(),
     };
     for (const role of rolesOf(config)) {

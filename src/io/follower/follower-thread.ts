@@ -12,12 +12,14 @@ import { createRealm } from "../../core/realm/index.ts";
 import type { Feature } from "../../core/realm/index.ts";
 import { zlibChecksum } from "../checksum.ts";
 import { Files } from "../files.ts";
+import { loadJournalKeys } from "../journal-keys.ts";
 import type { FollowerLine, FollowerOrder, FollowerThreadOptions } from "./orders.ts";
 
 // Only Linux gives a thread a priority of its own; elsewhere this would slow the whole process.
 if (process.platform === "linux") setPriority(0, constants.priority.PRIORITY_BELOW_NORMAL);
 
-const { folder, role, build, config, featuresModule } = workerData as FollowerThreadOptions;
+const options = workerData as FollowerThreadOptions;
+const { folder, role, build, config, featuresModule } = options;
 const features = featuresModule === null ? featuresOf(role) : await featuresIn(featuresModule);
 const realm = createRealm({ features, known: publishedContracts });
 const files = new Files(folder, (request, result) => follower.fileDone(request, result));
@@ -27,6 +29,7 @@ const follower = new Follower({
   create: () => realm.create(),
   build,
   checksum: zlibChecksum,
+  keys: loadJournalKeys(options.keys),
   syscalls: { file: (request, operation) => files.order(request, operation) },
   log: (level, message, fields) => tell({ type: "log", level, message, fields }),
   report: tell,

@@ -1,5 +1,6 @@
 /** What goes to the follower's thread. What comes back are reports. */
 import type { DurableMark, FollowerConfig } from "../../core/host/index.ts";
+import type { KeySources } from "../journal-keys.ts";
 
 /** What a follower's thread is made with. */
 export interface FollowerThreadOptions {
@@ -10,6 +11,8 @@ export interface FollowerThreadOptions {
   readonly config: FollowerConfig;
   /** The URL of a module with the role's features; null: those that are built in. */
   readonly featuresModule: string | null;
+  /** Where its journal's keys are: a key itself is no message. */
+  readonly keys: Omit<KeySources, "variable">;
 }
 
 export type FollowerOrder =
