@@ -20,6 +20,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   replay: async () => (await import("./commands/replay.ts")).replay,
   inspect: async () => (await import("./commands/inspect.ts")).inspect,
   export: async () => (await import("./commands/export.ts")).exportCommand,
+  diff: async () => (await import("./commands/diff.ts")).diff,
   sim: async () => (await import("./commands/sim.ts")).sim,
   accounts: async () => (await import("./commands/accounts.ts")).accounts,
   sessions: async () => (await import("./commands/sessions.ts")).sessions,

@@ -18,8 +18,8 @@ export interface ExpectReplayOptions {
   readonly features?: readonly Feature[];
   /**
    * `recorded`, when left out: every effect and every state must be the log's. `any`: only
-   * invariants must hold and no step may throw, also where one did then. For the log of a bug, whose
-   * effects are what is to change.
+   * invariants must hold and no step may throw, also where one did then. For the log of a bug,
+   * whose effects are what is to change.
    */
   readonly outputs?: "recorded" | "any";
   /** The last event; all when left out. */

@@ -18,7 +18,7 @@ import { endOf, firstOf, openLog } from "../replay/log.ts";
 import type { Log } from "../replay/log.ts";
 import { loadBuild } from "../replay/other-build.ts";
 import { bisectedText, comparedText, toldText } from "../replay/report.ts";
-import { jsonReplacer } from "../replay/words.ts";
+import { plainJson } from "../replay/words.ts";
 
 const help = `\
 Replays a journal, and says in which state it ends.
@@ -45,8 +45,8 @@ PATH is a journal's folder, a data folder with one journal in it, or one segment
                    different state, changed outputs (the first one from both builds), or crash
   --features FILE  a module that exports the role's features, for logs of features of your own; with
                    --against the file of the same path in DIR is the other build's
-  --key FILE       a file with keys of an encrypted journal; may be repeated. REPRISE_JOURNAL_KEY may
-                   hold them, too
+  --key FILE       a file with keys of an encrypted journal; may be repeated. REPRISE_JOURNAL_KEY
+                   may hold them, too
   --json           print one JSON object; with --events one a line
 
 Exit code 0: it replays, nothing is wrong, or both builds do the same. 1: it is damaged, replays
@@ -154,7 +154,7 @@ function findFirst(log: Log, values: ReplayValues, progress: ProgressLine): numb
   const { until, invariants: isFree } = values;
   const result = bisect(log, { until, isFree }, progress);
   progress.end();
-  if (values.json) printPlainJson(result);
+  if (values.json) printJson(plainJson(result));
   else console.log(bisectedText(result));
   if (result.found === null) return 0;
   const { seq, message } = result.found;
@@ -162,20 +162,33 @@ function findFirst(log: Log, values: ReplayValues, progress: ProgressLine): numb
   return 1;
 }
 
-function printEvents(log: Log, values: ReplayValues, progress: ProgressLine): number {
+async function printEvents(
+  log: Log,
+  values: ReplayValues,
+  progress: ProgressLine,
+): Promise<number> {
   const { session, type, effects, until, json } = values;
   const range = rangeOf(values.events ?? "..", log);
   const to = until === null ? range.to : Math.min(range.to, until);
   const order: EventsOrder = { from: range.from, to, session, type, effects };
-  const { trouble } = tellEvents(log, order, {
-    tell(event) {
-      progress.end();
-      if (json) printPlainJson(event);
-      else console.log(toldText(event));
-    },
-    progress,
-  });
+  const events = tellEvents(log, order, progress);
+  // Whoever reads the first lines only, such as `head`, closes the pipe.
+  const closed = new AbortController();
+  process.stdout.once("error", () => closed.abort());
+  let next = events.next();
+  for (
+    let count = 1;
+    next.done !== true && !closed.signal.aborted;
+    count += 1, next = events.next()
+  ) {
+    progress.end();
+    if (json) printJson(plainJson(next.value));
+    else console.log(toldText(next.value));
+    // What was printed leaves, and is not kept until the end.
+    if (count % 256 === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
   progress.end();
+  const trouble = next.done === true ? next.value : null;
   if (trouble === null) return 0;
   console.error(`reprise replay: ${trouble}`);
   return 1;
@@ -190,14 +203,9 @@ async function compareWith(
   const other = await loadBuild(against ?? "", { role: log.role, features });
   const result = compareBuilds(log, other, { until, progress });
   progress.end();
-  if (values.json) printPlainJson(result);
+  if (values.json) printJson(plainJson(result));
   else console.log(comparedText(result));
   return result.classification === "identical" ? 0 : 1;
-}
-
-/** Fields of packets and of states are of kinds that JSON does not have. */
-function printPlainJson(value: object): void {
-  printJson(JSON.parse(JSON.stringify(value, jsonReplacer)) as object);
 }
 
 function print(result: ReplayResult, check: boolean): void {

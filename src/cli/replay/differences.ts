@@ -112,7 +112,8 @@ function written(value: unknown): string {
   if (value instanceof Uint8Array) return bytesText(value);
   if (ArrayBuffer.isView(value)) return `[${(value as unknown as number[]).join(", ")}]`;
   if (value instanceof Map) {
-    return `{ ${Array.from(value, ([key, item]) => `${written(key)} => ${written(item)}`).join(", ")} }`;
+    const items = Array.from(value, ([key, item]) => `${written(key)} => ${written(item)}`);
+    return `{ ${items.join(", ")} }`;
   }
   if (value instanceof Set) return `{ ${Array.from(value, written).join(", ")} }`;
   if (Array.isArray(value)) return `[${value.map(written).join(", ")}]`;

@@ -171,11 +171,14 @@ export class Disguise {
 
 /** Bytes that somebody typed; null for others. */
 function textOf(bytes: Uint8Array): string | null {
+  // Below the space there are tabs and ends of lines, and what nobody types.
+  const isTyped = (byte: number): boolean => (byte >= 0x20 && byte !== 0x7f) || isSpace(byte);
+  if (bytes.length === 0 || !bytes.every(isTyped)) return null;
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    // eslint-disable-next-line no-control-regex -- what nobody types
-    return text !== "" && !/[\u0000-\u0008\u000e-\u001f\u007f]/.test(text) ? text : null;
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     return null;
   }
 }
+
+const isSpace = (byte: number): boolean => byte >= 0x09 && byte <= 0x0d;

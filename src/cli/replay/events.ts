@@ -32,21 +32,19 @@ export interface ToldEvent extends EventInWords {
 }
 
 /**
- * Tells the events in their order.
+ * The events that are wanted, in their order.
  *
- * @param tell gets each that is wanted
- * @returns how many were told, and why it stopped early; null when it did not
+ * @returns why it stopped early; null when it did not
  */
-export function tellEvents(
+export function* tellEvents(
   log: Log,
   order: EventsOrder,
-  { tell, progress }: { tell: (event: ToldEvent) => void; progress: ProgressLine },
-): { readonly told: number; readonly trouble: string | null } {
+  progress: ProgressLine,
+): Generator<ToldEvent, string | null> {
   const words = new Words(log.features);
   const playback = new Playback(log, nearestMark(log, order.from - 1));
   const last = Math.min(order.to, endOf(log));
   const { machine, outbox } = playback;
-  let told = 0;
   for (let next = playback.next(); next !== null && next.sequence <= last; next = playback.next()) {
     const { sequence, event } = next;
     progress.show(() => `reading: event ${grouped(sequence)} of ${grouped(last)}`);
@@ -60,18 +58,17 @@ export function tellEvents(
       (connection) => machine.state.sessions.ofConnection(connection)?.id,
     );
     if (inWords !== null && isWanted(order, inWords, effects)) {
-      told += 1;
-      tell({
+      yield {
         ...inWords,
         ...(stepped.type === "left-out" ? { failed: true as const } : {}),
         ...(order.effects ? { effects: effects.map((effect) => words.effect(effect)) } : {}),
-      });
+      };
     }
     if (stepped.type === "threw") {
-      return { told, trouble: `event ${sequence} cannot be stepped: ${stepped.message}` };
+      return `event ${sequence} cannot be stepped: ${stepped.message}`;
     }
   }
-  return { told, trouble: null };
+  return null;
 }
 
 /**

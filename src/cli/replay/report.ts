@@ -2,6 +2,7 @@
 import { grouped, table } from "../output.ts";
 import type { Classification, Compared } from "./against.ts";
 import type { Bisected, Found } from "./bisect.ts";
+import type { FirstDifference, LogsCompared } from "./compare-logs.ts";
 import type { Difference } from "./differences.ts";
 import type { ToldEvent } from "./events.ts";
 import { eventLine } from "./words.ts";
@@ -77,3 +78,32 @@ export function comparedText(result: Compared): string {
   else lines.push(`there ${first.threw}`);
   return lines.join("\n");
 }
+
+export function logsComparedText({ same, fromSeq, endSeq, first }: LogsCompared): string {
+  const [left, right] = endSeq;
+  if (first === null) return `the same: ${grouped(same)} events (${fromSeq} to ${left})`;
+  const rows: [string, string][] = [
+    ["the same", `${grouped(same)} events`],
+    ["first", `event ${first.seq}: ${parted[first.what]}`],
+    ["in A", sideText(first.events[0], left)],
+    ["in B", sideText(first.events[1], right)],
+  ];
+  const lines = [table(rows)];
+  if (first.fields.length > 0) lines.push("A -> B", ...first.fields.map(changeText));
+  if (first.agrees === null) return lines.join("\n");
+  return [
+    ...lines,
+    ...effectsText(`this build orders what ${agreeing[first.agrees]}`, first.effects),
+  ].join("\n");
+}
+
+const parted: Readonly<Record<FirstDifference["what"], string>> = {
+  event: "it is another one",
+  effects: "the same event has other effects",
+  end: "one of them ends before it",
+};
+
+const agreeing = { first: "A has", second: "B has", neither: "neither has" } as const;
+
+const sideText = (event: FirstDifference["events"][0], end: number): string =>
+  event === null ? `nothing: it ends with event ${end}` : eventLine(event);

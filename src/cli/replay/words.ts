@@ -183,8 +183,11 @@ export function instant(at: number): string {
   return new Date(Math.floor(at / 1_000)).toISOString().replace("Z", `${fraction}Z`);
 }
 
-/** For `JSON.stringify`: bytes as hexadecimal digits, maps and sets as lists. */
-export function jsonReplacer(_name: string, value: unknown): unknown {
+/** As JSON has it: bytes as hexadecimal digits, maps and sets as lists. */
+export const plainJson = (value: object): object =>
+  JSON.parse(JSON.stringify(value, replacer)) as object;
+
+function replacer(_name: string, value: unknown): unknown {
   if (typeof value === "bigint") return String(value);
   if (value instanceof Uint8Array) return Buffer.from(value).toString("hex");
   if (ArrayBuffer.isView(value)) return Array.from(value as unknown as number[]);

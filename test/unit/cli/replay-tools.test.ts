@@ -1,4 +1,4 @@
-/** `reprise replay` with `--bisect`, `--events` and `--against`, on logs of real and broken features. */
+/** `reprise replay` with `--bisect`, `--events` and `--against`, on logs of broken features. */
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -155,9 +155,7 @@ describe("reprise replay --events", () => {
     );
     expect(code).toBe(0);
     expect(out.trim().split("\n")).toEqual([
-      expect.stringMatching(
-        /^16 \S+Z packet.received lantern.place #3 \{ burnSeconds: 1 \} \(session 1, connection \d+\)$/,
-      ),
+      expect.stringMatching(/^16 \S+Z packet.received lantern.place #3 \{ burnSeconds: 1 \} /),
       expect.stringContaining("send lantern.place.reply { id: 4 }"),
       expect.stringContaining("17 "),
       expect.stringContaining("send lantern.place.reply { id: 5 }"),
