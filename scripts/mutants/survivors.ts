@@ -1,7 +1,5 @@
 /** Why the simulator does not see these mutants, by id. */
 export const survivors: Readonly<Record<string, string>> = {
-  "realm-01":
-    "a token that has expired is refused by whoever verifies it, too; the realm's own look matters only in the instant between",
   "realm-06": "the world's randomness begins with zeros on every server; nobody compares servers",
   "client-08": "a count of the view that no checker reads",
   "kernel-08": "only whether a counter at 0 is listed; no checker reads the list",
@@ -25,13 +23,8 @@ export const survivors: Readonly<Record<string, string>> = {
     "nothing is left to seal after a turn in which it was wanted; the line guards a case that the order of a turn excludes",
   "F13-wrong-run": "no built-in feature sends both deliveries to one connection in one step",
   "F15-monotonic-back": "the jitter is two microseconds, which is less than any rule measures",
-  "F15-token-time": "as realm-01",
   "F18-retry-after": "no code that ends a session comes with a time to wait",
   "F20-position-lost": "the server tells position and health in records apart",
   "F21-told-when-gone": "the instant between a link's end and the notice of its queue is not met",
-  "F25-expired": "as realm-01",
-  "AUTH-revoked": "not looked into yet",
-  "AUTH-two-devices":
-    "the older login is evicted, so nobody plays twice; that it should have kept the other device out is known to no checker",
   "JRN-tail-unsecured": "needs a crash between write and sync, and a power loss right after it",
 };

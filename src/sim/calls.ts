@@ -8,7 +8,10 @@
  * C4. What a partition keeps back comes when it is over, the asker may have given up by then. What
  *     was asked later comes after it, as production's store carries out one order after the other
  *     (`src/io/accounts/store-client.ts`, 1).
- * C5. What a process has asked and nobody has performed dies with it: the way to production's store
+ * C5. What was performed is on its way back for as long as was decided. Answers keep the order of
+ *     performing, as they do in production: a token that was found good before its login ended is
+ *     told so before the end is.
+ * C6. What a process has asked and nobody has performed dies with it: the way to production's store
  *     is a thread of the process. What was performed stays so, whether it was heard or not.
  */
 import type { CallResult } from "../core/contract.ts";
@@ -57,7 +60,10 @@ export class Performers {
   readonly #held: (() => void)[] = [];
   /** Counts the processes that have asked. */
   #asker = 0;
+  /** When the last answer that is on its way arrives. */
+  #backMicros = 0;
   readonly #slow: Subject;
+  readonly #late: Subject;
   readonly #fate: Subject;
   readonly #crash: Subject;
 
@@ -65,13 +71,15 @@ export class Performers {
     this.#parts = parts;
     this.#performers = performers;
     this.#slow = parts.decisions.subject(`${parts.name}/slow`);
+    this.#late = parts.decisions.subject(`${parts.name}/late`);
     this.#fate = parts.decisions.subject(`${parts.name}/fate`);
     this.#crash = parts.decisions.subject(`${parts.name}/crash`);
   }
 
-  /** The process that asked has ended, see C5. */
+  /** The process that asked has ended, see C6. */
   askerEnded(): void {
     this.#asker += 1;
+    this.#backMicros = 0;
   }
 
   /** @param answer called once, or twice where the decisions say so; never from inside this call */
@@ -101,7 +109,7 @@ export class Performers {
         return;
       case "duplicate":
         faults.hit("call.duplicate");
-        scheduler.after(2 * delayMicros, () => answer(performed()));
+        scheduler.after(2 * delayMicros, () => this.#send(performed(), answer));
         break;
       case "usual":
         break;
@@ -109,9 +117,21 @@ export class Performers {
     scheduler.after(delayMicros, () => {
       const { there = open, back = open } = this.#parts;
       const isFree = there.isOpen && back.isOpen && this.#held.length === 0;
-      if (isFree) answer(performed());
+      if (isFree) this.#send(performed(), answer);
       else this.#waitFor(there, back, performed, answer);
     });
+  }
+
+  /** The answer is on its way, and arrives behind those before it (C5). */
+  #send(result: CallResult, answer: (result: CallResult) => void): void {
+    const { options, faults, scheduler } = this.#parts;
+    const { nowMicros } = scheduler;
+    const lateMicros = this.#late.seldom(options.latePerMillion, options.lateMaxMicros);
+    if (lateMicros > 0) faults.hit("call.late");
+    const atMicros = Math.max(nowMicros + lateMicros, this.#backMicros);
+    if (atMicros === nowMicros) return answer(result);
+    this.#backMicros = atMicros;
+    scheduler.at(atMicros, () => answer(result));
   }
 
   /** Performs when the call gets there, and answers when the answer gets back, or in vain. */
@@ -130,7 +150,7 @@ export class Performers {
     this.#parts.scheduler.after(timeoutMicros, () => finish(unavailable));
     this.#held.push(() => {
       const result = perform();
-      back.whenOpen(() => finish(result));
+      back.whenOpen(() => this.#send(result, finish));
     });
     // Whoever gets through first brings the oldest with it.
     there.whenOpen(() => this.#held.shift()?.());

@@ -93,6 +93,12 @@ export class MachineClock {
     this.#wallOffsetMicros = Math.max(this.#wallOffsetMicros + byMicros, -epochMicros / 2);
   }
 
+  /** Somebody sets it who knows what time it is. */
+  setRight(): void {
+    this.#wallOffsetMicros = 0;
+    this.#wallSince = this.#scheduler.nowMicros;
+  }
+
   /** Both clocks run too fast by so many millionths from now on; 0 ends it. */
   slew(perMillion: number): void {
     this.#wallOffsetMicros = this.#wallOffset();

@@ -144,7 +144,7 @@ export const unreachable: readonly Unreachable[] = [
     because: "echoes make no calls",
   },
   {
-    faults: /^call\.(unheard|crash)$/,
+    faults: /^call\.(late|unheard|crash)$/,
     scenarios: ["upgrade"],
     situations: everywhere,
     never: true,

@@ -100,6 +100,7 @@ export const faults = {
   "call.failed": "a call fails",
   "call.duplicate": "a call is answered twice",
   "call.lost": "a call is never performed, and answered as unavailable when its time is up",
+  "call.late": "a call is performed, and its answer is long on its way back",
   "call.unheard": "a call is performed, and answered as unavailable when its time is up",
   "call.cut": "a call or its answer waits for a partition to end, or is given up",
   "call.crash": "the server is killed when a call was performed, before it hears of it",

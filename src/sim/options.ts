@@ -79,6 +79,8 @@ export interface ClockOptions {
   /** How often a time daemon makes both clocks run faster or slower, and by how much at most. */
   readonly slewsMax: number;
   readonly slewMaxPerMillion: number;
+  /** 1: wall clocks are set right when faults stop; 0: they stay as wrong as they are. */
+  readonly rightInQuiet: number;
 }
 
 export interface DiskOptions {
@@ -98,6 +100,9 @@ export interface CallOptions {
   readonly failedPerMillion: PerMillion;
   readonly duplicatePerMillion: PerMillion;
   readonly lostPerMillion: PerMillion;
+  /** Of each call that is performed, that its answer is long on its way back. */
+  readonly latePerMillion: PerMillion;
+  readonly lateMaxMicros: number;
   /** Of each call, that it is performed and its answer lost on the way. */
   readonly unheardPerMillion: PerMillion;
   /** Of each call that is performed, that the process is killed before the answer. */
@@ -210,6 +215,7 @@ export const calmOptions: SimulationOptions = {
     rebootJumpsMax: 0,
     slewsMax: 0,
     slewMaxPerMillion: 500,
+    rightInQuiet: 0,
   },
   upgrade: {
     servers: 2,
@@ -234,6 +240,8 @@ export const calmOptions: SimulationOptions = {
     failedPerMillion: 0,
     duplicatePerMillion: 0,
     lostPerMillion: 0,
+    latePerMillion: 0,
+    lateMaxMicros: 3_000_000,
     unheardPerMillion: 0,
     crashPerMillion: 0,
   },
@@ -305,15 +313,17 @@ export function drawPlayersOptions(seed: number): SimulationOptions {
   const random = RandomStream.named(seedWords(seed), "options/players");
   const { workload, calls, server, clock } = drawn;
   const clients = random.between(2, 8);
+  const troubled = {
+    ...calls,
+    unheardPerMillion: rate(random, 100_000),
+    crashPerMillion: rate(random, 20_000),
+  };
+  const rudePerMillion = rate(random, 300_000);
+  const players = drawPlayers(random, clients, clock);
   return {
     ...drawn,
-    calls: {
-      ...calls,
-      unheardPerMillion: rate(random, 100_000),
-      crashPerMillion: rate(random, 20_000),
-    },
-    workload: { ...workload, clients, rudePerMillion: rate(random, 300_000) },
-    players: drawPlayers(random, clients, clock),
+    ...drawHaste(seed, { clock, calls: troubled, players }),
+    workload: { ...workload, clients, rudePerMillion },
     // A login server that is full keeps out those who would make room.
     server: { ...server, connectionsMax: calmOptions.server.connectionsMax },
   };
@@ -364,6 +374,7 @@ const drawClock = (random: RandomStream) => ({
   driftMaxPerMillion: random.chance(1, 2) ? 0 : 500,
   jumpsMax: random.chance(1, 2) ? 0 : random.between(1, 3),
   jumpMaxMicros: random.pick([500_000, 5_000_000, 3_600_000_000]),
+  rightInQuiet: 0,
 });
 
 const drawDisk = (random: RandomStream): DiskOptions => ({
@@ -382,6 +393,8 @@ const drawCalls = (random: RandomStream): CallOptions => ({
   failedPerMillion: rate(random, 100_000),
   duplicatePerMillion: rate(random, 100_000),
   lostPerMillion: rate(random, 50_000),
+  latePerMillion: 0,
+  lateMaxMicros: 3_000_000,
   unheardPerMillion: 0,
   crashPerMillion: 0,
 });
@@ -424,6 +437,28 @@ function drawPlayers(random: RandomStream, clients: number, clock: ClockOptions)
     allowanceMs: random.pick([200, 1_000]),
   };
 }
+
+/**
+ * Whether answers come when what they say may not be so any more, and whether tokens are soon over,
+ * where clocks that are wrong are set right in the end: one that is wrong by more than a token
+ * lives lets nobody in.
+ */
+function drawHaste(seed: number, { clock, calls, players }: Hasty): Hasty {
+  const random = RandomStream.named(seedWords(seed), "options/haste");
+  const isHasty = random.chance(2, 5);
+  const tokenLifetimeMs = random.pick([1_000, 3_000]);
+  const late = {
+    latePerMillion: random.chance(1, 3) ? 0 : random.pick([30_000, 300_000]),
+    lateMaxMicros: random.pick([300_000, 4_000_000]),
+  };
+  return {
+    clock: isHasty ? { ...clock, rightInQuiet: 1 } : clock,
+    calls: { ...calls, ...late },
+    players: isHasty ? { ...players, tokenLifetimeMs } : players,
+  };
+}
+
+type Hasty = Pick<SimulationOptions, "clock" | "calls" | "players">;
 
 /** Small limits are met; in half of the seeds they are production's. */
 function drawLimits(seed: number) {

@@ -16,8 +16,11 @@ import { RandomStream } from "../core/kernel/random.ts";
 import { createRealm } from "../core/realm/index.ts";
 import { accountPerformers, credentialsOf, simulatedHash } from "./accounts.ts";
 import type { AccountSource } from "./accounts.ts";
+import type { SimulatedPerformer } from "./calls.ts";
 import { borderCheckers } from "./checkers/borders.ts";
+import { CallsChecker } from "./checkers/calls.ts";
 import { ContainmentChecker } from "./checkers/containment.ts";
+import { DeskChecker } from "./checkers/desk.ts";
 import { JourneyChecker, isAtRest } from "./checkers/journeys.ts";
 import { MovementChecker } from "./checkers/movement.ts";
 import { PresenceChecker } from "./checkers/presence.ts";
@@ -59,7 +62,8 @@ export function playersScenario({ workload = drawTravellers }: { workload?: Work
     ],
     stage: (surroundings) => {
       const { players } = surroundings.options;
-      const accounts = accountsOf(surroundings);
+      const desk = new DeskChecker();
+      const accounts = accountsOf(surroundings, desk);
       const games = Array.from({ length: players.gameServers }, (_, index) => index + 1);
       return {
         sites: [
@@ -73,6 +77,7 @@ export function playersScenario({ workload = drawTravellers }: { workload?: Work
               ...serverCheckers(world),
               ...borderCheckers(world),
               new ContainmentChecker(),
+              new CallsChecker(),
               new PresenceChecker(),
               new SecrecyChecker(),
             ],
@@ -99,7 +104,7 @@ export function playersScenario({ workload = drawTravellers }: { workload?: Work
             };
           }),
         ],
-        checkers: [new JourneyChecker(), new WorldViewChecker(players)],
+        checkers: [desk, new JourneyChecker(), new WorldViewChecker(players)],
         isAtRest,
       };
     },
@@ -113,6 +118,7 @@ function gameCheckers(world: CheckedWorld) {
     ...serverCheckers(world),
     ...borderCheckers(world),
     new ContainmentChecker(),
+    new CallsChecker(),
     new TicksChecker(),
     presence,
     new MovementChecker(presence, players),
@@ -132,7 +138,7 @@ function composed(role: FeatureRole) {
 }
 
 /** The accounts of one run: a store that outlives every server's processes. */
-function accountsOf({ options, entropy, nowMicros }: StageSurroundings) {
+function accountsOf({ options, entropy, nowMicros }: StageSurroundings, desk: DeskChecker) {
   const random = RandomStream.named(seedWords(entropy), "accounts");
   const source: AccountSource = {
     nowMs: () => epochMs + Math.floor(nowMicros() / 1_000),
@@ -147,7 +153,19 @@ function accountsOf({ options, entropy, nowMicros }: StageSurroundings) {
     store.add({ name: username, passwordHash, role: "player", origin: "operator" });
   }
   return (scope: string, card: Parameters<typeof accountPerformers>[2]["card"]) =>
-    accountPerformers(store, source, { scope, card });
+    Object.fromEntries(
+      Object.entries(accountPerformers(store, source, { scope, card })).map(
+        ([operation, perform]): [string, SimulatedPerformer] => [
+          operation,
+          (request, call) => {
+            const answer = perform(request, call);
+            const nowMs = source.nowMs();
+            desk.performed({ operation, request, answer, server: card?.id ?? null, nowMs });
+            return answer;
+          },
+        ],
+      ),
+    );
 }
 
 const loginConfig = ({ loginsPerMinute, tokenLifetimeMs }: PlayersOptions) => ({

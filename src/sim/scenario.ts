@@ -103,6 +103,7 @@ export function echoScenario(given: EchoOptions): Scenario {
             ...serverCheckers(world, apart(features, next)),
             ...(features === next ? borderCheckers(world) : []),
             ...(features === builtinFeatures ? [new ContainmentChecker()] : []),
+            ...(Object.keys(performers).length > 0 ? [new CallsChecker()] : []),
             new TaggedPayloadChecker(),
           ],
         },
@@ -161,7 +162,6 @@ export function serverCheckers(
     new DurabilityChecker(),
     new ReplayEqualityChecker(steadyViews),
     new UpgradeChecker(isReversible),
-    new CallsChecker(),
     new CountersChecker(),
     new ProcessHealthChecker(faults),
   ];

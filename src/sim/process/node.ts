@@ -387,6 +387,8 @@ export class SimulatedNode {
         this.clock.jump(planned.byMicros);
       });
     }
+    const { rightInQuiet } = options.clock;
+    if (rightInQuiet === 1) scheduler.at(options.seconds * 1_000_000, () => this.clock.setRight());
   }
 
   /** A time daemon works an error off: for a while both clocks run at another pace. */

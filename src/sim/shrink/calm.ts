@@ -31,6 +31,7 @@ const serverCounts = new Set(["players.gameServers", "upgrade.servers"]);
 
 /** Whoever's clock is wrong by more than a token lives lets nobody in. */
 const keptWithClocks = "tokenLifetimeMs";
+const setRight = "clock.rightInQuiet";
 
 /** `plan` with some fields of a group calm; null when they are. */
 function withCalm(plan: Plan, group: Group, isMeant: (field: string) => boolean): Plan | null {
@@ -48,8 +49,9 @@ function withCalm(plan: Plan, group: Group, isMeant: (field: string) => boolean)
 function mayCalm({ options, decisions }: Plan, group: Group, field: string): boolean {
   const keys = Object.keys(decisions);
   if (serverCounts.has(`${group}.${field}`)) return !keys.some((key) => key.startsWith(outside));
-  if (group !== "players" || field !== keptWithClocks) return true;
   const isWrong = keys.some((key) => key.startsWith("clock/"));
+  if (`${group}.${field}` === setRight) return !isWrong;
+  if (group !== "players" || field !== keptWithClocks) return true;
   return !isWrong || options.players.tokenLifetimeMs < calmOptions.players.tokenLifetimeMs;
 }
 

@@ -7,6 +7,7 @@ import { builtinFeatures } from "../../core/features/index.ts";
 import type { PlainData } from "../../core/kernel/plain.ts";
 import { RandomStream } from "../../core/kernel/random.ts";
 import { createRealm } from "../../core/realm/index.ts";
+import { CallsChecker } from "../checkers/calls.ts";
 import { LedgerChecker } from "../checkers/ledger.ts";
 import type { ClientScript, PlayerAction } from "../clients/script.ts";
 import { coveredServer } from "../coverage.ts";
@@ -55,6 +56,7 @@ export function upgradeScenario({ workload = drawDepositors }: { workload?: Work
         makeCheckers: (world) => [
           ...serverCheckers(world, { isReversible: false, steadyViews }),
           new LedgerChecker(world.faults),
+          new CallsChecker(),
         ],
       })),
       ...livenessOf(options),

@@ -2,11 +2,38 @@
  * The checkers of what servers ask of the outside, and of what the outside grants, meet planted
  * bugs and must be the ones that find them.
  */
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import type * as rows from "../../../src/core/features/accounts/login-rows.ts";
 import { simulate } from "../../../src/sim/index.ts";
 import type { PartialOptions, ScenarioName, SimulationFailure } from "../../../src/sim/index.ts";
 import { overriding, overStep, sabotaged } from "../../support/sabotage.ts";
 import type { Sabotage } from "../../support/sabotage.ts";
+
+type Rows = Pick<typeof rows, "decideLogin" | "tokenStanding">;
+
+/** What stands in for the rules on logins; null where the real ones are used. */
+const planted = vi.hoisted(() => ({ rules: null as ((real: Rows) => Partial<Rows>) | null }));
+
+vi.mock("../../../src/core/features/accounts/login-rows.ts", async (load) => {
+  const real = await load<typeof rows>();
+  const chosen = (): Rows => ({ ...real, ...planted.rules?.(real) });
+  const decideLogin: Rows["decideLogin"] = (...given) => chosen().decideLogin(...given);
+  const tokenStanding: Rows["tokenStanding"] = (...given) => chosen().tokenStanding(...given);
+  return { ...real, decideLogin, tokenStanding };
+});
+
+afterEach(() => {
+  planted.rules = null;
+});
+
+const oneAccount: PartialOptions = { players: { accounts: 1, tokenLifetimeMs: 3_600_000 } };
+
+/** Whose logout was carried out and not heard of asks again, with a token that is void. */
+const forgetful: PartialOptions = {
+  calls: { unheardPerMillion: 300_000, latePerMillion: 0 },
+  workload: { clients: 6, rudePerMillion: 0, stayMaxMicros: 1_500_000 },
+  players: { accounts: 6, tokenLifetimeMs: 3_600_000, loginsPerMinute: 120 },
+};
 
 /** The first failure among some seeds. */
 function firstFailure(
@@ -61,5 +88,54 @@ describe("the simulator finds", () => {
       "calls",
       "what had no answer is asked again by the next process",
     ]);
+  });
+
+  it("[AUTH-09] an account that is opened from anywhere", () => {
+    planted.rules = ({ decideLogin }) => ({
+      decideLogin: (row, attempt, seen) =>
+        decideLogin(row, { ...attempt, device: row?.device ?? "any" }, seen),
+    });
+    const { checker, rule } = firstFailure("players", oneAccount);
+    expect([checker, rule]).toEqual([
+      "desk",
+      "who is alive on one device is not let in from another",
+    ]);
+  });
+
+  it("[AUTH-16] a token that outlives its login", () => {
+    planted.rules = ({ tokenStanding }) => ({
+      tokenStanding: (row, at, seen) =>
+        tokenStanding(row === null ? null : { ...row, state: "issued" }, at, seen),
+    });
+    const { checker, rule } = firstFailure("players", forgetful);
+    expect([checker, rule]).toEqual(["desk", "a token is good until its login ends"]);
+  });
+
+  it("[AUTH-16] a token whose time was over when the answer came", () => {
+    const hasty: PartialOptions = {
+      players: { tokenLifetimeMs: 1_000 },
+      clock: { rightInQuiet: 1 },
+      calls: { latePerMillion: 500_000, lateMaxMicros: 4_000_000 },
+    };
+    const { checker, rule } = firstFailure("players", hasty, () => ({
+      realm: (machine) =>
+        overStep(machine, (event, outbox, go) => {
+          if (event.type !== "call.completed" || !event.result.ok) return go(event, outbox);
+          const { answer } = event.result;
+          const isToken = typeof answer === "object" && answer !== null && "issuedAtMs" in answer;
+          const later = isToken ? { ...answer, expiresAtMs: Number.MAX_SAFE_INTEGER } : answer;
+          go({ ...event, result: { ok: true, answer: later } }, outbox);
+        }),
+    }));
+    expect([checker, rule]).toEqual(["presence", "a token is worth nothing when its time is over"]);
+  });
+
+  it("[AUTH-16] a token that is void before its time", () => {
+    planted.rules = ({ tokenStanding }) => ({
+      tokenStanding: (row, at, seen) =>
+        at.server === null ? "revoked" : tokenStanding(row, at, seen),
+    });
+    const { checker, rule } = firstFailure("players", oneAccount);
+    expect([checker, rule]).toEqual(["desk", "a token is good until its login ends"]);
   });
 });
