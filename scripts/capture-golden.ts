@@ -1,14 +1,15 @@
 /**
  * Captures a golden log: a real server on real sockets, and clients that do one of everything.
  *
- *     node scripts/capture-golden.ts NAME
+ *     node scripts/capture-golden.ts NAME [--encrypted]
  *
  * Writes test/replay/golden/NAME with the journal, the checkpoint of the clean drain, and
- * `expected.json`. A golden log is never edited and never captured again under its name: an
- * intended
- * change of behaviour gets a new name, and the old log goes with the reason in the commit.
+ * `expected.json`; encrypted, with the key beside it. A golden log is never edited and never
+ * captured again under its name: an intended change of behaviour gets a new name, and the old log
+ * goes with the reason in the commit.
  */
 import { spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,9 +21,10 @@ import { startServer } from "../src/io/server.ts";
 import { packetFrame, PacketClient, types } from "../test/support/packet-client.ts";
 import { connectPlain } from "../test/support/raw-client.ts";
 
-const name = process.argv[2];
+const [name, ...flags] = process.argv.slice(2);
+const isEncrypted = flags.includes("--encrypted");
 if (name === undefined || !/^[a-z0-9-]+$/.test(name)) {
-  process.stderr.write("usage: node scripts/capture-golden.ts NAME\n");
+  process.stderr.write("usage: node scripts/capture-golden.ts NAME [--encrypted]\n");
   process.exit(2);
 }
 const target = join("test/replay/golden", name);
@@ -105,6 +107,8 @@ async function misbehave(): Promise<void> {
 }
 
 const folder = mkdtempSync(join(tmpdir(), "reprise-golden-"));
+const keyFile = join(folder, "journal.key");
+if (isEncrypted) writeFileSync(keyFile, `${randomBytes(32).toString("hex")}\n`);
 try {
   const server = await startServer({
     config: configOf({
@@ -114,6 +118,7 @@ try {
       "metrics.enabled": false,
       "tls.enabled": false,
       "log.destination": join(folder, "log"),
+      "journal.keyFile": isEncrypted ? keyFile : null,
       ...settings,
     }),
   });
@@ -129,9 +134,11 @@ try {
   for (const part of ["journal", "checkpoints"]) {
     cpSync(join(folder, "game", part), join(target, part), { recursive: true });
   }
+  if (isEncrypted) cpSync(keyFile, join(target, "journal.key"));
+  const keys = isEncrypted ? ["--key", keyFile] : [];
   const replayed = spawnSync(
     process.execPath,
-    ["src/io/main.js", "replay", target, "--check", "--json"],
+    ["src/io/main.js", "replay", target, "--check", "--json", ...keys],
     {
       encoding: "utf8",
     },

@@ -1,6 +1,7 @@
 /** Journals in memory: written by the real writer, kept as files, read by the real scanner. */
 import type { Event } from "../../src/core/contract.ts";
 import {
+  crc32,
   JournalKey,
   JournalKeys,
   JournalScanner,
@@ -65,6 +66,16 @@ export const nextWriter = (
       segmentBytesMax,
     },
   });
+
+/** A segment or a checkpoint as if it were of that format. */
+export const withFormat = (file: Uint8Array, format: number): Uint8Array<ArrayBuffer> => {
+  const bytes = new Uint8Array(file);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(8, format, true);
+  const end = 20 + view.getUint32(12, true);
+  view.setUint32(16, crc32(bytes, 20, end, crc32(bytes, 0, 16, 0)), true);
+  return bytes;
+};
 
 /** One block for each batch. The digest of an event's effects is its sequence times 3, plus 1. */
 export const writeBatches = (

@@ -91,10 +91,10 @@ export class LogPlayer {
     this.#files = findJournal(gameJournal(path), keys);
     const beginning = beginningOf(this.#files, checkpointsOf(this.#files));
     this.#realm = createRealm({ features: featuresFor(this.#files) });
+    const survey = surveyOf(this.#files, beginning, progress);
     if (!this.#realm.create().views.includes(viewName)) {
       throw new CommandError(`${path} is no log of a game server: there are no players in it`);
     }
-    const survey = surveyOf(this.#files, beginning, progress);
     this.#failures = survey.failures;
     this.firstAt = survey.firstAt;
     this.lastAt = survey.lastAt;

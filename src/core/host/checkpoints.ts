@@ -56,15 +56,24 @@ export function* newestCheckpoints(
       sound.push(read.value);
       continue;
     }
-    if (read.problem.code === "key-missing") throw keyRefusal(`${path}: ${read.problem.detail}`);
+    const { code, detail } = read.problem;
+    if (code === "key-missing") throw keyRefusal(`${path}: ${detail}`);
+    if (code === "newer-format") throw formatRefusal(`${path}: ${detail}`);
     damaged += 1;
     options.log("warn", "a checkpoint is damaged; the one before it is taken", {
       path,
-      problem: read.problem.detail,
+      problem: detail,
     });
   }
   return { sound, damaged };
 }
+
+/** @param message names the file and its format, or what else it is */
+export const formatRefusal = (message: string): HostExit =>
+  new HostExit(
+    exitCodes.refused,
+    `the journal cannot be read: ${message}; start the Reprise that wrote it`,
+  );
 
 /** @param message names the file and the key */
 export const keyRefusal = (message: string): HostExit =>

@@ -43,7 +43,7 @@ import type { ConnectionId, EventSequence } from "../kernel/ids.ts";
 import { limits } from "../kernel/limits.ts";
 import type { LogFields, LogLevel } from "../contract.ts";
 import type { Durability } from "./config.ts";
-import { keyRefusal, newestCheckpoints, readWhole } from "./checkpoints.ts";
+import { formatRefusal, keyRefusal, newestCheckpoints, readWhole } from "./checkpoints.ts";
 import { exitCodes, HostExit } from "./exit.ts";
 import { listFolder, perform, readFile } from "./files.ts";
 import type { FileScript } from "./files.ts";
@@ -253,11 +253,9 @@ function* scan(
   const verdict = scanner.finish();
   if (verdict.type === "clean" || verdict.type === "unfinished") return verdict;
   if (verdict.problem.code === "key-missing") throw keyRefusal(verdict.message);
-  throw refusal(
-    verdict.type === "corrupt"
-      ? `the journal is damaged: ${verdict.message}; ${adviceOn(options, verdict.path, after)}`
-      : `the journal cannot be read: ${verdict.message}; start the Reprise that wrote it`,
-  );
+  if (verdict.type === "refused") throw formatRefusal(verdict.message);
+  const advice = adviceOn(options, verdict.path, after);
+  throw refusal(`the journal is damaged: ${verdict.message}; ${advice}`);
 }
 
 /** What to do about a damaged segment, and what the last resort costs. */

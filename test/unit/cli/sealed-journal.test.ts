@@ -1,12 +1,13 @@
 /** Encrypted journals in the commands that read them. */
-import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { JournalKey } from "../../../src/core/journal/index.ts";
 import { keyVariable } from "../../../src/io/journal-keys.ts";
 import { reprise } from "../../support/command-line.ts";
 import { writeJournal } from "../../support/journal-folder.ts";
-import { logKey } from "../../support/journal-log.ts";
+import { logKey, withFormat } from "../../support/journal-log.ts";
 import { RealmDriver } from "../../support/realm-driver.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
@@ -31,11 +32,33 @@ const sealedJournal = (keys: readonly JournalKey[] = [logKey(first), logKey(seco
   return { folder, ...writeJournal(folder, events, options) };
 };
 
+const temporaryName = (): string => join(tmpdir(), `reprise-none-${String(process.pid)}`);
+
 const keyFile = (...bytes: readonly number[]): string => {
   const file = join(temporaryFolder(), "keys");
   writeFileSync(file, bytes.map((byte) => `${digitsOf(byte)}\n`).join(""));
   return file;
 };
+
+describe("a journal of a newer format", () => {
+  it.each([
+    ["inspect"],
+    ["replay"],
+    ["replay", "--check"],
+    ["replay", "--events"],
+    ["watch", "--frame"],
+    ["export", "--session", "1", "--out", join(temporaryName(), "cut")],
+  ])("[JRN-04] is refused by its number, in one line, by %s %s", async (command, ...more) => {
+    const { path } = sealedJournal([]);
+    const [, second = ""] = readdirSync(path).toSorted();
+    const file = join(path, second);
+    writeFileSync(file, withFormat(readFileSync(file), 3));
+    const run = await reprise(command, path, ...more);
+    expect(run.code).toBe(1);
+    expect(run.err).toContain(`${file}: it has format 3, this build reads up to 2`);
+    expect(run.err.trim().split("\n")).toHaveLength(1);
+  });
+});
 
 describe("an encrypted journal", () => {
   afterEach(() => void vi.unstubAllEnvs());

@@ -1,11 +1,11 @@
 /** A host whose journal and checkpoints are encrypted. */
 import { describe, expect, it } from "vitest";
 import { builtinFeatures } from "../../../src/core/features/index.ts";
-import type { HostDisk } from "../../support/host-disk.ts";
+import { HostDisk } from "../../support/host-disk.ts";
 import { HostWorld } from "../../support/host-world.ts";
 import type { WorldOptions } from "../../support/host-world.ts";
 import { lamp } from "../../support/lamp.ts";
-import { logKey, logKeys } from "../../support/journal-log.ts";
+import { logKey, logKeys, withFormat } from "../../support/journal-log.ts";
 
 const features = [...builtinFeatures, lamp];
 const word = Uint8Array.from(Buffer.from("what nobody else should read"));
@@ -69,6 +69,22 @@ describe("a host with a key", () => {
         });
         expect(disk.contents()).toEqual(files);
       }
+    }
+  });
+
+  it("[JRN-04] refuses a newer format by its number, of a segment or a checkpoint", () => {
+    const ended = drained(livedWorld({})).disk;
+    const segment = "journal/0000000000000001.segment";
+    for (const path of [segment, checkpointOf(ended)]) {
+      const disk = new HostDisk();
+      for (const [name, bytes] of ended.contents()) {
+        disk.put(name, name === path ? withFormat(bytes, 3) : bytes);
+      }
+      const world = worldOf({ disk }).start();
+      expect(world.exited?.message).toBe(
+        `the journal cannot be read: ${path}: it has format 3, this build reads up to 2; ` +
+          "start the Reprise that wrote it",
+      );
     }
   });
 
