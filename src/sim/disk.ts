@@ -13,14 +13,20 @@
  *     all, nothing, a beginning, or some sectors, whichever was decided.
  * F4. A sync that failed makes nothing durable, and a later sync does not make up for it: the
  *     kernel has forgotten that the bytes were dirty. (Linux does so.)
+ * F5. What was synced stays as it is, but for what `disk-damage.ts` does to it. Whole spells of
+ *     stalls, of no room and of no changes are those of `disk-spells.ts`.
  *
  * Left out: one file system may order entries and bytes more strictly than this. A host that
  * survives here survives there.
  */
 import { assertNever } from "../core/kernel/assert.ts";
 import type { FileEntry, FileOperation, FileResult } from "../core/contract.ts";
-import type { RandomStream } from "../core/kernel/random.ts";
 import type { Decisions, Subject } from "./decisions.ts";
+import { DiskDamage } from "./disk-damage.ts";
+import type { SeenDamage } from "./disk-damage.ts";
+import { loseUnsynced } from "./disk-loss.ts";
+import type { File } from "./disk-loss.ts";
+import { DiskSpells } from "./disk-spells.ts";
 import type { FaultCounters } from "./faults.ts";
 import type { DiskOptions } from "./options.ts";
 import { Pages } from "./pages.ts";
@@ -31,12 +37,9 @@ export interface DiskParts {
   readonly decisions: Decisions;
   readonly faults: FaultCounters;
   readonly options: DiskOptions;
+  /** Of the run's storm, in which spells begin; none begin when left out. */
+  readonly stormMicros?: number;
 }
-
-/** A change that no sync has covered. */
-type Unsynced =
-  | { readonly type: "write"; readonly offset: number; readonly length: number }
-  | { readonly type: "truncate"; readonly length: number };
 
 /** An operation that has not completed. */
 interface Pending {
@@ -44,21 +47,14 @@ interface Pending {
   readonly task: Task;
 }
 
-interface File {
-  readonly written: Pages;
-  readonly durable: Pages;
-  unsynced: Unsynced[];
-  /** Writes whose sync failed (F4): they are as unsure as unsynced ones, for ever. */
-  forsaken: Unsynced[];
-}
-
 const done: FileResult = { ok: true, type: "done" };
 const failed = (code: string): FileResult => ({ ok: false, code });
-const sectorBytes = 512;
 
 export class Disk {
   readonly #parts: DiskParts;
   readonly #subjects: DiskSubjects;
+  readonly #damage: DiskDamage;
+  readonly #spells: DiskSpells;
   /** What the running system sees. */
   #files = new Map<string, File>();
   /** What a power loss would leave of the names. */
@@ -79,7 +75,12 @@ export class Disk {
       lost: about("lost"),
       entryLost: about("entryLost"),
       pending: about("pending"),
+      short: about("short"),
+      readFailed: about("readFailed"),
+      entryFailed: about("entryFailed"),
     };
+    this.#damage = new DiskDamage(parts, name);
+    this.#spells = new DiskSpells({ ...parts, stormMicros: parts.stormMicros ?? 0 }, name);
   }
 
   /**
@@ -92,6 +93,7 @@ export class Disk {
     const paths = pathsOf(operation);
     let atMicros = scheduler.nowMicros + this.#duration(operation);
     for (const path of paths) atMicros = Math.max(atMicros, this.#busyUntilMicros.get(path) ?? 0);
+    atMicros = this.#spells.delayed(atMicros);
     for (const path of paths) this.#busyUntilMicros.set(path, atMicros);
     const task = scheduler.at(atMicros, () => {
       this.#pending.delete(pending);
@@ -101,15 +103,18 @@ export class Disk {
     this.#pending.add(pending);
   }
 
+  /** A process is about to begin. */
+  processStarts(): void {
+    this.#damage.processStarts();
+  }
+
   /**
    * The process died. What it had ordered completes for nobody; the operation that was under way
-   * on a path has taken effect or not, those behind it have not.
+   * on a path has taken effect or not, a write also in part; those behind it have not.
    */
   processDied(): void {
-    for (const operation of this.#dropPending()) {
-      const happens = this.#subjects.pending.next<boolean>(false, (random) => random.chance(1, 2));
-      if (happens) this.#perform(operation);
-    }
+    this.#dropProcess();
+    this.#damage.rest(this.#files);
   }
 
   /**
@@ -117,10 +122,28 @@ export class Disk {
    * what was under way, too.
    */
   powerLost(): void {
-    this.processDied();
+    this.#dropProcess();
     const files = new Set([...this.#files.values(), ...this.#durableFiles.values()]);
-    for (const file of files) this.#loseUnsynced(file);
+    const { lost } = this.#subjects;
+    for (const file of files) loseUnsynced(file, lost, this.#parts.faults);
+    this.#damage.powerLost();
     this.#loseEntries();
+    this.#damage.rest(this.#files);
+  }
+
+  /** True when bytes are not what they should be, or the last process was told other ones. */
+  get isSuspect(): boolean {
+    return this.#damage.isSuspect;
+  }
+
+  /** Where bytes are wrong, or were read wrong by the last process. */
+  damages(): readonly SeenDamage[] {
+    return this.#damage.seen(this.#files);
+  }
+
+  /** Somebody puts back what should be there. Returns how many places it was. */
+  mend(): number {
+    return this.#damage.mend();
   }
 
   /**
@@ -159,6 +182,20 @@ export class Disk {
     return usual + extra;
   }
 
+  #dropProcess(): void {
+    const { pending, short } = this.#subjects;
+    for (const operation of this.#dropPending()) {
+      const happens = pending.next<boolean>(false, (random) => random.chance(1, 2));
+      if (!happens) continue;
+      const isWrite = operation.type === "write";
+      const { shortPerMillion } = this.#parts.options;
+      const length = isWrite ? short.seldom(shortPerMillion, operation.bytes.length) : 0;
+      if (isWrite && length > 0) this.#writeBeginning(operation, length);
+      else this.#perform(operation);
+    }
+    this.#damage.processDied();
+  }
+
   /** Forgets what was ordered; returns the first operation of each path. */
   #dropPending(): FileOperation[] {
     const begun: FileOperation[] = [];
@@ -175,14 +212,15 @@ export class Disk {
   }
 
   #perform(operation: FileOperation): FileResult {
+    const refused = this.#refusal(operation);
+    if (refused !== null) return failed(refused);
     switch (operation.type) {
       case "list":
         return { ok: true, type: "entries", entries: this.#list(operation.folder) };
       case "read": {
-        const file = this.#files.get(operation.path);
-        const { offset, length } = operation;
-        const bytes = file?.written.read(offset, length) ?? new Uint8Array(0);
-        return { ok: true, type: "bytes", bytes };
+        const { path, offset, length } = operation;
+        const bytes = this.#files.get(path)?.written.read(offset, length) ?? new Uint8Array(0);
+        return { ok: true, type: "bytes", bytes: this.#damage.misread(path, offset, bytes) };
       }
       case "write":
         return this.#write(operation);
@@ -195,10 +233,39 @@ export class Disk {
       case "rename":
         return this.#rename(operation.from, operation.to);
       case "remove":
-        return this.#files.delete(operation.path) ? done : failed("ENOENT");
+        return this.#remove(operation.path);
       default:
         return assertNever(operation);
     }
+  }
+
+  /** Why an operation fails, besides what is particular to writes and syncs; null: it does not. */
+  #refusal(operation: FileOperation): string | null {
+    const { options, faults } = this.#parts;
+    const { readFailed, entryFailed } = this.#subjects;
+    switch (operation.type) {
+      case "list":
+      case "read":
+        if (!readFailed.strikes(options.readFailedPerMillion)) return null;
+        faults.hit("disk.read-failed");
+        return "EIO";
+      case "write":
+        return this.#spells.refusal(operation, this.#growth(operation));
+      case "sync":
+        return this.#spells.refusal(operation, 0);
+      default:
+        if (!entryFailed.strikes(options.entryFailedPerMillion)) {
+          return this.#spells.refusal(operation, 0);
+        }
+        faults.hit("disk.entry-failed");
+        return "EIO";
+    }
+  }
+
+  /** By how much a write makes its file longer. */
+  #growth({ path, offset, bytes, zerosBehind = 0 }: Write): number {
+    const length = this.#files.get(path)?.written.length ?? 0;
+    return offset + bytes.length + zerosBehind - length;
   }
 
   #list(folder: string): FileEntry[] {
@@ -212,33 +279,71 @@ export class Disk {
     return entries.sort((left, right) => byCodeUnits(left.name, right.name));
   }
 
-  #write(operation: Extract<FileOperation, { type: "write" }>): FileResult {
-    const { path, offset, bytes, zerosBehind = 0 } = operation;
+  #write(operation: Write): FileResult {
+    const { offset, bytes, zerosBehind = 0 } = operation;
     const { options, faults } = this.#parts;
     const fails = this.#subjects.writeFailed.strikes(options.writeFailedPerMillion);
     if (fails) {
       faults.hit("disk.write-failed");
       return failed("EIO");
     }
-    let file = this.#files.get(path);
-    if (file === undefined) {
-      file = newFile();
-      this.#files.set(path, file);
-    }
-    file.written.write(offset, bytes);
+    const file = this.#fileFor(operation.path);
+    this.#writeBytes(operation, file);
     file.unsynced.push({ type: "write", offset, length: bytes.length });
     // A write of its own: the disk may have one and not the other.
     const end = offset + bytes.length;
     if (zerosBehind > 0) {
+      this.#damage.healed(file, end, end + zerosBehind);
       file.written.writeZeros(end, zerosBehind);
       file.unsynced.push({ type: "write", offset: end, length: zerosBehind });
     }
     return done;
   }
 
+  #fileFor(path: string): File {
+    const known = this.#files.get(path);
+    if (known !== undefined) return known;
+    const file = newFile();
+    this.#files.set(path, file);
+    return file;
+  }
+
+  /** Writes the bytes where they belong, or elsewhere. */
+  #writeBytes(operation: Write, file: File): void {
+    const { path, offset, bytes } = operation;
+    const stray = this.#damage.misdirect(operation, this.#files);
+    const target = stray === null ? undefined : this.#files.get(stray.path);
+    this.#damage.noteWrite(path, file, offset);
+    if (stray === null || target === undefined) {
+      file.written.write(offset, bytes);
+      this.#damage.healed(file, offset, offset + bytes.length);
+      return;
+    }
+    // The file system believes that they are there.
+    const end = offset + bytes.length;
+    if (file.written.length < end) file.written.truncate(end);
+    this.#damage.carryAstray(operation, file, target, stray.from);
+  }
+
+  /** The process dies in a write that takes several system calls: the first ones were made. */
+  #writeBeginning({ path, offset, bytes }: Write, length: number): void {
+    this.#parts.faults.hit("disk.short-write");
+    this.#perform({ type: "write", path, offset, bytes: bytes.subarray(0, length) });
+  }
+
+  #remove(path: string): FileResult {
+    const file = this.#files.get(path);
+    if (file === undefined) return failed("ENOENT");
+    this.#files.delete(path);
+    this.#spells.freed(file.written.length);
+    return done;
+  }
+
   #truncate(path: string, length: number): FileResult {
     const file = this.#files.get(path);
     if (file === undefined) return failed("ENOENT");
+    this.#spells.freed(Math.max(0, file.written.length - length));
+    this.#damage.healed(file, length, Infinity);
     file.written.truncate(length);
     file.unsynced.push({ type: "truncate", length });
     return done;
@@ -262,6 +367,7 @@ export class Disk {
     }
     file.durable.truncate(file.written.length);
     file.unsynced = [];
+    this.#damage.synced(file);
     return done;
   }
 
@@ -282,45 +388,6 @@ export class Disk {
     return done;
   }
 
-  #loseUnsynced(file: File): void {
-    for (const change of [...file.forsaken, ...file.unsynced]) {
-      if (change.type === "write") this.#loseWrite(file, change.offset, change.length);
-      else this.#loseTruncation(file, change.length);
-    }
-    file.written.become(file.durable);
-    file.unsynced = [];
-    file.forsaken = [];
-  }
-
-  #loseTruncation(file: File, length: number): void {
-    const isLost = this.#subjects.lost.next<boolean>(true, (random) => random.chance(1, 2));
-    if (isLost) this.#parts.faults.hit("disk.lost");
-    else file.durable.truncate(length);
-  }
-
-  /** Decides how much of one write the medium got: lost, a beginning, some sectors, or all. */
-  #loseWrite(file: File, offset: number, length: number): void {
-    const kept = this.#subjects.lost.next<Kept | null>(null, (random) => drawKept(random, length));
-    const { faults } = this.#parts;
-    if (kept === "all") {
-      file.durable.copyFrom(file.written, offset, length);
-      return;
-    }
-    const isLost = kept === null || kept === "none";
-    faults.hit(isLost ? "disk.lost" : "disk.torn");
-    if (isLost) return;
-    if (typeof kept === "number") {
-      file.durable.copyFrom(file.written, offset, Math.min(kept, length));
-      return;
-    }
-    for (const sector of kept) {
-      const from = sector * sectorBytes;
-      if (from >= length) continue;
-      const count = Math.min(sectorBytes, length - from);
-      file.durable.copyFrom(file.written, offset + from, count);
-    }
-  }
-
   /** Decides for each name whose creation or removal was not synced whether it came to be. */
   #loseEntries(): void {
     const files = new Map(this.#durableFiles);
@@ -338,6 +405,8 @@ export class Disk {
   }
 }
 
+type Write = Extract<FileOperation, { type: "write" }>;
+
 interface DiskSubjects {
   readonly slow: Subject;
   readonly syncFailed: Subject;
@@ -345,19 +414,10 @@ interface DiskSubjects {
   readonly lost: Subject;
   readonly entryLost: Subject;
   readonly pending: Subject;
+  readonly short: Subject;
+  readonly readFailed: Subject;
+  readonly entryFailed: Subject;
 }
-
-/** A number: that many bytes from the beginning. A list: the sectors of these numbers. */
-type Kept = "none" | "all" | number | readonly number[];
-
-const drawKept = (random: RandomStream, length: number): Kept => {
-  const draw = random.below(4);
-  if (draw === 0 || length === 0) return "none";
-  if (draw === 1) return "all";
-  if (draw === 2) return random.below(length);
-  const sectors = Math.ceil(length / sectorBytes);
-  return Array.from({ length: sectors }, (_, sector) => sector).filter(() => random.chance(1, 2));
-};
 
 const newFile = (): File => ({
   written: new Pages(),

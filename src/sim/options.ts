@@ -7,6 +7,8 @@
  */
 import { RandomStream } from "../core/kernel/random.ts";
 import { seedWords } from "./decisions.ts";
+import { calmDisk, drawDisk } from "./disk-options.ts";
+import type { DiskOptions } from "./disk-options.ts";
 import { rate } from "./drawing.ts";
 import { calmHandshake, calmNetwork, drawHandshake, drawNetwork } from "./network/options.ts";
 import type { HandshakeOptions, NetworkOptions } from "./network/options.ts";
@@ -17,6 +19,7 @@ import {
   drawUpgrade,
 } from "./process/troubles.ts";
 
+export type { DiskOptions } from "./disk-options.ts";
 export type { HandshakeOptions, NetworkOptions } from "./network/options.ts";
 
 /** How likely something is, 0..1,000,000. */
@@ -81,16 +84,6 @@ export interface ClockOptions {
   readonly slewMaxPerMillion: number;
   /** 1: wall clocks are set right when faults stop; 0: they stay as wrong as they are. */
   readonly rightInQuiet: number;
-}
-
-export interface DiskOptions {
-  readonly operationMicros: number;
-  readonly syncMicros: number;
-  /** Of each operation. */
-  readonly slowPerMillion: PerMillion;
-  readonly slowMaxMicros: number;
-  readonly syncFailedPerMillion: PerMillion;
-  readonly writeFailedPerMillion: PerMillion;
 }
 
 export interface CallOptions {
@@ -225,14 +218,7 @@ export const calmOptions: SimulationOptions = {
     backPerMillion: 0,
   },
   outside: { clientPerMillion: 0, serverPerMillion: 0 },
-  disk: {
-    operationMicros: 20,
-    syncMicros: 270,
-    slowPerMillion: 0,
-    slowMaxMicros: 500_000,
-    syncFailedPerMillion: 0,
-    writeFailedPerMillion: 0,
-  },
+  disk: calmDisk,
   calls: {
     delayMicros: 500,
     slowPerMillion: 0,
@@ -296,7 +282,7 @@ export function drawOptions(seed: number): SimulationOptions {
     clock: { ...drawClock(random), ...drawClockTroubles(seed) },
     upgrade: drawUpgrade(seed),
     outside: drawOutside(seed),
-    disk: drawDisk(random),
+    disk: drawDisk(random, seed),
     calls: drawCalls(random),
     workload: { ...drawWorkload(random), ...drawManners(seed) },
     players: calmOptions.players,
@@ -375,15 +361,6 @@ const drawClock = (random: RandomStream) => ({
   jumpsMax: random.chance(1, 2) ? 0 : random.between(1, 3),
   jumpMaxMicros: random.pick([500_000, 5_000_000, 3_600_000_000]),
   rightInQuiet: 0,
-});
-
-const drawDisk = (random: RandomStream): DiskOptions => ({
-  operationMicros: random.pick([5, 20, 200]),
-  syncMicros: random.pick([100, 270, 3_000]),
-  slowPerMillion: rate(random, 20_000),
-  slowMaxMicros: random.pick([20_000, 500_000]),
-  syncFailedPerMillion: random.chance(3, 4) ? 0 : 1_000,
-  writeFailedPerMillion: random.chance(3, 4) ? 0 : 500,
 });
 
 const drawCalls = (random: RandomStream): CallOptions => ({

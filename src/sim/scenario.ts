@@ -13,6 +13,7 @@ import { ClientOrderChecker } from "./checkers/client-order.ts";
 import { ConnectionCapChecker } from "./checkers/connection-cap.ts";
 import { ContainmentChecker } from "./checkers/containment.ts";
 import { CountersChecker } from "./checkers/counters.ts";
+import { DamageChecker } from "./checkers/damage.ts";
 import { DurabilityChecker } from "./checkers/durability.ts";
 import { arePlayersAtRest, LivenessChecker } from "./checkers/liveness.ts";
 import { OneCloseChecker } from "./checkers/one-close.ts";
@@ -160,6 +161,7 @@ export function serverCheckers(
     new SilenceChecker({ ...server, clockPerMillion: clockErrorOf(options.clock) }),
     new ClientOrderChecker(),
     new DurabilityChecker(),
+    new DamageChecker(),
     new ReplayEqualityChecker(steadyViews),
     new UpgradeChecker(isReversible),
     new CountersChecker(),

@@ -222,7 +222,8 @@ export class Site implements OperatedServer {
       events: {
         started: (start) => observe.processStarted(start, this.#build()),
         ended: (end, ending) => {
-          const judged = this.#hasRefused(end) ? "refused" : ending;
+          const isRefused = ending !== "damaged" && this.#hasRefused(end);
+          const judged = isRefused ? "refused" : ending;
           observe.processEnded(end, judged, this.node.disk);
         },
         logged: (level, message, fields) => {

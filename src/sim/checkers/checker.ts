@@ -87,7 +87,7 @@ export interface ClientPacket {
 }
 
 /** The machine's disk as a crash or the end of the run leaves it. */
-export type DiskImage = Pick<Disk, "read" | "paths">;
+export type DiskImage = Pick<Disk, "read" | "paths" | "damages">;
 
 /** What can be seen. A checker takes what it needs. */
 export interface Observations {

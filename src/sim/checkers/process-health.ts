@@ -2,11 +2,22 @@
  * The server and its clients run as they should: no process fails by itself except for a disk that
  * failed first, nothing throws, and no client machine is broken by what the server sends.
  */
-import type { FaultCounters } from "../faults.ts";
+import type { Fault, FaultCounters } from "../faults.ts";
 import type { Ending } from "../process/node.ts";
 import type { ProcessEnd } from "../process/process.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker } from "./checker.ts";
+
+/** After one of these a process may end by itself. */
+const fatalFaults: readonly Fault[] = [
+  "disk.sync-failed",
+  "disk.write-failed",
+  "disk.read-failed",
+  "disk.entry-failed",
+  "disk.read-only",
+  "disk.full",
+  "disk.misread",
+];
 
 export class ProcessHealthChecker implements Checker {
   readonly name = "process-health";
@@ -29,7 +40,7 @@ export class ProcessHealthChecker implements Checker {
       case "exit":
         if (end.code === 0 && ending === "drain") return;
         // Whether it had to is another checker's affair.
-        if (ending === "refused") return;
+        if (ending === "refused" || ending === "damaged") return;
         if (this.#isExcused()) return;
         throw new CheckFailure(
           this.name,
@@ -45,8 +56,8 @@ export class ProcessHealthChecker implements Checker {
 
   /** Each failed disk operation excuses one end of the process. */
   #isExcused(): boolean {
-    const failures =
-      this.#faults.counts["disk.sync-failed"] + this.#faults.counts["disk.write-failed"];
+    let failures = 0;
+    for (const fault of fatalFaults) failures += this.#faults.counts[fault];
     const isNew = failures > this.#diskFailures;
     this.#diskFailures = failures;
     return isNew;

@@ -38,7 +38,9 @@ export type Ending =
   | "crash-at-call"
   | "crash-in-storm"
   /** It found what another build had left, and did not start. */
-  | "refused";
+  | "refused"
+  /** It found bytes that are not what they should be, and stopped for them. */
+  | "damaged";
 
 export interface NodeEvents {
   /** @param start counts the machine's processes from 1 */
@@ -145,7 +147,8 @@ export class SimulatedNode {
     this.#parts = parts;
     const { name, decisions, options } = parts;
     this.machine = new Machine(name);
-    this.disk = new Disk({ ...parts, options: options.disk }, name);
+    const stormMicros = options.seconds * 1_000_000;
+    this.disk = new Disk({ ...parts, options: options.disk, stormMicros }, name);
     this.clock = new MachineClock({ ...parts, options: options.clock }, name);
     this.#ends = decisions.subject(`node/${name}/end`);
     this.#restarts = decisions.subject(`node/${name}/restart`);
@@ -174,6 +177,7 @@ export class SimulatedNode {
   start(): void {
     invariant(this.#process === null, "one process at a time");
     this.#starts += 1;
+    this.disk.processStarts();
     const { name, options, events } = this.#parts;
     this.#ending = null;
     this.#isDraining = false;
@@ -306,7 +310,10 @@ export class SimulatedNode {
       this.machine.closeAll();
       this.disk.processDied();
     }
-    events.ended(end, ending);
+    const isDamaged = end.type === "exit" && end.code === 1 && this.disk.isSuspect;
+    events.ended(end, isDamaged ? "damaged" : ending);
+    // Its operator puts the files back from a copy.
+    if (isDamaged) this.disk.mend();
     scheduler.after(this.#restartMicros(ending), () => this.#restart(isPowerLoss));
   }
 
@@ -464,6 +471,7 @@ const faultOf = (ending: Ending): Fault | null => {
       // Counted by where that was.
       return null;
     case "refused":
+    case "damaged":
       return null;
     case "drain":
       // Counted when it was asked for: it takes a while to come about.

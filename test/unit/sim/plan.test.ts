@@ -26,7 +26,9 @@ const forgetful: Sabotage = {
 type Source = { readonly seed: number; readonly scenario: ScenarioName } | { readonly plan: Plan };
 
 const failureOf = (source: Source): SimulationFailure => {
-  const fixed = "seed" in source ? { fixed: { seconds: 3 } } : {};
+  // On a disk that fails, others may find it first.
+  const calm = { fixed: { seconds: 3, disk: calmOptions.disk } };
+  const fixed = "seed" in source ? calm : {};
   const { failure } = simulate({ ...source, ...fixed, host: sabotaged(forgetful) });
   if (failure === null) throw new Error("the planted bug was not found");
   return failure;

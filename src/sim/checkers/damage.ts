@@ -1,0 +1,46 @@
+/**
+ * [JRN-01] What is wrong on the disk is refused and located, and what is whole is not accused: a
+ * start that calls the journal damaged names a block of which bytes are wrong, and none before it.
+ * That nothing wrong is taken for right is seen by those who compare a recovery with what was done:
+ * it repeats every step (`History`), and every step that a client knows of (`durability.ts`).
+ */
+import type { SeenDamage } from "../disk-damage.ts";
+import type { Ending } from "../process/node.ts";
+import type { ProcessEnd } from "../process/process.ts";
+import { CheckFailure } from "./checker.ts";
+import type { Checker, DiskImage } from "./checker.ts";
+
+/** How a recovery says where it found what is no block. */
+const located = /^the journal is damaged: (\S+), byte (\d+), event \d+: /;
+
+export class DamageChecker implements Checker {
+  readonly name = "damage";
+  /** Counts journals that were called damaged. */
+  checked = 0;
+
+  processEnded(end: ProcessEnd, _ending: Ending | null, disk: DiskImage): void {
+    if (end.type !== "exit") return;
+    if (end.message.includes("does not replay")) {
+      this.#fail("what the journal holds replays, or is refused as damaged", end.message);
+    }
+    const [, path, byte] = located.exec(end.message) ?? [];
+    if (path === undefined) return;
+    this.checked += 1;
+    const damages = disk.damages();
+    const at = Number(byte);
+    if (damages.some((damage) => isIn(damage, path, at))) return;
+    const there = damages.map(({ path: of, from, to }) => `${of} ${String(from)}-${String(to)}`);
+    this.#fail(
+      "a journal is called damaged where it is, and nowhere else",
+      `${path}, byte ${String(at)}; wrong are ${there.join(", ") || "none"}`,
+    );
+  }
+
+  #fail(rule: string, detail: string): never {
+    throw new CheckFailure(this.name, rule, detail);
+  }
+}
+
+/** A place is told by where its block begins, and that is not before the write it came with. */
+const isIn = ({ path, writeFrom, to }: SeenDamage, toldPath: string, toldAt: number): boolean =>
+  path === toldPath && toldAt >= writeFrom && toldAt <= to;
