@@ -30,6 +30,7 @@ const schemas = {
   "proto/packet.proto": "src/core/wire/gen",
   "proto/session.proto": "src/core/wire/gen",
   "examples/lantern/lantern.proto": "examples/lantern/gen",
+  "examples/wallet/wallet.proto": "examples/wallet/gen",
 } as const;
 
 /** Only encode and decode: the rest of static code is reflection that nobody here asks for. */

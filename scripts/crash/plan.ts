@@ -1,4 +1,4 @@
-/** What happens in each crash round, drawn from a seed. When a kill strikes is up to the machine. */
+/** What happens in each crash round, drawn from a seed; when a kill strikes is the machine's. */
 import { RandomStream } from "../../src/core/kernel/random.ts";
 import { seedWords } from "../../src/sim/decisions.ts";
 

@@ -7,6 +7,7 @@ import {
   carried,
   defineContract,
   defineFeature,
+  eventStream,
   invalid,
   operation,
   playerId,
@@ -274,3 +275,57 @@ defineContract("bad", { place: { x: 1 } });
 
 // @ts-expect-error a message without a decoder is none
 toServer(10_001, { encode: () => 1 });
+
+const sums = eventStream({
+  name: "sums",
+  initial: () => ({ sum: 0 }),
+  apply: (state: { sum: number }, event: { readonly by: number }) => ({
+    sum: state.sum + event.by,
+  }),
+});
+
+// @ts-expect-error the first state has another shape than the reducer takes
+eventStream({ name: "x", initial: () => 0, apply: (state: string, _event: number) => state });
+
+// [DIST-03]
+defineFeature({
+  contract: defineContract("sums", { add: toServer(10_006, pb.v1.EchoRequest) }),
+  version: 1,
+  state: () => ({}),
+  events: [sums],
+}).implement({
+  packets: {
+    add: {
+      states: ["connected"],
+      handle(ctx) {
+        const store = ctx.events(sums);
+        const appended = store.append("a", 0, { by: 1 }, { by: 2 });
+        const { sum } = store.replay("a");
+        const [first] = store.events("a", 1).events;
+        const total: number = sum + appended.version + (first?.event.by ?? 0);
+        void total;
+        // @ts-expect-error whether it was appended comes first
+        if (appended.code === "CONFLICT") return;
+        // @ts-expect-error another event
+        store.append("a", 0, { to: 1 });
+        // @ts-expect-error nothing to append
+        store.append("a", 0);
+        // @ts-expect-error what version is expected must be said
+        store.append("a", { by: 1 });
+        // @ts-expect-error the state is a copy of another shape
+        store.replay("a").total += 1;
+      },
+    },
+  },
+  views: {
+    sums: (_state, _sessions, events) => [...events(sums).entities()],
+  },
+  invariants: {
+    "a sum is positive": (_state, _timers, _sessions, events) => {
+      const view = events(sums);
+      // @ts-expect-error an invariant changes nothing
+      view.forget("a");
+      return view.replay("a").sum >= 0;
+    },
+  },
+});

@@ -150,6 +150,12 @@ export const limits = {
   pendingCallsMax: 65_536,
   /** Timers, over all features: ten for each of 5,000 sessions and room for the world. */
   timersMax: 262_144,
+  /** Entities of one event stream. */
+  streamEntitiesMax: 65_536,
+  /** Newest events of an entity that a stream may keep readable; as many again may be held. */
+  streamKeepMax: 1_024,
+  /** Letters of an entity's name. */
+  streamEntityNameMax: 128,
   /** Packets of one session that wait in the inbox for a tick. */
   inboxPerSessionMax: 64,
   /** Packets taken from the inbox of one feature in one tick. */

@@ -63,9 +63,12 @@ export const deadlineKind = 0;
  */
 export function compose(features: readonly Feature[], known: readonly AnyContract[]): Composition {
   const names = new Set<string>();
-  for (const { name } of features) {
+  for (const { name, declaration } of features) {
     apiRule(!names.has(name), `createRealm: two features are named "${name}"`);
     names.add(name);
+    const streams = new Set((declaration.events ?? []).map((stream) => stream.name));
+    const isSound = streams.size === (declaration.events ?? []).length;
+    apiRule(isSound, `feature "${name}": two of its event streams have one name`);
   }
   const served = packetRules(features.map(({ declaration }) => declaration.contract));
   const routes = new Map<number, Route>();

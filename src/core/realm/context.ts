@@ -15,6 +15,7 @@ import type { RandomStream } from "../kernel/random.ts";
 import { payloadBytesMax } from "../wire/index.ts";
 import type { AnyContract, AnyRequest, AnyToClient, Position } from "../wire/index.ts";
 import type { RealmConfig } from "./config.ts";
+import type { AnyEventStream, Appended, EventsStore, StreamStore } from "./event-store.ts";
 import type { Feature } from "./feature.ts";
 import type { Context, Identity, SessionMove, SessionView } from "./handler-context.ts";
 import type { RealmMachine } from "./machine.ts";
@@ -145,6 +146,23 @@ export class FeatureContext {
     return this.#realm.state.stream(this.#feature.name, name);
   }
 
+  events(stream: AnyEventStream): EventsStore<unknown, unknown> {
+    const store = (): StreamStore => {
+      this.#check();
+      return this.#realm.state.store(this.#feature.name, stream);
+    };
+    return {
+      size: store().size,
+      entities: () => store().entities(),
+      version: (entity) => store().version(entity),
+      events: (entity, fromVersion) => store().events(entity, fromVersion),
+      replay: (entity) => store().replay(entity),
+      append: (entity, expectedVersion, ...events) =>
+        this.#counted(store().append(entity, expectedVersion, events, this.now), events),
+      forget: (entity) => store().forget(entity),
+    };
+  }
+
   timer(name: string, id: number | string, delay: Micros, data?: PlainData): void {
     this.#check();
     // A timer that is due at once would fire again and again within its own step.
@@ -271,6 +289,12 @@ export class FeatureContext {
 
   log(level: LogLevel, message: string, fields?: LogFields): void {
     this.#realm.log(level, `${this.#feature.name}: ${message}`, fields);
+  }
+
+  #counted(appended: Appended, events: readonly unknown[]): Appended {
+    if (appended.ok) this.#realm.count("events_appended_total", events.length);
+    else if (appended.code === "CONFLICT") this.#realm.count("events_conflicts_total");
+    return appended;
   }
 
   /** Whose event it is. */

@@ -14,6 +14,8 @@ export const realmCounters: Readonly<Record<string, string>> = {
   ticks_skipped_total: "Ticks left out because the server was late",
   calls_answered_total: "Calls answered, by outcome",
   calls_answered_too_late_total: "Answers to calls that were answered before",
+  events_appended_total: "Events appended to features' streams",
+  events_conflicts_total: "Appends that expected another version of their entity",
   steps_failed_total: "Events left out because a feature threw",
   features_suspended_total: "Features suspended because their tick or timer threw",
 };

@@ -32,6 +32,7 @@ import type {
   KeysOf,
   TimerDeclarations,
 } from "./declared.ts";
+import type { AnyEventStream, EventsReader } from "./event-store.ts";
 import type {
   Context,
   ReplyContext,
@@ -125,13 +126,21 @@ export type Implementation<C extends AnyContract, S, T, K> = OptionalWhenEmpty<
      * It must change nothing: it is not journalled who looked.
      */
     readonly views?: Readonly<
-      Record<string, (state: S, sessions: ReadonlyMap<SessionId, SessionView>) => PlainData>
+      Record<
+        string,
+        (state: S, sessions: ReadonlyMap<SessionId, SessionView>, events: EventsReader) => PlainData
+      >
     >;
     /** Checked again and again in tests and the simulator; the key is the rule, with its id. */
     readonly invariants?: Readonly<
       Record<
         string,
-        (state: S, timers: TimerViews<T>, sessions: ReadonlyMap<SessionId, SessionView>) => boolean
+        (
+          state: S,
+          timers: TimerViews<T>,
+          sessions: ReadonlyMap<SessionId, SessionView>,
+          events: EventsReader,
+        ) => boolean
       >
     >;
   };
@@ -146,6 +155,8 @@ export interface Declaration<C extends AnyContract, S, T, K> {
   readonly state: () => S;
   readonly timers?: T;
   readonly calls?: K;
+  /** Event streams of the feature, made by `eventStream`. */
+  readonly events?: readonly AnyEventStream[];
   readonly migrations?: Migrations;
   /** Names and help texts of the counters that the feature counts. */
   readonly counters?: Readonly<Record<string, string>>;
@@ -179,12 +190,24 @@ export interface ErasedImplementation {
   readonly tick: { readonly every: number; run(ctx: unknown): void } | null;
   readonly near: ((state: unknown, at: Position) => Iterable<SessionId>) | null;
   readonly views: Readonly<
-    Record<string, (state: unknown, sessions: ReadonlyMap<SessionId, SessionView>) => PlainData>
+    Record<
+      string,
+      (
+        state: unknown,
+        sessions: ReadonlyMap<SessionId, SessionView>,
+        events: EventsReader,
+      ) => PlainData
+    >
   >;
   readonly invariants: Readonly<
     Record<
       string,
-      (state: unknown, timers: unknown, sessions: ReadonlyMap<SessionId, SessionView>) => boolean
+      (
+        state: unknown,
+        timers: unknown,
+        sessions: ReadonlyMap<SessionId, SessionView>,
+        events: EventsReader,
+      ) => boolean
     >
   >;
 }

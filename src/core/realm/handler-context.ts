@@ -23,6 +23,7 @@ import type {
 } from "../wire/index.ts";
 import type { RealmConfig } from "./config.ts";
 import type { AnyOperation, CarriedOf, KeysOf, RequestOf } from "./declared.ts";
+import type { EventsStore, EventStream } from "./event-store.ts";
 
 /** A session as features see it. */
 export interface SessionView {
@@ -101,6 +102,8 @@ export interface Context<C extends AnyContract, State, Timers, Calls, Key = neve
   };
   /** A named stream of the realm's randomness, this feature's own. */
   random(name: string): RandomStream;
+  /** A stream of the feature's own: one that its declaration lists. */
+  events<E, S>(stream: EventStream<E, S>): EventsStore<E, S>;
   /** Sets or moves the timer of that name and id; it fires once, `delay` (>= 1) from now. */
   timer<K extends keyof Timers & string>(
     name: K,

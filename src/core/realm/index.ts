@@ -8,6 +8,18 @@ import { realmCounters } from "./counters.ts";
 
 export { carried, operation } from "./declared.ts";
 export type { Answer, Carried, Operation } from "./declared.ts";
+export { eventStream } from "./event-store.ts";
+export type {
+  Appended,
+  EventsRead,
+  EventsReader,
+  EventsStore,
+  EventsView,
+  EventStream,
+  EventStreamOptions,
+  StoredEvent,
+  StreamMigration,
+} from "./event-store.ts";
 export { defineFeature } from "./feature.ts";
 export type { Budget, Feature, Implementation, TimerViews } from "./feature.ts";
 export type {

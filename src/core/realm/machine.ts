@@ -47,6 +47,7 @@ import type { JournalledConfig } from "./config.ts";
 import { FeatureContext } from "./context.ts";
 import { errorMessage } from "./control.ts";
 import type { AnyOperation } from "./declared.ts";
+import type { AnyEventStream, EventsReader } from "./event-store.ts";
 import { onMalformed, onPacket, onRefused } from "./packets.ts";
 import type { Session } from "./sessions.ts";
 import { RealmState } from "./state.ts";
@@ -120,7 +121,8 @@ export class RealmMachine implements Machine {
     const feature = this.composition.features[route.feature];
     const view = feature?.implementation.views[route.name];
     invariant(view !== undefined, "a view has a feature", name);
-    return view(this.state.featureStates[route.feature], this.state.sessions.view());
+    const { featureStates, sessions } = this.state;
+    return view(featureStates[route.feature], sessions.view(), this.#reader(route.feature));
   }
 
   get tables(): readonly string[] {
@@ -150,17 +152,25 @@ export class RealmMachine implements Machine {
         found.push(`R4: the inbox holds packets of session ${id}, which has ended`);
       }
     }
+    for (const store of this.state.stores()) found.push(...store.violations());
     for (const [index, { name, implementation }] of this.composition.features.entries()) {
       const timers: Record<string, unknown> = {};
       for (const [kind, route] of this.composition.timers.entries()) {
         if (route.feature === index) timers[route.name] = this.state.timers.of(kind + 1);
       }
       for (const [rule, holds] of Object.entries(implementation.invariants)) {
-        const sound = holds(this.state.featureStates[index], timers, this.state.sessions.view());
+        const { featureStates, sessions } = this.state;
+        const sound = holds(featureStates[index], timers, sessions.view(), this.#reader(index));
         if (!sound) found.push(`${name}: ${rule}`);
       }
     }
     return found;
+  }
+
+  #reader(feature: number): EventsReader {
+    const name = this.composition.features[feature]?.name ?? "";
+    const read = (stream: AnyEventStream): unknown => this.state.store(name, stream);
+    return read as EventsReader;
   }
 
   #apply(event: Event, since: Micros): void {

@@ -15,6 +15,8 @@ import { deadlineKind } from "./compose.ts";
 import { defaultRealmConfig } from "./config.ts";
 import type { Composition } from "./compose.ts";
 import type { RealmConfig } from "./config.ts";
+import { StreamStore } from "./event-store.ts";
+import type { AnyEventStream } from "./event-store.ts";
 import type { Feature } from "./feature.ts";
 import { Inbox } from "./inbox.ts";
 import { Sessions } from "./sessions.ts";
@@ -89,6 +91,8 @@ export class RealmState {
   inbox = new Inbox();
   /** In the order of `features`. */
   featureStates: object[];
+  /** By feature and stream, of the features that have streams, as they are declared. */
+  #stores: ReadonlyMap<string, ReadonlyMap<AnyEventStream, StreamStore>>;
   readonly #features: readonly Feature[];
   /** Kinds of timers by `feature.timer`. */
   readonly #timerKinds: ReadonlyMap<string, number>;
@@ -101,6 +105,22 @@ export class RealmState {
       assertPlain(state, `state of feature "${feature.name}"`);
       return state;
     });
+    this.#stores = storesOf(features, () => undefined);
+  }
+
+  /** The feature's stream. */
+  store(feature: string, stream: AnyEventStream): StreamStore {
+    const store = this.#stores.get(feature)?.get(stream);
+    apiRule(
+      store !== undefined,
+      `feature "${feature}": event stream "${stream.name}" is not declared`,
+    );
+    return store;
+  }
+
+  /** All streams of all features. */
+  *stores(): Iterable<StreamStore> {
+    for (const stores of this.#stores.values()) yield* stores.values();
   }
 
   /** Of the feature's own stream `name`; made from the seed when first asked for. */
@@ -114,7 +134,11 @@ export class RealmState {
   }
 
   get tables(): readonly string[] {
-    return [...ownTables, ...this.#features.map((feature) => `feature:${feature.name}`)];
+    return [
+      ...ownTables,
+      ...this.#features.map((feature) => `feature:${feature.name}`),
+      ...Array.from(this.#stores.keys(), (feature) => `events:${feature}`),
+    ];
   }
 
   /** The plain data of one table. */
@@ -134,10 +158,20 @@ export class RealmState {
       case "inbox":
         return this.inbox.checkpoint();
       case undefined:
-        return this.featureStates[index - ownTables.length] as unknown as PlainData;
+        return this.#featureTable(index - ownTables.length);
       default:
         return assertNever(own);
     }
+  }
+
+  #featureTable(index: number): PlainData {
+    if (index < this.#features.length) return this.featureStates[index] as unknown as PlainData;
+    const stores = this.#storesAt(index - this.#features.length);
+    return new Map(Array.from(stores, ([{ name }, store]) => [name, store.table()]));
+  }
+
+  #storesAt(index: number): ReadonlyMap<AnyEventStream, StreamStore> {
+    return [...this.#stores.values()][index] ?? new Map();
   }
 
   #journalledConfig(): PlainData {
@@ -147,6 +181,12 @@ export class RealmState {
 
   tableDigest(index: number): number {
     if (ownTables[index] === "timers") return this.timers.digest();
+    const first = ownTables.length + this.#features.length;
+    if (index >= first) {
+      let hash = digestStart;
+      for (const store of this.#storesAt(index - first).values()) hash = store.digest(hash);
+      return finish(hash);
+    }
     return finish(digestPlain(digestStart, this.table(index)));
   }
 
@@ -185,6 +225,10 @@ export class RealmState {
     this.featureStates = this.#features.map((feature) =>
       migrated(feature, written.get(feature.name), () => of(`feature:${feature.name}`)),
     );
+    this.#stores = storesOf(this.#features, (feature, stream) => {
+      const streams = tables.get(`events:${feature}`) as ReadonlyMap<string, PlainData> | undefined;
+      return streams?.get(stream);
+    });
   }
 
   /** What a kind of the checkpoint's build is here; null when this build has no such timer. */
@@ -208,6 +252,25 @@ export class RealmState {
 
 /** Versions of the features' states, the tables, and the names of the kinds of timers, from 1. */
 type CheckpointContent = [[string, number][], Map<string, PlainData>, string[]?];
+
+/** @param tableOf what a checkpoint has of a stream; undefined begins it anew */
+function storesOf(
+  features: readonly Feature[],
+  tableOf: (feature: string, stream: string) => PlainData,
+): ReadonlyMap<string, ReadonlyMap<AnyEventStream, StreamStore>> {
+  const stores = new Map<string, ReadonlyMap<AnyEventStream, StreamStore>>();
+  for (const { name, declaration } of features) {
+    if (declaration.events === undefined || declaration.events.length === 0) continue;
+    const own = declaration.events.map((stream) => {
+      const table = tableOf(name, stream.name);
+      const store =
+        table === undefined ? new StreamStore(stream) : StreamStore.restore(stream, table);
+      return [stream, store] as const;
+    });
+    stores.set(name, new Map(own));
+  }
+  return stores;
+}
 
 /** The state that was written by `version`, brought to the feature's own version. */
 function migrated(feature: Feature, version: number | undefined, data: () => PlainData): object {

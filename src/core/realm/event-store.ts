@@ -1,0 +1,324 @@
+/**
+ * Event streams of features: what happened to each entity, in its order, as plain data, and the
+ * entity's state as what its feature's reducer makes of it.
+ *
+ * S1. An entity's events are numbered 1, 2, 3, ... without a gap; its version is the number of the
+ *     last one, 0 before the first. An append that expects another version changes nothing.
+ * S2. `replay` is the fold of all events that were ever appended, whatever has been folded into the
+ *     snapshot since. It is the same in every process that has stepped the same journal.
+ * S3. Streams are part of the realm's state: of its checkpoints, its digest and its migrations.
+ * S4. What is kept is bounded: the newest `keep` events of an entity are there to be read, at most
+ *     twice as many are held, and all before them are one snapshot.
+ * S5. Nothing that is stored is shared with a feature: what comes in and what goes out is a copy,
+ *     and so is what the reducer is given.
+ */
+import { apiRule } from "../kernel/assert.ts";
+import { digestPlain, digestStart, digestString, finish, mix } from "../kernel/digest.ts";
+import type { Micros } from "../kernel/ids.ts";
+import { limits } from "../kernel/limits.ts";
+import { assertPlain, clonePlain } from "../kernel/plain.ts";
+import type { PlainData } from "../kernel/plain.ts";
+
+/** Brings what a build with an older version of a stream has stored to the next version. */
+export interface StreamMigration {
+  event(old: PlainData): PlainData;
+  /** Of an entity's state, as far as it is a snapshot. */
+  state(old: PlainData): PlainData;
+}
+
+/** A kind of entity with its events. Made by `eventStream`. */
+export interface EventStream<E, S> {
+  readonly name: string;
+  readonly version: number;
+  /** Newest events of an entity that can be read. */
+  readonly keep: number;
+  readonly migrations: Readonly<Record<number, StreamMigration>>;
+  initial(): S;
+  apply(state: S, event: E): S;
+}
+export type AnyEventStream = EventStream<unknown, unknown>;
+
+export interface EventStreamOptions<E, S> {
+  /** A lower-case name, one of its feature. */
+  readonly name: string;
+  /** The state of an entity that nothing has happened to. Plain data. */
+  initial(): S;
+  /**
+   * The reducer: the state after one more event. Plain data, of its arguments alone; it may change
+   * and return the state that it is given.
+   */
+  apply(state: S, event: E): S;
+  /** Newest events of an entity that can be read, 1..1,024. Default: 64. */
+  readonly keep?: number;
+  /** Of the shapes of events and states, from 1, the default. */
+  readonly version?: number;
+  /** Key n makes what version n + 1 stores of what version n has stored. */
+  readonly migrations?: Readonly<Record<number, StreamMigration>>;
+}
+
+/**
+ * Declares a stream, to be listed in `events` of a feature's declaration.
+ *
+ * @throws ApiMisuseError for a name or a bound that cannot be
+ */
+export function eventStream<E, S>(options: EventStreamOptions<E, S>): EventStream<E, S> {
+  const { name, keep = 64, version = 1, migrations = {} } = options;
+  apiRule(/^[a-z][A-Za-z0-9]*$/.test(name), `event stream "${name}" needs a lower-case name`);
+  const isBound = Number.isSafeInteger(keep) && keep >= 1 && keep <= limits.streamKeepMax;
+  apiRule(isBound, `event stream "${name}": keep is 1..${limits.streamKeepMax}`);
+  const isVersion = Number.isSafeInteger(version) && version >= 1;
+  apiRule(isVersion, `event stream "${name}": versions count from 1`);
+  return {
+    name,
+    version,
+    keep,
+    migrations,
+    initial: () => options.initial(),
+    apply: (state, event) => options.apply(state, event),
+  };
+}
+
+/** How an append has ended. A conflict is no error: somebody else was first, look again. */
+export type Appended =
+  | { readonly ok: true; readonly version: number }
+  | {
+      readonly ok: false;
+      /** Another version than expected; too many entities. */
+      readonly code: "CONFLICT" | "LIMIT_REACHED";
+      /** What the entity's version is. */
+      readonly version: number;
+    };
+
+export interface StoredEvent<E> {
+  readonly version: number;
+  /** When it was appended: `now` of that event of the realm. */
+  readonly at: Micros;
+  readonly event: E;
+}
+
+export type EventsRead<E> =
+  | { readonly ok: true; readonly events: readonly StoredEvent<E>[] }
+  | {
+      readonly ok: false;
+      /** Events that were asked for are in the snapshot by now. */
+      readonly code: "FOLDED";
+      /** Those that can still be read, and the version of the first. */
+      readonly events: readonly StoredEvent<E>[];
+      readonly firstVersion: number;
+    };
+
+/** A stream, to be read. */
+export interface EventsView<E, S> {
+  /** How many entities there are. */
+  readonly size: number;
+  /** Their names, in the order of their first events. */
+  entities(): Iterable<string>;
+  /** The number of the entity's last event; 0 when there is none. */
+  version(entity: string): number;
+  /**
+   * The entity's events from `fromVersion` (>= 1) on, in order; none when it has no such yet.
+   * The newest `keep` can always be read.
+   */
+  events(entity: string, fromVersion: number): EventsRead<E>;
+  /** The entity's state: the fold of all its events; `initial` when there are none. */
+  replay(entity: string): S;
+}
+
+/** A stream in the hands of a handler. */
+export interface EventsStore<E, S> extends EventsView<E, S> {
+  /**
+   * Appends to the entity's events if its version is the expected one (0: there is none yet), or
+   * whatever it is ("any"). All or nothing.
+   *
+   * @throws ApiMisuseError for an event that is not plain data, and for a name that cannot be
+   */
+  append(
+    entity: string,
+    expectedVersion: number | "any",
+    ...events: readonly [E, ...E[]]
+  ): Appended;
+  /** Removes an entity with all that is known of it. False when there was none. */
+  forget(entity: string): boolean;
+}
+
+/** What reads any stream of a feature, for views and invariants. */
+export type EventsReader = <E, S>(stream: EventStream<E, S>) => EventsView<E, S>;
+
+/** Plain data: it is in checkpoints as it is. */
+interface Entity {
+  /** Events in the snapshot. */
+  folded: number;
+  /** The state after them; undefined when there are none. */
+  snapshot: PlainData;
+  /** Those after the snapshot: time and event in turns, which is small in a checkpoint. */
+  tail: PlainData[];
+}
+
+/** One stream's part of the state. */
+export class StreamStore implements EventsView<unknown, unknown> {
+  readonly #stream: AnyEventStream;
+  readonly #entities: Map<string, Entity>;
+  /** Of entities that have not changed since. */
+  readonly #digests = new Map<string, number>();
+
+  /** @param entities as `table` gave them */
+  constructor(stream: AnyEventStream, entities: Map<string, Entity> = new Map()) {
+    this.#stream = stream;
+    this.#entities = entities;
+  }
+
+  /** @throws ApiMisuseError for a table that is newer than the stream, or has no migration */
+  static restore(stream: AnyEventStream, table: PlainData): StreamStore {
+    const { version, entities } = table as unknown as {
+      readonly version: number;
+      readonly entities: Map<string, Entity>;
+    };
+    const { name } = stream;
+    apiRule(
+      version <= stream.version,
+      `checkpoint: event stream "${name}" has version ${version}, this build knows ${stream.version}`,
+    );
+    for (let from = version; from < stream.version; from += 1) {
+      const step = stream.migrations[from];
+      apiRule(step !== undefined, `event stream "${name}" has no migration from version ${from}`);
+      for (const entity of entities.values()) migrate(entity, step);
+    }
+    return new StreamStore(stream, entities);
+  }
+
+  /** Plain data, not a copy. */
+  table(): PlainData {
+    const { version } = this.#stream;
+    return { version, entities: this.#entities } as unknown as PlainData;
+  }
+
+  get size(): number {
+    return this.#entities.size;
+  }
+
+  entities(): Iterable<string> {
+    return this.#entities.keys();
+  }
+
+  version(id: string): number {
+    const entity = this.#entities.get(id);
+    return entity === undefined ? 0 : versionOf(entity);
+  }
+
+  append(
+    id: string,
+    expectedVersion: number | "any",
+    events: readonly unknown[],
+    at: Micros,
+  ): Appended {
+    const { name } = this.#stream;
+    const isName = id.length >= 1 && id.length <= limits.streamEntityNameMax;
+    apiRule(isName, `event stream "${name}": a name has 1..${limits.streamEntityNameMax} letters`);
+    apiRule(events.length > 0, `event stream "${name}": nothing to append`);
+    const known = this.#entities.get(id);
+    const version = known === undefined ? 0 : versionOf(known);
+    if (expectedVersion !== "any" && expectedVersion !== version) {
+      return { ok: false, code: "CONFLICT", version };
+    }
+    if (known === undefined && this.size >= limits.streamEntitiesMax) {
+      return { ok: false, code: "LIMIT_REACHED", version };
+    }
+    // All of them are looked at before any is stored.
+    const copies = events.map((event) => {
+      assertPlain(event, `an event of "${name}"`);
+      return clonePlain(event);
+    });
+    const entity = known ?? { folded: 0, snapshot: undefined, tail: [] };
+    if (known === undefined) this.#entities.set(id, entity);
+    for (const copy of copies) entity.tail.push(at, copy);
+    if (entity.tail.length > 4 * this.#stream.keep) this.#fold(entity);
+    this.#digests.delete(id);
+    return { ok: true, version: versionOf(entity) };
+  }
+
+  forget(id: string): boolean {
+    this.#digests.delete(id);
+    return this.#entities.delete(id);
+  }
+
+  events(id: string, fromVersion: number): EventsRead<unknown> {
+    apiRule(fromVersion >= 1, `event stream "${this.#stream.name}": events count from 1`);
+    const entity = this.#entities.get(id);
+    if (entity === undefined) return { ok: true, events: [] };
+    const { folded, tail } = entity;
+    const firstVersion = Math.max(fromVersion, folded + 1);
+    const events: StoredEvent<unknown>[] = [];
+    for (let index = 2 * (firstVersion - folded - 1); index < tail.length; index += 2) {
+      const event = clonePlain(tail[index + 1]);
+      events.push({ version: folded + index / 2 + 1, at: tail[index] as Micros, event });
+    }
+    if (fromVersion > folded) return { ok: true, events };
+    return { ok: false, code: "FOLDED", events, firstVersion };
+  }
+
+  replay(id: string): unknown {
+    const entity = this.#entities.get(id);
+    if (entity === undefined) return this.#stream.initial();
+    return this.#folded(entity, entity.tail.length / 2);
+  }
+
+  /** Of all entities in their order. Those that have not changed are not looked at again. */
+  digest(hash: number): number {
+    let all = mix(digestString(hash, this.#stream.name), this.size);
+    for (const [id, entity] of this.#entities) {
+      let own = this.#digests.get(id);
+      if (own === undefined) {
+        const { folded, snapshot, tail } = entity;
+        own = finish(digestPlain(digestString(digestStart, id), [folded, snapshot, tail]));
+        this.#digests.set(id, own);
+      }
+      all = mix(all, own);
+    }
+    return all;
+  }
+
+  /** Broken rules in words; empty when all hold. */
+  violations(): readonly string[] {
+    const { name, keep } = this.#stream;
+    const found: string[] = [];
+    for (const [id, { folded, tail }] of this.#entities) {
+      const held = tail.length / 2;
+      const isWhole = Number.isInteger(held) && held >= 1 && held <= 2 * keep;
+      if (!isWhole) found.push(`S4: stream "${name}" holds ${held} events of "${id}"`);
+      if (folded > 0 && held < keep) found.push(`S4: stream "${name}" keeps few of "${id}"`);
+      for (let index = 2; index < tail.length; index += 2) {
+        if (Number(tail[index]) < Number(tail[index - 2])) {
+          found.push(`S1: stream "${name}" has "${id}" out of order`);
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Makes all but the newest `keep` events part of the snapshot. */
+  #fold(entity: Entity): void {
+    const count = entity.tail.length / 2 - this.#stream.keep;
+    const snapshot = this.#folded(entity, count);
+    assertPlain(snapshot, `the state of an entity of "${this.#stream.name}"`);
+    entity.snapshot = snapshot;
+    entity.folded += count;
+    entity.tail = entity.tail.slice(2 * count);
+  }
+
+  /** The state after the snapshot and the first `count` events of the tail. */
+  #folded({ folded, snapshot, tail }: Entity, count: number): unknown {
+    const stream = this.#stream;
+    let state: unknown = folded === 0 ? stream.initial() : clonePlain(snapshot);
+    for (let index = 0; index < count; index += 1) {
+      state = stream.apply(state, clonePlain(tail[2 * index + 1]));
+    }
+    return state;
+  }
+}
+
+const versionOf = ({ folded, tail }: Entity): number => folded + tail.length / 2;
+
+function migrate(entity: Entity, step: StreamMigration): void {
+  if (entity.folded > 0) entity.snapshot = step.state(entity.snapshot);
+  entity.tail = entity.tail.map((part, index) => (index % 2 === 1 ? step.event(part) : part));
+}

@@ -1,0 +1,261 @@
+/** Event streams: what is appended, folded, stored and restored comes to the fold of all of it. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { wallet, walletContract, wallets } from "../../../examples/wallet/wallet.ts";
+import type { Event } from "../../../src/core/contract.ts";
+import { builtinFeatures } from "../../../src/core/features/index.ts";
+import { digestStart } from "../../../src/core/kernel/digest.ts";
+import { micros } from "../../../src/core/kernel/ids.ts";
+import { decodePlain, encodePlain } from "../../../src/core/kernel/plain.ts";
+import { eventStream } from "../../../src/core/realm/index.ts";
+import { StreamStore } from "../../../src/core/realm/event-store.ts";
+import { RealmDriver } from "../../support/realm-driver.ts";
+
+/** What happens is a list of things; the state is all of them, by way of what can be changed. */
+interface Thing {
+  readonly name: string;
+  readonly parts: number[];
+}
+const stream = (keep: number) =>
+  eventStream({
+    name: "things",
+    keep,
+    initial: (): { all: Thing[] } => ({ all: [] }),
+    apply(state: { all: Thing[] }, event: Thing) {
+      // A reducer that keeps what it is given and changes it later must harm nobody.
+      state.all.at(-1)?.parts.push(state.all.length);
+      state.all.push(event);
+      return state;
+    },
+  });
+
+function folded(things: readonly Thing[]): { all: Thing[] } {
+  const all = things.map(({ name, parts }, index) => {
+    const isLast = index === things.length - 1;
+    return { name, parts: isLast ? [...parts] : [...parts, index + 1] };
+  });
+  return { all };
+}
+
+type Move =
+  | {
+      readonly type: "append";
+      readonly entity: string;
+      /** What is added to the true version; null: any. */
+      readonly off: number | null;
+      readonly things: readonly Thing[];
+    }
+  | { readonly type: "forget"; readonly entity: string }
+  | { readonly type: "restore" };
+
+const entity = fc.constantFrom("a", "b", "c");
+const thing = fc.record(
+  { name: fc.string(), parts: fc.array(fc.nat(9), { maxLength: 2 }) },
+  { noNullPrototype: true },
+);
+const move: fc.Arbitrary<Move> = fc.oneof(
+  {
+    weight: 12,
+    arbitrary: fc.record({
+      type: fc.constant("append" as const),
+      entity,
+      off: fc.constantFrom(0, 0, 0, 0, 1, -1, null),
+      things: fc.array(thing, { minLength: 1, maxLength: 4 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant("forget" as const), entity }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant("restore" as const) }) },
+);
+
+const reread = (store: StreamStore, keep: number): StreamStore =>
+  StreamStore.restore(stream(keep), decodePlain(encodePlain(store.table())));
+
+function check(store: StreamStore, model: ReadonlyMap<string, readonly Thing[]>, keep: number) {
+  expect([...store.entities()]).toEqual([...model.keys()]);
+  expect(store.violations()).toEqual([]);
+  for (const [id, things] of model) {
+    expect(store.version(id)).toBe(things.length);
+    expect(store.replay(id)).toEqual(folded(things));
+    const from = Math.max(1, things.length - keep + 1);
+    const read = store.events(id, from);
+    expect(read.ok).toBe(true);
+    expect(read.events.map(({ event }) => event)).toEqual(things.slice(from - 1));
+    expect(read.events.map(({ version }) => version)).toEqual(
+      things.slice(from - 1).map((_, index) => from + index),
+    );
+  }
+}
+
+describe("a stream of events", () => {
+  it("[DIST-03] a replay is the fold of all events at every prefix, snapshot and tail or not, and survives a checkpoint", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 4 }),
+        fc.array(move, { maxLength: 60 }),
+        (keep, moves) => {
+          let store = new StreamStore(stream(keep));
+          const model = new Map<string, readonly Thing[]>();
+          for (const [at, next] of moves.entries()) {
+            if (next.type === "append") {
+              const known = model.get(next.entity) ?? [];
+              const expected = next.off === null ? "any" : known.length + next.off;
+              const before = store.digest(digestStart);
+              const appended = store.append(next.entity, expected, next.things, micros(at));
+              if (next.off === 0 || next.off === null) {
+                model.set(next.entity, [...known, ...next.things]);
+                expect(appended).toEqual({ ok: true, version: known.length + next.things.length });
+              } else {
+                const conflict = { ok: false, code: "CONFLICT", version: known.length };
+                expect(appended).toEqual(conflict);
+                expect(store.digest(digestStart)).toBe(before);
+              }
+            } else if (next.type === "forget") {
+              expect(store.forget(next.entity)).toBe(model.delete(next.entity));
+            } else {
+              store = reread(store, keep);
+            }
+            check(store, model, keep);
+            // What is remembered of digests is what they are.
+            expect(store.digest(digestStart)).toBe(reread(store, keep).digest(digestStart));
+          }
+        },
+      ),
+    );
+  });
+
+  it("[DIST-03] what a feature does with what it was given changes nothing that is stored", () => {
+    const store = new StreamStore(stream(8));
+    const own: Thing = { name: "mine", parts: [1] };
+    store.append("a", 0, [own], micros(1));
+    own.parts.push(2);
+    const [read] = store.events("a", 1).events;
+    if (read !== undefined) (read.event as Thing).parts.push(3);
+    (store.replay("a") as { all: Thing[] }).all[0]?.parts.push(4);
+    expect(store.replay("a")).toEqual({ all: [{ name: "mine", parts: [1] }] });
+  });
+
+  it("[DIST-03] events that are in the snapshot are said to be, and what is left is given", () => {
+    const store = new StreamStore(stream(2));
+    for (let version = 0; version < 5; version += 1) {
+      store.append("a", version, [{ name: String(version + 1), parts: [] }], micros(version));
+    }
+    const read = store.events("a", 1);
+    expect(read).toMatchObject({ ok: false, code: "FOLDED", firstVersion: 4 });
+    expect(read.events).toMatchObject([
+      { version: 4, at: 3, event: { name: "4" } },
+      { version: 5, at: 4, event: { name: "5" } },
+    ]);
+    expect(store.events("a", 6)).toEqual({ ok: true, events: [] });
+    expect(store.events("nobody", 1)).toEqual({ ok: true, events: [] });
+    expect(store.replay("nobody")).toEqual({ all: [] });
+  });
+
+  it("[DIST-03] an event that is no plain data is refused, and none of its append is there", () => {
+    const store = new StreamStore(stream(2));
+    const bad = [{ name: "good", parts: [] }, { name: () => "bad" }];
+    expect(() => store.append("a", 0, bad, micros(1))).toThrow(/event of "things"\.name/);
+    expect(store.version("a")).toBe(0);
+    expect(() => store.append("", 0, [1], micros(1))).toThrow(/1\.\.128 letters/);
+    expect(() => eventStream({ name: "no name", initial: () => 0, apply: () => 0 })).toThrow(
+      /lower-case/,
+    );
+  });
+
+  it("[DIST-03] what an older build stored is migrated, what a newer one stored is refused", () => {
+    const old = eventStream({
+      name: "sums",
+      keep: 1,
+      initial: () => 0,
+      apply: (sum: number, event: number) => sum + event,
+    });
+    const next = eventStream({
+      name: "sums",
+      keep: 1,
+      version: 2,
+      initial: () => ({ sum: 0 }),
+      apply: ({ sum }: { sum: number }, event: { by: number }) => ({ sum: sum + event.by }),
+      migrations: { 1: { event: (by) => ({ by }), state: (sum) => ({ sum }) } },
+    });
+    const store = new StreamStore(old);
+    for (let version = 0; version < 4; version += 1) store.append("a", version, [10], micros(1));
+    const migrated = StreamStore.restore(next, decodePlain(encodePlain(store.table())));
+    expect(migrated.replay("a")).toEqual({ sum: 40 });
+    expect(migrated.events("a", 4).events).toEqual([{ version: 4, at: 1, event: { by: 10 } }]);
+    const back = (): unknown => StreamStore.restore(old, migrated.table());
+    expect(back).toThrow('event stream "sums" has version 2, this build knows 1');
+    const gap = { ...next, version: 3 };
+    expect(() => StreamStore.restore(gap, migrated.table())).toThrow(/no migration from version 2/);
+  });
+});
+
+const { change, list } = walletContract.entries;
+
+/** A realm with wallets, and changes made to them. */
+class Wallets {
+  readonly driver = new RealmDriver({ features: [...builtinFeatures, wallet] }).start();
+  readonly #connection = this.driver.join();
+
+  change(owner: string, amount: number, version: number) {
+    const sent = this.driver.message(this.#connection, change.type, change.message, {
+      owner,
+      amount,
+      version,
+    }).sent[0];
+    if (sent?.type !== change.replyType) return null;
+    return change.reply.decode(sent.bytes);
+  }
+
+  list(owner: string, fromVersion: number) {
+    const asked = { owner, fromVersion };
+    const [sent] = this.driver.message(this.#connection, list.type, list.message, asked).sent;
+    return list.reply.decode(sent?.bytes ?? new Uint8Array());
+  }
+}
+
+describe("a feature that keeps its events", () => {
+  it("[DIST-03] a conflict is an answer, and the one who looks again succeeds", () => {
+    const world = new Wallets();
+    expect(world.change("ada", 10, 0)).toMatchObject({ version: 1, balance: 10 });
+    expect(world.change("ada", 5, 0)).toMatchObject({ conflict: true, version: 1, balance: 10 });
+    expect(world.change("ada", 5, 1)).toMatchObject({ version: 2, balance: 15 });
+    expect(world.change("ada", -20, 2)).toBeNull();
+    expect(world.list("ada", 1)).toMatchObject({ fromVersion: 1, amounts: [10, 5] });
+    const { counts } = world.driver.outbox;
+    expect(counts.get("events_appended_total")).toBe(2);
+    expect(counts.get("events_conflicts_total")).toBe(1);
+  });
+
+  it("[DIST-03] the live state is that of a replay of the log at every prefix, and of a checkpoint with the tail", () => {
+    const world = new Wallets();
+    const { driver } = world;
+    const digests: number[] = [];
+    let at: { readonly bytes: Uint8Array; readonly events: number } | null = null;
+    for (let round = 0; round < 80; round += 1) {
+      world.change(round % 3 === 0 ? "bob" : "ada", 1 + (round % 5), Math.floor(round / 2));
+      digests[driver.events.length] = driver.machine.digest();
+      expect(driver.machine.violations()).toEqual([]);
+      if (round === 50) at = { bytes: driver.machine.checkpoint(), events: driver.events.length };
+    }
+    for (const [length, digest] of digests.entries()) {
+      if (digest === undefined || length % 7 !== 0) continue;
+      expect(driver.replay(driver.events.slice(0, length)).digest()).toBe(digest);
+    }
+    const restored = driver.realm.create();
+    restored.restore(at?.bytes ?? new Uint8Array());
+    const tail: Event[] = driver.events.slice(at?.events);
+    for (const event of tail) restored.step(event, driver.outbox);
+    expect(restored.digest()).toBe(driver.machine.digest());
+    expect(restored.tables).toContain("events:wallet");
+    expect(wallets.keep).toBeLessThan(50 / 3);
+  });
+
+  it("[DIST-03] a checkpoint from before a feature had streams restores with none", () => {
+    const { events: _events, ...declaration } = wallet.declaration;
+    const before = new RealmDriver({
+      features: [...builtinFeatures, { ...wallet, declaration }],
+    }).start();
+    const { driver } = new Wallets();
+    driver.machine.restore(before.machine.checkpoint());
+    expect(driver.machine.violations()).toEqual([]);
+  });
+});
