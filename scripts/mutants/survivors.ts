@@ -11,14 +11,10 @@ export const survivors: Readonly<Record<string, string>> = {
   "edge-04": "refusals withheld for their second are told with the connection's end instead",
   "features-03": "one login fewer at once; nobody in a run spends exactly the whole burst",
   "features-05": "found at some seeds: needs two who leave a cell in the last line of the grid",
-  "F01-reading-rearmed":
-    "no connection is paused in a run: 131,080 bytes would have to wait for a turn",
   "F02-index-of-sockets": "memory only: the platform uses no number of a socket again",
   "F03-refusals-uncounted": "found at some seeds: needs a flood whose sender leaves in order",
-  "F06-inbound": "as F01-reading-rearmed: so many bytes do not wait in a run",
   "F07-close-staged": "no built-in feature sends behind a close in one step",
   "F07-partial-reused": "nobody keeps the bytes of a packet beyond its step",
-  "F08-busy": "another completion comes soon in a run, and makes the turn that was not asked for",
   "F08-wanted":
     "nothing is left to seal after a turn in which it was wanted; the line guards a case that the order of a turn excludes",
   "F13-wrong-run": "no built-in feature sends both deliveries to one connection in one step",

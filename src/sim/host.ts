@@ -48,6 +48,7 @@ const hostPart = ({
   connectionsMax,
   segmentBytesMax,
   outboundBytesMax,
+  heldBytesMax,
   packetsPerRoundMax,
   packetsPerTurnMax,
 }: ServerOptions): Partial<HostConfig> => ({
@@ -58,6 +59,7 @@ const hostPart = ({
   outboundBytesMax,
   outboundHighBytes: outboundBytesMax >> 2,
   outboundLowBytes: outboundBytesMax >> 4,
+  heldBytesMax,
   segmentBytesMax,
   blockBytesMax: Math.min(1_048_576, segmentBytesMax >> 2),
 });

@@ -18,6 +18,7 @@ import {
   drawProcessTroubles,
   drawUpgrade,
 } from "./process/troubles.ts";
+import { drawPressure } from "./strain.ts";
 
 export type { DiskOptions } from "./disk-options.ts";
 export type { HandshakeOptions, NetworkOptions } from "./network/options.ts";
@@ -111,7 +112,7 @@ export interface WorkloadOptions {
   readonly payloadBytesMax: number;
   /** Of each packet of a rude one, that its header or its greeting is wrong. */
   readonly crookedPerMillion: PerMillion;
-  /** How many more clients ask too much, in the ways of `clients/hogs.ts`; none without rude ones. */
+  /** How many more clients ask too much, see `clients/hogs.ts`; none where nobody is rude. */
   readonly hogs: number;
   /** How long a client stays before it leaves and comes again. */
   readonly stayMaxMicros: number;
@@ -146,6 +147,8 @@ export interface ServerOptions {
   readonly segmentBytesMax: number;
   /** What may wait for one connection before it is cut as a slow reader's. */
   readonly outboundBytesMax: number;
+  /** What may wait for the disk, of all connections together, before nobody is read. */
+  readonly heldBytesMax: number;
   /** How much of one connection is served before others have their turn, and in a turn. */
   readonly packetsPerRoundMax: number;
   readonly packetsPerTurnMax: number;
@@ -260,6 +263,7 @@ export const calmOptions: SimulationOptions = {
     helloTimeoutMicros: 10_000_000,
     segmentBytesMax: 67_108_864,
     outboundBytesMax: 1_048_576,
+    heldBytesMax: 67_108_864,
     packetsPerRoundMax: 64,
     packetsPerTurnMax: 16_384,
     malformedInRowMax: 8,
@@ -286,7 +290,7 @@ export function drawOptions(seed: number): SimulationOptions {
     calls: drawCalls(random),
     workload: { ...drawWorkload(random), ...drawManners(seed) },
     players: calmOptions.players,
-    server: { ...drawServer(random, later), ...drawLimits(seed) },
+    server: { ...drawServer(random, later), ...drawLimits(seed), ...drawPressure(seed) },
   };
 }
 
@@ -382,7 +386,7 @@ function drawManners(seed: number) {
   const greed = RandomStream.named(seedWords(seed), "options/hogs");
   return {
     crookedPerMillion: random.pick([0, 100_000, 400_000, 1_000_000]),
-    hogs: greed.pick([0, 1, 2, 3]),
+    hogs: greed.pick([1, 1, 2, 3]),
   };
 }
 
@@ -457,7 +461,7 @@ function drawLimits(seed: number) {
 const drawServer = (
   random: RandomStream,
   later: RandomStream,
-): Omit<ServerOptions, keyof ReturnType<typeof drawLimits>> => {
+): Omit<ServerOptions, keyof ReturnType<typeof drawLimits> | "heldBytesMax"> => {
   const idleTimeoutMicros = random.pick([1_500_000, 3_000_000, 5_000_000, 30_000_000]);
   return {
     security: random.chance(2, 3) ? "tls" : "plain",

@@ -58,6 +58,8 @@ export interface CheckedWorld {
   readonly contracts: readonly AnyContract[];
   /** Simulated time since the run began. */
   readonly nowMicros: () => number;
+  /** What the present process has counted, by name; labels are summed over. */
+  readonly metrics: () => ReadonlyMap<string, number>;
 }
 
 /** What a host is made with, besides its surroundings. */
@@ -120,7 +122,8 @@ export class Site implements OperatedServer {
     this.#parts = parts;
     const { options, faults, scheduler } = parts;
     const nowMicros = (): number => scheduler.nowMicros;
-    this.checkers = spec.makeCheckers({ ...spec, options, faults, nowMicros });
+    const metrics = (): ReadonlyMap<string, number> => this.metrics();
+    this.checkers = spec.makeCheckers({ ...spec, options, faults, nowMicros, metrics });
     const witnesses = parts.witness === null ? [] : [parts.witness];
     const observers = [parts.observer, this.#ownObserver(), this.links, ...witnesses];
     this.panel = new CheckerPanel([...observers, ...this.checkers, this.#lastObserver()]);
@@ -215,6 +218,7 @@ export class Site implements OperatedServer {
         opened: (socket, link, remote) => observe.socketOpened(socket, link, remote),
         handshakeFailed: (link) => observe.handshakeFailed(link),
         received: (socket, bytes) => observe.socketReceived(socket, bytes),
+        reading: (socket, isRead) => observe.socketReading(socket, isRead),
         written: (...write) => observe.socketWritten(...write),
         ending: (socket, mode) => observe.socketEnding(socket, mode),
         closed: (socket) => observe.socketClosed(socket),

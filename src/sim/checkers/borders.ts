@@ -10,6 +10,7 @@ import { FairnessChecker } from "./fairness.ts";
 import { FramesChecker } from "./frames.ts";
 import { GateChecker } from "./gate.ts";
 import { KnownAnswersChecker } from "./known-answers.ts";
+import { PressureChecker } from "./pressure.ts";
 
 /** For servers whose packets are the same in all their builds. */
 export function borderCheckers(world: CheckedWorld): readonly Checker[] {
@@ -20,6 +21,7 @@ export function borderCheckers(world: CheckedWorld): readonly Checker[] {
     new FramesChecker(),
     new GateChecker({ ...world, packetsPerTurnMax: server.packetsPerTurnMax }),
     new FairnessChecker(server.packetsPerRoundMax),
+    new PressureChecker(world),
     new EtiquetteChecker({ ...defaultRealmConfig, ...server }),
     new EndingsChecker(server.outboundBytesMax, nowMicros),
     new ClocksChecker(nowMicros),

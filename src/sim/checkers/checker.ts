@@ -118,6 +118,8 @@ export interface Observations {
   socketOpened(socket: SocketId, link: string, remote: string): void;
   handshakeFailed(link: string): void;
   socketReceived(socket: SocketId, bytes: Uint8Array): void;
+  /** The host wants to hear of what comes, or does not. */
+  socketReading(socket: SocketId, isRead: boolean): void;
   /** @param unsentBytes what the socket holds with it */
   socketWritten(socket: SocketId, bytes: Uint8Array, unsentBytes: number): void;
   /** The host has ordered the socket's end; it may be gone already. */
@@ -367,6 +369,7 @@ const observationNames: readonly (keyof Observations)[] = [
   "socketOpened",
   "handshakeFailed",
   "socketReceived",
+  "socketReading",
   "socketWritten",
   "socketEnding",
   "socketClosed",

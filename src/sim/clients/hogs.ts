@@ -23,17 +23,22 @@ export const playerHogs: readonly Manner[] = ["hasty", "flooder", "giant"];
 type Timed = RudeAction & { readonly atMicros: number };
 type HogScript = Extract<ClientScript, { readonly kind: "rude" }>;
 
+/** Each is dear to play. */
+const visitsMax = 8;
 /** From a hog's connecting to its first word: by then it is usually in. */
 const arrivalMicros = 150_000;
 /** A glutton asks for so much at once, so many times, so often; and reads nothing for so long. */
-const helpings = [
-  { times: 5, count: 12, everyMicros: 5_000 },
-  { times: 20, count: 2, everyMicros: 20_000 },
-  { times: 60, count: 1, everyMicros: 0 },
-] as const;
-const fastsMicros = [100_000, 300_000, 1_000_000] as const;
-/** How many times a flooder says what it does. */
-const repetitions = [10, 60, 250] as const;
+const helpings = (random: RandomStream) =>
+  random.pick([
+    { times: 12, count: 12, everyMicros: 5_000 },
+    // What is too much, and what is nearly too much, depends on the buffers on the way.
+    { times: random.between(1, 100), count: 1, everyMicros: 0 },
+    { times: 220, count: 1, everyMicros: 0 },
+  ] as const);
+const fastsMicros = [30_000, 100_000, 400_000] as const;
+/** What a flooder says, and how many times. */
+const floods = ["heap", "heap", "unknown-type", "server-only-type", "heartbeat"] as const;
+const repetitions = [10, 60, 220] as const;
 /** A word that is refused, or that is more than its budget, is told within its second. */
 const lingerMicros = 1_600_000;
 
@@ -56,10 +61,10 @@ export function drawHogs(
     const actions: Timed[] = [];
     const until = seconds * 1_000_000;
     let at = below(random, Math.floor(until / 4));
-    while (at < until) {
-      const visit = visits[manner](random, at + arrivalMicros);
+    for (let visits = 0; at < until && visits < visitsMax; visits += 1) {
+      const visit = visitOf[manner](random, at + arrivalMicros);
       actions.push({ atMicros: at, type: "connect" }, ...visit);
-      at = (visit.at(-1)?.atMicros ?? at) + below(random, 1_000_000) + 1;
+      at = (visit.at(-1)?.atMicros ?? at) + below(random, 300_000) + 1;
     }
     return { kind: "rude", name, actions };
   });
@@ -75,21 +80,22 @@ const say = (atMicros: number, word: HogWord, times = 1): Timed => ({
 type HogWord = Extract<RudeAction, { readonly type: "say" }>["word"];
 
 /** What a hog does from `at` on, in order of time. */
-const visits: Readonly<Record<Manner, (random: RandomStream, at: number) => Timed[]>> = {
+const visitOf: Readonly<Record<Manner, (random: RandomStream, at: number) => Timed[]>> = {
   glutton(random, at) {
     const forMicros = random.pick(fastsMicros);
-    const { times, count, everyMicros } = random.pick(helpings);
-    // It leaves about when all that it has asked for is on its way.
+    const { times, count, everyMicros } = helpings(random);
+    // It leaves about when all that it has asked for is on its way, or has come.
     const leaveAt = at + forMicros + below(random, random.pick([1_000, 10_000, 100_000]));
+    const leave = random.pick(["leaveServed", "leaveServed", "reset", "end", "vanish"] as const);
     return [
       say(at, "hello"),
       { atMicros: at, type: "pause", forMicros },
       ...Array.from({ length: count }, (_, n) => say(at + n * everyMicros, "heap", times)),
-      { atMicros: leaveAt, type: random.pick(["reset", "reset", "end", "vanish"] as const) },
+      { atMicros: leaveAt, type: leave },
     ];
   },
   flooder(random, at) {
-    const word = random.pick(["heap", "unknown-type", "server-only-type", "heartbeat"] as const);
+    const word = random.pick(floods);
     const heardAt = at + lingerMicros;
     return [
       say(at, "hello"),

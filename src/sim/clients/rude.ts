@@ -13,7 +13,8 @@ import {
 import { assertNever } from "../../core/kernel/assert.ts";
 import { RandomStream } from "../../core/kernel/random.ts";
 import type { Seed } from "../../core/kernel/random.ts";
-import { encodePayload, packetFrameBytesMax, writeFrame } from "../../core/wire/index.ts";
+import { limits } from "../../core/kernel/limits.ts";
+import { Deframer, encodePayload, packetFrameBytesMax, writeFrame } from "../../core/wire/index.ts";
 import type { Fault } from "../faults.ts";
 import { secretText } from "../accounts.ts";
 import { ClientLink, numberOf } from "./link.ts";
@@ -37,8 +38,8 @@ const { enter, move, update } = worldContract.entries;
 /** A number that no contract of ours has. */
 const unknownType = 2_999;
 const floodTimes = 50;
-/** A few of these are more than fits the buffers on the way. */
-const heapBytes = 4_000;
+/** A hundred of these are more than fits the buffers on the way. */
+const heapBytes = 1_500;
 /** The content of a frame that is too large by one byte, and the length in front of it. */
 const hugeBytes = 65_537;
 const prefixBytes = 4;
@@ -55,6 +56,11 @@ export class RudePeer {
   readonly #crooked: Subject;
   readonly #versions: Subject;
   #sequence = 0;
+  #answers = newDeframer();
+  /** Heaps that were not answered yet. */
+  #heaps = 0;
+  /** When they are, it leaves. */
+  #isLeaving = false;
   #isOpen = false;
   #isConnecting = false;
   /** What it said before the connection was open. */
@@ -75,7 +81,7 @@ export class RudePeer {
           this.#isConnecting = false;
           for (const action of this.#early.splice(0)) this.act(action);
         },
-        received: () => undefined,
+        received: (bytes) => this.#received(bytes),
         ended: () => undefined,
         closed: () => this.#gone(),
       },
@@ -100,6 +106,9 @@ export class RudePeer {
         return this.#leave("peer.reset", () => this.#link.reset());
       case "vanish":
         return this.#leave("peer.vanished", () => this.#link.vanish());
+      case "leaveServed":
+        this.#isLeaving = true;
+        return this.#leaveServed();
       default:
         return assertNever(action);
     }
@@ -111,9 +120,25 @@ export class RudePeer {
     this.#gone();
   }
 
+  #received(bytes: Uint8Array): void {
+    if (this.#heaps === 0) return;
+    this.#answers.push(bytes);
+    while (this.#answers.find()) {
+      if (this.#answers.end - this.#answers.start > heapBytes) this.#heaps -= 1;
+    }
+    this.#leaveServed();
+  }
+
+  #leaveServed(): void {
+    if (this.#isLeaving && this.#heaps === 0) this.act({ type: "reset" });
+  }
+
   #connect(): void {
     if (this.#isOpen || this.#isConnecting) this.#link.close("reset");
     this.#gone();
+    this.#answers = newDeframer();
+    this.#heaps = 0;
+    this.#isLeaving = false;
     this.#isConnecting = true;
     this.#sequence = 0;
     this.#link.connect();
@@ -124,6 +149,7 @@ export class RudePeer {
     if (!this.#isOpen || name === null) return;
     const fault = times >= floodTimes ? "peer.flood" : faultOf(word);
     if (fault !== null) this.#parts.faults.hit(fault, name);
+    if (word === "heap") this.#heaps += times;
     for (let time = 0; time < times; time += 1) this.#link.write(this.#bytes(word));
     this.#link.flush();
   }
@@ -243,6 +269,9 @@ export class RudePeer {
     return target.slice(0, end);
   }
 }
+
+const newDeframer = (): Deframer =>
+  new Deframer({ lengthEndian: "little", frameBytesMax: limits.frameBytesMax });
 
 const faultOf = (word: RudeWord): Fault | null => {
   switch (word) {

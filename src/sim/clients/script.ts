@@ -67,7 +67,9 @@ export type RudeAction =
   | { readonly type: "connect" }
   | { readonly type: "say"; readonly word: RudeWord; readonly times: number }
   | { readonly type: "pause"; readonly forMicros: number }
-  | { readonly type: "end" | "reset" | "vanish" };
+  | { readonly type: "end" | "reset" | "vanish" }
+  /** Resets its link as soon as each of its heaps was answered. */
+  | { readonly type: "leaveServed" };
 
 /** How far a traveller has come. */
 export type TravellerPhase =

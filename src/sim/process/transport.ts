@@ -32,6 +32,8 @@ export interface TransportObserver {
   opened(socket: SocketId, link: string, remote: string): void;
   handshakeFailed(link: string): void;
   received(socket: SocketId, bytes: Uint8Array): void;
+  /** The host has ordered that it be read, or not be read. */
+  reading?(socket: SocketId, isRead: boolean): void;
   /** @param unsentBytes what the socket holds with it */
   written(socket: SocketId, bytes: Uint8Array, unsentBytes: number): void;
   /** The host has ordered its end. */
@@ -109,11 +111,13 @@ export class SimulatedTransport {
   }
 
   pauseReading(socket: SocketId): void {
+    this.#parts.observer.reading?.(socket, false);
     const link = this.#links.get(socket);
     if (link?.isClosing === false) link.stream.pause();
   }
 
   resumeReading(socket: SocketId): void {
+    this.#parts.observer.reading?.(socket, true);
     const link = this.#links.get(socket);
     if (link?.isClosing === false) link.stream.resume();
   }

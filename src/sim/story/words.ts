@@ -75,6 +75,8 @@ export function actionWords(script: ClientScript, action: Action): string {
     case "halfClose":
     case "end":
       return "ends its sending side, and reads on";
+    case "leaveServed":
+      return "leaves as soon as it has been answered";
     case "vanish":
       return "is gone without a word: its machine lost its power";
     default:
