@@ -214,7 +214,8 @@ export class EtiquetteChecker implements Checker {
     const { awaited } = this.#house;
     if (awaited.size === 0) return;
     for (const [call, asker] of awaited) {
-      if (sends.some(({ connection }) => connection === asker)) awaited.delete(call);
+      const isAnswered = sends.some((send) => send.connection === asker && send.inReplyTo !== 0);
+      if (isAnswered) awaited.delete(call);
     }
   }
 

@@ -37,22 +37,36 @@ interface Fate {
 class Spent {
   readonly #burst: number;
   readonly #perMicro: number;
+  /** How long a refusal may be told after it was used up: withheld for its second, and its next. */
+  readonly #toldMicros: number;
   #tokens = 0;
   #asOf = 0;
-  /** It was used up at some time. */
-  wasEmpty = false;
+  #emptyAt = -Infinity;
+  #stalledAtEmpty = 0;
 
   constructor({ perSecond, burst }: { readonly perSecond: number; readonly burst: number }) {
     this.#burst = burst;
     this.#perMicro = perSecond / 1_000_000;
+    this.#toldMicros = 3_000_000 + 2 / this.#perMicro;
   }
 
-  /** False when there was none left. */
-  take(at: number): boolean {
+  /**
+   * @param stalled how long turns had been delayed by then, in microseconds
+   * @returns false when there was none left
+   */
+  take(at: number, stalled: number): boolean {
     this.#tokens = Math.max(0, this.#tokens - (at - this.#asOf) * this.#perMicro) + 1;
     this.#asOf = at;
-    if (this.#tokens + 1 > this.#burst - slackTokens) this.wasEmpty = true;
+    if (this.#tokens + 1 > this.#burst - slackTokens) {
+      this.#emptyAt = at;
+      this.#stalledAtEmpty = stalled;
+    }
     return this.#tokens <= this.#burst + slackTokens;
+  }
+
+  /** Whether a refusal that is told now may be for want of a token. */
+  wasEmpty(at: number, stalled: number): boolean {
+    return at - this.#emptyAt <= this.#toldMicros + 1.1 * (stalled - this.#stalledAtEmpty);
   }
 }
 
@@ -211,8 +225,10 @@ export class GateChecker implements Checker {
         const gate = this.#sure(event.connection);
         if (gate === null) return;
         this.#owe(gate, event.reason, -event.count);
-        if (event.reason !== "RATE_LIMITED" || gate.session.wasEmpty) return;
-        for (const lane of gate.lanes.values()) if (lane.wasEmpty) return;
+        if (event.reason !== "RATE_LIMITED") return;
+        const stalled = this.#stalledMicros;
+        if (gate.session.wasEmpty(event.at, stalled)) return;
+        for (const lane of gate.lanes.values()) if (lane.wasEmpty(event.at, stalled)) return;
         return this.#fail("nobody is refused within his budgets", `type ${event.packetType}`);
       }
       case "packet.malformed": {
@@ -300,7 +316,9 @@ export class GateChecker implements Checker {
       lane = new Spent(budget);
       gate.lanes.set(type, lane);
     }
-    const isWithin = gate.session.take(event.at) && lane?.take(event.at) !== false;
+    const stalled = this.#stalledMicros;
+    const isWithin =
+      gate.session.take(event.at, stalled) && lane?.take(event.at, stalled) !== false;
     if (!isWithin) this.#fail("no more gets in than the budgets allow", about);
   }
 
