@@ -129,6 +129,7 @@ export interface PlayersOptions {
   readonly stepMicros: number;
   readonly tokenLifetimeMs: number;
   readonly loginsPerMinute: number;
+  readonly loginsBurst: number;
   /** Metres: a small world has people come and go at its cells' borders. */
   readonly sizeM: number;
   readonly viewDistanceM: number;
@@ -250,6 +251,7 @@ export const calmOptions: SimulationOptions = {
     stepMicros: 100_000,
     tokenLifetimeMs: 3_600_000,
     loginsPerMinute: 120,
+    loginsBurst: 5,
     sizeM: 200,
     viewDistanceM: 20,
     spawnRadiusM: 30,
@@ -411,6 +413,7 @@ function drawPlayers(random: RandomStream, clients: number, clock: ClockOptions)
     // Whose clock is wrong by more than that can let nobody in.
     tokenLifetimeMs: Math.floor(random.pick([5_000, 3_600_000]) + jumpMs),
     loginsPerMinute: random.pick([5, 120]),
+    loginsBurst: calmOptions.players.loginsBurst,
     sizeM: random.pick([60, 200, 1_000]),
     viewDistanceM: random.pick([10, 20, 50]),
     spawnRadiusM: random.pick([5, 30, 60]),
@@ -428,6 +431,9 @@ function drawHaste(seed: number, { clock, calls, players }: Hasty): Hasty {
   const random = RandomStream.named(seedWords(seed), "options/haste");
   const isHasty = random.chance(2, 5);
   const tokenLifetimeMs = random.pick([1_000, 3_000]);
+  // One at a time, where the next one's time comes soon.
+  const isSingle = random.chance(1, 4) && players.loginsPerMinute > 60;
+  const logins = { loginsBurst: isSingle ? 1 : players.loginsBurst };
   const late = {
     latePerMillion: random.chance(1, 3) ? 0 : random.pick([30_000, 300_000]),
     lateMaxMicros: random.pick([300_000, 4_000_000]),
@@ -435,7 +441,7 @@ function drawHaste(seed: number, { clock, calls, players }: Hasty): Hasty {
   return {
     clock: isHasty ? { ...clock, rightInQuiet: 1 } : clock,
     calls: { ...calls, ...late },
-    players: isHasty ? { ...players, tokenLifetimeMs } : players,
+    players: { ...players, ...logins, ...(isHasty ? { tokenLifetimeMs } : {}) },
   };
 }
 

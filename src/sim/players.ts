@@ -168,9 +168,9 @@ function accountsOf({ options, entropy, nowMicros }: StageSurroundings, desk: De
     );
 }
 
-const loginConfig = ({ loginsPerMinute, tokenLifetimeMs }: PlayersOptions) => ({
+const loginConfig = ({ loginsPerMinute, loginsBurst, tokenLifetimeMs }: PlayersOptions) => ({
   loginsPerMinute,
-  loginsBurst: 5,
+  loginsBurst,
   tokenLifetimeMs,
 });
 

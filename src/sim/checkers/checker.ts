@@ -174,6 +174,8 @@ export interface SeenEntry {
   readonly token: string;
   /** A server made the token for that traveller. */
   readonly isGenuine: boolean;
+  /** Where the server put him, which it draws. */
+  readonly at: Position;
 }
 
 /** One server as it stands when the run should have come to rest. */
@@ -222,6 +224,8 @@ export interface QuietTraveller extends QuietClient {
   /** He has a link that is ready. */
   readonly isLinked: boolean;
   readonly view: WorldView;
+  /** That the view was given since it was made. */
+  readonly updates: number;
   /** Where his own program believes him to be; null before he entered. */
   readonly predicted: Position | null;
   /** Inputs that the server has not judged. */

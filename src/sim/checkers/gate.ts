@@ -7,7 +7,9 @@
  * 2. A packet gets in only when it is one that clients may send, and within its budgets.
  * 3. Every packet that does not get in is told as refused, or as malformed, with its reason; none
  *    is told that was not there.
- * 4. What came before the end of a connection is told before its end.
+ * 4. What is refused while the connection stays open is told within a second, also when it was
+ *    withheld because there was much of it.
+ * 5. What came before the end of a connection is told before its end.
  */
 import type { Event, SocketId } from "../../core/contract.ts";
 import { publishedContracts } from "../../core/features/contracts.ts";
@@ -82,12 +84,23 @@ interface Gate {
   isLost: boolean;
   /** A frame was unusual: no more can be said. */
   isUnsure: boolean;
+  /** The realm knows of it. */
+  isOpen: boolean;
   /** The realm has ended it: nothing more is read. */
   isEnding: boolean;
   readonly session: Spent;
   readonly lanes: Map<number, Spent>;
   /** Refusals by reason: those that must be told, less those that were. */
   readonly owed: Map<string, number>;
+  /** By reason, how many came that must be refused, and how many were told as refused. */
+  readonly refused: Map<string, number>;
+  readonly told: Map<string, number>;
+}
+
+/** A packet that must be refused: the how manieth of its reason, see 4. */
+interface Refused extends Pick<Fate, "reason" | "untilMicros" | "stalled"> {
+  readonly gate: Gate;
+  readonly count: number;
 }
 
 const nothing = new Uint8Array(0);
@@ -104,6 +117,8 @@ interface GateWorld {
 const waitMicrosMax = 200_000;
 /** From one turn to the next, where a turn has left packets for it. */
 const turnMicrosMax = 10_000;
+/** What is withheld is told when its second is over. */
+const withheldMicrosMax = 1_000_000;
 
 export class GateChecker implements Checker {
   readonly name = "gate";
@@ -117,6 +132,8 @@ export class GateChecker implements Checker {
   /** By type, read from the contracts themselves. */
   readonly #served = new Set<number>();
   readonly #told = new Set<number>();
+  /** In the order in which they came. */
+  #refused: Refused[] = [];
   #isNewTurn = true;
   #stalledMicros = 0;
   readonly #frame = new FrameParts();
@@ -143,6 +160,11 @@ export class GateChecker implements Checker {
 
   turned(): void {
     this.#isNewTurn = true;
+    for (let [first] = this.#refused; first !== undefined; [first] = this.#refused) {
+      if (!this.#isOver(first.untilMicros + withheldMicrosMax, first.stalled)) return;
+      this.#refused.shift();
+      this.#mustBeTold(first);
+    }
   }
 
   /** The server stands still until it has left the step out. */
@@ -154,6 +176,7 @@ export class GateChecker implements Checker {
     this.#ofRemote.clear();
     this.#ofSocket.clear();
     this.#ofConnection.clear();
+    this.#refused = [];
     this.#waiting = 0;
   }
 
@@ -164,10 +187,13 @@ export class GateChecker implements Checker {
       sequence: 0,
       isLost: false,
       isUnsure: false,
+      isOpen: false,
       isEnding: false,
       session: new Spent({ perSecond: limits.packetsPerSecond, burst: limits.packetsBurst }),
       lanes: new Map(),
       owed: new Map(),
+      refused: new Map(),
+      told: new Map(),
     };
     this.#ofSocket.set(socket, gate);
     this.#ofRemote.set(remote, gate);
@@ -216,7 +242,9 @@ export class GateChecker implements Checker {
       case "connection.opened": {
         const gate = this.#ofRemote.get(event.remote);
         this.#ofRemote.delete(event.remote);
-        if (gate !== undefined) this.#ofConnection.set(event.connection, gate);
+        if (gate === undefined) return;
+        gate.isOpen = true;
+        this.#ofConnection.set(event.connection, gate);
         return;
       }
       case "packet.received":
@@ -225,6 +253,7 @@ export class GateChecker implements Checker {
         const gate = this.#sure(event.connection);
         if (gate === null) return;
         this.#owe(gate, event.reason, -event.count);
+        gate.told.set(event.reason, (gate.told.get(event.reason) ?? 0) + event.count);
         if (event.reason !== "RATE_LIMITED") return;
         const stalled = this.#stalledMicros;
         if (gate.session.wasEmpty(event.at, stalled)) return;
@@ -243,10 +272,7 @@ export class GateChecker implements Checker {
         return;
       }
       case "connection.closed":
-        this.#closed(event.connection, event.reason);
-        this.#waiting -= this.#ofConnection.get(event.connection)?.fates.length ?? 0;
-        this.#ofConnection.delete(event.connection);
-        return;
+        return this.#gone(event.connection, event.reason);
       default:
         return;
     }
@@ -287,7 +313,13 @@ export class GateChecker implements Checker {
     const { sequence, type } = this.#frame;
     const turns = Math.ceil(this.#waiting / this.#packetsPerTurnMax);
     const untilMicros = this.#nowMicros() + waitMicrosMax + turns * turnMicrosMax;
-    gate.fates.push({ kind, reason, sequence, type, untilMicros, stalled: this.#stalledMicros });
+    const stalled = this.#stalledMicros;
+    gate.fates.push({ kind, reason, sequence, type, untilMicros, stalled });
+    if (kind === "refused") {
+      const count = (gate.refused.get(reason) ?? 0) + 1;
+      gate.refused.set(reason, count);
+      this.#refused.push({ gate, reason, count, untilMicros, stalled });
+    }
     this.#waiting += 1;
   }
 
@@ -333,11 +365,22 @@ export class GateChecker implements Checker {
   }
 
   #inTime(fate: Fate): Fate {
-    const stalled = this.#stalledMicros - fate.stalled;
-    if (this.#nowMicros() > fate.untilMicros + 1.1 * stalled) {
+    if (this.#isOver(fate.untilMicros, fate.stalled)) {
       this.#fail("what has come is served soon", `packet ${String(fate.sequence)}`);
     }
     return fate;
+  }
+
+  /** Whether a time has passed, and as much more as the host's turns were delayed since. */
+  #isOver(untilMicros: number, stalled: number): boolean {
+    return this.#nowMicros() > untilMicros + 1.1 * (this.#stalledMicros - stalled);
+  }
+
+  #mustBeTold({ gate, reason, count }: Refused): void {
+    if (!gate.isOpen || gate.isUnsure || gate.isEnding || gate.isLost) return;
+    const told = gate.told.get(reason) ?? 0;
+    if (told >= count) return;
+    this.#fail("what is refused is told within a second", `${String(told)} of ${String(count)}`);
   }
 
   #passed(gate: Gate, { kind, reason, type }: Fate): void {
@@ -349,6 +392,15 @@ export class GateChecker implements Checker {
 
   #owe(gate: Gate, reason: string, by: number): void {
     gate.owed.set(reason, (gate.owed.get(reason) ?? 0) + by);
+  }
+
+  #gone(connection: ConnectionId, reason: string): void {
+    this.#closed(connection, reason);
+    const gate = this.#ofConnection.get(connection);
+    if (gate === undefined) return;
+    this.#waiting -= gate.fates.length;
+    gate.isOpen = false;
+    this.#ofConnection.delete(connection);
   }
 
   #closed(connection: ConnectionId, reason: string): void {

@@ -1,6 +1,7 @@
 /**
  * What travellers live to see. Safety: a password or a token that is not good opens nothing, and
- * one that is names the same player every time. Liveness: when faults have stopped, whoever wants
+ * one that is names the same player every time; servers draw by themselves, and not all alike.
+ * Liveness: when faults have stopped, whoever wants
  * to play plays, or proves that he was allowed to be stuck (`stuck.ts`).
  */
 import { CheckFailure } from "./checker.ts";
@@ -15,6 +16,8 @@ export class JourneyChecker implements Checker {
   checked = 0;
   readonly #players = new Map<string, number>();
   readonly #dead = new Set<string>();
+  /** By server, where it has put those who came. */
+  readonly #arrivals = new Map<string, Set<string>>();
 
   loggedIn({ traveller, account, isPasswordRight, player, code }: SeenLogin): void {
     this.checked += 1;
@@ -34,8 +37,10 @@ export class JourneyChecker implements Checker {
     this.#players.set(account, player);
   }
 
-  entered({ traveller, token, isGenuine }: SeenEntry): void {
+  entered({ traveller, token, isGenuine, server, at }: SeenEntry): void {
     this.checked += 1;
+    const arrivals = this.#arrivals.get(server) ?? new Set();
+    this.#arrivals.set(server, arrivals.add(`${String(at.x)} ${String(at.z)}`));
     const about = `traveller ${traveller}`;
     if (this.#dead.has(token)) this.#fail("a token that was logged out of opens nothing", about);
     if (!isGenuine) this.#fail("a token that no server made opens nothing", about);
@@ -50,6 +55,7 @@ export class JourneyChecker implements Checker {
   }
 
   rested(scene: QuietScene): void {
+    this.#compareArrivals();
     for (const server of scene.servers) {
       const lie = lieOfServer(server);
       if (lie !== null) {
@@ -64,6 +70,21 @@ export class JourneyChecker implements Checker {
         "whoever wants to play plays when faults have stopped",
         `traveller ${name} is ${phase}: ${trouble}`,
       );
+    }
+  }
+
+  /** One and the same place is chance, two are none. */
+  #compareArrivals(): void {
+    const servers = [...this.#arrivals];
+    for (const [index, [name, places]] of servers.entries()) {
+      for (const [other, others] of servers.slice(index + 1)) {
+        const same = [...places].filter((place) => others.has(place));
+        if (same.length < 2) continue;
+        this.#fail(
+          "servers draw apart",
+          `${name} and ${other} both put somebody at ${same.join()}`,
+        );
+      }
     }
   }
 

@@ -56,7 +56,12 @@ export class WorldViewChecker implements Checker {
     for (const traveller of travellers) this.#compareOne(shown, traveller);
   }
 
-  #compareOne(shown: PlayersView, { name, view, predicted }: QuietTraveller): void {
+  #compareOne(shown: PlayersView, { name, view, updates, predicted }: QuietTraveller): void {
+    const { applied, outdated } = view.counters;
+    if (applied + outdated !== updates) {
+      const detail = `traveller ${name}: ${String(applied)} and ${String(outdated)} of ${String(updates)}`;
+      this.#fail("a view counts the updates that it was given", detail);
+    }
     const own = shown.entities.find(({ id }) => id === view.own);
     const viewer = shown.viewers.find(({ id }) => id === view.own);
     if (own === undefined || viewer === undefined) {

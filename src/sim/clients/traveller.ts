@@ -117,7 +117,7 @@ export class Traveller {
 
   /** How he stands when everything should have settled. */
   quiet(): Omit<QuietTraveller, "isCutOff" | "struckBy"> {
-    const { view, predicted, unjudged } = this.#walk;
+    const { view, updates, predicted, unjudged } = this.#walk;
     return {
       name: this.name,
       account: this.#script.account,
@@ -128,6 +128,7 @@ export class Traveller {
       isLinked: this.#current.state === "ready",
       server: this.#phase === "playing" ? (this.#door?.name ?? null) : null,
       view,
+      updates,
       predicted,
       unjudged,
     };
@@ -324,7 +325,9 @@ export class Traveller {
     this.#walk.entered(answer);
     const { text, isGenuine } = token;
     const server = door.name;
-    this.#parts.journeys.entered({ traveller, account, server, token: text, isGenuine });
+    const { x, y, z } = answer.spawnPosition ?? {};
+    const at = { x: x ?? 0, y: y ?? 0, z: z ?? 0 };
+    this.#parts.journeys.entered({ traveller, account, server, token: text, isGenuine, at });
   }
 
   /** Having tried too often says nothing of why. */

@@ -31,6 +31,8 @@ export class Walk {
   readonly #send: (move: Move) => void;
   #prediction: Prediction<Position, Position> | null = null;
   #heading: Position = still;
+  /** That the view was given. */
+  updates = 0;
   /** Since it last told where it is. */
   #stillSteps = 0;
 
@@ -67,6 +69,7 @@ export class Walk {
   }
 
   saw(update: WorldUpdate): void {
+    this.updates += 1;
     this.view.apply(update);
     this.#reconcile();
   }

@@ -22,8 +22,11 @@ import type { SimulationOptions } from "../options.ts";
 import type { Ending } from "../process/node.ts";
 import type { Scheduler } from "../scheduler.ts";
 
-/** The builds of a run: the one that it begins with, and the one that it may end with. */
-export const buildNames = ["simulated", "simulated-2"] as const;
+/**
+ * The builds of a run: the one that it begins with, and the one that it may end with. Their names
+ * stand in journals, and are read back; the second one has letters that take more than a byte.
+ */
+export const buildNames = ["simulated", "simulated-2-\u{b450}\u{bc88}\u{c9f8}"] as const;
 export type Build = 0 | 1;
 
 /** Told of a server's processes, after everybody else was. */

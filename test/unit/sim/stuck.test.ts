@@ -45,6 +45,7 @@ const traveller = (name: string, given: Partial<QuietTraveller> = {}): QuietTrav
   isLinked: true,
   view: new WorldView(),
   predicted: null,
+  updates: 0,
   unjudged: 0,
   isCutOff: false,
   struckBy: new Set(),

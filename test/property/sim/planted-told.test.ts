@@ -1,0 +1,65 @@
+/**
+ * What is told too late, counted wrong or drawn alike: planted bugs that the checkers of the
+ * borders, of the views and of the journeys must find.
+ */
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { WorldView } from "../../../src/client/world-view.ts";
+import { simulate } from "../../../src/sim/index.ts";
+import type { PartialOptions, ScenarioName, SimulationFailure } from "../../../src/sim/index.ts";
+import { overStep, sabotaged } from "../../support/sabotage.ts";
+import type { Sabotage } from "../../support/sabotage.ts";
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** The first failure among some seeds. */
+function firstFailure(
+  scenario: ScenarioName,
+  fixed: PartialOptions,
+  make: () => Sabotage = () => ({}),
+): SimulationFailure {
+  for (let seed = 1; seed <= 40; seed += 1) {
+    const { failure } = simulate({ seed, scenario, fixed, twice: false, host: sabotaged(make()) });
+    if (failure !== null) return failure;
+  }
+  throw new Error("no seed has failed");
+}
+
+describe("the simulator finds", () => {
+  it("refusals that were withheld and are never told", () => {
+    const rude: PartialOptions = { workload: { rudePerMillion: 1_000_000, crookedPerMillion: 0 } };
+    const { checker, rule } = firstFailure("echo", rude, () => ({
+      machine: (machine) =>
+        overStep(machine, (event, outbox, go) => {
+          const isWithheld = event.type === "packet.refused" && event.count > 1;
+          if (!isWithheld) go(event, outbox);
+        }),
+    }));
+    expect([checker, rule]).toEqual(["gate", "what is refused is told within a second"]);
+  });
+
+  it("servers that all draw alike", () => {
+    const twoServers: PartialOptions = {
+      workload: { clients: 8, rudePerMillion: 0, stayMaxMicros: 1_500_000 },
+      players: { gameServers: 2, loginsPerMinute: 120, tokenLifetimeMs: 3_600_000 },
+    };
+    const { checker, rule } = firstFailure("players", twoServers, () => ({
+      realm: (machine) =>
+        overStep(machine, (event, outbox, go) => {
+          go(event.type === "server.started" ? { ...event, seed: [0, 0, 0, 0] } : event, outbox);
+        }),
+    }));
+    expect([checker, rule]).toEqual(["journeys", "servers draw apart"]);
+  });
+
+  it("a view that counts an update twice", () => {
+    const apply = Reflect.get(WorldView.prototype, "apply");
+    vi.spyOn(WorldView.prototype, "apply").mockImplementation(function (this: WorldView, update) {
+      if (update.removed.length > 0) this.counters.applied += 1;
+      return apply.call(this, update);
+    });
+    const { checker, rule } = firstFailure("players", {});
+    expect([checker, rule]).toEqual(["world-view", "a view counts the updates that it was given"]);
+  });
+});
