@@ -1,19 +1,22 @@
 /**
  * The production host in simulated surroundings: its configuration is what the run's options say.
  */
-import type { Machine } from "../core/contract.ts";
-import { createHost, hostConfig } from "../core/host/index.ts";
-import type { HostConfig } from "../core/host/index.ts";
+import type { Machine, Syscalls } from "../core/contract.ts";
+import { createHost, Follower, hostConfig } from "../core/host/index.ts";
+import type { Host, HostConfig } from "../core/host/index.ts";
+import { crc32 } from "../core/journal/index.ts";
 import type { Counters } from "../core/kernel/counters.ts";
 import { realmConfig } from "../core/realm/index.ts";
 import type { Realm, RealmMachine } from "../core/realm/index.ts";
-import type { ServerOptions } from "./options.ts";
+import type { ServerOptions, SimulationOptions } from "./options.ts";
 import type { HostOrder, RunningHost } from "./site.ts";
 
 /** What a planted bug may change of the configuration, against what the checkers believe. */
 export interface HostVariation {
   readonly host?: Partial<HostConfig>;
   readonly realm?: Readonly<Record<string, number>>;
+  /** The files of a follower. */
+  readonly followerFiles?: (files: Pick<Syscalls, "file">) => Pick<Syscalls, "file">;
 }
 
 const identity = { node: "26", v8: "none", protocol: 1 };
@@ -25,14 +28,31 @@ const identity = { node: "26", v8: "none", protocol: 1 };
  */
 export function simulatedHost(variation: HostVariation = {}): (order: HostOrder) => RunningHost {
   return ({ syscalls, mergeOrder, producers, options, observe, role, realm, build, ...order }) => {
+    const { thread, observeFollower } = order;
     const given = { ...realmPart(options.server), ...order.realmConfig, ...variation.realm };
-    const host = createHost({
-      config: hostConfig({
-        role,
-        adoptTail: build.adoptsTail,
-        ...hostPart(options.server),
-        ...variation.host,
-      }),
+    const config = hostConfig({
+      role,
+      adoptTail: build.adoptsTail,
+      ...hostPart(options.server),
+      ...followerPart(options.follower),
+      ...variation.host,
+    });
+    const follower = thread.port(
+      ({ syscalls: files, report }) =>
+        new Follower({
+          config,
+          create: () => observeFollower(() => realm.create()),
+          build: build.name,
+          checksum: crc32,
+          syscalls: variation.followerFiles?.(files) ?? files,
+          log: (level, message, fields) => syscalls.log(level, message, fields),
+          report,
+        }),
+      (report) => host.followed(report),
+    );
+    const host: Host = createHost({
+      config,
+      follower,
       realmConfig: { ...realmConfig(given) },
       realm: observed(realm, observe),
       syscalls,
@@ -62,6 +82,15 @@ const hostPart = ({
   heldBytesMax,
   segmentBytesMax,
   blockBytesMax: Math.min(1_048_576, segmentBytesMax >> 2),
+});
+
+const followerPart = (given: SimulationOptions["follower"]): Partial<HostConfig> => ({
+  follower: given.everyEvents > 0 ? "on" : "off",
+  followAfterMs: Math.ceil(given.afterMicros / 1_000),
+  checkpointEveryEvents: Math.max(1, given.everyEvents),
+  checkpointEveryMs: Math.ceil(given.everyMicros / 1_000),
+  journalKeepMs: Math.ceil(given.keepMicros / 1_000),
+  journalKeepBytes: given.keepBytes,
 });
 
 const realmPart = ({

@@ -12,6 +12,8 @@ import type { DiskOptions } from "./disk-options.ts";
 import { rate } from "./drawing.ts";
 import { calmHandshake, calmNetwork, drawHandshake, drawNetwork } from "./network/options.ts";
 import type { HandshakeOptions, NetworkOptions } from "./network/options.ts";
+import { calmFollower, drawFollower } from "./process/follower.ts";
+import type { FollowerOptions } from "./process/follower.ts";
 import {
   drawClockTroubles,
   drawOutside,
@@ -166,6 +168,7 @@ export interface SimulationOptions {
   readonly network: NetworkOptions;
   readonly handshake: HandshakeOptions;
   readonly process: ProcessOptions;
+  readonly follower: FollowerOptions;
   readonly clock: ClockOptions;
   readonly upgrade: UpgradeOptions;
   readonly outside: OutsideOptions;
@@ -204,6 +207,7 @@ export const calmOptions: SimulationOptions = {
     pausesMax: 0,
     pauseMaxMicros: 3_000_000,
   },
+  follower: calmFollower,
   clock: {
     skewMaxMicros: 0,
     driftMaxPerMillion: 0,
@@ -285,6 +289,7 @@ export function drawOptions(seed: number): SimulationOptions {
     network: drawNetwork(random, later),
     handshake: drawHandshake(random, later),
     process: { ...drawProcess(random), ...drawProcessTroubles(seed) },
+    follower: drawFollower(seed),
     clock: { ...drawClock(random), ...drawClockTroubles(seed) },
     upgrade: drawUpgrade(seed),
     outside: drawOutside(seed),
@@ -340,6 +345,7 @@ export function withOptions(base: SimulationOptions, given: PartialOptions): Sim
     network: { ...base.network, ...given.network },
     handshake: { ...base.handshake, ...given.handshake },
     process: { ...base.process, ...given.process },
+    follower: { ...base.follower, ...given.follower },
     clock: { ...base.clock, ...given.clock },
     upgrade: { ...base.upgrade, ...given.upgrade },
     outside: { ...base.outside, ...given.outside },

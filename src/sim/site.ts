@@ -13,6 +13,7 @@ import { Performers, performersHost } from "./calls.ts";
 import type { SimulatedPerformer } from "./calls.ts";
 import { CheckerPanel } from "./checkers/checker.ts";
 import type { Checker, Observations, QuietServer, SeenBuild } from "./checkers/checker.ts";
+import { FollowerChecker, FollowingMachine } from "./checkers/follower.ts";
 import { History } from "./checkers/history.ts";
 import { ObservedMachine } from "./checkers/observed-machine.ts";
 import { LinkStates } from "./coverage.ts";
@@ -71,6 +72,8 @@ export interface HostOrder extends HostSurroundings {
   readonly realmConfig: Readonly<Record<string, number>>;
   /** Wraps every machine that the host's realm makes. */
   readonly observe: (machine: Machine) => Machine;
+  /** Wraps every machine that the host's follower makes, by `create`. */
+  readonly observeFollower: (create: () => Machine) => Machine;
   readonly options: SimulationOptions;
 }
 
@@ -106,7 +109,8 @@ export class Site implements OperatedServer {
   readonly checkers: readonly Checker[];
   readonly links = new LinkStates();
   readonly #parts: SiteParts;
-  readonly #history = new History();
+  readonly #history: History;
+  readonly #follower = new FollowerChecker();
   #host: RunningHost | null = null;
   #machine: ObservedMachine | null = null;
   #isListening = false;
@@ -122,8 +126,11 @@ export class Site implements OperatedServer {
     this.#parts = parts;
     const { options, faults, scheduler } = parts;
     const nowMicros = (): number => scheduler.nowMicros;
+    const isFollowed = options.follower.everyEvents > 0;
+    this.#history = new History(isFollowed);
     const metrics = (): ReadonlyMap<string, number> => this.metrics();
-    this.checkers = spec.makeCheckers({ ...spec, options, faults, nowMicros, metrics });
+    const checkers = spec.makeCheckers({ ...spec, options, faults, nowMicros, metrics });
+    this.checkers = isFollowed ? [...checkers, this.#follower] : checkers;
     const witnesses = parts.witness === null ? [] : [parts.witness];
     const observers = [parts.observer, this.#ownObserver(), this.links, ...witnesses];
     this.panel = new CheckerPanel([...observers, ...this.checkers, this.#lastObserver()]);
@@ -253,6 +260,7 @@ export class Site implements OperatedServer {
       realmConfig,
       options: this.#parts.options,
       observe: (machine) => this.#observed(machine),
+      observeFollower: (create) => this.#following(create),
     });
     return this.#host.host;
   }
@@ -279,6 +287,20 @@ export class Site implements OperatedServer {
       guard: (check) => this.panel.guard(check),
     });
     return this.#machine;
+  }
+
+  #following(create: () => Machine): Machine {
+    return new FollowingMachine({
+      machine: create(),
+      history: this.#history,
+      checker: this.#follower,
+      create,
+      live: () => {
+        const machine = this.#machine;
+        return machine === null || machine.isSpoilt ? null : { steps: machine.steps, machine };
+      },
+      guard: (check) => this.panel.guard(check),
+    });
   }
 
   /** A process may die at a step once everybody has seen it. */

@@ -139,6 +139,7 @@ class SimulatedServer implements ConformanceServer {
         ...this.#common,
         name: `server.${String((this.#processes += 1))}`,
         options: calmOptions.process,
+        follower: calmOptions.follower,
         handshake: { ...calmOptions.handshake, timeoutMicros: handshakeTimeoutMs * 1_000 },
         machine: this.#machine,
         clock: new MachineClock({ ...this.#common, options: calmOptions.clock }, "server"),

@@ -10,7 +10,9 @@
  *     told, written down, and the end of this follower: its state is nobody's then.
  * W3. A checkpoint is of events that the disk has, whatever the role's durability: a journal that
  *     ended before a checkpoint would pass for a damaged one.
- * W4. What it cannot write costs a checkpoint and is tried again with the next. What it cannot read
+ * W4. It steps no event of another build, as a recovery does not: a checkpoint that cannot be read
+ *     at the moment may lead there.
+ * W5. What it cannot write costs a checkpoint and is tried again with the next. What it cannot read
  *     ends it, and whoever owns it starts another one. Neither harms the server.
  */
 import type { FileResult, LogFields, LogLevel, Machine, RequestId, Syscalls } from "../contract.ts";
@@ -236,6 +238,10 @@ export class Follower {
   #take(progress: Progress, blocks: readonly JournalBlock[]): void {
     const { scanner, replayer } = progress;
     for (const block of blocks) {
+      const { build } = block.segment;
+      if (build !== this.#options.build && lastSequence(block.header) > replayer.lastSequence) {
+        throw new Error(`event ${block.header.firstSequence} is of build ${build}`);
+      }
       const divergence = replayer.apply(block);
       if (divergence !== null) throw new Diverged(divergence);
       progress.block = block;

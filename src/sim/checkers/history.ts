@@ -5,10 +5,27 @@
  * H1. A machine repeats the history step by step, or from a checkpoint on, before it adds to it.
  * H2. Every process begins with a `server.started` that the history has not seen. What of the
  *     history was not repeated until then was lost, and is forgotten.
+ * H3. Where somebody follows, its events are kept: a machine that begins with what a follower gave
+ *     has them repeated before it, so that whoever looks on knows what it knows.
  */
-import type { Event } from "../../core/contract.ts";
+import type { Event, Machine } from "../../core/contract.ts";
 import { digestBytes, digestStart } from "../../core/kernel/digest.ts";
 import { CheckFailure } from "./checker.ts";
+
+/** Events to step a machine through, from a checkpoint or its first state. */
+export interface WayTo {
+  readonly base: Uint8Array | null;
+  readonly events: readonly Event[];
+  /** Makes machines of the build that made these steps. */
+  readonly create: () => Machine;
+}
+
+/** The event, with bytes that are nobody else's. */
+function owned(event: Event): Event {
+  if (event.type !== "packet.received") return { ...event };
+  const bytes = event.bytes.slice(event.start, event.end);
+  return { ...event, bytes, start: 0, end: bytes.length };
+}
 
 export class History {
   /** One digest a step. */
@@ -17,8 +34,19 @@ export class History {
   readonly #checkpoints = new Map<number, number>();
   /** What tells each start in the history from all others, by its step. */
   readonly #starts = new Map<number, string>();
+  /** See H3; null: not kept. */
+  readonly #events: Event[] | null;
+  /** Checkpoints of the server itself, in the order of their places, while events are kept. */
+  #ownCheckpoints: { readonly at: number; readonly bytes: Uint8Array }[] = [];
+  /** By the digest of their bytes, what makes machines of the build whose follower gave them. */
+  readonly #followed = new Map<number, () => Machine>();
   /** True until the present process has added its `server.started`. */
   #awaitsStart = false;
+
+  /** @param keepsEvents see H3 */
+  constructor(keepsEvents = false) {
+    this.#events = keepsEvents ? [] : null;
+  }
 
   get length(): number {
     return this.#steps.length;
@@ -31,6 +59,38 @@ export class History {
   /** @param at after how many steps it was taken */
   checkpointed(bytes: Uint8Array, at: number): void {
     this.#checkpoints.set(digestBytes(digestStart, bytes), at);
+    this.begunWith(bytes, at);
+  }
+
+  /** A machine goes on from there, which may be of another build than what was before. */
+  begunWith(bytes: Uint8Array, at: number): void {
+    if (this.#events !== null) this.#ownCheckpoints.push({ at, bytes: bytes.slice() });
+  }
+
+  /** A follower gave its state after so many steps; `create` makes machines of its build. */
+  followedTo(bytes: Uint8Array, at: number, create: () => Machine): void {
+    const digest = digestBytes(digestStart, bytes);
+    if (!this.#checkpoints.has(digest)) this.#followed.set(digest, create);
+    this.#checkpoints.set(digest, at);
+  }
+
+  /**
+   * How to come to a state that a follower gave: from a checkpoint of the server or from the
+   * beginning, by these events. Null for a checkpoint that is the server's own.
+   */
+  wayTo(bytes: Uint8Array): WayTo | null {
+    const create = this.#followed.get(digestBytes(digestStart, bytes));
+    if (this.#events === null || create === undefined) return null;
+    const to = this.placeOf(bytes);
+    const base = this.#ownCheckpoints.findLast(({ at }) => at <= to) ?? null;
+    return { base: base?.bytes ?? null, events: this.#events.slice(base?.at ?? 0, to), create };
+  }
+
+  /** Compares a follower's step with the server's. */
+  compareFollowed(at: number, event: Event, digest: number): void {
+    if (this.#steps[at] === digest) return;
+    const detail = `step ${String(at)}, ${event.type}`;
+    throw new CheckFailure("follower", "a follower's step is the server's", detail);
   }
 
   /** After how many steps a checkpoint was taken. */
@@ -61,6 +121,10 @@ export class History {
       this.#awaitsStart = false;
       this.#steps.length = at;
       for (const step of this.#starts.keys()) if (step >= at) this.#starts.delete(step);
+      if (this.#events !== null) {
+        this.#events.length = at;
+        this.#ownCheckpoints = this.#ownCheckpoints.filter((checkpoint) => checkpoint.at <= at);
+      }
       this.#starts.set(at, event.seed.join());
     } else if (at < this.#steps.length) {
       this.#compare(at, event, digest);
@@ -70,6 +134,7 @@ export class History {
       throw new CheckFailure("replay-equality", "a recovery steps nothing that never was", detail);
     }
     this.#steps.push(digest);
+    this.#events?.push(owned(event));
     return false;
   }
 

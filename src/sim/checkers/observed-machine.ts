@@ -21,12 +21,14 @@ import {
   finish,
   mix,
 } from "../../core/kernel/digest.ts";
+import { DigestingOutbox } from "../../core/kernel/effects.ts";
 import type { ReplayOutbox } from "../../core/kernel/effects.ts";
 import type { ErrorCode } from "../../core/kernel/errors.ts";
 import type { CallId, ConnectionId, Micros, PacketType } from "../../core/kernel/ids.ts";
 import type { PlainData } from "../../core/kernel/plain.ts";
+import { CheckFailure } from "./checker.ts";
 import type { Step, StepCall, StepClose, StepSend } from "./checker.ts";
-import type { History } from "./history.ts";
+import type { History, WayTo } from "./history.ts";
 
 export interface MachineObserver {
   machineCreated(): void;
@@ -52,13 +54,15 @@ export interface ObservedMachineParts {
 }
 
 export class ObservedMachine implements Machine {
-  readonly #machine: Machine;
+  #machine: Machine;
   readonly #history: History;
   readonly #observer: MachineObserver;
   readonly #outbox: RecordingOutbox;
   readonly #isGone: () => boolean;
   readonly #stallMicros: () => number;
   readonly #guard: (check: () => void) => void;
+  /** A step threw: its state means nothing. */
+  isSpoilt = false;
   /** Steps made, those before a checkpoint included. */
   #steps = 0;
   #shown: { readonly name: string; readonly steps: number; readonly data: PlainData } | null = null;
@@ -85,6 +89,7 @@ export class ObservedMachine implements Machine {
     try {
       this.#machine.step(event, recorded);
     } catch (error) {
+      this.isSpoilt = true;
       this.#observer.machineThrew();
       throw error;
     }
@@ -108,6 +113,11 @@ export class ObservedMachine implements Machine {
     });
   }
 
+  /** Steps made, those before a checkpoint included. */
+  get steps(): number {
+    return this.#steps;
+  }
+
   /** Broken rules in words, where the machine offers them. */
   violations(): string[] {
     return isSelfChecking(this.#machine) ? this.#machine.violations() : [];
@@ -125,11 +135,46 @@ export class ObservedMachine implements Machine {
   }
 
   restore(bytes: Uint8Array): void {
-    this.#machine.restore(bytes);
     this.#shown = null;
+    const way = this.#history.wayTo(bytes);
+    if (way !== null) {
+      this.#followTo(way, bytes);
+      return;
+    }
+    this.#machine.restore(bytes);
     this.#guard(() => {
       this.#steps = this.#history.placeOf(bytes);
     });
+    this.#observer.restored(this.#steps);
+  }
+
+  /** Makes its way as the server did, and then takes the state, which must be the same. */
+  #followTo({ base, events, create }: WayTo, bytes: Uint8Array): void {
+    const own = this.#machine;
+    // It may be of a build that would not make these steps.
+    this.#machine = create();
+    if (base !== null) {
+      this.#machine.restore(base);
+      this.#steps = this.#history.placeOf(base);
+      this.#observer.restored(this.#steps);
+    }
+    const outbox = new DigestingOutbox();
+    for (const event of events) {
+      outbox.begin(event.at);
+      this.step(event, outbox);
+    }
+    const digest = this.#machine.digest();
+    this.#guard(() => {
+      this.#machine.restore(bytes);
+      if (this.#machine.digest() === digest) return;
+      const detail = `after ${String(this.#steps)} steps`;
+      throw new CheckFailure("follower", "a checkpoint restores what the server was", detail);
+    });
+    own.restore(bytes);
+    this.#machine = own;
+    this.#shown = null;
+    this.#history.begunWith(bytes, this.#steps);
+    this.#observer.checkpointed(this.#steps);
     this.#observer.restored(this.#steps);
   }
 
@@ -252,7 +297,7 @@ class RecordingOutbox implements Outbox {
 const packetBytesSeen = 64;
 
 /** Over what tells two events apart: kind, time, connection, and how a packet begins. */
-function eventDigest(event: Event): number {
+export function eventDigest(event: Event): number {
   let hash = digestNumber(digestString(digestStart, event.type), event.at);
   if ("connection" in event) hash = digestNumber(hash, event.connection ?? -1);
   if (event.type === "server.started") return digestString(hash, event.seed.join());

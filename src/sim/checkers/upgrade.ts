@@ -50,6 +50,11 @@ export class UpgradeChecker implements Checker {
     this.#perhaps.add(name);
   }
 
+  /** What a checkpoint contains need not be stepped, whoever made it. */
+  restored(): void {
+    this.#repeated = 0;
+  }
+
   /** Its start is durable by now. */
   listening(): void {
     const { name, adoptsTail } = this.#present;

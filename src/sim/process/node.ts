@@ -189,6 +189,7 @@ export class SimulatedNode {
         ...this.#parts,
         name: `${name}.${String(this.#starts)}`,
         options: options.process,
+        follower: options.follower,
         handshake: options.handshake,
         security: options.server.security,
         backlog: options.network.backlog,

@@ -35,6 +35,8 @@ import { IoLoop } from "../loop.ts";
 import type { Machine } from "../network/network.ts";
 import type { HandshakeOptions, ProcessOptions } from "../options.ts";
 import type { Scheduler, Task } from "../scheduler.ts";
+import { SimulatedThread } from "./follower.ts";
+import type { FollowerOptions } from "./follower.ts";
 import { DrawnMergeOrder } from "./merge.ts";
 import { SimulatedTransport } from "./transport.ts";
 import type { TransportObserver } from "./transport.ts";
@@ -44,6 +46,8 @@ export interface HostSurroundings {
   readonly syscalls: Syscalls;
   readonly mergeOrder: DrawnMergeOrder;
   readonly producers: number;
+  /** Where the journal's follower may run. */
+  readonly thread: SimulatedThread;
 }
 
 export type HostMaker = (surroundings: HostSurroundings) => HostPort;
@@ -71,6 +75,7 @@ export interface ProcessParts {
   readonly decisions: Decisions;
   readonly faults: FaultCounters;
   readonly options: ProcessOptions;
+  readonly follower: FollowerOptions;
   readonly handshake: HandshakeOptions;
   readonly machine: Machine;
   readonly clock: MachineClock;
@@ -116,7 +121,8 @@ export class SimulatedProcess implements Syscalls {
     this.#entropy = RandomStream.named(parts.entropy, `entropy/${name}`);
     this.#stall = decisions.subject(`process/${name}/stall`);
     const mergeOrder = new DrawnMergeOrder(parts);
-    this.#host = makeHost({ syscalls: this, mergeOrder, producers: options.producers });
+    const thread = this.#thread(parts);
+    this.#host = makeHost({ syscalls: this, mergeOrder, producers: options.producers, thread });
     this.#loops = this.#host.producers.map(
       () =>
         new IoLoop(
@@ -271,6 +277,34 @@ export class SimulatedProcess implements Syscalls {
 
   exit(code: number, message: string): void {
     if (this.#isAlive) this.#end({ type: "exit", code, message });
+  }
+
+  // ---------------------------------------------------------------- the follower's thread
+
+  #thread({ name, decisions, follower: options, scheduler, disk }: ProcessParts): SimulatedThread {
+    const later = (micros: number, action: () => void): void => {
+      scheduler.after(micros, () => {
+        if (this.#isAlive) this.#whenRunning(action);
+      });
+    };
+    return new SimulatedThread({
+      options,
+      deaths: decisions.subject(`process/${name}/follower/death`),
+      delays: decisions.subject(`process/${name}/follower/slow`),
+      later,
+      file: (operation, completed) => {
+        if (!this.#mayCall()) return;
+        disk.order(operation, (result) => {
+          if (this.#isAlive) this.#whenRunning(() => completed(result));
+        });
+      },
+      toHost: (action) => {
+        later(this.#parts.options.turnDelayMicros, () => {
+          action();
+          this.#askTurn();
+        });
+      },
+    });
   }
 
   // ---------------------------------------------------------------- the loop
