@@ -122,6 +122,8 @@ export function* recover(options: RecoveryOptions): FileScript<Recovered> {
   const checkpoint = sound[0] ?? null;
   const after = checkpoint?.position ?? journalStart;
   const files = segmentsFrom(yield* listFolder(journalFolder), after);
+  const begins = segmentSequence(files[0]?.name ?? "") ?? 1;
+  if (damaged > 0 && begins > after.nextSequence) throw withoutBeginning(options, damaged, begins);
   const survey = yield* scanAll(options, files, after);
   let replayed = yield* replay(options, { files, checkpoint, survey, skip: survey.failures });
   let failedEvent: FailedEvent | null = null;
@@ -257,6 +259,14 @@ function* scan(
   const advice = adviceOn(options, verdict.path, after);
   throw refusal(`the journal is damaged: ${verdict.message}; ${advice}`);
 }
+
+/** What retention has left goes on from a checkpoint, and there is none. */
+const withoutBeginning = ({ folder }: RecoveryOptions, damaged: number, begins: number): HostExit =>
+  refusal(
+    `no sound checkpoint is left (${damaged} are damaged), and the journal begins with event ` +
+      `${begins}: what was before it was deleted for its age or for space; put a file of ` +
+      `${folder}/${checkpointFolder} back from a copy`,
+  );
 
 /** What to do about a damaged segment, and what the last resort costs. */
 function adviceOn({ folder }: RecoveryOptions, path: string, after: JournalPosition): string {

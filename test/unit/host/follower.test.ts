@@ -229,6 +229,16 @@ describe("retention", () => {
     expect(again.host.recovered?.events).toBeGreaterThan(0);
   });
 
+  it("says what is missing when no checkpoint is left to go on from", () => {
+    const world = following({ config: { ...small, journalKeepBytes: 1 } });
+    play(world, 200);
+    const disk = world.disk.afterCrash();
+    for (const path of checkpointsOf(world)) damage(disk, path);
+    const again = following({ disk });
+    expect(again.exited?.code).toBe(1);
+    expect(again.exited?.message).toMatch(/^no sound checkpoint is left \(\d are damaged\)/);
+  });
+
   it("deletes by age, and nothing that is younger", () => {
     const world = following({ config: { ...small, journalKeepMs: 60_000 } });
     play(world, 300);
