@@ -120,6 +120,13 @@ export interface RunRecord {
   readonly urls: Readonly<Record<string, string>>;
 }
 
+export interface RoleOptions {
+  /** Options of Node itself. */
+  readonly execArgv?: readonly string[];
+  /** How long it may take until it serves; 20 s when left out. */
+  readonly readyMs?: number;
+}
+
 /**
  * Starts one role, and waits until it serves.
  *
@@ -129,15 +136,16 @@ export async function startRole(
   role: string,
   folder: string,
   settings: readonly string[],
+  { execArgv = [], readyMs = 20_000 }: RoleOptions = {},
 ): Promise<{ readonly child: ChildProcess; readonly record: RunRecord }> {
   const set = settings.flatMap((each) => ["--set", each]);
   const child = spawn(
     process.execPath,
-    ["src/io/main.js", "serve", "--role", role, "--data-dir", folder, ...set],
+    [...execArgv, "src/io/main.js", "serve", "--role", role, "--data-dir", folder, ...set],
     { stdio: ["ignore", "ignore", "inherit"] },
   );
   const path = join(folder, role, "run.json");
-  const deadline = performance.now() + 20_000;
+  const deadline = performance.now() + readyMs;
   while (!existsSync(path)) {
     if (child.exitCode !== null || performance.now() > deadline) {
       throw new Error(`bench: the ${role} server did not start`);
@@ -151,6 +159,7 @@ export async function startRole(
 export async function startReprise(
   durability: "none" | "written" | "fsync",
   settings: readonly string[] = [],
+  options: RoleOptions = {},
 ): Promise<Served> {
   const folder = mkdtempSync(join(tmpdir(), "reprise-bench-"));
   const set = [
@@ -159,14 +168,15 @@ export async function startReprise(
     `journal.durability=${durability}`,
     ...settings,
   ];
-  const { child, record } = await startRole("game", folder, set);
+  const { child, record } = await startRole("game", folder, set, options);
   return {
     name: `reprise, ${durability}`,
     port: record.ports["game"] ?? 0,
     pid: record.pid,
     stop: async () => {
-      child.kill("SIGTERM");
-      if (child.exitCode === null) await once(child, "exit");
+      // Nobody needs what it has written.
+      child.kill("SIGKILL");
+      if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -39,6 +39,20 @@ export class MemoryPlatform implements Syscalls {
     for (const { request, result } of done) host.fileDone(request, result);
   }
 
+  /** What was written to each file, whole, by path; of a platform that keeps it. */
+  contents(): ReadonlyMap<string, Uint8Array> {
+    return new Map(
+      Array.from(this.files, ([path, blocks]) => {
+        const file = new Uint8Array(
+          Math.max(...blocks.map(({ offset, bytes }) => offset + bytes.length)),
+        );
+        // In the order of the orders: blocks go over the zeros that were written ahead of them.
+        for (const { offset, bytes } of blocks) file.set(bytes, offset);
+        return [path, file] as const;
+      }),
+    );
+  }
+
   monotonic() {
     return micros(Math.floor(performance.now() * 1_000));
   }
@@ -78,7 +92,8 @@ export class MemoryPlatform implements Syscalls {
         this.journalled += operation.bytes.length;
         if (this.#keeps) {
           const blocks = this.files.get(operation.path) ?? [];
-          blocks.push({ offset: operation.offset, bytes: operation.bytes });
+          // A copy: who wrote it may write the next block into the same bytes.
+          blocks.push({ offset: operation.offset, bytes: operation.bytes.slice() });
           this.files.set(operation.path, blocks);
         }
         return { ok: true, type: "done" };

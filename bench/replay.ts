@@ -24,12 +24,8 @@ export function writeJournal(folder: string, events: number): void {
     rounds.host.turn();
     platform.complete(rounds.host);
   }
-  for (const [path, blocks] of platform.files) {
+  for (const [path, file] of platform.contents()) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
-    // In the order of the orders: blocks go over the zeros that were written ahead of them.
-    const ends = blocks.map(({ offset, bytes }) => offset + bytes.length);
-    const file = new Uint8Array(Math.max(...ends));
-    for (const { offset, bytes } of blocks) file.set(bytes, offset);
     writeFileSync(join(folder, path), file);
   }
 }

@@ -103,7 +103,7 @@ interface Steps {
 
 /** A host in memory with a crowd in its world. */
 export class Crowd {
-  readonly platform = new WalkPlatform({ keep: false });
+  readonly platform: WalkPlatform;
   readonly host: Host;
   readonly walkers: Walker[] = [];
   readonly radius: number;
@@ -111,7 +111,13 @@ export class Crowd {
   #players = 0;
   #random = 12_345;
 
-  constructor({ players, visible }: Pick<WorldLoad, "players" | "visible">) {
+  /** @param load `keep`: its journal can be read afterwards; false when left out */
+  constructor({
+    players,
+    visible,
+    keep = false,
+  }: Pick<WorldLoad, "players" | "visible"> & { readonly keep?: boolean }) {
+    this.platform = new WalkPlatform({ keep });
     this.radius = Math.round(Math.sqrt((players * seenSquareMetres) / visible) / 2);
     const realm = createRealm({ features: gameFeatures });
     this.host = createHost({
