@@ -72,12 +72,19 @@ export class ClientMachine {
   #requests = 0;
   #now = 0;
 
-  /** @throws ApiMisuseError for options that contradict each other */
-  constructor(options: ClientOptions, outbox: ClientOutbox) {
+  /**
+   * @param routes of the contracts, for those who make many clients of the same ones
+   * @throws ApiMisuseError for options that contradict each other
+   */
+  constructor(
+    options: ClientOptions,
+    outbox: ClientOutbox,
+    routes: Routes = new Routes(options.contracts),
+  ) {
     checkClientOptions(options);
     this.#options = options;
     this.#outbox = outbox;
-    this.#routes = new Routes(options.contracts);
+    this.#routes = routes;
   }
 
   get state(): ClientState {

@@ -63,7 +63,9 @@ export function zerosEnd(bytes: Uint8Array, start: number): number {
   if (at === bytes.length) return at;
   // Reserved space of a file is megabytes of zeros: four at a time take a quarter of the time.
   const words = wordsOf(bytes, at);
+  const rowsEnd = words.length - 7;
   let word = 0;
+  while (word < rowsEnd && isRowZero(words, word)) word += 8;
   while (word < words.length && words[word] === 0) word += 1;
   at += 4 * word;
   while (at < bytes.length && bytes[at] === 0) at += 1;
@@ -78,12 +80,25 @@ export function contentLength(bytes: Uint8Array): number {
   if (end > start) {
     const words = wordsOf(bytes, start);
     let word = (end - start) >> 2;
+    while (word >= 8 && isRowZero(words, word - 8)) word -= 8;
     while (word > 0 && words[word - 1] === 0) word -= 1;
     end = start + 4 * word;
   }
   while (end > 0 && bytes[end - 1] === 0) end -= 1;
   return end;
 }
+
+/** Whether eight words from `at` on are zeros: one test for eight is twice as fast as eight. */
+const isRowZero = (words: Int32Array, at: number): boolean =>
+  ((words[at] as number) |
+    (words[at + 1] as number) |
+    (words[at + 2] as number) |
+    (words[at + 3] as number) |
+    (words[at + 4] as number) |
+    (words[at + 5] as number) |
+    (words[at + 6] as number) |
+    (words[at + 7] as number)) ===
+  0;
 
 const isAligned = ({ byteOffset }: Uint8Array, at: number): boolean =>
   ((byteOffset + at) & 3) === 0;

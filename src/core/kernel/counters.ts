@@ -102,7 +102,7 @@ export class Counters {
    */
   set(name: string, value: number): void {
     const cell = this.#cells.get(name) ?? this.#resolve(name);
-    apiRule(cell.kind === "gauge", `metric "${name}" is a counter: it is added to, never set`);
+    if (cell.kind !== "gauge") refuseToSet(name);
     if (!Number.isFinite(value)) refuseAmount(name, value);
     cell.value = value;
     cell.isUsed = true;
@@ -236,6 +236,10 @@ class Family {
     this.cells.set(canonical, cell);
     return cell;
   }
+}
+
+function refuseToSet(name: string): never {
+  throw new ApiMisuseError(`metric "${name}" is a counter: it is added to, never set`);
 }
 
 function refuseAmount(name: string, amount: number): never {

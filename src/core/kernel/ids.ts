@@ -39,9 +39,14 @@ export const WORKER_MAX = 15;
 const COUNTER_SPAN = 2 ** 32;
 
 const integer = (value: number, what: string): number => {
-  invariant(Number.isSafeInteger(value) && value >= 0, `${what} must be an integer >= 0`, value);
+  if (!Number.isSafeInteger(value) || value < 0) failInteger(value, what);
   return value;
 };
+
+// Apart from `integer`, so that no message is made for those that are right.
+function failInteger(value: number, what: string): void {
+  invariant(false, `${what} must be an integer >= 0`, value);
+}
 
 export const micros = (value: number): Micros => integer(value, "micros") as Micros;
 export const milliseconds = (value: number): Micros => micros(Math.round(value * 1_000));

@@ -31,6 +31,9 @@ export function assertPlain(value: unknown, where: string): asserts value is Pla
   );
 }
 
+/** Whether `assertPlain` lets it pass: for those who make the text of `where` only if not. */
+export const isPlain = (value: unknown): value is PlainData => findProblem(value, []) === null;
+
 /**
  * A copy that shares nothing with the value. A part that occurs twice comes out as two parts, as it
  * would from a checkpoint.

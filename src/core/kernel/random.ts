@@ -107,10 +107,9 @@ export class RandomStream {
    * @throws ApiMisuseError for anything else
    */
   between(min: number, max: number): number {
-    apiRule(
-      Number.isSafeInteger(min) && Number.isSafeInteger(max) && min <= max,
-      `between(${min}, ${max}): two safe integers, the smaller first`,
-    );
+    if (!Number.isSafeInteger(min) || !Number.isSafeInteger(max) || min > max) {
+      throw new ApiMisuseError(`between(${min}, ${max}): two safe integers, the smaller first`);
+    }
     return min + this.below(max - min + 1);
   }
 
@@ -129,10 +128,11 @@ export class RandomStream {
    * @throws ApiMisuseError for anything else
    */
   chance(numerator: number, denominator: number): boolean {
-    apiRule(
-      Number.isInteger(numerator) && numerator >= 0 && numerator <= denominator,
-      `chance(${numerator}, ${denominator}): the first is an integer from 0 to the second`,
-    );
+    if (!Number.isInteger(numerator) || numerator < 0 || numerator > denominator) {
+      throw new ApiMisuseError(
+        `chance(${numerator}, ${denominator}): the first is an integer from 0 to the second`,
+      );
+    }
     return this.below(denominator) < numerator;
   }
 

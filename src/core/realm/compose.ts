@@ -44,6 +44,8 @@ export interface Composition {
   readonly timers: readonly TimerRoute[];
   /** Kinds by `feature.timer`. */
   readonly timerKinds: ReadonlyMap<string, number>;
+  /** The same by feature and then by timer: no name is put together at each timer. */
+  readonly timerKindsOf: ReadonlyMap<string, ReadonlyMap<string, number>>;
   /** Which feature knows areas of interest; null when none does. */
   readonly near: number | null;
   /** What `view` shows, by `feature.view`. */
@@ -89,6 +91,7 @@ export function compose(features: readonly Feature[], known: readonly AnyContrac
     routes,
     timers,
     timerKinds,
+    timerKindsOf: kindsByFeature(features, timers),
     near: nearOf(features),
     views: viewsOf(features),
     ticks: features.some(
@@ -159,6 +162,17 @@ function timerRoutes(
   const every = implementation.tick?.every ?? 1;
   apiRule(Number.isSafeInteger(every) && every >= 1, `feature "${name}": tick.every must be >= 1`);
   return timers.map((timer) => ({ feature, name: timer }));
+}
+
+function kindsByFeature(
+  features: readonly Feature[],
+  timers: readonly TimerRoute[],
+): ReadonlyMap<string, ReadonlyMap<string, number>> {
+  const kinds = new Map(features.map(({ name }) => [name, new Map<string, number>()]));
+  for (const [index, { feature, name }] of timers.entries()) {
+    kinds.get(features[feature]?.name ?? "")?.set(name, index + 1);
+  }
+  return kinds;
 }
 
 function nearOf(features: readonly Feature[]): number | null {

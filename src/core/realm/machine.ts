@@ -20,7 +20,7 @@ import type {
   PayloadRef,
   ServerStarted,
 } from "../contract.ts";
-import { apiRule, assertNever, invariant } from "../kernel/assert.ts";
+import { ApiMisuseError, apiRule, assertNever, invariant } from "../kernel/assert.ts";
 import { errorTable } from "../kernel/errors.ts";
 import type { ErrorCode } from "../kernel/errors.ts";
 import { callId, incarnatedId, micros } from "../kernel/ids.ts";
@@ -35,7 +35,7 @@ import type {
 } from "../kernel/ids.ts";
 import { limits } from "../kernel/limits.ts";
 import { digestStart, finish, mix } from "../kernel/digest.ts";
-import { assertPlain, clonePlain } from "../kernel/plain.ts";
+import { assertPlain, clonePlain, isPlain } from "../kernel/plain.ts";
 import type { PlainData } from "../kernel/plain.ts";
 import type { CloseReason } from "../kernel/reasons.ts";
 import { controlPackets, disconnectMessage, PayloadEncoder } from "../wire/index.ts";
@@ -426,11 +426,10 @@ export class RealmMachine implements Machine {
   ): void {
     const { timers } = this.state;
     const kind = this.#timerKind(feature, name);
-    apiRule(
-      timers.size < limits.timersMax,
-      `feature "${feature}": more than ${limits.timersMax} timers`,
-    );
-    timers.set(kind, id, dueAt, kept(data, `timer "${name}" of feature "${feature}"`));
+    if (timers.size >= limits.timersMax) {
+      throw new ApiMisuseError(`feature "${feature}": more than ${limits.timersMax} timers`);
+    }
+    timers.set(kind, id, dueAt, kept(data, "timer", name, feature));
   }
 
   cancelTimer(feature: string, name: string, id: number | string): boolean {
@@ -438,17 +437,20 @@ export class RealmMachine implements Machine {
   }
 
   #timerKind(feature: string, name: string): number {
-    const kind = this.composition.timerKinds.get(`${feature}.${name}`);
-    apiRule(kind !== undefined, `feature "${feature}": timer "${name}" is not declared`);
+    const kind = this.composition.timerKindsOf.get(feature)?.get(name);
+    if (kind === undefined) {
+      throw new ApiMisuseError(`feature "${feature}": timer "${name}" is not declared`);
+    }
     return kind;
   }
 
   call(order: CallOrder): CallId {
     const { kernel, calls, timers } = this.state;
-    apiRule(calls.size < limits.pendingCallsMax, `more than ${limits.pendingCallsMax} calls wait`);
-    const what = `call "${order.name}" of feature "${order.feature}"`;
-    const request = kept(order.request, `the request of ${what}`);
-    const carry = kept(order.carry, `what is carried by ${what}`);
+    if (calls.size >= limits.pendingCallsMax) {
+      throw new ApiMisuseError(`more than ${limits.pendingCallsMax} calls wait`);
+    }
+    const request = kept(order.request, "the request of call", order.name, order.feature);
+    const carry = kept(order.carry, "what is carried by call", order.name, order.feature);
     const id = callId(incarnatedId(kernel.incarnation as Incarnation, 0, kernel.calls));
     kernel.calls += 1;
     const { feature, name, session, player, inReplyTo, operation } = order;
@@ -473,8 +475,8 @@ export class RealmMachine implements Machine {
  * A copy of what a feature wants kept: the feature may go on changing its own, and a machine that
  * was restored would not see that.
  */
-function kept(data: PlainData, what: string): PlainData {
+function kept(data: PlainData, what: string, name: string, feature: string): PlainData {
   if (typeof data !== "object" || data === null) return data;
-  assertPlain(data, what);
+  if (!isPlain(data)) assertPlain(data, `${what} "${name}" of feature "${feature}"`);
   return clonePlain(data);
 }
