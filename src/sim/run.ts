@@ -14,7 +14,7 @@
  */
 import { apiRule, invariant } from "../core/kernel/assert.ts";
 import type { PacketType } from "../core/kernel/ids.ts";
-import { checkedBy, doorOf, hostsOf } from "./cast.ts";
+import { checkedBy, doorOf, hostsOf, journeysOf } from "./cast.ts";
 import { CheckerPanel, CheckFailure } from "./checkers/checker.ts";
 import type { Checker, QuietRun, QuietScene } from "./checkers/checker.ts";
 import { hostOf, numberOf } from "./clients/link.ts";
@@ -22,7 +22,7 @@ import { Player } from "./clients/player.ts";
 import { RudePeer } from "./clients/rude.ts";
 import type { ClientScript } from "./clients/script.ts";
 import { Traveller } from "./clients/traveller.ts";
-import type { Door, Doors, TravellerParts } from "./clients/traveller.ts";
+import type { TravellerParts } from "./clients/traveller.ts";
 import { coverageKey } from "./coverage.ts";
 import { seedWords } from "./decisions.ts";
 import { FaultCounters } from "./faults.ts";
@@ -109,10 +109,14 @@ export class Run {
   readonly #log: string[] = [];
   readonly #fates = new Fates();
   #failure: RunFailure | null = null;
+  /** Until when time is passing now, and whether nothing is due until then any more. */
+  #untilMicros = 0;
+  #isTimeUp = false;
   // What the simulator itself throws is a finding, too, and needs its seed: hence guarded.
   readonly #runNext = (): void => {
-    this.#scheduler.runNext();
+    this.#isTimeUp = !this.#scheduler.runNextBy(this.#untilMicros);
   };
+  readonly #stepping = (): void => this.#stepTravellers();
 
   constructor(setup: RunSetup, parts: RunParts) {
     this.#setup = setup;
@@ -317,10 +321,10 @@ export class Run {
     const untilMicros = Math.min(wantedMicros, this.#parts.stopAfterMicros);
     let secondEnds = scheduler.nowMicros + 1_000_000;
     let budgetEnds = scheduler.steps + actionsPerSecondMax;
+    this.#untilMicros = untilMicros;
     while (this.#failure === null) {
-      const next = scheduler.nextMicros();
-      if (next === null || next > untilMicros) break;
       this.#panel.guard(this.#runNext);
+      if (this.#isTimeUp) break;
       if (this.#hasFailed) this.#noteFailure();
       if (scheduler.nowMicros >= secondEnds) {
         secondEnds = scheduler.nowMicros + 1_000_000;
@@ -343,7 +347,9 @@ export class Run {
   }
 
   get #hasFailed(): boolean {
-    return this.#panel.failure !== null || this.#sites.some(({ panel }) => panel.failure !== null);
+    if (this.#panel.failure !== null) return true;
+    for (const { panel } of this.#sites) if (panel.failure !== null) return true;
+    return false;
   }
 
   #fail({ checker, rule, message }: CheckFailure): void {
@@ -407,7 +413,10 @@ export class Run {
       invariant(door !== undefined, "a server has a door");
       const { target, observer, contracts } = door;
       if (script.kind === "traveller") {
-        this.#makeTraveller({ ...parts, ...this.#journeys(doors) }, script);
+        const { observe } = this.#panel;
+        const { players } = options;
+        const journeys = journeysOf(this.#sites, doors, observe);
+        this.#makeTraveller({ ...parts, players, ...journeys }, script);
       } else if (script.kind === "player") {
         const { observe } = site;
         const players = {
@@ -425,39 +434,19 @@ export class Run {
         this.#perform(script, (action) => peer.act(action));
       }
     }
+    if (this.#travellers.length > 0) this.#stepTravellers();
   }
 
   #makeTraveller(parts: TravellerParts, script: TravellerScript): void {
     const traveller = new Traveller(parts, script);
     this.#travellers.push(traveller);
     this.#perform(script, (action) => traveller.act(action));
-    const step = (): void => {
-      traveller.step();
-      this.#scheduler.after(parts.players.stepMicros, step);
-    };
-    step();
   }
 
-  #journeys(doors: readonly Door[]): Pick<TravellerParts, "doors" | "journeys" | "players"> {
-    const login = this.#sites.findIndex(({ spec }) => spec.role === "login");
-    const { observe } = this.#panel;
-    const games = new Map<string, Door>();
-    for (const [index, { spec }] of this.#sites.entries()) {
-      const door = doors[index];
-      if (spec.address !== null && door !== undefined) games.set(spec.address, door);
-    }
-    const loginDoor = doors[login];
-    invariant(loginDoor !== undefined, "travellers need a server to log in on");
-    return {
-      doors: { login: loginDoor, games } satisfies Doors,
-      players: this.#setup.options.players,
-      journeys: {
-        loggedIn: (seen) => observe.loggedIn(seen),
-        entered: (seen) => observe.entered(seen),
-        loggedOut: (token) => observe.loggedOut(token),
-        broken: (name, what) => observe.playerBroken(name, what),
-      },
-    };
+  /** All of them at once, and again and again. */
+  #stepTravellers(): void {
+    for (const traveller of this.#travellers) traveller.step();
+    this.#scheduler.after(this.#setup.options.players.stepMicros, this.#stepping);
   }
 
   /** Who knows of no login goes to one of the servers, always to the same. */

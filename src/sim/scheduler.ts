@@ -69,6 +69,15 @@ export class Scheduler {
     return true;
   }
 
+  /** Lets the next action happen if it is due at or before `untilMicros`. False when none is. */
+  runNextBy(untilMicros: number): boolean {
+    const task = this.#next();
+    if (task === null || task.atMicros > untilMicros) return false;
+    this.#near.pop();
+    this.#run(task);
+    return true;
+  }
+
   /** Lets everything due at or before `untilMicros` happen, then sets the time to it. */
   runUntil(untilMicros: number): void {
     for (;;) {

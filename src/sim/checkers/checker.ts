@@ -261,6 +261,8 @@ export interface Checker extends Partial<Observations> {
    * nothing follows.
    */
   readonly missesEncore?: boolean;
+  /** It is not told of steps that a recovery repeats: nothing of the realm's is kept in it. */
+  readonly missesReplays?: boolean;
 }
 
 /** A rule was broken. The run ends with it. */
@@ -291,6 +293,10 @@ export class CheckerPanel {
   readonly observe: Observations;
   readonly #listeners = new Map<keyof Observations, Listener[]>();
   readonly #leaving = new Set<Listener>();
+  /** Those who are told of no repeated steps. */
+  readonly #forgetful = new Set<Listener>();
+  /** Who is told of repeated steps. */
+  #repeated: readonly Listener[] = [];
 
   constructor(checkers: readonly Checker[]) {
     for (const checker of checkers) this.#add(checker);
@@ -304,10 +310,24 @@ export class CheckerPanel {
     const listeners = this.#listeners.get(what) ?? [];
     const [only] = listeners;
     if (only === undefined) return () => undefined;
+    if (what === "stepped") return this.#stepTeller(listeners);
     // No observation has more than four parts; a list of them would be made at each.
     return (one, two, three, four) => {
       try {
         for (const listener of listeners) listener(one, two, three, four);
+      } catch (error) {
+        this.#keep(error);
+      }
+    };
+  }
+
+  /** Most steps of a run are repeated ones, so those who miss them are not even asked. */
+  #stepTeller(listeners: readonly Listener[]): Listener {
+    this.#repeated = listeners.filter((listener) => !this.#forgetful.has(listener));
+    return (step) => {
+      try {
+        const told = (step as Step).isReplay ? this.#repeated : listeners;
+        for (const listener of told) listener(step);
       } catch (error) {
         this.#keep(error);
       }
@@ -320,6 +340,7 @@ export class CheckerPanel {
       const staying = listeners.filter((listener) => !this.#leaving.has(listener));
       listeners.splice(0, listeners.length, ...staying);
     }
+    this.#repeated = this.#repeated.filter((listener) => !this.#leaving.has(listener));
   }
 
   /** Runs a check and keeps what it throws. */
@@ -346,6 +367,7 @@ export class CheckerPanel {
       const bound = (listener as Listener).bind(checker);
       listeners.push(bound);
       if (checker.missesEncore === true) this.#leaving.add(bound);
+      if (checker.missesReplays === true) this.#forgetful.add(bound);
       this.#listeners.set(what, listeners);
     }
   }

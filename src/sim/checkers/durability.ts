@@ -13,6 +13,7 @@ import type { Checker, ClientPacket, Step } from "./checker.ts";
 
 export class DurabilityChecker implements Checker {
   readonly name = "durability";
+  readonly missesReplays = true;
   readonly #linkOfRemote = new Map<string, string>();
   readonly #linkOf = new Map<ConnectionId, string>();
   /** By link: the step that sent each committed packet, in the order of their sequences. */
@@ -26,8 +27,7 @@ export class DurabilityChecker implements Checker {
     this.#linkOfRemote.set(remote, link);
   }
 
-  stepped({ event, index, sends, isReplay }: Step): void {
-    if (isReplay) return;
+  stepped({ event, index, sends }: Step): void {
     if (event.type === "server.started") this.#recovered(index);
     if (event.type === "connection.opened") {
       const link = this.#linkOfRemote.get(event.remote);

@@ -34,6 +34,7 @@ const heardTurns = 50;
 
 export class EndingsChecker implements Checker {
   readonly name = "endings";
+  readonly missesReplays = true;
   /** Counts ends that the host has ordered. */
   checked = 0;
   readonly #outboundBytesMax: number;
@@ -99,8 +100,7 @@ export class EndingsChecker implements Checker {
     );
   }
 
-  stepped({ event, closes, isReplay }: Step): void {
-    if (isReplay) return;
+  stepped({ event, closes }: Step): void {
     if (event.type === "connection.opened") {
       const seen = this.#ofRemote.get(event.remote);
       this.#ofRemote.delete(event.remote);

@@ -14,6 +14,7 @@ import { FrameParts } from "./frame-parts.ts";
 
 export class FairnessChecker implements Checker {
   readonly name = "fairness";
+  readonly missesReplays = true;
   /** Counts changes from one connection to another. */
   checked = 0;
   readonly #shareMax: number;
@@ -38,8 +39,7 @@ export class FairnessChecker implements Checker {
     this.#toldOf.clear();
   }
 
-  stepped({ event, isReplay }: Step): void {
-    if (isReplay) return;
+  stepped({ event }: Step): void {
     if (event.type === "packet.received") this.#served(event);
     else if (event.type === "packet.refused") this.#toldOf.set(event.connection, event.sequence);
     else if (event.type === "packet.malformed") this.#toldOf.set(event.connection, NaN);

@@ -47,6 +47,7 @@ interface Orders {
 
 export class FramesChecker implements Checker {
   readonly name = "frames";
+  readonly missesReplays = true;
   /** Counts packets that left. */
   checked = 0;
   readonly #frame = new FrameParts();
@@ -71,8 +72,7 @@ export class FramesChecker implements Checker {
     this.#ofSocket.delete(socket);
   }
 
-  stepped({ event, sends, isReplay }: Step): void {
-    if (isReplay) return;
+  stepped({ event, sends }: Step): void {
     if (event.type === "connection.opened") {
       const socket = this.#ofRemote.get(event.remote);
       if (socket !== undefined) {

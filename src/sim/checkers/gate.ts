@@ -122,6 +122,7 @@ const withheldMicrosMax = 1_000_000;
 
 export class GateChecker implements Checker {
   readonly name = "gate";
+  readonly missesReplays = true;
   /** Counts frames that were judged. */
   checked = 0;
   readonly #realm: Pick<Realm, "rules" | "budgets">;
@@ -221,8 +222,7 @@ export class GateChecker implements Checker {
     gate.rest = gate.isLost ? nothing : all.slice(at);
   }
 
-  stepped({ event, closes, isReplay, stallMicros }: Step): void {
-    if (isReplay) return;
+  stepped({ event, closes, stallMicros }: Step): void {
     if (this.#isNewTurn) {
       this.#isNewTurn = false;
       this.#stalledMicros += stallMicros;

@@ -25,8 +25,10 @@ export class SightChecker implements Checker {
     this.#options = options;
   }
 
-  stepped({ event, machine }: Step): void {
-    if (event.type !== "time.reached" || !machine.views.includes(playersViewName)) return;
+  stepped({ event, counts, machine }: Step): void {
+    // Viewers are told by ticks only, and looking is expensive.
+    if (event.type !== "time.reached" || !counts.has("ticks_total")) return;
+    if (!machine.views.includes(playersViewName)) return;
     const view = readPlayersView(machine.view(playersViewName));
     if (view.tick === this.#tick) return;
     this.#tick = view.tick;

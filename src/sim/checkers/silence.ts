@@ -19,6 +19,7 @@ export interface SilenceOptions {
 }
 
 interface Presence {
+  readonly connection: ConnectionId;
   openedAt: number;
   heardAt: number;
   /** No whole packet has come. */
@@ -47,6 +48,7 @@ export class SilenceChecker implements Checker {
     switch (event.type) {
       case "connection.opened":
         this.#present.set(event.connection, {
+          connection: event.connection,
           openedAt: event.at,
           heardAt: event.at,
           isNew: true,
@@ -123,7 +125,8 @@ export class SilenceChecker implements Checker {
   /** After `time.reached` nothing that was due is left. */
   #overdue(at: Micros): void {
     const { idleTimeoutMicros, helloTimeoutMicros } = this.#options;
-    for (const [connection, { heardAt, openedAt, isNew, isEnding }] of this.#present) {
+    for (const presence of this.#present.values()) {
+      const { connection, heardAt, openedAt, isNew, isEnding } = presence;
       if (isEnding) continue;
       const isSilent = heardAt + idleTimeoutMicros <= at;
       if (!isSilent && !(isNew && openedAt + helloTimeoutMicros <= at)) continue;

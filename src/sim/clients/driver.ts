@@ -8,6 +8,7 @@ import type { ClientOptions, ClientOutbox, ClientState } from "../../client/bord
 import { ClientMachine } from "../../client/machine.ts";
 import { refusedByClient } from "../../client/refused.ts";
 import type { Refused } from "../../client/refused.ts";
+import type { Routes } from "../../client/routes.ts";
 import type { CloseMode } from "../../core/contract.ts";
 import { assertNever } from "../../core/kernel/assert.ts";
 import type { Micros } from "../../core/kernel/ids.ts";
@@ -21,6 +22,8 @@ import type { Accident } from "./script.ts";
 
 export interface DriverParts extends ClientLinkParts {
   readonly contracts: readonly AnyContract[];
+  /** Of the contracts, where several clients share them; each makes its own if left out. */
+  readonly routes?: Routes;
   readonly idleTimeoutMicros: number;
 }
 
@@ -94,7 +97,7 @@ export class ClientDriver {
   /** Does nothing while a machine is running. */
   start(): void {
     if (!this.isStopped) return;
-    this.#machine = new ClientMachine(this.#options(), this.#outbox());
+    this.#machine = new ClientMachine(this.#options(), this.#outbox(), this.#parts.routes);
     this.input((machine, at) => machine.start(at));
   }
 

@@ -226,9 +226,7 @@ export class RudePeer {
       case "huge-length":
         return Uint8Array.of(1, 0, 1, 0, ...this.#noise(4));
       case "huge-frame":
-        return Uint8Array.from({ length: prefixBytes + hugeBytes }, (_, at) =>
-          at < prefixBytes ? (hugeBytes >> (8 * at)) & 0xff : 0,
-        );
+        return hugeFrame();
       case "half-header":
         return Uint8Array.of(9, 0);
       case "half-frame":
@@ -272,6 +270,13 @@ export class RudePeer {
 
 const newDeframer = (): Deframer =>
   new Deframer({ lengthEndian: "little", frameBytesMax: limits.frameBytesMax });
+
+/** A frame that is longer than any may be, of zeros. */
+function hugeFrame(): Uint8Array {
+  const frame = new Uint8Array(prefixBytes + hugeBytes);
+  new DataView(frame.buffer).setUint32(0, hugeBytes, true);
+  return frame;
+}
 
 const faultOf = (word: RudeWord): Fault | null => {
   switch (word) {

@@ -13,6 +13,7 @@
 import type { ClientState } from "../../client/borders.ts";
 import type { RequestNumber } from "../../client/pending.ts";
 import type { Refused } from "../../client/refused.ts";
+import type { Routes } from "../../client/routes.ts";
 import type { WorldUpdate } from "../../client/world-view.ts";
 import type {
   accountContract,
@@ -27,7 +28,7 @@ import type { Decoded } from "../../core/wire/index.ts";
 import { credentialsOf } from "../accounts.ts";
 import type { QuietTraveller, SeenEntry, SeenLogin } from "../checkers/checker.ts";
 import type { PlayersOptions } from "../options.ts";
-import { cheatFaults, forgedContract } from "./cheats.ts";
+import { cheatFaults } from "./cheats.ts";
 import { ClientDriver } from "./driver.ts";
 import type { DriverEvents, DriverParts } from "./driver.ts";
 import { numberOf } from "./link.ts";
@@ -37,6 +38,8 @@ import { Walk } from "./walk.ts";
 /** A server as travellers find it. */
 export interface Door extends Pick<DriverParts, "target" | "observer" | "contracts"> {
   readonly name: string;
+  /** What travellers know of its contracts, forged ones included. */
+  readonly routes: Routes;
   /** Tells its links from those to other servers. */
   readonly letter: string;
 }
@@ -56,7 +59,7 @@ export interface JourneyObserver {
   broken(traveller: string, what: string): void;
 }
 
-export interface TravellerParts extends Omit<DriverParts, "target" | "observer" | "contracts"> {
+export interface TravellerParts extends Omit<DriverParts, keyof Door> {
   readonly seed: Seed;
   readonly doors: Doors;
   readonly players: PlayersOptions;
@@ -360,9 +363,8 @@ export class Traveller {
     if (known !== undefined) return known;
     const name = { link: `${this.name}${door.letter}`, address: numberOf(this.name) };
     const random = RandomStream.named(this.#parts.seed, `client/${name.link}`);
-    const { target, observer } = door;
-    const contracts = [...door.contracts, forgedContract];
-    const parts = { ...this.#parts, target, observer, contracts };
+    const { target, observer, contracts, routes } = door;
+    const parts = { ...this.#parts, target, observer, contracts, routes };
     const driver: ClientDriver = new ClientDriver(
       parts,
       name,

@@ -228,7 +228,7 @@ export class SecureSession {
     if (this.#state !== "open" || body.length < tagBytes) {
       return this.#fail("protocol", "unexpectedMessage");
     }
-    this.#events.data(body.slice(0, body.length - tagBytes));
+    this.#events.data(body.subarray(0, body.length - tagBytes));
   }
 
   #alert(body: Uint8Array): void {

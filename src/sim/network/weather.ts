@@ -15,7 +15,7 @@
 import type { RandomStream } from "../../core/kernel/random.ts";
 import type { Decision, Subject } from "../decisions.ts";
 import { below } from "../drawing.ts";
-import type { Hold, LinkParts } from "./path.ts";
+import type { Hold, LinkParts, Path } from "./path.ts";
 import type { Link } from "./tcp.ts";
 
 /** Everybody who can be parted from others. */
@@ -220,10 +220,12 @@ export class Weather {
   #hold(ways: readonly (readonly [string, string])[], hold: Hold): () => void {
     const names = new Set(ways.map(([from, to]) => wayOf(from, to)));
     for (const name of names) this.#stopped.set(name, (this.#stopped.get(name) ?? 0) + 1);
-    const paths = this.#links.flatMap((link) => [
-      ...(names.has(wayOf(link.hosts.client, link.hosts.server)) ? [link.path("toServer")] : []),
-      ...(names.has(wayOf(link.hosts.server, link.hosts.client)) ? [link.path("toClient")] : []),
-    ]);
+    const paths: Path[] = [];
+    for (const link of this.#links) {
+      const { client, server } = link.hosts;
+      if (names.has(wayOf(client, server))) paths.push(link.path("toServer"));
+      if (names.has(wayOf(server, client))) paths.push(link.path("toClient"));
+    }
     for (const path of paths) path.hold(hold);
     return () => {
       for (const name of names) this.#open(name);
