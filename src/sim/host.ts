@@ -1,7 +1,7 @@
 /**
  * The production host in simulated surroundings: its configuration is what the run's options say.
  */
-import type { Machine, Syscalls } from "../core/contract.ts";
+import type { Machine } from "../core/contract.ts";
 import { createHost, Follower, hostConfig } from "../core/host/index.ts";
 import type { Host, HostConfig } from "../core/host/index.ts";
 import { crc32 } from "../core/journal/index.ts";
@@ -15,8 +15,6 @@ import type { HostOrder, RunningHost } from "./site.ts";
 export interface HostVariation {
   readonly host?: Partial<HostConfig>;
   readonly realm?: Readonly<Record<string, number>>;
-  /** The files of a follower. */
-  readonly followerFiles?: (files: Pick<Syscalls, "file">) => Pick<Syscalls, "file">;
 }
 
 const identity = { node: "26", v8: "none", protocol: 1 };
@@ -38,15 +36,14 @@ export function simulatedHost(variation: HostVariation = {}): (order: HostOrder)
       ...variation.host,
     });
     const follower = thread.port(
-      ({ syscalls: files, report }) =>
+      (ports) =>
         new Follower({
           config,
           create: () => observeFollower(() => realm.create()),
           build: build.name,
           checksum: crc32,
-          syscalls: variation.followerFiles?.(files) ?? files,
           log: (level, message, fields) => syscalls.log(level, message, fields),
-          report,
+          ...ports,
         }),
       (report) => host.followed(report),
     );
