@@ -13,6 +13,7 @@ import type { SocketId } from "../src/core/contract.ts";
 import { builtinFeatures } from "../src/core/features/index.ts";
 import { createHost, hostConfig } from "../src/core/host/index.ts";
 import type { Host } from "../src/core/host/index.ts";
+import type { Feature } from "../src/core/realm/index.ts";
 import { createRealm, realmConfig } from "../src/core/realm/index.ts";
 import { reprise as pb } from "../src/core/wire/gen/session.js";
 import { encodePayload, packetFrameBytesMax, writeFrame } from "../src/core/wire/index.ts";
@@ -35,17 +36,23 @@ export interface CoreResult {
   readonly journalBytesPerPacket: number;
 }
 
+export interface HostOptions {
+  readonly packetsPerTurnMax?: number;
+  /** Those of every role when left out. */
+  readonly features?: readonly Feature[];
+  /** What the journal says of who wrote it. */
+  readonly build?: string;
+}
+
 /** Makes a host that serves in memory. */
-export function startHost(
-  platform: MemoryPlatform,
-  options: { readonly packetsPerTurnMax?: number } = {},
-): Host {
+export function startHost(platform: MemoryPlatform, options: HostOptions = {}): Host {
+  const { features = builtinFeatures, build = "bench", ...limits } = options;
   const host = createHost({
-    config: hostConfig({ role: "game", budgetMultiplier: 1e6, ...options }),
+    config: hostConfig({ role: "game", budgetMultiplier: 1e6, ...limits }),
     realmConfig: { ...realmConfig() },
-    realm: createRealm({ features: builtinFeatures }),
+    realm: createRealm({ features }),
     syscalls: platform,
-    identity: { build: "bench", node: process.version, v8: process.versions.v8, protocol: 1 },
+    identity: { build, node: process.version, v8: process.versions.v8, protocol: 1 },
   });
   host.start();
   for (let turn = 0; host.phase !== "serving"; turn += 1) {
@@ -56,10 +63,15 @@ export function startHost(
   return host;
 }
 
-const payload = encodePayload(pb.v1.EchoRequest, { bytes: new Uint8Array(58).fill(0x61) });
+const payloadOf = (bytes: number): Uint8Array =>
+  encodePayload(pb.v1.EchoRequest, { bytes: new Uint8Array(bytes).fill(0x61) });
 
 /** One chunk of `depth` requests, continuing after `sequence`. */
-function chunk(type: number, sequence: number, depth: number): Uint8Array {
+function chunk(
+  { type, depth }: Omit<CoreLoad, "seconds">,
+  sequence: number,
+  payload: Uint8Array,
+): Uint8Array {
   const bytes = new Uint8Array(packetFrameBytesMax(payload.length) * depth);
   let at = 0;
   for (let index = 1; index <= depth; index += 1) {
@@ -85,12 +97,19 @@ export class EchoRounds {
   readonly #platform: MemoryPlatform;
   readonly #load: Omit<CoreLoad, "seconds">;
   readonly #sockets: readonly SocketId[];
+  readonly #payload: Uint8Array;
   #sequence = 0;
 
-  constructor(platform: MemoryPlatform, load: Omit<CoreLoad, "seconds">) {
+  /** @param options of the host, and how many bytes each packet echoes: 58 when left out */
+  constructor(
+    platform: MemoryPlatform,
+    load: Omit<CoreLoad, "seconds">,
+    { echoBytes = 58, ...options }: HostOptions & { readonly echoBytes?: number } = {},
+  ) {
     this.#platform = platform;
     this.#load = load;
-    this.host = startHost(platform);
+    this.#payload = payloadOf(echoBytes);
+    this.host = startHost(platform, options);
     this.#sockets = Array.from({ length: load.connections }, (_, index) => (index + 1) as SocketId);
     for (const socket of this.#sockets) {
       this.#producer.socketOpened(socket, { remote: `127.0.0.1:${socket}`, security: "plain" });
@@ -99,9 +118,9 @@ export class EchoRounds {
 
   /** Every client asks `depth` times, and the host answers. */
   round(): void {
-    const { type, depth } = this.#load;
+    const { depth } = this.#load;
     // Making requests is the clients' work, so it is done outside the measured time.
-    const chunks = this.#sockets.map(() => chunk(type, this.#sequence, depth));
+    const chunks = this.#sockets.map(() => chunk(this.#load, this.#sequence, this.#payload));
     this.#sequence += depth;
     const from = process.cpuUsage();
     for (const [index, socket] of this.#sockets.entries()) {

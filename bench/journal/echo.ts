@@ -12,6 +12,7 @@ import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } fr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { defaultHostConfig } from "../../src/core/host/index.ts";
 import { measureEcho, median, startReprise } from "../measure.ts";
 
 export interface JournalRatio {
@@ -82,8 +83,7 @@ export interface CommittedResult {
 
 /** An open loop of half committed echoes, by the load tool. */
 export async function measureCommitted(seconds: number): Promise<CommittedResult> {
-  const windowMs = 2;
-  const server = await startReprise("fsync", [`journal.commitWindowMs=${String(windowMs)}`]);
+  const server = await startReprise("fsync");
   try {
     const before = flushP99Ms();
     const words = ["--clients", "50", "--rate", "20", "--seconds", String(seconds), "--json"];
@@ -102,7 +102,7 @@ export async function measureCommitted(seconds: number): Promise<CommittedResult
       p50Ms: latencyMs.p50,
       p99Ms: latencyMs.p99,
       flushP99Ms: flush,
-      windowMs,
+      windowMs: defaultHostConfig.commitWindowMs,
       perSecond: rate.achieved,
     };
   } finally {
