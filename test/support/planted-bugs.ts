@@ -38,6 +38,7 @@ const playersBug = bugOf("players");
 const cheating: PartialOptions = { players: { cheatPerMillion: 1_000_000 } };
 const oneAccount: PartialOptions = { players: { accounts: 1 } };
 const twoServers: PartialOptions = { players: { accounts: 1, gameServers: 2 } };
+const polite: PartialOptions = { workload: { rudePerMillion: 0 } };
 const ending: PartialOptions = { process: { endsMax: 4 } };
 
 const text = (secret: Uint8Array): string => String.fromCharCode(...secret);
@@ -62,7 +63,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   echoBug("the cap is one too high", { server: { connectionsMax: 2 } }, () => ({
     variation: { host: { connectionsMax: 3 } },
   })),
-  echoBug("an answer has another session's bytes", {}, echo.foreignBytes),
+  echoBug("an answer has another session's bytes", polite, echo.foreignBytes),
   echoBug("the host throws", {}, echo.throwingHost),
   echoBug("the server does not come back", {}, echo.deafServer),
   echoBug("a run does not go the same way twice", {}, echo.missedTurns),

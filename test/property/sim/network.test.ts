@@ -103,6 +103,7 @@ describe("a byte that is changed on the way", () => {
     for (let seed = 1; seed <= 12; seed += 1) {
       const fixed: PartialOptions = {
         network: { corruptPerMillion: 150_000 },
+        disk: calmOptions.disk,
         server: { security: seed % 2 === 0 ? "tls" : "plain" },
         workload: { clients: 6 },
       };
