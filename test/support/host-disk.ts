@@ -32,6 +32,9 @@ export class HostDisk {
   /** The next operations of this type fail with the code. */
   fails: { readonly type: FileOperation["type"]; readonly code: string } | null = null;
 
+  /** Operations on paths that begin like this fail; null: none do. */
+  failsPath: string | null = null;
+
   /** Orders whose turn has come: the first of each path. */
   get ready(): readonly WaitingOrder[] {
     const busy = new Set<string>();
@@ -58,6 +61,10 @@ export class HostDisk {
       const file = "path" in order.operation ? this.#files.get(order.operation.path) : undefined;
       if (file !== undefined && order.operation.type === "sync") file.dirtyFrom = Infinity;
       return { ok: false, code: this.fails.code };
+    }
+    const { failsPath } = this;
+    if (failsPath !== null && pathsOf(order.operation).some((path) => path.startsWith(failsPath))) {
+      return { ok: false, code: "EIO" };
     }
     return this.#perform(order.operation);
   }

@@ -184,6 +184,11 @@ export class ConnectionEdge {
     return this.refusals.take(at);
   }
 
+  /** The connection is gone: nothing more is given or asked. */
+  closed(): void {
+    // For whoever looks on: see `TappedEdge`.
+  }
+
   private withoutFrame(): EdgeResult {
     this.bytes = nothing;
     this.start = this.end = 0;

@@ -63,6 +63,11 @@ export interface HostConfig {
   /** What is older goes, and the oldest while there is more; see `retention.ts`. */
   readonly journalKeepMs: number;
   readonly journalKeepBytes: number;
+  /** Whose bytes are captured from the start: `off`, `all`, or addresses with commas between. */
+  readonly captureOf: string;
+  /** Until when, and how many. */
+  readonly captureSeconds: number;
+  readonly captureBytes: number;
   /** Steps a tail that another build wrote, without looking at its digests. */
   readonly adoptTail: boolean;
   /** The role's data folder as one types it in a shell, for the advice in messages. */
@@ -97,6 +102,9 @@ export const defaultHostConfig: Omit<HostConfig, "role"> = {
   checkpointEveryMs: limits.checkpointEveryMs,
   journalKeepMs: limits.journalKeepMs,
   journalKeepBytes: limits.journalKeepBytes,
+  captureOf: "off",
+  captureSeconds: limits.captureSeconds,
+  captureBytes: limits.captureBytes,
   adoptTail: false,
   folder: ".",
 };

@@ -49,6 +49,11 @@ export const hostCounterDefinitions = {
   calls_completed_total: counter("Calls answered, by outcome"),
   calls_unknown_total: counter("Answers to calls that were answered before or never made"),
 
+  capture_on: gauge("1 while bytes are captured"),
+  capture_connections_total: counter("Connections whose bytes were captured"),
+  capture_bytes_total: counter("Bytes of captures"),
+  capture_failures_total: counter("Captures that the disk has ended"),
+
   journal_sequence: gauge("Sequence of the last event"),
   journal_blocks_total: counter("Blocks sealed"),
   journal_bytes_total: counter("Bytes of sealed blocks"),

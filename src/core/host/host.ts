@@ -28,6 +28,7 @@ import { digestPlain, digestStart, finish } from "../kernel/digest.ts";
 import { incarnation } from "../kernel/ids.ts";
 import type { CallId, Micros } from "../kernel/ids.ts";
 import type { PlainData } from "../kernel/plain.ts";
+import type { CaptureOrder } from "./capture.ts";
 import { HostClock } from "./clock.ts";
 import type { HostConfig } from "./config.ts";
 import { HostCounters } from "./counters.ts";
@@ -80,6 +81,8 @@ export interface Host extends HostPort {
   connectionCount(): number;
   /** For checkers and tools, to look at and not to touch; null while recovering. */
   machine(): Machine | null;
+  /** Begins or ends a byte capture. Only queues. */
+  capture(order: CaptureOrder): void;
   /** What the follower says, see `FollowerPort`. Only queues. */
   followed(report: FollowerReport): void;
 }
@@ -174,6 +177,10 @@ class CoreHost implements Host {
   drain(): void {
     this.#drainsAsked += 1;
     if (this.#drainsAsked === 1) this.#inbox.post({ type: "drain" });
+  }
+
+  capture(order: CaptureOrder): void {
+    this.#inbox.post({ type: "capture", order });
   }
 
   reconfigure(config: PlainData): void {

@@ -22,6 +22,7 @@ import { invariant } from "../kernel/assert.ts";
 import { WORKER_MAX } from "../kernel/ids.ts";
 import type { CallId } from "../kernel/ids.ts";
 import type { PlainData } from "../kernel/plain.ts";
+import type { CaptureOrder } from "./capture.ts";
 import type { FollowerReport } from "./follower.ts";
 
 /** Decides whose completion is taken next. */
@@ -52,6 +53,7 @@ export type SocketCompletion =
 export type ControlCompletion =
   | { readonly type: "callDone"; readonly call: CallId; readonly result: CallResult }
   | { readonly type: "drain" }
+  | { readonly type: "capture"; readonly order: CaptureOrder }
   | { readonly type: "reconfigure"; readonly config: PlainData };
 
 /** What becomes events of the realm. */

@@ -1,5 +1,7 @@
 /** The host: the driver of the realm, the same in production and in the simulator. */
 export { defaultHostConfig, hostConfig, type HostConfig } from "./config.ts";
+export { captureOrder, type CaptureOrder } from "./capture.ts";
+export { EdgeReplay, type EdgeDifference } from "./edge-replay.ts";
 export { createHost, type Host, type RecoverySummary } from "./host.ts";
 export type { MergeOrder } from "./inbox.ts";
 export {

@@ -5,12 +5,12 @@
  * go to the edge here: what is in them waits for the connection's visit.
  */
 import type { CallCompleted, CallResult, SocketId, Syscalls } from "../contract.ts";
-import { ConnectionEdge } from "../edge/index.ts";
 import type { EdgeConfig } from "../edge/index.ts";
 import { assertNever } from "../kernel/assert.ts";
 import type { CallId, ConnectionId, Incarnation, SecretRef } from "../kernel/ids.ts";
 import type { PlainData } from "../kernel/plain.ts";
 import type { Calls } from "./calls.ts";
+import type { Capture } from "./capture.ts";
 import type { Connections, HostConnection } from "./connections.ts";
 import type { HostCounters } from "./counters.ts";
 import type { Drain } from "./drain.ts";
@@ -39,6 +39,7 @@ export interface IntakeParts {
   readonly counters: HostCounters;
   readonly stepper: Stepper;
   readonly drain: Drain;
+  readonly capture: Capture;
 }
 
 export class Intake {
@@ -112,8 +113,9 @@ export class Intake {
     if (this.#parts.drain.isRequested) return turnedAway.turnAway(socket, "MAINTENANCE", monotonic);
     if (connections.isFull) return turnedAway.turnAway(socket, "SERVER_FULL", monotonic);
     const secrets = new ConnectionSecrets(vault);
-    const edge = new ConnectionEdge(edgeConfig, secrets);
+    const edge = this.#parts.capture.edgeOf(opened.peer.remote, edgeConfig, secrets);
     const connection = connections.open({ incarnation, producer }, socket, edge);
+    this.#parts.capture.opened(edge, connection.id);
     connection.secrets = secrets;
     this.#parts.counters.add("connections_accepted_total");
     this.#parts.reading.opened(connection);

@@ -213,6 +213,8 @@ export class Live {
         return intake.takeAnswer(completion.call, completion.result);
       case "drain":
         return this.#requestDrain();
+      case "capture":
+        return this.#parts.capture.take(completion.order);
       case "reconfigure": {
         const { at } = this.#now;
         return stepper.step({ type: "config.changed", at, config: completion.config });
@@ -268,6 +270,7 @@ export class Live {
   #leave(): void {
     const { commit, release, calls, reading, connections, vault, following } = this.#parts;
     const { counters } = this.#options;
+    this.#parts.capture.turn();
     commit.turn();
     following.turn(this.#now.monotonic);
     release.settle(commit.durableTicket);
@@ -351,6 +354,7 @@ export class Live {
     const { commit, stepper, connections, calls } = this.#parts;
     const { identity, checksum, keys, config, syscalls } = this.#options;
     const { machine } = stepper;
+    yield* this.#parts.capture.finish();
     const last = commit.lastSegment;
     if (last !== null) {
       yield* perform({ type: "truncate", path: last.path, length: last.bytes });

@@ -8,6 +8,7 @@ import { limits } from "../kernel/limits.ts";
 import type { PlainData } from "../kernel/plain.ts";
 import type { PacketRules } from "../wire/index.ts";
 import { Calls } from "./calls.ts";
+import { Capture } from "./capture.ts";
 import type { HostClock } from "./clock.ts";
 import { Committer } from "./commit.ts";
 import type { HostConfig, PacketBudget } from "./config.ts";
@@ -85,6 +86,7 @@ export interface LiveParts {
   readonly visits: Visits;
   readonly intake: Intake;
   readonly drain: Drain;
+  readonly capture: Capture;
   readonly containment: Containment;
   readonly vault: MemoryVault;
   readonly following: Following;
@@ -125,9 +127,20 @@ export function assemble(options: LiveOptions, now: Now): LiveParts {
   const visits = new Visits({ config, connections, counters, reading, stepper });
   const parts = { connections, turnedAway, rounds, reading, release, calls, stepper, drain };
   const { incarnation } = identity;
+  const capture = new Capture({
+    config,
+    desk,
+    counters,
+    syscalls,
+    identity,
+    encryption,
+    checksum,
+    now,
+  });
   const edgeConfig = edgeConfigOf(config, realm);
   const intake = new Intake({
     ...parts,
+    capture,
     now,
     incarnation,
     edgeConfig,
@@ -135,7 +148,7 @@ export function assemble(options: LiveOptions, now: Now): LiveParts {
     syscalls,
     counters,
   });
-  return { ...parts, now, commit, visits, intake, containment, vault, following };
+  return { ...parts, now, capture, commit, visits, intake, containment, vault, following };
 }
 
 const edgeConfigOf = (config: HostConfig, { rules, budgets }: HostRealm): EdgeConfig => ({

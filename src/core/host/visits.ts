@@ -80,6 +80,7 @@ export class Visits {
       invariant(report !== null, "a report that is due can be taken", connection.id);
       this.#refuse(connection, report, at);
     }
+    edge.closed();
     this.#stepper.step({ type: "connection.closed", at, connection: connection.id, reason });
     this.#parts.connections.remove(connection);
     this.#parts.counters.add(`connections_closed_total{reason="${reason}"}`);

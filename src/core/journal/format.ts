@@ -35,10 +35,12 @@ export const journalFormat = 2;
 /** The folder of the segments, relative to the role's data folder. */
 export const journalFolder = "journal";
 export const checkpointFolder = "checkpoints";
+export const captureFolder = "capture";
 
-/** 0xAB, then "REPRISE" or "RPCHKPT". */
+/** 0xAB, then "REPRISE", "RPCHKPT" or "RPCAPTR". */
 export const segmentMagic: FileMagic = [0xab, 0x52, 0x45, 0x50, 0x52, 0x49, 0x53, 0x45];
 export const checkpointMagic: FileMagic = [0xab, 0x52, 0x50, 0x43, 0x48, 0x4b, 0x50, 0x54];
+export const captureMagic: FileMagic = [0xab, 0x52, 0x50, 0x43, 0x41, 0x50, 0x54, 0x52];
 export type FileMagic = readonly number[];
 /** 0xAB, then "BLK", as a little-endian word. */
 export const blockMagic = 0x4b4c42ab;
@@ -190,6 +192,13 @@ export const segmentPath = (firstSequence: EventSequence): string =>
 /** The path of the checkpoint of the state after the event. */
 export const checkpointPath = (lastSequence: EventSequence): string =>
   numbered(checkpointFolder, lastSequence, "checkpoint");
+
+/** The path of a capture's file, of all starts in the order of their names. */
+export const capturePath = (start: Incarnation, file: number): string =>
+  `${captureFolder}/${String(start).padStart(6, "0")}-${String(file).padStart(6, "0")}.capture`;
+
+/** Whether it is the name of a capture's file. */
+export const isCaptureName = (name: string): boolean => /^[0-9]{6}-[0-9]{6}\.capture$/.test(name);
 
 const numberedName = /(?:^|\/)([0-9]{16})\.(segment|checkpoint)$/;
 

@@ -2,11 +2,21 @@
  * The journal: the log of events, its checkpoints, and what reads them. Pure: bytes in, bytes out.
  */
 export { blockBytes, lastSequence, type JournalBlock } from "./block.ts";
+export {
+  CaptureWriter,
+  readCapture,
+  type CaptureContent,
+  type CaptureEdge,
+  type CaptureRecord,
+} from "./capture.ts";
 export { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from "./checkpoint.ts";
 export { crc32, type Checksum } from "./checksum.ts";
 export { readEvents } from "./event-reader.ts";
 export { JournalKey, JournalKeys, journalKeyBytes } from "./keys.ts";
 export {
+  captureFolder,
+  capturePath,
+  isCaptureName,
   checkpointFolder,
   checkpointPath,
   checkpointSequence,

@@ -11,6 +11,18 @@ export const limits = {
   /** 4 bytes of length in front of every frame. */
   framePrefixBytes: 4,
 
+  // ---- byte capture
+  /** How long one lasts when nobody says otherwise, and how many bytes of files it makes. */
+  captureSeconds: 600,
+  captureBytes: 67_108_864,
+  /** One of its files, before the next one is begun: small enough to be looked at as a whole. */
+  captureFileBytes: 8_388_608,
+  /** What is not written yet before a capture ends: a disk that hangs must not fill the memory. */
+  captureAheadBytes: 4_194_304,
+  /** It is written when so much has come together, or after this time. */
+  captureFlushBytes: 65_536,
+  captureFlushMs: 200,
+
   // ---- a connection
   /** Login server 1,000, game server 5,000 in the published design. */
   connectionsMax: 5_000,
