@@ -91,7 +91,7 @@ export class Replayer {
     return this.#last;
   }
 
-  /** True while the last event is not in the state, and it is not known whether it belongs there. */
+  /** True while the last event is not in the state, and nobody knows whether it belongs there. */
   get isHolding(): boolean {
     return this.#held !== null;
   }
@@ -145,7 +145,11 @@ export class Replayer {
       if (this.isDone) return null;
       const event = events[index] as Event;
       const sequence = eventSequence(firstSequence + index);
-      if (this.#options.isFollowing === true && effects[index] === 0 && index === events.length - 1) {
+      if (
+        this.#options.isFollowing === true &&
+        effects[index] === 0 &&
+        index === events.length - 1
+      ) {
         this.#held = { sequence, event };
         this.#last = sequence;
         return null;

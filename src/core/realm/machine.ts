@@ -264,7 +264,7 @@ export class RealmMachine implements Machine {
     if (connection === null && due !== null && due <= this.state.kernel.now) this.#suspend(feature);
   }
 
-  /** Time would throw again at once, and for ever: the feature does without until the next start. */
+  /** Time would throw again at once, and for ever: the feature does without till the next start. */
   #suspend(feature: string): void {
     const { kernel } = this.state;
     if (this.isSuspended(feature)) return;

@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { eventually } from "../../support/condition.ts";
 import type { Exposition } from "../../support/prometheus.ts";
 import { features } from "../../support/fragile-features.ts";
 import { fragileTypes } from "../../support/fragile.ts";
@@ -34,21 +35,21 @@ async function play(client: PacketClient, packets: number): Promise<void> {
   await client.whenPackets(before + packets);
 }
 
-async function metricsWhen(
+/** Resolves with the metrics once they hold what is wanted. */
+function metricsWhen(
   server: TestServer,
   holds: (metrics: Exposition) => boolean,
 ): Promise<Exposition> {
-  const deadline = performance.now() + 15_000;
-  for (;;) {
+  const attempt = async (): Promise<Exposition> => {
     const metrics = await server.metrics();
     if (holds(metrics)) return metrics;
-    if (performance.now() > deadline) {
-      const own = metrics.samples.filter(({ name }) => /follower|checkpoint|replay/.test(name));
-      throw new Error(`waited in vain: ${JSON.stringify(own)}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+    const own = metrics.samples.filter(({ name }) => /follower|checkpoint|replay/.test(name));
+    throw new NotYet(JSON.stringify(own));
+  };
+  return eventually(attempt, (error) => error instanceof NotYet, 15_000);
 }
+
+class NotYet extends Error {}
 
 const caughtUp = (metrics: Exposition): boolean =>
   (metrics.sum("reprise_follower_sequence") ?? 0) >= 500 &&
