@@ -19,8 +19,8 @@ import type { FaultCounters } from "./faults.ts";
 import type { ClockOptions } from "./options.ts";
 import type { Scheduler } from "./scheduler.ts";
 
-/** What the wall clocks of the simulated machines show about when a run begins. */
-const epochMicros = 1_700_000_000_000_000;
+/** What the wall clocks of the simulated machines show when a run begins, if nobody says. */
+export const usualEpochMicros = 1_700_000_000_000_000;
 /** A machine has been up for a moment before its programs start. */
 const upMicros = 1_000_000;
 /** A pace at which a clock stands still. */
@@ -31,12 +31,15 @@ export interface ClockParts {
   readonly decisions: Decisions;
   readonly faults: FaultCounters;
   readonly options: ClockOptions;
+  /** What it would show when the run begins, were it right; the usual when left out. */
+  readonly epochMicros?: number;
 }
 
 export class MachineClock {
   /** The monotonic clock runs at another pace from now on. Replaced by whoever waits for it. */
   onPace: () => void = () => undefined;
   readonly #scheduler: Scheduler;
+  readonly #epochMicros: number;
   /** Millionths by which the monotonic clock runs too fast; negative: too slow. */
   readonly #driftPerMillion: number;
   #slewPerMillion = 0;
@@ -53,6 +56,7 @@ export class MachineClock {
   constructor(parts: ClockParts, name: string) {
     const { decisions, faults, options, scheduler } = parts;
     this.#scheduler = scheduler;
+    this.#epochMicros = parts.epochMicros ?? usualEpochMicros;
     this.#wallOffsetMicros = decisions
       .subject(`clock/${name}/skew`)
       .next<number>(0, (random) => within(random, options.skewMaxMicros));
@@ -69,7 +73,7 @@ export class MachineClock {
   }
 
   wallClock(): Micros {
-    return (epochMicros + this.#scheduler.nowMicros + this.#wallOffset()) as Micros;
+    return (this.#epochMicros + this.#scheduler.nowMicros + this.#wallOffset()) as Micros;
   }
 
   /**
@@ -90,7 +94,7 @@ export class MachineClock {
 
   /** Somebody sets the wall clock. */
   jump(byMicros: number): void {
-    this.#wallOffsetMicros = Math.max(this.#wallOffsetMicros + byMicros, -epochMicros / 2);
+    this.#wallOffsetMicros = Math.max(this.#wallOffsetMicros + byMicros, -this.#epochMicros / 2);
   }
 
   /** Somebody sets it who knows what time it is. */

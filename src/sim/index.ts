@@ -17,6 +17,8 @@ export { shrink } from "./shrink/index.ts";
 export type { Given, Shrunk, ShrinkOptions } from "./shrink/index.ts";
 export { LiveSimulation, SimulationBroken } from "./live.ts";
 export type { LiveClient, LiveOptions, LivePacket } from "./live.ts";
+export { forkFrom } from "./fork.ts";
+export type { Fork, ForkedState } from "./fork.ts";
 export { storyOf } from "./story/index.ts";
 export {
   calmOptions,

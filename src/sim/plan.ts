@@ -7,6 +7,8 @@ import { apiRule } from "../core/kernel/assert.ts";
 import type { ClientScript } from "./clients/script.ts";
 import { Decisions } from "./decisions.ts";
 import type { Decision } from "./decisions.ts";
+import { forkedOptions } from "./fork.ts";
+import type { Fork } from "./fork.ts";
 import { calmOptions, withOptions } from "./options.ts";
 import type { PartialOptions, SimulationOptions } from "./options.ts";
 import { scenarioNames } from "./scenario.ts";
@@ -21,11 +23,14 @@ export interface Plan {
   readonly scripts: readonly ClientScript[];
   /** By key, see `decisions.ts`. */
   readonly decisions: Readonly<Record<string, Decision>>;
+  /** What one of its servers begins with; nothing when left out. */
+  readonly fork?: Fork;
 }
 
 /** How a run is made: drawn from a seed, or as planned. */
 export type RunSource =
-  { readonly type: "seed"; readonly seed: number } | { readonly type: "plan"; readonly plan: Plan };
+  | { readonly type: "seed"; readonly seed: number; readonly fork: Fork | null }
+  | { readonly type: "plan"; readonly plan: Plan };
 
 /** Everything that a run begins with. */
 export interface RunSetup {
@@ -34,6 +39,8 @@ export interface RunSetup {
   readonly options: SimulationOptions;
   readonly scripts: readonly ClientScript[];
   readonly decisions: Decisions;
+  /** Null, or left out: every server begins at its beginning. */
+  readonly fork?: Fork | null;
 }
 
 /**
@@ -46,29 +53,29 @@ export function setUpRun(
 ): RunSetup {
   const { name } = scenario;
   if (source.type === "plan") {
-    const { entropy, options, scripts, decisions } = source.plan;
+    const { entropy, options, scripts, decisions, fork = null } = source.plan;
     const planned = Decisions.planned(new Map(Object.entries(decisions)));
-    return { scenario: name, entropy, options, scripts, decisions: planned };
+    return { scenario: name, entropy, options, scripts, decisions: planned, fork };
   }
-  const { seed } = source;
-  const options = withOptions(scenario.drawOptions(seed), fixed);
+  const { seed, fork } = source;
+  const drawn = withOptions(scenario.drawOptions(seed), fixed);
+  const options = fork === null ? drawn : withOptions(drawn, forkedOptions);
   return {
     scenario: name,
     entropy: seed,
     options,
     scripts: scenario.workload(seed, options),
     decisions: Decisions.drawn(seed, keep),
+    fork,
   };
 }
 
 /** The plan of a run whose decisions were kept. */
-export const planOf = ({ scenario, entropy, options, scripts, decisions }: RunSetup): Plan => ({
+export const planOf = ({ decisions, fork = null, ...setup }: RunSetup): Plan => ({
   format: 1,
-  scenario,
-  entropy,
-  options,
-  scripts,
+  ...setup,
   decisions: Object.fromEntries(decisions.taken ?? []),
+  ...(fork === null ? {} : { fork }),
 });
 
 /**
@@ -86,6 +93,7 @@ export function readPlan(json: unknown): Plan {
   apiRule(isRecord(options), "the plan has no options");
   apiRule(Array.isArray(scripts), "the plan has no scripts");
   apiRule(isRecord(decisions), "the plan has no decisions");
+  const { fork } = json;
   return {
     format: 1,
     scenario: named,
@@ -93,6 +101,7 @@ export function readPlan(json: unknown): Plan {
     options: withOptions(calmOptions, options),
     scripts: scripts as readonly ClientScript[],
     decisions: decisions as Readonly<Record<string, Decision>>,
+    ...(isRecord(fork) ? { fork: fork as unknown as Fork } : {}),
   };
 }
 

@@ -44,8 +44,6 @@ const kept: ReadonlySet<PacketType> = new Set([
 ]);
 /** Travellers have no use for it, and none of them is an operator. */
 const unsaid = [echoContract, operateContract];
-/** What the clock of the accounts' machine shows when a run begins; those of servers are off it. */
-const epochMs = 1_700_000_000_000;
 const gamePort = 8_081;
 /** Nobody is to be kept out for want of room: that is another server's test. */
 const playersMax = 1_000;
@@ -138,7 +136,12 @@ function composed(role: FeatureRole) {
 }
 
 /** The accounts of one run: a store that outlives every server's processes. */
-function accountsOf({ options, entropy, nowMicros }: StageSurroundings, desk: DeskChecker) {
+function accountsOf(
+  { options, entropy, nowMicros, epochMicros }: StageSurroundings,
+  desk: DeskChecker,
+) {
+  // The clock of the accounts' machine is right; those of servers are off it.
+  const epochMs = Math.floor(epochMicros / 1_000);
   const random = RandomStream.named(seedWords(entropy), "accounts");
   const source: AccountSource = {
     nowMs: () => epochMs + Math.floor(nowMicros() / 1_000),

@@ -45,6 +45,8 @@ export interface RunParts {
   /** @param nowMicros what the scheduler shows */
   readonly stage: (nowMicros: () => number) => Stage;
   readonly makeHost: (order: HostOrder) => RunningHost;
+  /** What the wall clocks show when the run begins, but for what they are off. */
+  readonly epochMicros: number;
   /** Of one's own, besides those of the stage; they look at the first server. */
   readonly checkers: readonly Checker[];
   /** The run is broken off then, whatever it is about; Infinity: it ends by itself. */
@@ -365,7 +367,7 @@ export class Run {
   }
 
   #makeSite(spec: SiteSpec, index: number): Site {
-    const { options, entropy } = this.#setup;
+    const { options, entropy, fork = null } = this.#setup;
     const prefix = this.#stage.sites.length > 1 ? `${spec.name}: ` : "";
     const own = index === 0 ? this.#parts.checkers : [];
     const { witness, isChecked } = this.#parts;
@@ -380,6 +382,8 @@ export class Run {
         witness: witness?.at(spec.name) ?? null,
         options,
         entropy,
+        epochMicros: this.#parts.epochMicros,
+        fork: fork?.site === spec.name ? fork : null,
         weather: this.#weather,
         makeHost: this.#parts.makeHost,
         logged: (line) => this.#logged(`${prefix}${line}`),

@@ -51,6 +51,8 @@ export interface StageSurroundings {
   readonly options: SimulationOptions;
   readonly entropy: number;
   readonly nowMicros: () => number;
+  /** What the wall clocks show when the run begins, but for what they are off. */
+  readonly epochMicros: number;
 }
 
 export interface Stage {

@@ -11,9 +11,11 @@ import type { SimulatedPerformer } from "./calls.ts";
 import type { Checker } from "./checkers/checker.ts";
 import { reachableCells, reachedCells } from "./coverage.ts";
 import type { CoverageKey } from "./coverage.ts";
+import { usualEpochMicros } from "./clock.ts";
 import { describeDivergence, locateDivergence } from "./divergence.ts";
 import type { Rerun } from "./divergence.ts";
 import type { Fault } from "./faults.ts";
+import type { Fork } from "./fork.ts";
 import { simulatedHost } from "./host.ts";
 import type { PartialOptions, SimulationOptions } from "./options.ts";
 import { planOf, setUpRun } from "./plan.ts";
@@ -34,6 +36,8 @@ export interface SimulateOptions {
   /** Runs this again. */
   readonly plan?: Plan;
   readonly fixed?: PartialOptions;
+  /** What one of the servers begins with; a plan has its own. */
+  readonly from?: Fork;
   /** A plan has its own; otherwise `echo` when left out. */
   readonly scenario?: ScenarioName;
   /** What the server of `echo` is made of; the built-in features when left out. */
@@ -167,9 +171,11 @@ export const runOf = (
   given: SimulateOptions,
   { scenario, setup, witness, isChecked = true }: RunOrder,
 ): Run => {
-  const { options, entropy } = setup;
+  const { options, entropy, fork } = setup;
+  const epochMicros = fork?.atMicros ?? usualEpochMicros;
   return new Run(setup, {
-    stage: (nowMicros) => scenario.stage({ options, entropy, nowMicros }),
+    stage: (nowMicros) => scenario.stage({ options, entropy, nowMicros, epochMicros }),
+    epochMicros,
     makeHost: given.host ?? simulatedHost(),
     checkers: given.checkers?.() ?? [],
     stopAfterMicros: given.stopAfterMicros ?? Infinity,
@@ -192,8 +198,10 @@ const coverageOf = ({ name, covered }: Scenario, { coverage }: RunOutcome) => ({
   total: reachableCells(name, covered).size,
 });
 
-const sourceOf = ({ seed, plan }: SimulateOptions): RunSource =>
-  plan === undefined ? { type: "seed", seed: seed ?? 1 } : { type: "plan", plan };
+const sourceOf = ({ seed, plan, from }: SimulateOptions): RunSource =>
+  plan === undefined
+    ? { type: "seed", seed: seed ?? 1, fork: from ?? null }
+    : { type: "plan", plan };
 
 /** @throws ApiMisuseError for features that do not compose */
 export function scenarioOf(given: SimulateOptions): Scenario {

@@ -20,6 +20,8 @@ import { LinkStates } from "./coverage.ts";
 import type { Decisions } from "./decisions.ts";
 import { seedWords } from "./decisions.ts";
 import type { FaultCounters } from "./faults.ts";
+import { forkPath, forkState } from "./fork.ts";
+import type { Fork } from "./fork.ts";
 import type { Weather } from "./network/weather.ts";
 import type { SimulationOptions } from "./options.ts";
 import { SimulatedNode } from "./process/node.ts";
@@ -95,6 +97,10 @@ export interface SiteParts {
   readonly observer: Checker;
   readonly witness: Checker | null;
   readonly logged: (line: string) => void;
+  /** See `ClockParts`. */
+  readonly epochMicros: number;
+  /** What it begins with; null: with nothing. */
+  readonly fork: Fork | null;
 }
 
 /** What the server of a run with one is called. */
@@ -135,6 +141,13 @@ export class Site implements OperatedServer {
     const observers = [parts.observer, this.#ownObserver(), this.links, ...witnesses];
     this.panel = new CheckerPanel([...observers, ...this.checkers, this.#lastObserver()]);
     this.node = this.#makeNode();
+    if (parts.fork !== null) this.#beginWith(parts.fork);
+  }
+
+  /** The state stands at the beginning of all that the checkers know of. */
+  #beginWith(fork: Fork): void {
+    this.node.disk.install(forkPath(fork), fork.checkpoint);
+    this.#history.checkpointed(forkState(fork), 0);
   }
 
   get observe(): Observations {
@@ -200,7 +213,7 @@ export class Site implements OperatedServer {
   }
 
   #makeNode(): SimulatedNode {
-    const { options, entropy, weather } = this.#parts;
+    const { options, entropy, weather, epochMicros } = this.#parts;
     const { name, performers } = this.spec;
     const { observe } = this.panel;
     const calls = new Performers(
@@ -216,6 +229,7 @@ export class Site implements OperatedServer {
     calls.onCrash = () => this.node.end("crash");
     return new SimulatedNode({
       ...this.#common(),
+      epochMicros,
       name,
       options,
       performers: calls,

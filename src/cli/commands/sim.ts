@@ -10,10 +10,13 @@ import {
   withOptions,
 } from "../../sim/index.ts";
 import type { PartialOptions, ScenarioName, SimulationOptions } from "../../sim/index.ts";
+import { readingKeys } from "../../io/journal-keys.ts";
 import { decimal, flag, integer, readArguments, text, texts, UsageError } from "../arguments.ts";
 import type { Values } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import { printJson, ProgressLine } from "../output.ts";
+import { beginningAt, featuresGiven } from "../sim/beginning.ts";
+import type { Beginning } from "../sim/beginning.ts";
 import { runCampaign, workersFor } from "../sim/campaign.ts";
 import { runCanary } from "../sim/canary.ts";
 import { leaveFiles } from "../sim/failure-files.ts";
@@ -29,12 +32,14 @@ import {
   summary,
 } from "../sim/report.ts";
 import { shrunkFile } from "../sim/shrink.ts";
+import type { GivenToSeeds } from "../sim/tally.ts";
 
 const help = `\
 Plays servers and their clients through simulated faults, and checks that every rule holds.
 
 Usage: reprise sim [--seed N] [--seeds COUNT] [--minutes M] [OPTIONS]
-       reprise sim --failure FILE [--shrink] [--json]
+       reprise sim --from JOURNAL [--at SEQ] [--features FILE] [--seeds COUNT] [OPTIONS]
+       reprise sim --failure FILE [--shrink] [--features FILE] [--json]
        reprise sim --canary [--json]
 
   --seed N         the first seed (default 1)
@@ -54,6 +59,12 @@ Usage: reprise sim [--seed N] [--seeds COUNT] [--minutes M] [OPTIONS]
   --missing        what could have been reached and was not: fault, packet type, session state
   --covered        exit code 1 also when something was not
   --no-shrink      leave failures as they were found
+  --from JOURNAL   begin with the state of this journal: seeds are futures of it. Its connections
+                   are closed, as by a restart, and simulated clients come in their place
+  --at SEQ         after this event (default: the last one)
+  --key FILE       a file with keys of an encrypted journal; may be repeated
+  --features FILE  features of your own, for --from and --failure: a module that exports them, and
+                   the clients' workload if echoes are not what they are about
   --failure FILE   replay a failure instead, and tell what happens
   --shrink         and first make its file small, where Ctrl-C or --no-shrink left it as found
   --canary         plant a bug and see that it is found, shrunk and replayed: exit code 1 if not
@@ -71,6 +82,7 @@ Examples:
   reprise sim --seeds 200
   reprise sim --minutes 30 --until-failure --scenario players
   reprise sim --seed 17 --set clock.jumpsMax=0
+  reprise sim --from data/game/journal --at 120000 --seeds 50
   reprise sim --failure failure-17-67b3acc3.json`;
 
 const secondsMax = 3_600;
@@ -88,6 +100,10 @@ const options = {
   missing: flag(),
   covered: flag(),
   "no-shrink": flag(),
+  from: text(null),
+  at: integer(null, { min: 1, max: Number.MAX_SAFE_INTEGER }),
+  key: texts(),
+  features: text(null),
   failure: text(null),
   shrink: flag(),
   canary: flag(),
@@ -104,20 +120,27 @@ export const sim: Command = {
   help,
   async run(argv) {
     const { values } = readArguments(argv, options);
-    const { failure, canary, shrink, json, ...others } = values;
+    const { failure, canary, shrink, json, features, ...others } = values;
     const saysMore = Object.values(others).some((value) =>
       Array.isArray(value) ? value.length > 0 : value !== null && value !== false,
     );
     if (canary) {
-      if (saysMore || shrink || failure !== null) throw new UsageError("--canary stands alone");
+      if (saysMore || shrink || features !== null || failure !== null)
+        throw new UsageError("--canary stands alone");
       return runCanary(json);
     }
     if (failure !== null) {
       if (saysMore) throw new UsageError("--failure holds all that the other options could say");
-      return replayFailure(failure, { json, shrink });
+      return replayFailure(failure, { json, shrink, given: await featuresGiven(features) });
     }
     if (shrink) throw new UsageError("--shrink needs a --failure; a campaign shrinks by itself");
-    return campaign(values);
+    if (values.from === null) {
+      if (values.at !== null) throw new UsageError("--at is for --from");
+      if (features !== null) throw new UsageError("--features is for --from and --failure");
+      return campaign(values, scenariosOf(values.scenario), {});
+    }
+    const { scenario, given } = await beginningOf(values, values.from);
+    return campaign(values, [scenario], given);
   },
 };
 
@@ -152,9 +175,26 @@ function optionsOf(seed: number, scenario: ScenarioName, fixed: PartialOptions):
   return withOptions(draws[scenario](seed), fixed);
 }
 
-async function campaign(values: SimValues): Promise<number> {
+/** A log says which scenario goes on with it. */
+async function beginningOf(
+  { at, features, key, scenario }: SimValues,
+  from: string,
+): Promise<Beginning> {
+  if (scenario !== null) throw new UsageError("--from says which scenario it is by its log");
+  const progress = new ProgressLine();
+  try {
+    return await beginningAt({ from, at, features, keys: readingKeys(key) }, progress);
+  } finally {
+    progress.end();
+  }
+}
+
+async function campaign(
+  values: SimValues,
+  scenarios: readonly ScenarioName[],
+  given: GivenToSeeds,
+): Promise<number> {
   const { json, verbose } = values;
-  const scenarios = scenariosOf(values.scenario);
   const fixed = fixedOf(values);
   const firstSeed = values.seed ?? 1;
   const wanted = seedsWanted(values);
@@ -177,7 +217,9 @@ async function campaign(values: SimValues): Promise<number> {
       seeds,
       scenarios,
       fixed,
-      workers: values.workers ?? workersFor(Math.min(seeds, 1_000_000)),
+      given,
+      // Features cannot be handed to another thread.
+      workers: given.features ? 0 : (values.workers ?? workersFor(Math.min(seeds, 1_000_000))),
       untilFailure: values["until-failure"],
       progress: (soFar, { seed }) => {
         if (verbose && !json && wanted !== 1) {
@@ -194,7 +236,9 @@ async function campaign(values: SimValues): Promise<number> {
     const wallSeconds = elapsedMs() / 1_000;
     const interrupted = interrupt.isHeard && (wanted === null || tally.seeds < wanted);
     const progress = (text: () => string): void => line.show(text);
-    const watch = { isStopped: () => interrupt.isHeard, progress };
+    const { features } = given;
+    const own = features === undefined ? {} : { features };
+    const watch = { isStopped: () => interrupt.isHeard, progress, given: own };
     const files = await leaveFiles(tally.failures, (file) =>
       values["no-shrink"] ? Promise.resolve(file) : shrunkFile(file, watch),
     );

@@ -26,7 +26,7 @@ export async function loadFeatures(
   if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) {
     throw new CommandError(`${path} is no file: --features takes a module that exports features`);
   }
-  const exported = await importModule(path);
+  const exported = await exportedBy(path);
   const given = exported["features"] ?? exported["default"];
   const list: unknown = typeof given === "function" ? (given as RoleFeatures)(role) : given;
   if (Array.isArray(list) && list.length > 0 && list.every(isFeature)) return list;
@@ -40,7 +40,12 @@ export async function loadFeatures(
 
 type RoleFeatures = (role: string | null) => unknown;
 
-async function importModule(path: string): Promise<Readonly<Record<string, unknown>>> {
+/**
+ * What a module exports, by name.
+ *
+ * @throws CommandError when it cannot be loaded
+ */
+export async function exportedBy(path: string): Promise<Readonly<Record<string, unknown>>> {
   try {
     return (await import(pathToFileURL(resolve(path)).href)) as Record<string, unknown>;
   } catch (error) {

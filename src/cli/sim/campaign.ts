@@ -10,7 +10,7 @@ import { availableParallelism } from "node:os";
 import { ApiMisuseError } from "../../core/kernel/assert.ts";
 import type { PartialOptions, ScenarioName } from "../../sim/index.ts";
 import { addTo, crashReport, newTally, runSeed, thrown } from "./tally.ts";
-import type { CampaignTally, SeedOrder, SeedQueue, SeedReport } from "./tally.ts";
+import type { CampaignTally, GivenToSeeds, SeedOrder, SeedQueue, SeedReport } from "./tally.ts";
 import { playOnThreads } from "./threads.ts";
 
 export interface CampaignOptions {
@@ -19,6 +19,8 @@ export interface CampaignOptions {
   readonly seeds: number;
   readonly scenarios: readonly ScenarioName[];
   readonly fixed: PartialOptions;
+  /** Features are of this thread: with them there are no workers. */
+  readonly given?: GivenToSeeds;
   /** Threads beside this one; 0 plays everything on this one. `workersFor` knows how many. */
   readonly workers: number;
   /** Ends with the first seed that has a failure. */
@@ -72,11 +74,11 @@ class OrderedQueue implements SeedQueue {
   }
 
   take(): SeedOrder | null {
-    const { firstSeed, seeds, scenarios, fixed } = this.#options;
+    const { firstSeed, seeds, scenarios, fixed, given = {} } = this.#options;
     if (this.#isStopped || this.#next >= firstSeed + seeds) return null;
     const seed = this.#next;
     this.#next += 1;
-    return { seed, scenarios, fixed };
+    return { seed, scenarios, fixed, given };
   }
 
   report(report: SeedReport): void {

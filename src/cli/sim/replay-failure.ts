@@ -7,6 +7,14 @@ import { Interrupt } from "./interrupt.ts";
 import { optionLines, reportOfCampaign, storyText, summary } from "./report.ts";
 import { shrunkFile } from "./shrink.ts";
 import { addTo, newTally, reportOf } from "./tally.ts";
+import type { GivenToSeeds } from "./tally.ts";
+
+export interface FailureOrder {
+  readonly json: boolean;
+  readonly shrink: boolean;
+  /** What the run was given besides its plan. */
+  readonly given: Pick<GivenToSeeds, "features">;
+}
 
 /**
  * @returns the exit code: 0 when the failure is gone
@@ -14,18 +22,18 @@ import { addTo, newTally, reportOf } from "./tally.ts";
  */
 export async function replayFailure(
   path: string,
-  { json, shrink }: { readonly json: boolean; readonly shrink: boolean },
+  { json, shrink, given }: FailureOrder,
 ): Promise<number> {
   const found = await readFailure(path);
-  const file = shrink ? await shrunkInPlace(path, found) : found;
+  const file = shrink ? await shrunkInPlace(path, found, given) : found;
   if (!json) console.log(optionLines(file.plan.scenario ?? "echo", file.plan.options));
   const startedAt = performance.now();
-  const result = simulate({ plan: file.plan });
+  const result = simulate({ ...given, plan: file.plan });
   const tally = newTally();
   addTo(tally, reportOf(file.seed ?? 0, [result]));
   const wallSeconds = (performance.now() - startedAt) / 1_000;
   const again = tally.failures[0]?.failure ?? null;
-  const story = again === null || json ? [] : storyOf(file.plan);
+  const story = again === null || json ? [] : storyOf(file.plan, given);
   const left = again === null ? null : { path, file: { ...again, shrunk: file.shrunk, story } };
   const files = new Map(left === null ? [] : [[left.file.fingerprint, left]]);
   const scenarios = [file.plan.scenario ?? "echo"] as const;
@@ -45,7 +53,11 @@ export async function replayFailure(
 }
 
 /** Ctrl-C leaves the smallest so far. */
-async function shrunkInPlace(path: string, found: FailureFile): Promise<FailureFile> {
+async function shrunkInPlace(
+  path: string,
+  found: FailureFile,
+  given: FailureOrder["given"],
+): Promise<FailureFile> {
   const line = new ProgressLine();
   const interrupt = new Interrupt();
   interrupt.listen();
@@ -53,6 +65,7 @@ async function shrunkInPlace(path: string, found: FailureFile): Promise<FailureF
     const small = await shrunkFile(found, {
       isStopped: () => interrupt.isHeard,
       progress: (text) => line.show(text),
+      given,
     });
     await writeFailure(path, small);
     return small;

@@ -2,11 +2,14 @@
 import { FileShrinking } from "../../sim/index.ts";
 import type { FailureFile, Shrunk } from "../../sim/index.ts";
 import { grouped } from "../output.ts";
+import type { GivenToSeeds } from "./tally.ts";
 
 /** For one failure. Most take a second or two. */
 const secondsMax = 60;
 
 export interface ShrinkWatch {
+  /** What the run was given besides its plan. */
+  readonly given?: Pick<GivenToSeeds, "features">;
   /** Asked between two runs: somebody has had enough. */
   readonly isStopped: () => boolean;
   /** Told after each run. */
@@ -16,9 +19,9 @@ export interface ShrinkWatch {
 /** The file made small, with its story. Signals are heard in between. */
 export async function shrunkFile(
   file: FailureFile,
-  { isStopped, progress }: ShrinkWatch,
+  { isStopped, progress, given = {} }: ShrinkWatch,
 ): Promise<FailureFile> {
-  const shrinking = new FileShrinking(file);
+  const shrinking = new FileShrinking(file, { given: () => given });
   const until = performance.now() + secondsMax * 1_000;
   while (shrinking.step() && performance.now() < until && !isStopped()) {
     progress(() => progressText(file, shrinking.soFar));

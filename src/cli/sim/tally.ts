@@ -5,6 +5,7 @@ import type {
   FailureFile,
   PartialOptions,
   ScenarioName,
+  SimulateOptions,
   SimulationResult,
 } from "../../sim/index.ts";
 
@@ -13,7 +14,12 @@ export interface SeedOrder {
   readonly seed: number;
   readonly scenarios: readonly ScenarioName[];
   readonly fixed: PartialOptions;
+  /** What else the simulator is to be given; with features only on the thread that has them. */
+  readonly given?: GivenToSeeds;
 }
+
+/** The same for all seeds of a campaign. */
+export type GivenToSeeds = Pick<SimulateOptions, "from" | "features" | "workload">;
 
 /** What a thread answers. Everything in it can be copied between threads. */
 export interface SeedReport {
@@ -80,14 +86,14 @@ export const newTally = (): CampaignTally => ({
  * @param begun told before each scenario
  */
 export const runSeed = (
-  { seed, scenarios, fixed }: SeedOrder,
+  { seed, scenarios, fixed, given = {} }: SeedOrder,
   begun: (scenario: ScenarioName) => void = () => undefined,
 ): SeedReport =>
   reportOf(
     seed,
     scenarios.map((scenario) => {
       begun(scenario);
-      return simulate({ seed, scenario, fixed });
+      return simulate({ ...given, seed, scenario, fixed });
     }),
   );
 

@@ -69,6 +69,8 @@ export interface NodeParts {
   readonly observer: TransportObserver;
   readonly events: NodeEvents;
   readonly makeHost: HostMaker;
+  /** See `ClockParts`. */
+  readonly epochMicros?: number;
 }
 
 /** A decided end of one process, as it stands in a plan. */
