@@ -5,8 +5,8 @@
  *
  * The journal is written by a host in memory with this build's name. A real server recovers from
  * it, which is the one time that all of it is stepped, then its follower writes a checkpoint. From
- * then on the server is loaded, killed with SIGKILL, and started again; what counts is the time from
- * the start of the process to the first answer to a client.
+ * then on the server is loaded, killed with SIGKILL, and started again; what counts is the time
+ * from the start of the process to the first answer to a client.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";

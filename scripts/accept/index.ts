@@ -1,5 +1,6 @@
 /** What each piece of work promises. */
 import type { Part } from "./check.ts";
+import { crashTable, journalCosts, journalRates, longJournal } from "./journal-numbers.ts";
 import { plantedChanges } from "./planted.ts";
 import { stormNumbers, walkNumbers, worldNumbers } from "./players-numbers.ts";
 import { rowIds, rows } from "./rows.ts";
@@ -51,6 +52,16 @@ const simulatorRows = [
   ...rowIds("WIRE", 6),
 ];
 
+const journalRows = [
+  ...rowIds("JRN", [1, 11]),
+  ...rowIds("CAP", [1, 4]),
+  ...rowIds("RPL", [1, 8]),
+  ...rowIds("DB", 7),
+  ...rowIds("DIST", 3),
+  ...rowIds("QLT", [10, 12]),
+  ...rowIds("TST", 13),
+];
+
 /** By the name that `npm run accept` takes. */
 export const acceptances: Readonly<Record<string, readonly Part[]>> = {
   skeleton: [
@@ -72,4 +83,5 @@ export const acceptances: Readonly<Record<string, readonly Part[]>> = {
     simulatorSpeeds,
     mutantsCaught,
   ],
+  journal: [rows(journalRows), journalRates, journalCosts, longJournal, crashTable, faultsStrike],
 };

@@ -1,0 +1,71 @@
+/** The figures of the journal: what it costs, how fast it is read, and what it keeps of a crash. */
+import { spawnSync } from "node:child_process";
+import { measureAppend, measureBeats, measureMovements } from "../../bench/journal/core.ts";
+import { journalRatios, measureCommitted } from "../../bench/journal/echo.ts";
+import { measureRestart } from "../../bench/journal/restart.ts";
+import { tuneEngine } from "../../src/io/engine.ts";
+import type { CrashReport } from "../crash/report.ts";
+import { atLeast, atMost } from "./check.ts";
+import type { Check } from "./check.ts";
+
+const ratioBounds: Readonly<Record<string, number>> = {
+  "50x1": 0.85,
+  "50x16": 0.6,
+  "1000x1": 0.85,
+};
+
+/** Prompt echoes with the journal against without, per CPU-second of the server. */
+export async function* journalCosts(): AsyncIterable<Check> {
+  const cells = Object.keys(ratioBounds);
+  for await (const { cell, ratio } of journalRatios({ rounds: 7, seconds: 1.5, cells })) {
+    yield atLeast(`prompt echo ${cell}, with to without`, ratioBounds[cell] ?? 1, ratio);
+  }
+  const { p50Ms, p99Ms, flushP99Ms, windowMs } = await measureCommitted(15);
+  yield atMost("committed, open loop, p99 ms", windowMs + 2 * flushP99Ms, p99Ms);
+  const measured = `p50 ${String(p50Ms)} ms, flush p99 ${flushP99Ms.toFixed(2)} ms`;
+  yield { id: "committed, open loop", bound: "printed", measured, pass: true };
+}
+
+export async function* journalRates(): AsyncIterable<Check> {
+  tuneEngine(); // As every server does.
+  yield atLeast("append, events/s", 1_000_000, measureAppend(3).eventsPerSecond);
+  yield atLeast("replay of beats, events/s", 1_000_000, measureBeats(2_000_000).eventsPerSecond);
+  const { eventsPerSecond } = measureMovements(500_000);
+  yield atLeast("replay of movements, events/s", 200_000, eventsPerSecond);
+}
+
+export async function* longJournal(): AsyncIterable<Check> {
+  const result = await measureRestart(1_024, 5);
+  yield atLeast("verify to write of this disk", 1, result.verifyPerSecond / result.diskPerSecond);
+  yield {
+    id: "1 GB of journal, replayed whole",
+    bound: "printed",
+    measured: `${String(result.events)} events, ${String(result.replayMs)} ms`,
+    pass: true,
+  };
+  const slowest = Math.max(...result.firstAnswerMs);
+  yield atMost("SIGKILL at 1 GB to the first answer, ms", 2_000, slowest);
+}
+
+const crashes = 200;
+
+/** Real servers, killed: what their clients were told must be there. */
+export async function* crashTable(): AsyncIterable<Check> {
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    ["scripts/crash.ts", "--rounds", String(crashes), "--json"],
+    { encoding: "utf8" },
+  );
+  if (!stdout.startsWith("{")) throw new Error(`crash rounds: ${stderr}`);
+  const report = JSON.parse(stdout) as CrashReport;
+  yield atLeast("crash rounds", crashes, report.rounds);
+  yield atMost(`of ${String(report.answered)} committed answers lost`, 0, report.lost);
+  yield atMost("of crash rounds, rules broken", 0, report.broken.length);
+  yield {
+    id: "calls to the outside, effective once",
+    bound: "all",
+    measured: `${String(report.callsOnce)} of ${String(report.callsOrdered)}`,
+    pass: report.callsOnce === report.callsOrdered && report.callsOrdered > 0,
+  };
+  yield atMost("SIGKILL to the first answer, ms", 30_000, report.firstAnswerMs.max);
+}
