@@ -40,4 +40,16 @@ export const equivalents: readonly (Pick<Mutant, "file" | "from" | "to"> & {
     to: ";",
     why: "the deadline is kept for an assertion only, which holds",
   },
+  {
+    file: "src/core/host/outbox.ts",
+    from: "connection.closeStaged = true;\nthis.#hasOthers = true;",
+    to: "this.#hasOthers = true;",
+    why: "the realm orders nothing for a session that it has ended, whatever a feature asks for: what the line keeps back is never ordered",
+  },
+  {
+    file: "src/core/host/commit.ts",
+    from: "return this.#isWanted ? 0 : this.#dueAt;",
+    to: "return this.#isWanted ? null : this.#dueAt;",
+    why: "at the end of a turn a block that is wanted is sealed, or another one is on its way, of which the line before has said so",
+  },
 ];

@@ -20,7 +20,7 @@ import {
   drawProcessTroubles,
   drawUpgrade,
 } from "./process/troubles.ts";
-import { drawPressure } from "./strain.ts";
+import { drawStrain } from "./strain.ts";
 
 export type { DiskOptions } from "./disk-options.ts";
 export type { HandshakeOptions, NetworkOptions } from "./network/options.ts";
@@ -283,12 +283,13 @@ export function drawOptions(seed: number): SimulationOptions {
   const random = RandomStream.named(words, "options");
   // What came later has a stream of its own, so that old seeds stay what they are.
   const later = RandomStream.named(words, "options/network");
+  const strain = drawStrain(seed);
   return {
     seconds: 10,
     quietSeconds: 90,
     network: drawNetwork(random, later),
     handshake: drawHandshake(random, later),
-    process: { ...drawProcess(random), ...drawProcessTroubles(seed) },
+    process: { ...drawProcess(random), ...drawProcessTroubles(seed), ...strain.process },
     follower: drawFollower(seed),
     clock: { ...drawClock(random), ...drawClockTroubles(seed) },
     upgrade: drawUpgrade(seed),
@@ -297,7 +298,7 @@ export function drawOptions(seed: number): SimulationOptions {
     calls: drawCalls(random),
     workload: { ...drawWorkload(random), ...drawManners(seed) },
     players: calmOptions.players,
-    server: { ...drawServer(random, later), ...drawLimits(seed), ...drawPressure(seed) },
+    server: { ...drawServer(random, later), ...drawLimits(seed), ...strain.server },
   };
 }
 
@@ -394,7 +395,7 @@ function drawManners(seed: number) {
   const greed = RandomStream.named(seedWords(seed), "options/hogs");
   return {
     crookedPerMillion: random.pick([0, 100_000, 400_000, 1_000_000]),
-    hogs: greed.pick([1, 1, 2, 3]),
+    hogs: greed.pick([1, 2, 2, 3]),
   };
 }
 

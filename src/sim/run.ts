@@ -433,7 +433,7 @@ export class Run {
         this.#players.push(player);
         this.#perform(script, (action) => player.act(action));
       } else {
-        const peer = new RudePeer({ ...parts, target, observer }, script.name);
+        const peer = new RudePeer({ ...parts, target, observer }, script);
         this.#rude.push(peer);
         this.#perform(script, (action) => peer.act(action));
       }

@@ -89,6 +89,7 @@ export class Connections {
   ): HostConnection {
     invariant(!this.isFull, "the cap is never exceeded", this.#max);
     invariant(!this.#bySocket.has(socket), "a socket opens once", socket);
+    invariant(this.#bySocket.size === this.#byId.size, "N2", this.#bySocket.size);
     const count = this.#opened[from.producer] ?? 0;
     this.#opened[from.producer] = count + 1;
     const id = connectionId(incarnatedId(from.incarnation, from.producer, count));

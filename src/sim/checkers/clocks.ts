@@ -1,7 +1,7 @@
 /**
  * [WIRE-06] Time as the realm is told it: it passes as it does outside, as well as the machine's
  * clocks can tell, and never by what the wall clock says; and each step of the wall clock is told
- * once.
+ * once. From one event to the next no more time passes than outside, however little that is.
  */
 import { CheckFailure } from "./checker.ts";
 import type { Checker, Step } from "./checker.ts";
@@ -9,6 +9,8 @@ import type { Checker, Step } from "./checker.ts";
 /** What drift and a time daemon together may add, and what a turn may take. */
 const fastPerMillion = 90_000;
 const slackMicros = 20_000;
+/** A clock shows whole microseconds. */
+const roundingMicros = 1;
 /** The least step that is told. */
 const stepMicrosMin = 100_000;
 
@@ -21,6 +23,8 @@ export class ClocksChecker implements Checker {
   #startedAt = 0;
   #startedMicros = 0;
   #told = 0;
+  #lastAt = Infinity;
+  #lastMicros = 0;
 
   constructor(nowMicros: () => number) {
     this.#nowMicros = nowMicros;
@@ -32,9 +36,13 @@ export class ClocksChecker implements Checker {
       this.#startedAt = event.at;
       this.#startedMicros = nowMicros;
       this.#told = 0;
+      this.#lastAt = Infinity;
       return;
     }
     this.checked += 1;
+    // These two are of the past.
+    const isLate = event.type === "host.stalled" || event.type === "step.failed";
+    if (!isLate) this.#next(event.at, nowMicros);
     const passed = nowMicros - this.#startedMicros;
     const most = passed + (passed * fastPerMillion) / 1_000_000 + slackMicros;
     if (event.at - this.#startedAt > most) {
@@ -46,6 +54,15 @@ export class ClocksChecker implements Checker {
       this.#fail("a step of the wall clock is told once", String(event.offsetMicros));
     }
     this.#told = event.offsetMicros;
+  }
+
+  #next(at: number, nowMicros: number): void {
+    const outside = nowMicros - this.#lastMicros;
+    const passed = at - this.#lastAt;
+    this.#lastAt = at;
+    this.#lastMicros = nowMicros;
+    if (passed <= outside + (outside * fastPerMillion) / 1_000_000 + roundingMicros) return;
+    this.#fail("time does not leap", `${String(passed)} us in ${String(outside)}`);
   }
 
   #fail(rule: string, detail: string): never {

@@ -30,15 +30,15 @@ const arrivalMicros = 150_000;
 /** A glutton asks for so much at once, so many times, so often; and reads nothing for so long. */
 const helpings = (random: RandomStream) =>
   random.pick([
-    { times: 12, count: 12, everyMicros: 5_000 },
+    { times: 8, count: 15, everyMicros: 5_000 },
     // What is too much, and what is nearly too much, depends on the buffers on the way.
-    { times: random.between(1, 100), count: 1, everyMicros: 0 },
-    { times: 220, count: 1, everyMicros: 0 },
+    { times: random.between(1, 75), count: 1, everyMicros: 0 },
+    { times: 190, count: 1, everyMicros: 0 },
   ] as const);
 const fastsMicros = [30_000, 100_000, 400_000] as const;
 /** What a flooder says, and how many times. */
 const floods = ["heap", "heap", "unknown-type", "server-only-type", "heartbeat"] as const;
-const repetitions = [10, 60, 220] as const;
+const repetitions = [10, 60, 190] as const;
 /** A word that is refused, or that is more than its budget, is told within its second. */
 const lingerMicros = 1_600_000;
 
@@ -66,7 +66,7 @@ export function drawHogs(
       actions.push({ atMicros: at, type: "connect" }, ...visit);
       at = (visit.at(-1)?.atMicros ?? at) + below(random, 300_000) + 1;
     }
-    return { kind: "rude", name, actions };
+    return { kind: "rude", name, isStraight: true, actions };
   });
 }
 
@@ -100,7 +100,8 @@ const visitOf: Readonly<Record<Manner, (random: RandomStream, at: number) => Tim
     return [
       say(at, "hello"),
       say(at, word, random.pick(repetitions)),
-      say(heardAt, "heartbeat"),
+      // It gets in behind them, which says that they were served.
+      say(at, "heartbeat"),
       { atMicros: heardAt + below(random, 500_000), type: "end" },
     ];
   },

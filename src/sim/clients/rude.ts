@@ -22,12 +22,14 @@ import { tagged } from "./player.ts";
 import type { Subject } from "../decisions.ts";
 import type { WorkloadOptions } from "../options.ts";
 import type { ClientLinkParts } from "./link.ts";
-import type { RudeAction, RudeWord } from "./script.ts";
+import type { ClientScript, RudeAction, RudeWord } from "./script.ts";
 
 export interface RudeParts extends ClientLinkParts {
   readonly workload: Pick<WorkloadOptions, "crookedPerMillion">;
   readonly seed: Seed;
 }
+
+type RudeScript = Omit<Extract<ClientScript, { readonly kind: "rude" }>, "kind" | "actions">;
 
 const { hello, disconnect } = sessionContract.entries;
 const { beat } = heartbeatContract.entries;
@@ -39,7 +41,7 @@ const { enter, move, update } = worldContract.entries;
 const unknownType = 2_999;
 const floodTimes = 50;
 /** A hundred of these are more than fits the buffers on the way. */
-const heapBytes = 1_500;
+const heapBytes = 2_500;
 /** The content of a frame that is too large by one byte, and the length in front of it. */
 const hugeBytes = 65_537;
 const prefixBytes = 4;
@@ -53,6 +55,7 @@ export class RudePeer {
   readonly #parts: RudeParts;
   readonly #link: ClientLink;
   readonly #random: RandomStream;
+  readonly #crookedPerMillion: number;
   readonly #crooked: Subject;
   readonly #versions: Subject;
   #sequence = 0;
@@ -66,8 +69,9 @@ export class RudePeer {
   /** What it said before the connection was open. */
   #early: RudeAction[] = [];
 
-  constructor(parts: RudeParts, name: string) {
+  constructor(parts: RudeParts, { name, isStraight = false }: RudeScript) {
     this.#parts = parts;
+    this.#crookedPerMillion = isStraight ? 0 : parts.workload.crookedPerMillion;
     this.name = name;
     this.#random = RandomStream.named(parts.seed, `client/${name}`);
     this.#crooked = parts.decisions.subject(`client/${name}/crooked`);
@@ -238,7 +242,7 @@ export class RudePeer {
 
   /** The one that there is, or one that there may be some day. */
   #version() {
-    const isWrong = this.#versions.strikes(this.#parts.workload.crookedPerMillion);
+    const isWrong = this.#versions.strikes(this.#crookedPerMillion);
     return isWrong ? { protocolMin: 7, protocolMax: 9 } : { protocolMin: 1, protocolMax: 1 };
   }
 
@@ -253,7 +257,7 @@ export class RudePeer {
   #frame(type: number, payload: Uint8Array): Uint8Array {
     this.#sequence += 1;
     const target = new Uint8Array(packetFrameBytesMax(payload.length));
-    const wrong = this.#crooked.seldom(this.#parts.workload.crookedPerMillion, crookedKinds);
+    const wrong = this.#crooked.seldom(this.#crookedPerMillion, crookedKinds);
     const header = {
       type,
       sequence: this.#sequence,

@@ -130,6 +130,8 @@ export type ClientScript =
   | {
       readonly kind: "rude";
       readonly name: string;
+      /** Whatever it says, its headers and greetings are right. */
+      readonly isStraight?: boolean;
       readonly actions: readonly Timed<RudeAction>[];
     };
 

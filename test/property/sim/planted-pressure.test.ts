@@ -71,6 +71,18 @@ describe("the simulator finds, under pressure,", () => {
     expect(found(chatty, narrow)).toBe("pressure: each change of a queue is told once");
   });
 
+  it("[WIRE-06] a clock that jitters", () => {
+    let reads = 0;
+    const shaky: Sabotage = {
+      syscalls: (syscalls) =>
+        overriding(syscalls, {
+          monotonic: () => (syscalls.monotonic() + 3 * ((reads += 1) % 2)) as Micros,
+        }),
+    };
+    const quick = { ...greedy, process: { ...greedy.process, turnDelayMicros: 5 } };
+    expect(found(shaky, quick)).toBe("clocks: time does not leap");
+  });
+
   it("[NET-21] a peer that may hold back more than the limit", () => {
     const generous: Sabotage = {
       variation: { host: { outboundBytesMax: 100_000_000 } },
