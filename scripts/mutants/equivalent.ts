@@ -11,6 +11,12 @@ export const equivalents: readonly (Pick<Mutant, "file" | "from" | "to"> & {
     why: "it weakens the reading of a checkpoint, which only this program writes and whose checksum and digest are compared",
   },
   {
+    file: "src/core/kernel/counters.ts",
+    from: "cell.isUsed = true;",
+    to: "return; cell.isUsed = true;",
+    why: "a gauge that was set is listed when there are none of its name with labels, used or not; no gauge of the program has labels, and features have no gauges",
+  },
+  {
     file: "src/core/edge/connection.ts",
     from: "inReplyTo: inReplyTo === Infinity ? 0 : inReplyTo,",
     to: "inReplyTo: !(inReplyTo === Infinity) ? 0 : inReplyTo,",

@@ -1,10 +1,7 @@
 /** Why the simulator does not see these mutants, by id. */
 export const survivors: Readonly<Record<string, string>> = {
-  "kernel-08": "only whether a counter at 0 is listed; no checker reads the list",
-  "realm-08": "a context that stays in use shows only to a feature that keeps it",
   "JRN-tail-uncut": "not looked into yet",
   "wire-04": "needs a login whose payload is cut off right in front of a zero byte",
-  "wire-07": "defaults of nested bytes keep their class; a value of either class looks the same",
   "features-05": "found at some seeds: needs two who leave a cell in the last line of the grid",
   "F07-partial-reused": "nobody keeps the bytes of a packet beyond its step",
   "F13-wrong-run": "no built-in feature sends both deliveries to one connection in one step",

@@ -1,13 +1,13 @@
 /**
  * [MON-04] What the host counts is what went over the network, exactly: connections, bytes both
- * ways, and the packets that it sent; and what the realm was given: its events. When everybody has
- * gone, nothing is held of anybody.
+ * ways, and the packets that it sent; and what the realm was given and has counted: its events, and
+ * each counter of each feature. When everybody has gone, nothing is held of anybody.
  */
 import type { SocketId } from "../../core/contract.ts";
 import { limits } from "../../core/kernel/limits.ts";
 import { Deframer } from "../../core/wire/index.ts";
 import { CheckFailure } from "./checker.ts";
-import type { Checker, QuietRun } from "./checker.ts";
+import type { Checker, QuietRun, Step } from "./checker.ts";
 
 /** What the network saw of one process. */
 interface Seen {
@@ -34,9 +34,12 @@ export class CountersChecker implements Checker {
   checked = 0;
   #seen = nothing();
   #deframers = new Map<SocketId, Deframer>();
+  /** By counter, labels included: what new steps have counted. Null: nobody can say. */
+  #counted: Map<string, number> | null = new Map();
 
   processStarted(): void {
     this.#seen = nothing();
+    this.#counted = new Map();
     this.#deframers = new Map();
   }
 
@@ -63,13 +66,17 @@ export class CountersChecker implements Checker {
     while (deframer.next() !== null) this.#seen.packetsSent += 1;
   }
 
-  stepped(): void {
+  stepped({ counts }: Step): void {
     this.#seen.events += 1;
+    const counted = this.#counted;
+    if (counts.size === 0 || counted === null) return;
+    for (const [name, by] of counts) counted.set(name, (counted.get(name) ?? 0) + by);
   }
 
   /** Counted where it is new, and not where a recovery repeats it: nobody can say which it was. */
   machineThrew(): void {
     this.#seen.events = NaN;
+    this.#counted = null;
   }
 
   emptied({ metrics }: QuietRun): void {
@@ -83,6 +90,7 @@ export class CountersChecker implements Checker {
     this.#same("bytes sent", counted("bytes_sent_total"), seen.bytesSent);
     this.#same("packets sent", counted("packets_sent_total"), seen.packetsSent);
     this.#same("events", counted("events_total"), seen.events);
+    for (const [name, by] of totals(this.#counted ?? [])) this.#same(name, counted(name), by);
     this.#same("open connections", counted("connections_open"), 0);
     this.#same("secrets", counted("secrets_held"), 0);
     this.#same("held bytes", counted("held_bytes"), 0);
@@ -96,4 +104,15 @@ export class CountersChecker implements Checker {
       `${String(counted)} counted, ${String(seen)} seen`,
     );
   }
+}
+
+/** By name, summed over labels, as metrics are here. */
+function totals(counted: Iterable<readonly [name: string, by: number]>): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const [spelling, by] of counted) {
+    const brace = spelling.indexOf("{");
+    const name = brace === -1 ? spelling : spelling.slice(0, brace);
+    sums.set(name, (sums.get(name) ?? 0) + by);
+  }
+  return sums;
 }

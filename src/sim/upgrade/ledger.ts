@@ -6,13 +6,19 @@
  *
  * A balance counts deposits, and is told with each: so a client can say when one was lost, or
  * counted twice. What is answered to a packet is the same in both builds, byte for byte.
+ *
+ * It leans on what features are promised: what a client leaves out of a message may stand in the
+ * state, a context that is kept beyond its handler is of no use to anybody, and a counter may be
+ * counted with labels and without.
  */
+import { ApiMisuseError } from "../../core/kernel/assert.ts";
 import type { PlainData } from "../../core/kernel/plain.ts";
 import { carried, defineFeature, operation } from "../../core/realm/index.ts";
 import type { Feature } from "../../core/realm/index.ts";
 import { echoContract } from "../../core/features/contracts.ts";
-import { defineContract, invalid, request } from "../../core/wire/index.ts";
+import { defineContract, invalid, isInvalid, request } from "../../core/wire/index.ts";
 import { micros } from "../../core/kernel/ids.ts";
+import { Deposit } from "./deposit.ts";
 
 /** Bytes, as echoes have them. */
 const { message: asked, reply: answered } = echoContract.entries.echo;
@@ -23,9 +29,16 @@ const ownerOf = ({ bytes }: { readonly bytes: Uint8Array }) => {
   return /^[a-z0-9]{1,8}$/.test(owner) ? owner : invalid("an account has a short name");
 };
 
+/** And what is written on the deposit. */
+function depositOf(deposit: Deposit) {
+  const owner = ownerOf(deposit);
+  if (isInvalid(owner)) return owner;
+  return { owner, remark: deposit.remark?.text ?? new Uint8Array(0) };
+}
+
 export const ledgerContract = defineContract("ledger", {
   /** One more into the account; answered with `owner balance`. */
-  deposit: request(10_901, asked, 10_902, answered, ownerOf),
+  deposit: request(10_901, Deposit, 10_902, answered, depositOf),
 });
 
 /** Only the second build serves it. */
@@ -50,6 +63,22 @@ const calls = {
   receipt: { operation: receipt, carries: carried<{ owner: string; number: number }>() },
 } as const;
 
+const counters = {
+  ledger_receipts_total: "Receipts that were asked for; with an outcome, those that came of it",
+};
+
+/** By state, the context of the last deposit, which is over. */
+const kept = new WeakMap<object, { readonly state: object }>();
+
+/** Whether it is of no use. */
+function isOver(state: object): boolean {
+  try {
+    return kept.get(state)?.state === undefined;
+  } catch (error) {
+    return error instanceof ApiMisuseError;
+  }
+}
+
 /** What tools see, and what must be the same before and after an upgrade. */
 type Balances = Readonly<Record<string, PlainData>>;
 
@@ -58,6 +87,8 @@ interface FirstAccount {
   balance: number;
   pending: number;
   receipts: number;
+  /** Of the last deposit. */
+  remark: Uint8Array;
 }
 
 export const firstLedger: Feature = defineFeature({
@@ -66,24 +97,30 @@ export const firstLedger: Feature = defineFeature({
   state: () => ({ accounts: new Map<string, FirstAccount>() }),
   timers: { settle: carried<{ owner: string }>() },
   calls,
+  counters,
 }).implement({
   packets: {
     deposit: {
       states,
-      handle(ctx, owner) {
-        const account = ctx.state.accounts.get(owner) ?? { balance: 0, pending: 0, receipts: 0 };
+      handle(ctx, { owner, remark }) {
+        kept.set(ctx.state, ctx);
+        const none = { balance: 0, pending: 0, receipts: 0, remark };
+        const account = ctx.state.accounts.get(owner) ?? none;
         ctx.state.accounts.set(owner, account);
+        account.remark = remark;
         account.balance += 1;
         account.pending += 1;
         const number = account.balance;
         ctx.timer("settle", `${owner}:${number}`, pendingMicros, { owner });
         ctx.call("receipt", { owner, number }, { owner, number });
+        ctx.count("ledger_receipts_total");
         ctx.reply({ bytes: bytesOf(`${owner} ${number}`) });
       },
     },
   },
   answers: {
     receipt(ctx, answer, { owner }) {
+      ctx.count(`ledger_receipts_total{outcome="${answer.ok ? "ok" : "failed"}"}`);
       const account = ctx.state.accounts.get(owner);
       if (account !== undefined && answer.ok) account.receipts += 1;
     },
@@ -104,6 +141,7 @@ export const firstLedger: Feature = defineFeature({
       ),
   },
   invariants: {
+    "a context is over with its handler": isOver,
     "what is pending has a timer": ({ accounts }, { settle }) =>
       settle.size === sum(accounts, ({ pending }) => pending),
   },
@@ -113,6 +151,7 @@ interface SecondAccount {
   settled: number;
   readonly pending: Set<string>;
   receipts: number;
+  remark: Uint8Array;
 }
 
 export const secondLedger: Feature = defineFeature({
@@ -123,25 +162,30 @@ export const secondLedger: Feature = defineFeature({
   // One more, and in front: kinds of timers are counted.
   timers: { audit: carried<null>(), settle: carried<{ owner: string }>() },
   calls,
+  counters,
 }).implement({
   packets: {
     deposit: {
       states,
-      handle(ctx, owner) {
-        const account = ctx.state.owners.get(owner) ?? newAccount();
+      handle(ctx, { owner, remark }) {
+        kept.set(ctx.state, ctx);
+        const account = ctx.state.owners.get(owner) ?? newAccount(remark);
         ctx.state.owners.set(owner, account);
+        account.remark = remark;
         const number = balanceOf(account) + 1;
         const id = `${owner}:${number}`;
         account.pending.add(id);
         ctx.timer("settle", id, pendingMicros, { owner });
         ctx.timer("audit", owner, pendingMicros, null);
         ctx.call("receipt", { owner, number }, { owner, number });
+        ctx.count("ledger_receipts_total");
         ctx.reply({ bytes: bytesOf(`${owner} ${number}`) });
       },
     },
   },
   answers: {
     receipt(ctx, answer, { owner }) {
+      ctx.count(`ledger_receipts_total{outcome="${answer.ok ? "ok" : "failed"}"}`);
       const account = ctx.state.owners.get(owner);
       if (account !== undefined && answer.ok) account.receipts += 1;
     },
@@ -169,6 +213,7 @@ export const secondLedger: Feature = defineFeature({
       ),
   },
   invariants: {
+    "a context is over with its handler": isOver,
     "what is pending has a timer": ({ owners }, { settle }) =>
       settle.size === sum(owners, ({ pending }) => pending.size),
   },
@@ -206,19 +251,24 @@ export const statements: Feature = defineFeature({
 function migrated(old: PlainData): PlainData {
   const { accounts } = old as unknown as { accounts: ReadonlyMap<string, FirstAccount> };
   const owners = new Map(
-    Array.from(accounts, ([owner, { balance, pending, receipts }]) => {
+    Array.from(accounts, ([owner, { balance, pending, receipts, remark }]) => {
       const settled = balance - pending;
       const names = Array.from(
         { length: pending },
         (_, index) => `${owner}:${settled + index + 1}`,
       );
-      return [owner, { settled, pending: new Set(names), receipts }] as const;
+      return [owner, { settled, pending: new Set(names), receipts, remark }] as const;
     }),
   );
   return { owners, audits: 0 };
 }
 
-const newAccount = (): SecondAccount => ({ settled: 0, pending: new Set(), receipts: 0 });
+const newAccount = (remark: Uint8Array): SecondAccount => ({
+  settled: 0,
+  pending: new Set(),
+  receipts: 0,
+  remark,
+});
 
 const balanceOf = ({ settled, pending }: SecondAccount): number => settled + pending.size;
 

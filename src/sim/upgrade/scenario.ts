@@ -4,6 +4,7 @@
  */
 import { echoContract, publishedContracts } from "../../core/features/contracts.ts";
 import { builtinFeatures } from "../../core/features/index.ts";
+import type { PacketType } from "../../core/kernel/ids.ts";
 import type { PlainData } from "../../core/kernel/plain.ts";
 import { RandomStream } from "../../core/kernel/random.ts";
 import { createRealm } from "../../core/realm/index.ts";
@@ -27,6 +28,8 @@ import {
   statements,
 } from "./ledger.ts";
 
+/** Nobody reads it, but who keeps any is told what steps count. */
+const keeps: ReadonlySet<PacketType> = new Set([ledgerContract.entries.deposit.replyType]);
 /** What must be the same in both builds. */
 const steadyViews = ["ledger.balances"] as const;
 
@@ -52,7 +55,7 @@ export function upgradeScenario({ workload = drawDepositors }: { workload?: Work
         contracts,
         address: null,
         performers: { "ledger.receipt": receiptOf },
-        keeps: new Set(),
+        keeps,
         makeCheckers: (world) => [
           ...serverCheckers(world, { isReversible: false, steadyViews }),
           new LedgerChecker(world.faults),
@@ -88,7 +91,7 @@ function drawVisits(
   const accidentPerMille = random.pick([0, 0, 20]);
   const until = seconds * 1_000_000;
   // As it comes out of a plan: JSON has no arrays of bytes.
-  const message = { bytes: [...bytesOf(`c${name}`)] };
+  const message = { bytes: [...bytesOf(`c${name}`)], remark: {} };
   let at = below(random, Math.floor(until / 10));
   while (at < until) {
     actions.push({ atMicros: at, type: "start" });

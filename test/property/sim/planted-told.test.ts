@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { WorldView } from "../../../src/client/world-view.ts";
 import { simulate } from "../../../src/sim/index.ts";
 import type { PartialOptions, ScenarioName, SimulationFailure } from "../../../src/sim/index.ts";
-import { overStep, sabotaged } from "../../support/sabotage.ts";
+import { overriding, overStep, sabotaged } from "../../support/sabotage.ts";
 import type { Sabotage } from "../../support/sabotage.ts";
 
 afterEach(() => {
@@ -51,6 +51,20 @@ describe("the simulator finds", () => {
         }),
     }));
     expect([checker, rule]).toEqual(["journeys", "servers draw apart"]);
+  });
+
+  it("[MON-04] a counter that loses what has labels", () => {
+    const { checker, rule } = firstFailure("upgrade", {}, () => ({
+      machine: (machine) =>
+        overStep(machine, (event, outbox, go) => {
+          const count: typeof outbox.count = (counter, by) => {
+            if (!counter.includes("{")) outbox.count(counter, by);
+          };
+          go(event, overriding(outbox, { count }));
+        }),
+    }));
+    expect(checker).toBe("counters");
+    expect(rule).toMatch(/^the host counts the \w+_total that there were$/);
   });
 
   it("a view that counts an update twice", () => {
