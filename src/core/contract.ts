@@ -46,6 +46,7 @@ export type Event =
   | ClockCorrected
   | HostStalled
   | JournalLow
+  | JournalAmple
   | JournalRecovered
   | StepFailed
   | DrainRequested;
@@ -200,6 +201,12 @@ export interface JournalLow {
   readonly type: "journal.low";
   readonly at: Micros;
   readonly freeBytes: number;
+}
+
+/** The reserve is whole again. */
+export interface JournalAmple {
+  readonly type: "journal.ample";
+  readonly at: Micros;
 }
 
 /** The state was rebuilt from the journal. Follows `server.started`. */

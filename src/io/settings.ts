@@ -118,6 +118,17 @@ export const settingsSchema = z.strictObject({
       2 ** 50,
       "above this the oldest journal and checkpoints are deleted; what recovery needs stays",
     ),
+    reserveBytes: whole(
+      0,
+      1_024 * mebibyte,
+      "kept for the journal on a full disk; when it is taken nobody new is let in; 0 is none",
+    ),
+    heldBytesMax: whole(
+      mebibyte,
+      1_024 * mebibyte,
+      "events and answers that may wait for the disk before nobody is read",
+    ),
+    heldAgeMaxMs: ms(1, "how long a block may be on its way to the disk before nobody is read"),
     keyFile: textOrNull(
       "file with the key that encrypts journals and checkpoints; null: REPRISE_JOURNAL_KEY, or none",
     ),
@@ -247,6 +258,9 @@ export const defaultSettings: Settings = {
     adoptTail: defaultHostConfig.adoptTail,
     keepDays: defaultHostConfig.journalKeepMs / 86_400_000,
     keepBytes: defaultHostConfig.journalKeepBytes,
+    reserveBytes: limits.reserveBytes,
+    heldBytesMax: defaultHostConfig.heldBytesMax,
+    heldAgeMaxMs: defaultHostConfig.heldAgeMaxMs,
     keyFile: null,
     oldKeyFiles: [],
   },

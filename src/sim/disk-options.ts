@@ -35,6 +35,9 @@ export interface DiskOptions {
   readonly fullsMax: number;
   readonly readOnlysMax: number;
   readonly spellMaxMicros: number;
+  /** What each server keeps back for a full disk, and for how long it keeps clients waiting then. */
+  readonly reserveBytes: number;
+  readonly fullTimeoutMicros: number;
 }
 
 /** An honest disk. */
@@ -55,6 +58,8 @@ export const calmDisk: DiskOptions = {
   fullsMax: 0,
   readOnlysMax: 0,
   spellMaxMicros: 3_000_000,
+  reserveBytes: 0,
+  fullTimeoutMicros: 30_000_000,
 };
 
 export const drawDisk = (random: RandomStream, seed: number): DiskOptions => ({
@@ -82,5 +87,7 @@ function drawDiskTroubles(seed: number) {
     fullsMax: random.chance(1, 2) ? 0 : random.between(1, 2),
     readOnlysMax: random.chance(3, 4) ? 0 : 1,
     spellMaxMicros: random.pick([300_000, 2_000_000, 6_000_000]),
+    reserveBytes: random.pick([0, 4_096, 65_536]),
+    fullTimeoutMicros: random.pick([1_000_000, 30_000_000]),
   };
 }

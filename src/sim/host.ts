@@ -8,7 +8,7 @@ import { crc32 } from "../core/journal/index.ts";
 import type { Counters } from "../core/kernel/counters.ts";
 import { realmConfig } from "../core/realm/index.ts";
 import type { Realm, RealmMachine } from "../core/realm/index.ts";
-import type { ServerOptions, SimulationOptions } from "./options.ts";
+import type { DiskOptions, ServerOptions, SimulationOptions } from "./options.ts";
 import type { HostOrder, RunningHost } from "./site.ts";
 
 /** What a planted bug may change of the configuration, against what the checkers believe. */
@@ -32,6 +32,7 @@ export function simulatedHost(variation: HostVariation = {}): (order: HostOrder)
       role,
       adoptTail: build.adoptsTail,
       ...hostPart(options.server),
+      ...diskPart(options.disk),
       ...followerPart(options.follower),
       ...variation.host,
     });
@@ -88,6 +89,11 @@ const followerPart = (given: SimulationOptions["follower"]): Partial<HostConfig>
   checkpointEveryMs: Math.ceil(given.everyMicros / 1_000),
   journalKeepMs: Math.ceil(given.keepMicros / 1_000),
   journalKeepBytes: given.keepBytes,
+});
+
+const diskPart = ({ reserveBytes, fullTimeoutMicros }: DiskOptions): Partial<HostConfig> => ({
+  reserveBytes,
+  fullTimeoutMs: Math.ceil(fullTimeoutMicros / 1_000),
 });
 
 const realmPart = ({

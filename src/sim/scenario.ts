@@ -14,6 +14,7 @@ import { ConnectionCapChecker } from "./checkers/connection-cap.ts";
 import { ContainmentChecker } from "./checkers/containment.ts";
 import { CountersChecker } from "./checkers/counters.ts";
 import { DamageChecker } from "./checkers/damage.ts";
+import { HeldChecker } from "./checkers/held.ts";
 import { DurabilityChecker } from "./checkers/durability.ts";
 import { arePlayersAtRest, LivenessChecker } from "./checkers/liveness.ts";
 import { OneCloseChecker } from "./checkers/one-close.ts";
@@ -152,9 +153,10 @@ const clockErrorOf = ({ driftMaxPerMillion, slewsMax, slewMaxPerMillion }: Clock
 
 /** What holds of every server. */
 export function serverCheckers(
-  { options, faults }: CheckedWorld,
+  world: CheckedWorld,
   { isReversible, steadyViews }: BuildsApart = sameBuilds,
 ): readonly Checker[] {
+  const { options, faults } = world;
   const { server } = options;
   return [
     new SessionIndexChecker(),
@@ -164,6 +166,7 @@ export function serverCheckers(
     new ClientOrderChecker(),
     new DurabilityChecker(),
     new DamageChecker(),
+    new HeldChecker(world),
     new ReplayEqualityChecker(steadyViews),
     new UpgradeChecker(isReversible),
     new CountersChecker(),

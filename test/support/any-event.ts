@@ -80,6 +80,7 @@ const fields: { readonly [T in EventType]: Fields<T> } = {
     feature: text,
   },
   "drain.requested": { deadline: branded<Micros>() },
+  "journal.ample": {},
 };
 
 export const eventTypes = Object.keys(fields) as readonly EventType[];

@@ -31,6 +31,8 @@ export class HostDisk {
   readonly #waiting: WaitingOrder[] = [];
   /** The next operations of this type fail with the code. */
   fails: { readonly type: FileOperation["type"]; readonly code: string } | null = null;
+  /** How many bytes longer files can become; what is removed gives back its own. */
+  roomBytes = Infinity;
 
   /** Operations on paths that begin like this fail; null: none do. */
   failsPath: string | null = null;
@@ -148,6 +150,7 @@ export class HostDisk {
         return done;
       }
       case "remove":
+        this.roomBytes += this.#files.get(operation.path)?.written.length ?? 0;
         return this.#files.delete(operation.path) ? done : { ok: false, code: "ENOENT" };
       default:
         return assertNever(operation);
@@ -168,6 +171,9 @@ export class HostDisk {
     const { path, offset, bytes, zerosBehind = 0 } = operation;
     const file = this.#file(path);
     const end = offset + bytes.length + zerosBehind;
+    const growth = Math.max(0, end - file.written.length);
+    if (growth > this.roomBytes) return { ok: false, code: "ENOSPC" };
+    this.roomBytes -= growth;
     const longer = new Uint8Array(Math.max(file.written.length, end));
     longer.set(file.written);
     longer.set(bytes, offset);
@@ -178,26 +184,26 @@ export class HostDisk {
   }
 
   #list(folder: string): FileResult {
+    const prefix = prefixOf(folder);
     const entries = [...this.#files]
-      .filter(([path]) => path.startsWith(`${folder}/`))
-      .map(([path, { written }]) => ({
-        name: path.slice(folder.length + 1),
-        bytes: written.length,
-      }))
+      .filter(([path]) => path.startsWith(prefix))
+      .map(([path, { written }]) => ({ name: path.slice(prefix.length), bytes: written.length }))
+      .filter(({ name }) => !name.includes("/"))
       .toSorted((a, b) => (a.name < b.name ? -1 : 1));
     return { ok: true, type: "entries", entries };
   }
 
   #syncFolder(folder: string): FileResult {
-    for (const path of this.#durableNames) {
-      if (path.startsWith(`${folder}/`)) this.#durableNames.delete(path);
-    }
-    for (const path of this.#files.keys()) {
-      if (path.startsWith(`${folder}/`)) this.#durableNames.add(path);
-    }
+    const prefix = prefixOf(folder);
+    const isIn = (path: string): boolean =>
+      path.startsWith(prefix) && !path.slice(prefix.length).includes("/");
+    for (const path of this.#durableNames) if (isIn(path)) this.#durableNames.delete(path);
+    for (const path of this.#files.keys()) if (isIn(path)) this.#durableNames.add(path);
     return done;
   }
 }
+
+const prefixOf = (folder: string): string => (folder === "." ? "" : `${folder}/`);
 
 /** What the medium has after a sync; what it never got in front of that is zeros. */
 function synced({ written, durable, dirtyFrom }: StoredFile): Uint8Array {

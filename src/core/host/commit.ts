@@ -12,6 +12,7 @@
  *     waits for the folder, too.
  * C3. A write or sync that fails ends the process and is never repeated: after a failed fsync
  *     nobody knows which pages the disk has, and a second one may report success for lost ones.
+ *     Only a write that finds no room on the disk is made again, with its sync: see `space.ts`.
  * C4. A segment is synced before the next one begins, whatever the role's durability.
  * C5. Where every block is synced, blocks are written into space that was filled with zeros and
  *     synced before: a sync that need not make a file longer takes a fifth of the time and half of
@@ -28,6 +29,8 @@ import type { HostCounters } from "./counters.ts";
 import type { FileDesk } from "./files.ts";
 import type { Following } from "./following.ts";
 import type { Now } from "./parts.ts";
+import { lacksRoom } from "./space.ts";
+import type { Space } from "./space.ts";
 
 /** Zeros are worth their own writing when at least so many blocks fit them. Measured. */
 const zeroedBlocksMin = 8;
@@ -53,11 +56,15 @@ export class Committer {
   readonly #writer: JournalWriter;
   readonly #now: Now;
   readonly #following: Pick<Following, "durable">;
+  readonly #space: Space;
   readonly #queue: Voyage[] = [];
   #sailing: Voyage | null = null;
   /** Orders of the current stage of the voyage that are not answered. */
   #unanswered = 0;
   #stages: FileOperation[][] = [];
+  /** What was ordered for the current one, and whether it found no room. */
+  #stage: readonly FileOperation[] = [];
+  #lacksRoom = false;
   #openTicket = 1;
   /** Monotonic time by which the open block is sealed; null while it is empty. */
   #dueAt: number | null = null;
@@ -76,6 +83,7 @@ export class Committer {
     readonly now: Now;
     /** Is told of every block that is durable. */
     readonly following: Pick<Following, "durable">;
+    readonly space: Space;
   }) {
     this.#config = options.config;
     this.#desk = options.desk;
@@ -83,6 +91,7 @@ export class Committer {
     this.#writer = options.writer;
     this.#now = options.now;
     this.#following = options.following;
+    this.#space = options.space;
   }
 
   /** The block that the next event goes to. */
@@ -98,6 +107,11 @@ export class Committer {
   /** Bytes of events that are not durable yet. */
   get pendingBytes(): number {
     return this.sailingBytes + this.#writer.openBytes;
+  }
+
+  /** For how long the oldest block has been on its way, microseconds; 0 when none is. */
+  get heldMicros(): number {
+    return this.#sailing === null ? 0 : this.#now.monotonic - this.#sailing.sealedAt;
   }
 
   append(event: Event): EventSequence {
@@ -217,6 +231,7 @@ export class Committer {
     // Large blocks are few: what their syncs would save is less than the zeros cost.
     const isWorth = bytes.length * zeroedBlocksMin <= journalAheadBytes;
     if (!isWorth || durability !== "fsync") return 0;
+    if (this.#space.isLow) return 0;
     const zeros = Math.min(journalAheadBytes, Math.max(0, segmentBytesMax - this.#writtenEnd));
     this.#reservedEnd = this.#writtenEnd + zeros;
     return zeros;
@@ -225,6 +240,8 @@ export class Committer {
   #enterStage(): void {
     const operations = this.#stages.shift();
     if (operations === undefined) return this.#arrive();
+    this.#stage = operations;
+    this.#lacksRoom = false;
     this.#unanswered = operations.length;
     for (const operation of operations) {
       if (operation.type !== "write") this.#counters.add("journal_syncs_total");
@@ -235,16 +252,37 @@ export class Committer {
   }
 
   #answered(operation: FileOperation, result: FileResult): void {
-    if (!result.ok) throw fileFailure(operation, result.code);
+    if (!result.ok) {
+      if (operation.type !== "write" || !lacksRoom(result)) {
+        throw fileFailure(operation, result.code);
+      }
+      this.#lacksRoom = true;
+    }
     this.#unanswered -= 1;
     invariant(this.#unanswered >= 0, "one answer for each order", operation.type);
-    if (this.#unanswered === 0) this.#enterStage();
+    if (this.#unanswered > 0) return;
+    if (this.#lacksRoom) this.#findRoom();
+    else this.#enterStage();
+  }
+
+  /** The same once more when there may be room for it, and no zeros behind it. */
+  #findRoom(): void {
+    this.#reservedEnd = this.#writtenEnd;
+    this.#stages.unshift(
+      this.#stage.map((operation) =>
+        operation.type === "write" && operation.zerosBehind !== undefined
+          ? { ...operation, zerosBehind: 0 }
+          : operation,
+      ),
+    );
+    this.#space.lacked(() => this.#enterStage());
   }
 
   #arrive(): void {
     const voyage = this.#sailing;
     invariant(voyage !== null && voyage.ticket === this.durableTicket + 1, "C1");
     this.#sailing = null;
+    this.#space.found();
     this.durableTicket = voyage.ticket;
     if (voyage.synced) this.#writer.durable(voyage.block.lastSequence);
     const { path, offset, bytes, lastSequence: sequence } = voyage.block;

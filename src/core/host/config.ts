@@ -41,7 +41,13 @@ export interface HostConfig {
   readonly outboundBytesMax: number;
   readonly outboundHighBytes: number;
   readonly outboundLowBytes: number;
+  /** What may wait for the disk, and for how long, before nobody is read any more. */
   readonly heldBytesMax: number;
+  readonly heldAgeMaxMs: number;
+  /** Space that is kept for the journal on a full disk; 0: none. See `space.ts`. */
+  readonly reserveBytes: number;
+  /** How long a full disk may keep connections waiting. */
+  readonly fullTimeoutMs: number;
   readonly stallMaxMs: number;
   readonly drainTimeoutMs: number;
   readonly closeTimeoutMs: number;
@@ -91,6 +97,9 @@ export const defaultHostConfig: Omit<HostConfig, "role"> = {
   outboundHighBytes: limits.outboundHighBytes,
   outboundLowBytes: limits.outboundLowBytes,
   heldBytesMax: limits.heldBytesMax,
+  heldAgeMaxMs: limits.heldAgeMaxMs,
+  reserveBytes: 0,
+  fullTimeoutMs: limits.fullTimeoutMs,
   stallMaxMs: limits.stallMaxMs,
   drainTimeoutMs: limits.drainTimeoutMs,
   closeTimeoutMs: limits.closeTimeoutMs,
@@ -109,6 +118,12 @@ export const defaultHostConfig: Omit<HostConfig, "role"> = {
   folder: ".",
 };
 
+const mayBeZero: ReadonlySet<string> = new Set([
+  "commitWindowMs",
+  "journalAheadBytes",
+  "reserveBytes",
+]);
+
 /**
  * A whole configuration with defaults for what is left out.
  *
@@ -118,7 +133,7 @@ export function hostConfig(given: Partial<HostConfig> & { readonly role: string 
   const config: HostConfig = { ...defaultHostConfig, ...given };
   for (const [key, value] of Object.entries(config)) {
     if (typeof value !== "number") continue;
-    const least = key === "commitWindowMs" || key === "journalAheadBytes" ? 0 : 1;
+    const least = mayBeZero.has(key) ? 0 : 1;
     apiRule(
       Number.isFinite(value) && value >= least,
       `host configuration: ${key} must be a number >= ${least}`,

@@ -23,7 +23,7 @@ import type { ConnectionSecrets } from "./vault.ts";
 export type ConnectionPhase = "open" | "closing" | "cut";
 
 /** Why a connection is not being read, as bits. */
-export const pauses = { inbound: 1, held: 2, rebuild: 4 } as const;
+export const pauses = { inbound: 1, held: 2, rebuild: 4, full: 8 } as const;
 
 export class HostConnection {
   readonly id: ConnectionId;

@@ -1,8 +1,8 @@
 /**
  * What the platform and the outside tell, as connections and events.
  *
- * A socket becomes a connection when it opens, unless the server is full or draining. Bytes only
- * go to the edge here: what is in them waits for the connection's visit.
+ * A socket becomes a connection when it opens, unless the server or its disk is full, or it drains.
+ * Bytes only go to the edge here: what is in them waits for the connection's visit.
  */
 import type { CallCompleted, CallResult, SocketId, Syscalls } from "../contract.ts";
 import type { EdgeConfig } from "../edge/index.ts";
@@ -19,6 +19,7 @@ import type { Now } from "./parts.ts";
 import type { Reading } from "./reading.ts";
 import type { Release } from "./release.ts";
 import type { Rounds } from "./rounds.ts";
+import type { Space } from "./space.ts";
 import type { Stepper } from "./stepper.ts";
 import type { TurnedAway } from "./turned-away.ts";
 import { ConnectionSecrets, sealAnswer } from "./vault.ts";
@@ -40,6 +41,7 @@ export interface IntakeParts {
   readonly stepper: Stepper;
   readonly drain: Drain;
   readonly capture: Capture;
+  readonly space: Space;
 }
 
 export class Intake {
@@ -111,6 +113,7 @@ export class Intake {
     const { connections, turnedAway, edgeConfig, vault, incarnation } = this.#parts;
     const { at, monotonic } = this.#parts.now;
     if (this.#parts.drain.isRequested) return turnedAway.turnAway(socket, "MAINTENANCE", monotonic);
+    if (this.#parts.space.isFull) return turnedAway.turnAway(socket, "UNAVAILABLE", monotonic);
     if (connections.isFull) return turnedAway.turnAway(socket, "SERVER_FULL", monotonic);
     const secrets = new ConnectionSecrets(vault);
     const edge = this.#parts.capture.edgeOf(opened.peer.remote, edgeConfig, secrets);

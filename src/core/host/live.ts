@@ -152,9 +152,9 @@ export class Live {
 
   /** Monotonic time of the next turn that is due without a completion; null: none. */
   nextTurn(): Micros | null {
-    const { commit, visits, stepper, drain, following } = this.#parts;
+    const { commit, visits, stepper, drain, following, space } = this.#parts;
     const mode = this.#mode;
-    let next = commit.nextTurn() ?? Infinity;
+    let next = Math.min(commit.nextTurn() ?? Infinity, space.nextTurn());
     // Nothing may be on its way to the disk whose completion would be the next turn.
     const mayAdvance = "isUnderWay" in mode && !mode.isUnderWay && commit.isQuiet;
     const waitsUntil = mode.type === "rebuilding" ? mode.handedOverBy : null;
@@ -252,7 +252,7 @@ export class Live {
 
   /** What the host itself has noticed since the last turn. */
   #tellChanges(): void {
-    const { release, stepper } = this.#parts;
+    const { release, stepper, space } = this.#parts;
     const { clock, counters } = this.#options;
     const { at } = this.#now;
     const offsetMicros = clock.takeCorrection();
@@ -260,6 +260,8 @@ export class Live {
       counters.add("clock_corrections_total");
       stepper.step({ type: "clock.corrected", at, offsetMicros });
     }
+    const news = space.takeNews();
+    if (news !== null) stepper.step({ ...news, at });
     for (const { type, connection } of release.takeNotices()) {
       const isOpen = connection.phase === "open" && connection.gone === null;
       if (isOpen) stepper.step({ type, at, connection: connection.id });
@@ -269,18 +271,24 @@ export class Live {
   /** Ends the turn: to the disk what was journalled, to the sockets what may leave. */
   #leave(): void {
     const { commit, release, calls, reading, connections, vault, following } = this.#parts;
+    const { space } = this.#parts;
     const { counters } = this.#options;
+    space.turn();
     this.#parts.capture.turn();
     commit.turn();
     following.turn(this.#now.monotonic);
     release.settle(commit.durableTicket);
     calls.settle(commit.durableTicket);
     release.flush();
-    reading.weighHeld(release.heldBytes + commit.pendingBytes);
+    const heldBytes = release.heldBytes + commit.pendingBytes;
+    const isPaused = reading.weighHeld(heldBytes, commit.heldMicros);
+    if (isPaused) counters.add("journal_held_pauses_total");
+    reading.weighFull(space.isFull);
     counters.set("connections_open", connections.size);
     counters.set("secrets_held", vault.size);
     counters.set("held_bytes", release.heldBytes);
     counters.set("journal_pending_bytes", commit.pendingBytes);
+    counters.set("journal_held_seconds", commit.heldMicros / 1e6);
     counters.set("journal_sequence", commit.lastSequence);
   }
 
@@ -297,8 +305,9 @@ export class Live {
   }
 
   #keepHouse(): void {
-    const { release, connections, turnedAway, now } = this.#parts;
+    const { release, connections, turnedAway, now, space } = this.#parts;
     this.#housekeepingAt = now.monotonic + limits.housekeepingMs * 1_000;
+    if (space.isHopeless) release.resetOpen(connections.all());
     release.resetLate(connections.all(), now.monotonic);
     turnedAway.resetLate(now.monotonic);
   }

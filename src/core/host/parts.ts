@@ -27,6 +27,7 @@ import { Reading } from "./reading.ts";
 import type { Recovered } from "./recovery.ts";
 import { Release } from "./release.ts";
 import { Rounds } from "./rounds.ts";
+import { Space } from "./space.ts";
 import { Stepper } from "./stepper.ts";
 import { TurnedAway } from "./turned-away.ts";
 import { MemoryVault } from "./vault.ts";
@@ -90,6 +91,7 @@ export interface LiveParts {
   readonly containment: Containment;
   readonly vault: MemoryVault;
   readonly following: Following;
+  readonly space: Space;
 }
 
 /** @param now changed by the owner at the beginning of every turn */
@@ -108,7 +110,8 @@ export function assemble(options: LiveOptions, now: Now): LiveParts {
     log: (level, message, fields) => syscalls.log(level, message, fields),
     now: now.monotonic,
   });
-  const commit = new Committer({ config, desk, counters, writer, now, following });
+  const space = new Space({ config, desk, counters, now });
+  const commit = new Committer({ config, desk, counters, writer, now, following, space });
   const release = new Release({ config, syscalls, counters });
   const calls = new Calls({
     syscalls,
@@ -142,13 +145,14 @@ export function assemble(options: LiveOptions, now: Now): LiveParts {
     ...parts,
     capture,
     now,
+    space,
     incarnation,
     edgeConfig,
     vault,
     syscalls,
     counters,
   });
-  return { ...parts, now, capture, commit, visits, intake, containment, vault, following };
+  return { ...parts, now, capture, commit, visits, intake, containment, vault, following, space };
 }
 
 const edgeConfigOf = (config: HostConfig, { rules, budgets }: HostRealm): EdgeConfig => ({

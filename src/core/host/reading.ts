@@ -39,16 +39,30 @@ export class Reading {
     else if (waiting < this.#config.inboundBytesMax / 2) this.#clear(connection, pauses.inbound);
   }
 
-  /** Looks at how much waits for the disk, likewise, for all connections together. */
-  weighHeld(heldBytes: number): void {
-    if (heldBytes > this.#config.heldBytesMax) this.pauseAll("held");
-    else if (heldBytes < this.#config.heldBytesMax / 2) this.resumeAll("held");
+  /**
+   * Looks at how much waits for the disk, likewise, for all connections together, and at how long
+   * the oldest of it has waited. Returns whether everybody is paused for it from now on.
+   */
+  weighHeld(heldBytes: number, heldMicros: number): boolean {
+    const { heldBytesMax, heldAgeMaxMs } = this.#config;
+    const isOld = heldMicros > heldAgeMaxMs * 1_000;
+    if (isOld || heldBytes > heldBytesMax) return this.pauseAll("held");
+    if (heldBytes < heldBytesMax / 2) this.resumeAll("held");
+    return false;
   }
 
-  pauseAll(cause: Cause): void {
-    if ((this.#everywhere & pauses[cause]) !== 0) return;
+  /** On a full disk nobody is read. */
+  weighFull(isFull: boolean): void {
+    if (isFull) this.pauseAll("full");
+    else this.resumeAll("full");
+  }
+
+  /** Returns false when they were paused for that already. */
+  pauseAll(cause: Cause): boolean {
+    if ((this.#everywhere & pauses[cause]) !== 0) return false;
     this.#everywhere |= pauses[cause];
     for (const connection of this.#connections.all()) this.#set(connection, pauses[cause]);
+    return true;
   }
 
   resumeAll(cause: Cause): void {

@@ -97,6 +97,13 @@ export class Release {
     }
   }
 
+  /** Resets everybody: what is left to say to them cannot be made durable. */
+  resetOpen(connections: Iterable<HostConnection>): void {
+    for (const connection of connections) {
+      if (connection.phase === "open") this.reset(connection, "server");
+    }
+  }
+
   /** Forgets what waits to leave on a connection that will not take it any more. */
   forget(connection: HostConnection): void {
     this.heldBytes -= connection.outbound.discard();

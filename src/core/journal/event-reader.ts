@@ -178,6 +178,7 @@ type HostEventType =
   | "clock.corrected"
   | "host.stalled"
   | "journal.low"
+  | "journal.ample"
   | "journal.recovered"
   | "step.failed"
   | "drain.requested";
@@ -190,6 +191,8 @@ const readHostEvent = (type: HostEventType, at: Micros, from: MessagePackReader)
       return { type, at, duration: micros(from.unsigned()) };
     case "journal.low":
       return { type, at, freeBytes: from.unsigned() };
+    case "journal.ample":
+      return { type, at };
     case "journal.recovered":
       return { type, at, events: from.unsigned(), cutBytes: from.unsigned() };
     case "step.failed": {

@@ -29,6 +29,7 @@ export const eventTable = {
   "journal.recovered": { code: 16, fields: 2 },
   "step.failed": { code: 17, fields: 3 },
   "drain.requested": { code: 18, fields: 1 },
+  "journal.ample": { code: 19, fields: 0 },
 } as const satisfies Record<EventType, EventShape>;
 
 /** The code, the time and the effect digest. */

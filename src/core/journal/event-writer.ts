@@ -139,6 +139,7 @@ export class EventWriter {
         pack.unsigned(event.connection);
         return pack.unsigned(place(closeReasons, event.reason));
       case "time.reached":
+      case "journal.ample":
         return;
       case "call.completed":
         pack.unsigned(event.call);

@@ -125,8 +125,17 @@ export const limits = {
    * about 0.3 ms of CPU; every 5 ms, that was 9 % of a busy server, measured.
    */
   commitWindowMs: 50,
-  /** Bytes of effects held for durability before reading pauses. */
+  /** Bytes of events and effects that wait for the disk before reading pauses. */
   heldBytesMax: 67_108_864,
+  /** The same by age: a disk that takes longer than that for one block is no disk to count on. */
+  heldAgeMaxMs: 1_000,
+  /** Kept back for a full disk: some minutes of a busy server, hours of a quiet one. */
+  reserveBytes: 16_777_216,
+  /** How soon a write is tried again that found no room, and how soon the reserve is. */
+  roomRetryMs: 250,
+  reserveRetryMs: 5_000,
+  /** How long a full disk may keep everybody waiting before they are cut off. */
+  fullTimeoutMs: 30_000,
   /** Bytes of the journal read and stepped in one turn of a recovery, so that signals are heard. */
   recoveryReadBytes: 1_048_576,
   /** What a restart steps behind its checkpoint at most: a second of movement, as measured. */

@@ -205,10 +205,13 @@ export class RealmMachine implements Machine {
       case "host.stalled":
         return this.state.sessions.forgive(event.duration);
       case "journal.low":
-        this.state.kernel.closedFor = "UNAVAILABLE";
+        this.state.kernel.closedFor ??= "UNAVAILABLE";
         return this.log("warn", "journal is in its reserve: no new sessions", {
           freeBytes: event.freeBytes,
         });
+      case "journal.ample":
+        if (this.state.kernel.closedFor === "UNAVAILABLE") this.state.kernel.closedFor = null;
+        return this.log("info", "journal has its reserve again: sessions are welcome", {});
       case "journal.recovered":
         return this.log("info", "state recovered from the journal", {
           events: event.events,

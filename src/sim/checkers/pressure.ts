@@ -3,7 +3,8 @@
  * and nothing that waits is forgotten.
  *
  * 1. Of a connection that has more waiting than the limit nothing more is read.
- * 2. A connection is read again when its packets were served, and nothing waits for the disk.
+ * 2. A connection is read again when its packets were served, unless too much waits for the disk,
+ *    or for too long, or there is no room on it.
  * 3. A turn that leaves packets is followed by another one at once.
  * 4. The realm hears of the queues of connections that are open, of each change once.
  *
@@ -213,9 +214,11 @@ export class PressureChecker implements Checker {
   #mustRead(): void {
     const metrics = this.#world.metrics();
     const held = (metrics.get("held_bytes") ?? 0) + (metrics.get("journal_pending_bytes") ?? 0);
-    // It may be little that waits, and for too long.
-    if (held > 0) return;
-    this.#fail("who was served is read again", `${String(this.#paused.size)} wait`);
+    if (held >= this.#world.options.server.heldBytesMax / 2) return;
+    const isOld = (metrics.get("journal_held_seconds") ?? 0) * 1_000 > limits.heldAgeMaxMs;
+    if (isOld || metrics.get("journal_full") === 1) return;
+    const detail = `${String(this.#paused.size)} wait, and ${String(held)} bytes for the disk`;
+    this.#fail("who was served is read again", detail);
   }
 
   /** 4 */

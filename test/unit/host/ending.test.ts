@@ -197,10 +197,10 @@ describe("a disk that fails", () => {
     },
   );
 
-  it("says so when the disk is full", () => {
+  it("says so when a sync finds the disk full, and does not try again", () => {
     const world = new HostWorld().start();
     world.connect();
-    world.disk.fails = { type: "write", code: "ENOSPC" };
+    world.disk.fails = { type: "sync", code: "ENOSPC" };
     world.advance(10_000);
     expect(world.exited?.message).toMatch(/ENOSPC.*free space/);
   });

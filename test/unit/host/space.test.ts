@@ -1,0 +1,131 @@
+import { describe, expect, it } from "vitest";
+import { HostWorld, promptEchoType } from "../../support/host-world.ts";
+
+const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
+const reserveBytes = 4_096;
+const reserving = { reserveBytes, fullTimeoutMs: 3_000 };
+const eventsOf = (world: HostWorld): string[] =>
+  world
+    .journal()
+    .map(({ event }) => event.type)
+    .filter((type) => type.startsWith("journal."));
+
+const started = (config = {}): HostWorld => {
+  const world = new HostWorld({ config: { ...reserving, ...config } }).start();
+  return world.advance(100_000);
+};
+
+describe("a full disk", () => {
+  it("[JRN-10] costs the reserve first: everybody is served, and nobody new is let in", () => {
+    const world = started();
+    const peer = world.connect();
+    world.settle();
+    expect(world.disk.contents().get("journal.reserve")?.length).toBe(reserveBytes);
+    world.disk.roomBytes = 10;
+    peer.echo(bytes(1));
+    world.advance(100_000);
+    expect(peer.heard).toHaveLength(1);
+    expect(world.disk.contents().has("journal.reserve")).toBe(false);
+    expect(eventsOf(world)).toEqual(["journal.low"]);
+    expect(world.host.counters.get("journal_low")).toBe(1);
+    const late = world.connect();
+    world.advance(100_000);
+    expect(late.closed).toBe("flush");
+    world.disk.roomBytes = 1_000_000;
+    world.advance(6_000_000);
+    expect(world.disk.contents().get("journal.reserve")?.length).toBe(reserveBytes);
+    expect(eventsOf(world)).toEqual(["journal.low", "journal.ample"]);
+    expect(world.host.counters.get("journal_low")).toBe(0);
+    const welcome = world.connect();
+    welcome.echo(bytes(2));
+    world.advance(100_000);
+    expect(welcome.heard).toHaveLength(1);
+  });
+
+  it("[JRN-10] stops reading when the reserve is gone, and goes on when there is room", () => {
+    const world = started();
+    const peer = world.connect();
+    world.settle();
+    world.disk.roomBytes = -2 * reserveBytes;
+    peer.echo(bytes(1)).echo(bytes(3), promptEchoType);
+    world.advance(1_000_000);
+    // What is prompt promises nothing.
+    expect(peer.heard).toHaveLength(1);
+    expect(peer.isPaused).toBe(true);
+    expect(world.host.counters.get("journal_full")).toBe(1);
+    const late = world.connect();
+    world.settle();
+    expect(late.closed).toBe("flush");
+    expect(world.exited).toBeNull();
+    world.disk.roomBytes = 1_000_000;
+    world.advance(1_000_000);
+    expect(peer.heard).toHaveLength(2);
+    expect(peer.isPaused).toBe(false);
+    expect(world.host.counters.get("journal_full")).toBe(0);
+  });
+
+  it("[JRN-10] cuts everybody off when it stays full, and still loses nothing", () => {
+    const world = started();
+    const peer = world.connect();
+    world.settle();
+    peer.echo(bytes(1));
+    world.advance(100_000);
+    world.disk.roomBytes = -2 * reserveBytes;
+    peer.echo(bytes(2));
+    world.advance(2_500_000);
+    expect(peer.closed).toBeNull();
+    world.advance(1_000_000);
+    expect(peer.closed).toBe("reset");
+    expect(peer.heard).toHaveLength(1);
+    world.disk.roomBytes = 1_000_000;
+    world.advance(7_000_000);
+    const again = world.connect();
+    again.echo(bytes(3));
+    world.advance(100_000);
+    expect(again.heard).toHaveLength(1);
+    const next = new HostWorld({ disk: world.disk.afterCrash() }).start();
+    const packets = next.journal().filter(({ event }) => event.type === "packet.received");
+    expect(packets).toHaveLength(3);
+  });
+
+  it("[JRN-10] is survived without a reserve, and by a start that finds it full", () => {
+    const world = started({ reserveBytes: 0 });
+    const peer = world.connect();
+    world.settle();
+    world.disk.roomBytes = 0;
+    peer.echo(bytes(1));
+    world.advance(500_000);
+    expect(peer.heard).toHaveLength(0);
+    const disk = world.disk.afterCrash();
+    disk.roomBytes = 0;
+    const next = new HostWorld({ disk, config: reserving }).start();
+    next.advance(1_000_000);
+    expect([next.isListening, next.exited]).toEqual([false, null]);
+    disk.roomBytes = 100_000;
+    next.advance(6_000_000);
+    expect(next.isListening).toBe(true);
+    expect(eventsOf(next)).toContain("journal.ample");
+  });
+});
+
+describe("a disk that stalls", () => {
+  it("[JRN-11] is waited for without reading, while what is prompt goes on", () => {
+    const world = new HostWorld({ config: { heldAgeMaxMs: 500 } }).start();
+    const peer = world.connect();
+    world.settle();
+    peer.echo(bytes(1));
+    world.turn();
+    expect(world.disk.isIdle).toBe(false);
+    world.sleep(400_000);
+    peer.echo(bytes(2), promptEchoType);
+    world.turn();
+    expect([peer.isPaused, peer.heard.length]).toEqual([false, 1]);
+    world.sleep(200_000);
+    world.turn();
+    expect(peer.isPaused).toBe(true);
+    expect(world.host.counters.get("journal_held_seconds")).toBeCloseTo(0.6, 1);
+    expect(world.host.counters.get("journal_held_pauses_total")).toBe(1);
+    world.settle();
+    expect([peer.isPaused, peer.heard.length]).toEqual([false, 2]);
+  });
+});
