@@ -123,6 +123,33 @@ describe("reprise replay --bisect", () => {
     expect(found.agreedSeq).toBeLessThan(found.seq);
   });
 
+  it("looks now and then in a long log, and at every event of the last stretch", async () => {
+    const events = echoes(9_000);
+    const journal = writeJournal(temporaryFolder(), events, { eventsPerBlock: 500 });
+    const features = echoModule(
+      "ctx.state.echoes += 1; ctx.reply({ bytes });",
+      '{ "at most 7,321": (state) => state.echoes <= 7321 }',
+    );
+    const rule = await reprise(
+      ...["replay", journal.path, "--bisect", "--features", features, "--json"],
+    );
+    const { found, stride } = read(rule.out) as { stride: number; found: { seq: number } };
+    expect(stride).toBeGreaterThan(1);
+    const packets = events.flatMap((event, at) =>
+      event.type === "packet.received" ? [at + 1] : [],
+    );
+    // Two greetings come first.
+    expect(found.seq).toBe(packets[7_323]);
+    const other = echoModule(
+      "ctx.state.echoes += 1; ctx.reply({ bytes: ctx.state.echoes === 5001 ? bytes.slice(1) : bytes });",
+      '{ "at most 7,321": (state) => state.echoes <= 7321 }',
+    );
+    const effects = await reprise(
+      ...["replay", journal.path, "--bisect", "--features", other, "--json"],
+    );
+    expect(read(effects.out)).toMatchObject({ found: { kind: "effects", seq: packets[5_002] } });
+  });
+
   it("begins at the last checkpoint in which all rules hold", async () => {
     const folder = temporaryFolder();
     const events = echoes(100);
