@@ -9,6 +9,7 @@
  */
 import { digestStart, digestString, finish, mix } from "../../core/kernel/digest.ts";
 import { playCalm } from "./calm.ts";
+import type { Calm } from "./calm.ts";
 import type { Corner } from "./corner.ts";
 import { at, keyOf } from "./parts.ts";
 import type { State } from "./parts.ts";
@@ -80,28 +81,35 @@ export function replayOrder(corner: Corner, events: readonly string[]): string |
 }
 
 function replayIn(system: System, events: readonly string[]): string | null {
+  const end = endOf(system, events);
+  return typeof end === "string" ? end : end.broken;
+}
+
+/** What comes of the events, the calm end with it; in words where one of them cannot happen. */
+function endOf(system: System, events: readonly string[]): Calm | string {
   let state = system.first();
   for (const name of events) {
     const happening = system.events(state).find((one) => one.name === name);
     if (happening === undefined) return `"${name}" cannot happen here`;
     const next = system.apply(state, happening);
-    if (next.broken !== null) return next.broken;
+    if (next.broken !== null) return { broken: next.broken, events: [] };
     state = next.state;
   }
-  return system.events(state).length === 0 ? playCalm(system, state).broken : null;
+  return system.events(state).length === 0 ? playCalm(system, state) : { broken: null, events: [] };
 }
 
 /**
  * The order without the events that it can do without: the reduction plays some of them earlier
  * than need be.
  */
-function shortened(system: System, { rule, events, calm }: Broken): Broken {
+function shortened(system: System, { rule, events }: Broken): Broken {
   let kept = events;
   for (let index = kept.length - 1; index >= 0; index -= 1) {
     const fewer = kept.toSpliced(index, 1);
     if (replayIn(system, fewer) === rule) kept = fewer;
   }
-  return { rule, events: kept, calm };
+  const end = endOf(system, kept);
+  return { rule, events: kept, calm: typeof end === "string" ? [] : end.events };
 }
 
 /** With a guest for each account, who tries whether it is free. */
