@@ -128,7 +128,10 @@ describe("the engine", () => {
     expect(new Set(known.filter(performers).map((line) => line.split(": ")[1]))).toEqual(
       new Set(["src/core/features/accounts/index.ts"]),
     );
+    // A thread that follows the journal composes for itself: functions go to no other thread.
     expect(known.filter((line) => !performers(line))).toEqual([
+      "src/io/follower/follower-thread.ts: src/core/features/contracts.ts",
+      "src/io/follower/follower-thread.ts: src/core/features/index.ts",
       "src/io/role-server.ts: src/core/features/contracts.ts",
       "src/io/server.ts: src/core/features/contracts.ts",
       "src/io/server.ts: src/core/features/index.ts",

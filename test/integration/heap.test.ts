@@ -123,10 +123,12 @@ async function alive({ sessions }: Cycles): Promise<number> {
 
 it("[SMG-09] after 10,000 connections nothing in the heap holds on to one of their sessions", async () => {
   const cycles = new Cycles();
+  // The prototype of a class that extends one is counted as one of its objects.
+  const prototypes = queryObjects(ConnectionEdge, { format: "count" });
   const kept = cycles.open(100);
   // That what is held is seen.
   expect(await alive(cycles)).toBe(100);
-  expect(queryObjects(ConnectionEdge, { format: "count" })).toBe(100);
+  expect(queryObjects(ConnectionEdge, { format: "count" })).toBe(prototypes + 100);
   expect(queryObjects(HostConnection, { format: "count" })).toBe(100);
   cycles.close(kept);
   for (let cycle = 0; cycle < 99; cycle += 1) cycles.close(cycles.open(100));
@@ -134,6 +136,6 @@ it("[SMG-09] after 10,000 connections nothing in the heap holds on to one of the
   expect(cycles.host.connectionCount()).toBe(0);
   expect(cycles.host.counters.get("connections_accepted_total")).toBe(10_000);
   expect(await alive(cycles)).toBe(0);
-  expect(queryObjects(ConnectionEdge, { format: "count" })).toBe(0);
+  expect(queryObjects(ConnectionEdge, { format: "count" })).toBe(prototypes);
   expect(queryObjects(HostConnection, { format: "count" })).toBe(0);
 });
