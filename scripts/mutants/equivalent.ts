@@ -58,4 +58,10 @@ export const equivalents: readonly (Pick<Mutant, "file" | "from" | "to"> & {
     to: "return this.#isWanted ? null : this.#dueAt;",
     why: "at the end of a turn a block that is wanted is sealed, or another one is on its way, of which the line before has said so",
   },
+  {
+    file: "src/client/world-view.ts",
+    from: "if (hasMoved) {",
+    to: "if (hasMoved && (health === null || health === undefined)) {",
+    why: "a record holds one of movement, health and status: they are a oneof of the protocol",
+  },
 ];

@@ -16,6 +16,7 @@ import { CountersChecker } from "./checkers/counters.ts";
 import { DamageChecker } from "./checkers/damage.ts";
 import { HeldChecker } from "./checkers/held.ts";
 import { DurabilityChecker } from "./checkers/durability.ts";
+import { KeptChecker } from "./checkers/kept.ts";
 import { arePlayersAtRest, LivenessChecker } from "./checkers/liveness.ts";
 import { OneCloseChecker } from "./checkers/one-close.ts";
 import { ProcessHealthChecker } from "./checkers/process-health.ts";
@@ -171,5 +172,6 @@ export function serverCheckers(
     new UpgradeChecker(isReversible),
     new CountersChecker(),
     new ProcessHealthChecker(faults),
+    new KeptChecker(),
   ];
 }

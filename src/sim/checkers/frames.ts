@@ -2,7 +2,7 @@
  * [WIRE-04] [WIRE-06] What leaves over a socket is whole frames of well-formed packets, and each is
  * one that the realm ordered for that connection: in the order of its delivery, under its number,
  * with the time of its step and the number of the packet that it answers. And so it is read at the
- * other end.
+ * other end. What waits for the disk leaves in a later turn, what does not in that of its step.
  */
 import type { SocketId } from "../../core/contract.ts";
 import { controlPackets } from "../../core/wire/index.ts";
@@ -11,17 +11,20 @@ import { CheckFailure } from "./checker.ts";
 import type { Checker, ClientPacket, Step, StepSend } from "./checker.ts";
 import { FrameParts, lengthAt, prefixBytes } from "./frame-parts.ts";
 
-/** What was ordered for a delivery and has not left: four numbers a packet. */
+/** What was ordered for a delivery and has not left: five numbers a packet. */
 class Ordered {
   #numbers: number[] = [];
   #at = 0;
 
-  push({ type, sequence, inReplyTo }: StepSend, timestamp: number): void {
+  /** In which turn the packet was ordered that was taken out last. */
+  turn = 0;
+
+  push({ type, sequence, inReplyTo }: StepSend, timestamp: number, turn: number): void {
     if (this.#at > 0 && this.#at === this.#numbers.length) {
       this.#numbers.length = 0;
       this.#at = 0;
     }
-    this.#numbers.push(type, sequence, inReplyTo, timestamp);
+    this.#numbers.push(type, sequence, inReplyTo, timestamp, turn);
   }
 
   /** Takes the next one out when it is this; null: it is, otherwise what is wrong. */
@@ -33,7 +36,8 @@ class Ordered {
     if (numbers[at] !== frame.type && !isReplaced) return `it is of type ${String(numbers[at])}`;
     if (numbers[at + 2] !== frame.inReplyTo) return `it answers ${String(numbers[at + 2])}`;
     if (numbers[at + 3] !== frame.timestamp) return `its time is ${String(numbers[at + 3])}`;
-    this.#at = at + 4;
+    this.turn = numbers[at + 4] ?? 0;
+    this.#at = at + 5;
     return null;
   }
 }
@@ -51,6 +55,7 @@ export class FramesChecker implements Checker {
   /** Counts packets that left. */
   checked = 0;
   readonly #frame = new FrameParts();
+  #turn = 0;
   readonly #ofRemote = new Map<string, SocketId>();
   readonly #ofConnection = new Map<ConnectionId, Orders>();
   readonly #ofSocket = new Map<SocketId, Orders>();
@@ -61,6 +66,10 @@ export class FramesChecker implements Checker {
     this.#ofRemote.clear();
     this.#ofConnection.clear();
     this.#ofSocket.clear();
+  }
+
+  turned(): void {
+    this.#turn += 1;
   }
 
   socketOpened(socket: SocketId, link: string, remote: string): void {
@@ -90,7 +99,7 @@ export class FramesChecker implements Checker {
     const timestamp = Math.floor(event.at / 1_000);
     for (const send of sends) {
       const orders = this.#ofConnection.get(send.connection);
-      orders?.[send.delivery].push(send, timestamp);
+      orders?.[send.delivery].push(send, timestamp, this.#turn);
       orders?.answers[send.delivery].push(send.inReplyTo);
     }
   }
@@ -126,10 +135,16 @@ export class FramesChecker implements Checker {
     // A secret that was lost has an error stand in its place.
     const isError = type === controlPackets.error.type;
     const committed = orders.committed.take(frame, isError);
-    if (committed === null) return;
-    const prompt = orders.prompt.take(frame, isError);
-    if (prompt === null) return;
     const about = `sequence ${String(sequence)}, type ${String(type)}`;
+    if (committed === null) {
+      if (orders.committed.turn < this.#turn) return;
+      this.#fail("what is to be durable does not leave in its own turn", about);
+    }
+    const prompt = orders.prompt.take(frame, isError);
+    if (prompt === null) {
+      if (orders.prompt.turn === this.#turn) return;
+      this.#fail("what need not be durable leaves in its own turn", about);
+    }
     this.#fail(
       "a packet leaves as the realm ordered it, and in that order",
       `${about}; committed: ${committed}; prompt: ${prompt}`,

@@ -9,6 +9,7 @@ import type { PlainData } from "../../core/kernel/plain.ts";
 import { RandomStream } from "../../core/kernel/random.ts";
 import { createRealm } from "../../core/realm/index.ts";
 import { CallsChecker } from "../checkers/calls.ts";
+import { FramesChecker } from "../checkers/frames.ts";
 import { LedgerChecker } from "../checkers/ledger.ts";
 import type { ClientScript, PlayerAction } from "../clients/script.ts";
 import { coveredServer } from "../coverage.ts";
@@ -19,6 +20,7 @@ import type { SimulationOptions, WorkloadOptions } from "../options.ts";
 import { livenessOf, serverCheckers } from "../scenario.ts";
 import type { Scenario, Workload } from "../scenario.ts";
 import type { SiteSpec } from "../site.ts";
+import { herald, heraldContract } from "./herald.ts";
 import {
   bytesOf,
   firstLedger,
@@ -35,8 +37,8 @@ const steadyViews = ["ledger.balances"] as const;
 
 export function upgradeScenario({ workload = drawDepositors }: { workload?: Workload }): Scenario {
   const known = publishedContracts;
-  const realm = createRealm({ features: [...builtinFeatures, firstLedger], known });
-  const next = [...builtinFeatures, statements, secondLedger];
+  const realm = createRealm({ features: [...builtinFeatures, firstLedger, herald], known });
+  const next = [...builtinFeatures, statements, secondLedger, herald];
   const nextRealm = createRealm({ features: next, known });
   // Clients are those of the next build, whatever server they meet.
   const contracts = next.map(({ declaration }) => declaration.contract);
@@ -59,6 +61,7 @@ export function upgradeScenario({ workload = drawDepositors }: { workload?: Work
         makeCheckers: (world) => [
           ...serverCheckers(world, { isReversible: false, steadyViews }),
           new LedgerChecker(world.faults),
+          new FramesChecker(),
           new CallsChecker(),
         ],
       })),
@@ -77,8 +80,20 @@ const drawDepositors: Workload = (seed, { workload, seconds }: SimulationOptions
   Array.from({ length: workload.clients }, (_, index): ClientScript => {
     const name = String(index + 1);
     const random = RandomStream.named(seedWords(seed), `depositors/${name}`);
-    return { kind: "player", name, actions: drawVisits(random, name, { workload, seconds }) };
+    const actions = drawVisits(random, name, { workload, seconds });
+    return { kind: "player", name, actions: withNews(seed, name, actions) };
   });
+
+/** Now and then somebody has news besides. */
+function withNews(seed: number, name: string, actions: readonly TimedAction[]): TimedAction[] {
+  const random = RandomStream.named(seedWords(seed), `depositors/news/${name}`);
+  const { name: contract } = heraldContract;
+  return actions.flatMap((action) => {
+    const hasNews = action.type === "request" && random.chance(1, 6);
+    const news = { bytes: [...bytesOf(`c${name}${"!".repeat(random.below(2))}`)] };
+    return hasNews ? [action, { ...action, contract, key: "announce", message: news }] : [action];
+  });
+}
 
 type TimedAction = PlayerAction & { readonly atMicros: number };
 
