@@ -21,6 +21,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   inspect: async () => (await import("./commands/inspect.ts")).inspect,
   export: async () => (await import("./commands/export.ts")).exportCommand,
   diff: async () => (await import("./commands/diff.ts")).diff,
+  recover: async () => (await import("./commands/recover.ts")).recover,
   sim: async () => (await import("./commands/sim.ts")).sim,
   accounts: async () => (await import("./commands/accounts.ts")).accounts,
   sessions: async () => (await import("./commands/sessions.ts")).sessions,

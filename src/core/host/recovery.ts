@@ -293,8 +293,9 @@ const isOfAnotherBuild = (
 const foreignTail = ({ build }: RecoveryOptions, { segment }: JournalBlock): HostExit =>
   refusal(
     `the journal ends with events of build ${segment.build}, and this is build ${build}: only the ` +
-      `build that wrote them is sure to read them the same way; start that build and drain it, ` +
-      `or start once with "--set journal.adoptTail=true" to take them as they are`,
+      `build that wrote them is sure to read them the same way; end it in order with ` +
+      `"reprise recover --build PATH", where PATH is that build, or start once with ` +
+      `"--set journal.adoptTail=true" to take them as they are`,
   );
 
 // ---------------------------------------------------------------- pass 2

@@ -1,0 +1,102 @@
+/** Deploys: a build that wrote a journal's tail, the next one, and how it comes to start. */
+import { cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
+import { spawn } from "node:child_process";
+import { echoContract } from "../../../src/core/features/contracts.ts";
+import { connect } from "../../../src/client/index.ts";
+import { reprise } from "../../support/command-line.ts";
+import { until } from "../../support/condition.ts";
+import { spawnServer } from "../../support/server.ts";
+import type { Announced } from "../../support/server.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
+
+const plain = { "tls.enabled": false };
+
+/** A copy of this build whose core is another. */
+function otherBuild(): string {
+  const folder = temporaryFolder();
+  cpSync("src", join(folder, "src"), { recursive: true });
+  cpSync("package.json", join(folder, "package.json"));
+  cpSync("package-lock.json", join(folder, "package-lock.json"));
+  symlinkSync(resolve("node_modules"), join(folder, "node_modules"));
+  const file = join(folder, "src/core/features/echo/feature.ts");
+  writeFileSync(file, `${readFileSync(file, "utf8")}\n// The build before.\n`);
+  return folder;
+}
+
+/** Runs the other build's server, uses it, and kills it. */
+async function leaveTail(build: string, dataDir: string): Promise<void> {
+  const sets = ["tls.enabled=false", "ports.game=0", "metrics.port=0"];
+  const child = spawn(
+    process.execPath,
+    [
+      join(build, "src/io/main.js"),
+      ...["serve", "--json", "--role", "game", "--data-dir", dataDir],
+      ...sets.flatMap((set) => ["--set", set]),
+    ],
+    { stdio: ["ignore", "pipe", "ignore"] },
+  );
+  onTestFinished(() => void child.kill("SIGKILL"));
+  let out = "";
+  child.stdout.on("data", (piece: Buffer) => (out += piece.toString()));
+  await until("the other build to serve", () => out.includes("\n"), 20_000);
+  const { urls } = JSON.parse(out) as Announced;
+  const game = await connect(urls["game"] ?? "", { contracts: [echoContract] });
+  for (let count = 0; count < 10; count += 1) await game.echo.echo({ bytes: Uint8Array.of(count) });
+  child.kill("SIGKILL");
+  await game.close();
+  await until("the other build to be gone", () => child.signalCode !== null);
+}
+
+const recoverOf = (dataDir: string, ...more: readonly string[]) =>
+  reprise(
+    "recover",
+    "--data-dir",
+    dataDir,
+    "--role",
+    "game",
+    "--set",
+    "tls.enabled=false",
+    ...more,
+  );
+
+it("[JRN-12] a tail of another build is ended by that build, and then this one starts from its checkpoint", async () => {
+  const dataDir = temporaryFolder();
+  const build = otherBuild();
+  await leaveTail(build, dataDir);
+  const refused = await recoverOf(dataDir);
+  expect(refused.code).toBe(1);
+  expect(refused.err).toMatch(
+    /^reprise recover: .*only the build that wrote them.*reprise recover --build PATH[^\n]*\n$/,
+  );
+  const recovered = await recoverOf(dataDir, "--build", build, "--json");
+  expect(recovered.err).toBe("");
+  expect(recovered.code).toBe(0);
+  const { events } = JSON.parse(recovered.out) as { events: { game: number } };
+  expect(events.game).toBeGreaterThanOrEqual(12);
+  const next = spawnServer(dataDir, plain);
+  const announced = await next.announced();
+  // What the other build ended is a checkpoint, with nothing behind it.
+  expect(announced.recovered["game"]?.events).toBe(0);
+  next.child.kill("SIGTERM");
+  expect(await next.ended()).toBe(0);
+}, 60_000);
+
+it("[JRN-12] a tail is adopted when an operator says so; a build that is none, and one that did not write it, are named", async () => {
+  const dataDir = temporaryFolder();
+  await leaveTail(otherBuild(), dataDir);
+  const none = await recoverOf(dataDir, "--build", temporaryFolder());
+  expect(none.code).toBe(1);
+  expect(none.err).toMatch(/^reprise recover: .* is no build of Reprise: [^\n]*\n$/);
+  const wrong = await recoverOf(dataDir, "--build", resolve("."));
+  expect(wrong.code).toBe(1);
+  expect(wrong.err).toMatch(/^reprise recover: the build at .* did not do it: .*this is build/);
+  const both = await recoverOf(dataDir, "--build", ".", "--adopt-tail");
+  expect(both.code).toBe(2);
+  const adopted = await recoverOf(dataDir, "--adopt-tail");
+  expect(adopted.code).toBe(0);
+  expect(adopted.out).toMatch(/^game: \d+ events stepped by this build/);
+  const next = spawnServer(dataDir, plain);
+  expect((await next.announced()).recovered["game"]?.events).toBe(0);
+}, 60_000);
