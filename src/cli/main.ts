@@ -26,6 +26,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   accounts: async () => (await import("./commands/accounts.ts")).accounts,
   sessions: async () => (await import("./commands/sessions.ts")).sessions,
   announce: async () => (await import("./commands/announce.ts")).announce,
+  capture: async () => (await import("./commands/capture.ts")).capture,
   kill: async () => (await import("./commands/kill.ts")).kill,
   cert: async () => (await import("./commands/cert.ts")).cert,
   config: async () => (await import("./commands/config.ts")).config,

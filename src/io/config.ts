@@ -82,7 +82,7 @@ const durabilityOf: Readonly<Record<Role, HostConfig["durability"]>> = {
 
 /** The host's half of the configuration for one role. */
 export function hostConfigOf(
-  { dataDir, host, edge, journal, checkpoint }: ServerConfig,
+  { dataDir, host, edge, journal, checkpoint, capture }: ServerConfig,
   role: Role,
 ): HostConfig {
   return hostConfig({
@@ -99,6 +99,9 @@ export function hostConfigOf(
     commitWindowMs: journal.commitWindowMs,
     segmentBytesMax: journal.segmentBytesMax,
     adoptTail: journal.adoptTail,
+    captureOf: capture.of,
+    captureSeconds: capture.seconds,
+    captureBytes: capture.bytes,
     reserveBytes: journal.reserveBytes,
     heldBytesMax: journal.heldBytesMax,
     heldAgeMaxMs: journal.heldAgeMaxMs,

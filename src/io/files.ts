@@ -17,6 +17,7 @@
 import fs from "node:fs";
 import { dirname, join } from "node:path";
 import type { FileEntry, FileOperation, FileResult, RequestId } from "../core/contract.ts";
+import { captureFolder } from "../core/journal/index.ts";
 import { assertNever, invariant } from "../core/kernel/assert.ts";
 import { platformCode } from "./completions.ts";
 import { directFlags, DirectWriter, edgeAfter } from "./direct.ts";
@@ -288,7 +289,7 @@ export class Files {
     }
     const { O_RDWR, O_CREAT } = fs.constants;
     const absolute = this.#path(path);
-    fs.open(absolute, create ? O_RDWR | O_CREAT : O_RDWR, 0o640, (error, descriptor) => {
+    fs.open(absolute, create ? O_RDWR | O_CREAT : O_RDWR, modeOf(path), (error, descriptor) => {
       if (error === null) {
         const handle: Handle = {
           descriptor,
@@ -446,3 +447,6 @@ function release({ descriptor, durable, direct }: Handle, then: () => void): voi
   };
   close([descriptor, durable, direct].filter((each) => each !== null));
 }
+
+/** What clients sent, passwords among it, is for the owner's eyes only. */
+const modeOf = (path: string): number => (path.startsWith(`${captureFolder}/`) ? 0o600 : 0o640);

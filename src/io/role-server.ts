@@ -16,6 +16,7 @@ import { invariant } from "../core/kernel/assert.ts";
 import type { CounterEntry } from "../core/kernel/counters.ts";
 import type { Realm } from "../core/realm/index.ts";
 import { wrongTransportFrame } from "../core/wire/index.ts";
+import { takeCaptureOrder } from "./capture-order.ts";
 import type { Certificate } from "./certificate.ts";
 import { zlibChecksum } from "./checksum.ts";
 import type { Completions } from "./completions.ts";
@@ -122,6 +123,12 @@ export class RoleServer {
       this.#started = { resolve, reject };
       this.#platform.start(this.#host);
     });
+  }
+
+  /** Takes the order that an operator has left in the role's folder, if there is one. */
+  async readOrder(): Promise<void> {
+    const order = await takeCaptureOrder(this.#folder);
+    if (order !== null) this.#platform.driver.deliver(() => this.#host.capture(order));
   }
 
   /** Asks for an orderly end; a second time, for one at once. */

@@ -137,6 +137,15 @@ export class Server {
     return this.ended;
   }
 
+  /** Takes the orders that an operator has left in the folders of the roles. */
+  async readOrders(): Promise<void> {
+    try {
+      for (const role of this.#roles) await role.readOrder();
+    } catch (error) {
+      this.logError("an operator's order cannot be read", error);
+    }
+  }
+
   /** False before `start` has resolved and after the end. */
   isRunning(): boolean {
     return this.#state === "running";

@@ -147,6 +147,11 @@ export const settingsSchema = z.strictObject({
     everyEvents: whole(100, 1e9, "events from one checkpoint to the next"),
     everySeconds: decimal(0.1, 86_400, "the longest time from one checkpoint to the next"),
   }),
+  capture: z.strictObject({
+    of: text("whose bytes are captured from the start: off, all, or addresses with commas between"),
+    seconds: whole(1, 86_400, "when a capture ends at the latest"),
+    bytes: whole(mebibyte, 4_096 * mebibyte, "how many bytes of files it makes"),
+  }),
   accounts: z.strictObject({
     store: choice(["sqlite", "memory"], "memory forgets all accounts at the end; development only"),
     database: textOrNull(
@@ -268,6 +273,11 @@ export const defaultSettings: Settings = {
     follower: "auto",
     everyEvents: defaultHostConfig.checkpointEveryEvents,
     everySeconds: defaultHostConfig.checkpointEveryMs / 1_000,
+  },
+  capture: {
+    of: defaultHostConfig.captureOf,
+    seconds: defaultHostConfig.captureSeconds,
+    bytes: defaultHostConfig.captureBytes,
   },
   accounts: {
     store: "sqlite",

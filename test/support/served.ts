@@ -18,16 +18,26 @@ export interface Served {
  * Starts the game role on `dataDir`; resolves once it serves.
  *
  * @param port 0 takes a free one
+ * @param sets more settings, as `key=value`
  * @throws what the process said, when it ends instead
  */
-export async function serve(dataDir: string, port = 0): Promise<Served> {
+export async function serve(
+  dataDir: string,
+  port = 0,
+  sets: readonly string[] = [],
+): Promise<Served> {
   const set = (text: string): string[] => ["--set", text];
   const child = spawn(
     process.execPath,
     [
       mainFile,
       ...["serve", "--role", "game", "--data-dir", dataDir, "--json"],
-      ...[`ports.game=${port}`, "metrics.port=0", `log.destination=${dataDir}/log`].flatMap(set),
+      ...[
+        `ports.game=${port}`,
+        "metrics.port=0",
+        `log.destination=${dataDir}/log`,
+        ...sets,
+      ].flatMap(set),
     ],
     { stdio: ["ignore", "pipe", "pipe"] },
   );

@@ -11,6 +11,7 @@ import { grouped, printJson, ProgressLine, table } from "../output.ts";
 import { compareBuilds } from "../replay/against.ts";
 import { bisect } from "../replay/bisect.ts";
 import { replayLog } from "../replay/check.ts";
+import { replayEdge } from "../replay/edge.ts";
 import type { ReplayResult } from "../replay/check.ts";
 import { tellEvents } from "../replay/events.ts";
 import type { EventsOrder } from "../replay/events.ts";
@@ -27,6 +28,7 @@ Usage: reprise replay PATH [--until SEQ] [--check] [--features FILE] [--json]
        reprise replay PATH --bisect [--invariants] [--until SEQ] [--features FILE] [--json]
        reprise replay PATH --events [FROM..TO] [--session ID] [--type TYPE] [--effects] [--json]
        reprise replay PATH --against DIR [--until SEQ] [--features FILE] [--json]
+       reprise replay PATH --edge [--features FILE] [--json]
 
 PATH is a journal's folder, a data folder with one journal in it, or one segment.
 
@@ -43,6 +45,8 @@ PATH is a journal's folder, a data folder with one journal in it, or one segment
   --against DIR    step it with another build, too: a checkout of Reprise, or a project that has it
                    installed; or a module with other features. Says identical, same outputs with
                    different state, changed outputs (the first one from both builds), or crash
+  --edge           run the edge again on captured bytes (see reprise capture), and compare the packets,
+                   refusals and malformed packets that it lets through with the journal's
   --features FILE  a module that exports the role's features, for logs of features of your own; with
                    --against the file of the same path in DIR is the other build's
   --key FILE       a file with keys of an encrypted journal; may be repeated. REPRISE_JOURNAL_KEY
@@ -71,6 +75,7 @@ const options = {
   type: text(null),
   effects: flag(),
   against: text(null),
+  edge: flag(),
   features: text(null),
   key: texts(),
   json: flag(),
@@ -97,7 +102,8 @@ export const replay: Command = {
 
 type Work = (log: Log, values: ReplayValues, progress: ProgressLine) => number | Promise<number>;
 
-function workOf({ bisect: isBisect, events, against }: ReplayValues): Work {
+function workOf({ bisect: isBisect, events, against, edge }: ReplayValues): Work {
+  if (edge) return runEdge;
   if (isBisect) return findFirst;
   if (events !== null) return printEvents;
   return against === null ? replayAll : compareWith;
@@ -126,13 +132,13 @@ function rangeOf(range: string, log: Log): { readonly from: number; readonly to:
 }
 
 /** @throws UsageError for two works at once, or a filter of none */
-function checkUsage({ check, bisect: isBisect, events, against, ...filters }: ReplayValues): void {
-  const works = [check, isBisect, events !== null, against !== null].filter(Boolean);
+function checkUsage({ check, bisect, events, against, edge, ...filters }: ReplayValues): void {
+  const works = [check, bisect, events !== null, against !== null, edge].filter(Boolean);
   if (works.length > 1) {
-    throw new UsageError("--check, --bisect, --events and --against are one at a time");
+    throw new UsageError("--check, --bisect, --events, --against and --edge are one at a time");
   }
   const { session, type, effects, invariants } = filters;
-  if (invariants && !isBisect) throw new UsageError("--invariants is for --bisect");
+  if (invariants && !bisect) throw new UsageError("--invariants is for --bisect");
   if (events === null && (session !== null || type !== null || effects)) {
     throw new UsageError("--session, --type and --effects are for --events");
   }
@@ -159,6 +165,18 @@ function findFirst(log: Log, values: ReplayValues, progress: ProgressLine): numb
   if (result.found === null) return 0;
   const { seq, message } = result.found;
   console.error(`reprise replay: event ${seq}: ${message}`);
+  return 1;
+}
+
+function runEdge(log: Log, values: ReplayValues, progress: ProgressLine): number {
+  const result = replayEdge(log);
+  progress.end();
+  const { connections, events, differs } = result;
+  if (values.json) printJson(result);
+  else console.log(`${grouped(events)} events of ${grouped(connections)} captured connections`);
+  if (differs === null) return 0;
+  const where = differs.seq === null ? "" : `event ${differs.seq}, `;
+  console.error(`reprise replay: ${where}connection ${differs.connection}: ${differs.message}`);
   return 1;
 }
 

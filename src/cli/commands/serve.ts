@@ -2,6 +2,7 @@
 import { constants } from "node:os";
 import { resolve } from "node:path";
 import { banner } from "../../io/banner.ts";
+import { orderSignal } from "../../io/capture-order.ts";
 import { Server } from "../../io/server.ts";
 import { StartError } from "../../io/start-error.ts";
 import { flag, readArguments } from "../arguments.ts";
@@ -64,10 +65,13 @@ function hookProcess(server: Server): () => void {
     process.exit(70);
   };
   const signals = endingSignals.filter((signal) => signal !== "SIGBREAK" || isWindows);
+  const onOrder = (): void => void server.readOrders();
   for (const signal of signals) process.on(signal, onSignal);
+  if (!isWindows) process.on(orderSignal, onOrder);
   process.on("uncaughtException", onException);
   return () => {
     for (const signal of signals) process.off(signal, onSignal);
+    process.off(orderSignal, onOrder);
     process.off("uncaughtException", onException);
   };
 }
