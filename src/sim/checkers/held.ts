@@ -19,7 +19,9 @@ export class HeldChecker implements Checker {
   /** Counts looks at a server that had to keep everybody waiting. */
   checked = 0;
   readonly #world: Pick<CheckedWorld, "metrics" | "options">;
+  /** Sockets by their remote, and the other way, until they are closed. */
   readonly #socketOf = new Map<string, SocketId>();
+  readonly #remoteOf = new Map<SocketId, string>();
   /** Sockets of which the realm knows, and which nobody has closed. */
   readonly #open = new Set<SocketId>();
   readonly #paused = new Set<SocketId>();
@@ -31,6 +33,7 @@ export class HeldChecker implements Checker {
 
   processStarted(): void {
     this.#socketOf.clear();
+    this.#remoteOf.clear();
     this.#open.clear();
     this.#paused.clear();
   }
@@ -41,6 +44,7 @@ export class HeldChecker implements Checker {
 
   socketOpened(socket: SocketId, _link: string, remote: string): void {
     this.#socketOf.set(remote, socket);
+    this.#remoteOf.set(socket, remote);
   }
 
   stepped({ event, isReplay }: Step): void {
@@ -61,6 +65,9 @@ export class HeldChecker implements Checker {
   socketClosed(socket: SocketId): void {
     this.#open.delete(socket);
     this.#paused.delete(socket);
+    // The realm may have yet to hear of it.
+    this.#socketOf.delete(this.#remoteOf.get(socket) ?? "");
+    this.#remoteOf.delete(socket);
   }
 
   turned(): void {
