@@ -109,7 +109,8 @@ describe("an empty project with the package", () => {
   });
 
   it("finds every entry of the package", () => {
-    const names = ["reprise", "reprise/contract", "reprise/client", "reprise/sim"];
+    const entries = ["contract", "client", "sim", "testing"];
+    const names = ["reprise", ...entries.map((entry) => `reprise/${entry}`)];
     const script = names.map((name) => `console.log(typeof await import("${name}"));`).join("");
     const output = run(project, process.execPath, "--input-type=module", "--eval", script);
     expect(output.trim().split("\n")).toEqual(names.map(() => "object"));
@@ -117,6 +118,17 @@ describe("an empty project with the package", () => {
 
   it("compiles the example feature against the declarations, strictly", () => {
     expect(run(project, process.execPath, tool("tsc"), "-p", ".")).toBe("");
+  });
+
+  it("replays a log with features of its own, and against itself", () => {
+    cpSync(join(repository, "test/fixtures/bugs/town"), join(project, "town"), { recursive: true });
+    const source = `import { builtinFeatures } from "reprise";
+      import { lantern } from "./lantern.ts";
+      export const features = [...builtinFeatures, lantern];`;
+    writeFileSync(join(project, "features.ts"), source);
+    const replay = ["--no-install", "reprise", "replay", "town", "--features", "features.ts"];
+    expect(run(project, "npx", ...replay, "--events", "8")).toContain("lantern.place #2");
+    expect(run(project, "npx", ...replay, "--against", ".")).toContain("identical");
   });
 
   it("plays the example feature through the simulator", () => {

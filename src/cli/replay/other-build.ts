@@ -42,7 +42,7 @@ export function loadBuild(path: string, options: OtherBuildOptions): Promise<Oth
   if (stats.isDirectory()) return buildIn(packageOf(path), path, options);
   const folder = dirname(path);
   // Features that nobody has installed a Reprise for are composed by this one.
-  const entry = entryIn(folder) ?? ownEntry;
+  const entry = entryIn(folder) ?? ownEntry();
   return buildIn(entry, folder, { ...options, features: resolve(path) });
 }
 
@@ -83,7 +83,7 @@ function packageOf(folder: string): string {
   throw new CommandError(`${folder} has no Reprise: neither is it one, nor is it installed there`);
 }
 
-const ownEntry = createRequire(import.meta.url).resolve("reprise");
+const ownEntry = (): string => createRequire(import.meta.url).resolve("reprise");
 
 async function load(entry: string, folder: string): Promise<Package> {
   try {
