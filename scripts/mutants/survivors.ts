@@ -1,8 +1,6 @@
 /** Why the simulator does not see these mutants, by id. */
 export const survivors: Readonly<Record<string, string>> = {
-  "JRN-tail-uncut": "not looked into yet",
   "wire-04": "needs a login whose payload is cut off right in front of a zero byte",
-  "features-05": "found at some seeds: needs two who leave a cell in the last line of the grid",
   "F18-retry-after": "no code that ends a session comes with a time to wait",
   "F21-told-when-gone": "the instant between a link's end and the notice of its queue is not met",
 };

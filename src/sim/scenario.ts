@@ -24,6 +24,7 @@ import { ReplayEqualityChecker } from "./checkers/replay-equality.ts";
 import { SessionIndexChecker } from "./checkers/session-index.ts";
 import { SilenceChecker } from "./checkers/silence.ts";
 import { TaggedPayloadChecker } from "./checkers/tagged-payload.ts";
+import { TailsChecker } from "./checkers/tails.ts";
 import { UpgradeChecker } from "./checkers/upgrade.ts";
 import { drawScripts } from "./clients/script.ts";
 import type { ClientScript } from "./clients/script.ts";
@@ -170,6 +171,7 @@ export function serverCheckers(
     new HeldChecker(world),
     new ReplayEqualityChecker(steadyViews),
     new UpgradeChecker(isReversible),
+    new TailsChecker(world),
     new CountersChecker(),
     new ProcessHealthChecker(faults),
     new KeptChecker(),

@@ -12,7 +12,13 @@ import type { AnyContract } from "../core/wire/index.ts";
 import { Performers, performersHost } from "./calls.ts";
 import type { SimulatedPerformer } from "./calls.ts";
 import { CheckerPanel } from "./checkers/checker.ts";
-import type { Checker, Observations, QuietServer, SeenBuild } from "./checkers/checker.ts";
+import type {
+  Checker,
+  DiskImage,
+  Observations,
+  QuietServer,
+  SeenBuild,
+} from "./checkers/checker.ts";
 import { FollowerChecker, FollowingMachine } from "./checkers/follower.ts";
 import { History } from "./checkers/history.ts";
 import { ObservedMachine } from "./checkers/observed-machine.ts";
@@ -61,6 +67,8 @@ export interface CheckedWorld {
   readonly contracts: readonly AnyContract[];
   /** Simulated time since the run began. */
   readonly nowMicros: () => number;
+  /** The server's disk as it is. */
+  readonly disk: () => DiskImage;
   /** What the present process has counted, by name; labels are summed over. */
   readonly metrics: () => ReadonlyMap<string, number>;
 }
@@ -135,7 +143,9 @@ export class Site implements OperatedServer {
     const isFollowed = options.follower.everyEvents > 0;
     this.#history = new History(isFollowed);
     const metrics = (): ReadonlyMap<string, number> => this.metrics();
-    const checkers = spec.makeCheckers({ ...spec, options, faults, nowMicros, metrics });
+    const disk = (): DiskImage => this.node.disk;
+    const world = { ...spec, options, faults, nowMicros, metrics, disk };
+    const checkers = spec.makeCheckers(world);
     this.checkers = isFollowed ? [...checkers, this.#follower] : checkers;
     const witnesses = parts.witness === null ? [] : [parts.witness];
     const observers = [parts.observer, this.#ownObserver(), this.links, ...witnesses];

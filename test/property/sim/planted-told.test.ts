@@ -67,6 +67,30 @@ describe("the simulator finds", () => {
     expect(rule).toMatch(/^the host counts the \w+_total that there were$/);
   });
 
+  it("[JRN-01] a tail that nobody cuts", () => {
+    const losses: PartialOptions = {
+      seconds: 4,
+      process: { endsMax: 4, restartMaxMicros: 100_000 },
+      disk: { syncMicros: 3_000 },
+      workload: { clients: 6, rudePerMillion: 0, thinkMicros: 30_000 },
+    };
+    const { checker, rule } = firstFailure("echo", losses, () => ({
+      syscalls: (syscalls) =>
+        overriding(syscalls, {
+          file: (request, operation) => {
+            const isCut = operation.type === "truncate" || operation.type === "remove";
+            const path = isCut ? operation.path : "";
+            const nothing = { type: "sync", path } as const;
+            syscalls.file(request, path.startsWith("journal/") ? nothing : operation);
+          },
+        }),
+    }));
+    expect([checker, rule]).toEqual([
+      "tails",
+      "what was left unfinished is cut before anything is written",
+    ]);
+  });
+
   it("a view that counts an update twice", () => {
     const apply = Reflect.get(WorldView.prototype, "apply");
     vi.spyOn(WorldView.prototype, "apply").mockImplementation(function (this: WorldView, update) {

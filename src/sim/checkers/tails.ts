@@ -1,0 +1,56 @@
+/**
+ * [JRN-01] What a process has left unfinished in the journal is gone when the next one listens: a
+ * reader finds whole segments one behind the other, and nothing between them that no block needs.
+ */
+import { journalFolder, JournalScanner, segmentSequence } from "../../core/journal/index.ts";
+import type { FaultCounters } from "../faults.ts";
+import { CheckFailure } from "./checker.ts";
+import type { Checker, DiskImage } from "./checker.ts";
+
+export interface TailsWorld {
+  readonly faults: FaultCounters;
+  /** The machine's disk as it is. */
+  readonly disk: () => DiskImage;
+}
+
+export class TailsChecker implements Checker {
+  readonly name = "tails";
+  /** Counts journals that were read. */
+  checked = 0;
+  readonly #faults: FaultCounters;
+  readonly #disk: () => DiskImage;
+  /** A journal of one process has nothing to be cut. */
+  #starts = 0;
+
+  constructor({ faults, disk }: TailsWorld) {
+    this.#faults = faults;
+    this.#disk = disk;
+  }
+
+  listening(): void {
+    this.#starts += 1;
+    const { counts } = this.#faults;
+    // What a disk has done to sound bytes is another checker's business.
+    if (this.#starts === 1 || counts["disk.rot"] + counts["disk.misdirected"] > 0) return;
+    this.checked += 1;
+    const disk = this.#disk();
+    const scanner = new JournalScanner({ after: "anything" });
+    for (const path of disk.paths()) {
+      if (!path.startsWith(`${journalFolder}/`) || segmentSequence(path) === null) continue;
+      const bytes = disk.read(path) ?? new Uint8Array(0);
+      scanner.begin(path, bytes.length);
+      scanner.feed(bytes);
+      scanner.endOfFile();
+    }
+    const verdict = scanner.finish();
+    if (verdict.type !== "clean" && verdict.type !== "unfinished") return;
+    const cuts = verdict.type === "clean" ? verdict.debris : verdict.cuts;
+    const [cut] = cuts;
+    if (cut === undefined) return;
+    throw new CheckFailure(
+      this.name,
+      "what was left unfinished is cut before anything is written",
+      `${String(cut.bytes)} bytes at ${String(cut.offset)} of ${cut.path}`,
+    );
+  }
+}
