@@ -7,8 +7,8 @@
  * follower on its thread. One of them makes a feature throw; told is how long the realm stood still
  * (the server's own `rebuild_max_micros`), and how many of the others are still served.
  *
- * `world`: what of that grows with the game. So many players walk in a world in memory; its state is
- * given away, digested, taken over and digested again, as follower and host do.
+ * `world`: what of that grows with the game. So many players walk in a world in memory; its state
+ * is given away, digested, taken over and digested again, as follower and host do.
  */
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";

@@ -4,8 +4,8 @@
  * 1. A checkpoint has its name only once it is whole and durable, so what has the name and is not
  *    whole was damaged since.
  * 2. A damaged one costs the time to replay from the one before it, and is told. One whose key is
- *    missing is not damaged: it is refused, so that nobody goes on from an older state for want of a
- *    key.
+ *    missing is not damaged: it is refused, so that nobody goes on from an older state for want of
+ *    a key.
  */
 import type { LogFields, LogLevel } from "../contract.ts";
 import {

@@ -55,7 +55,7 @@ const caughtUp = (metrics: Exposition): boolean =>
   (metrics.sum("reprise_follower_sequence") ?? 0) >= 500 &&
   (metrics.sum("reprise_checkpoints_total") ?? 0) > 0;
 
-it("follows on a thread of its own, writes checkpoints, and a restart begins with one", async () => {
+it("[JRN-13] [JRN-14] follows on a thread of its own, writes checkpoints, and a restart begins with one", async () => {
   const first = await start();
   await play(await connected(first), 600);
   const metrics = await metricsWhen(first, caughtUp);
@@ -68,7 +68,7 @@ it("follows on a thread of its own, writes checkpoints, and a restart begins wit
   expect(second.server.recovered.game).toMatchObject({ events: 0 });
 });
 
-it("gives its state to a server whose own was spoilt by a feature that throws", async () => {
+it("[JRN-07] gives its state to a server whose own was spoilt by a feature that throws", async () => {
   const server = await start();
   const bystander = await connected(server);
   await play(bystander, 600);

@@ -60,7 +60,7 @@ const straying =
   };
 
 describe("the follower", () => {
-  it("replays what the server does, and leaves checkpoints of the same state", () => {
+  it("[JRN-14] replays what the server does, and leaves checkpoints of the same state", () => {
     const world = following();
     play(world, 100);
     world.advance(1_000_000);
@@ -117,7 +117,7 @@ describe("the follower", () => {
     }
   });
 
-  it("raises the alarm at the first event that goes another way, and writes no checkpoint", () => {
+  it("[JRN-13] raises the alarm at the first event that goes another way, and writes no checkpoint", () => {
     const world = following({ watchFollower: straying(12) });
     play(world, 60);
     expect(count(world, "replay_divergences_total")).toBe(1);
@@ -134,7 +134,7 @@ describe("the follower", () => {
     expect(world.exited).toBeNull();
   });
 
-  it("is started anew when it cannot read, and the server does not notice", () => {
+  it("[JRN-17] is started anew when it cannot read, and the server does not notice", () => {
     const world = following();
     play(world, 10);
     world.disk.fails = { type: "read", code: "EIO" };
@@ -146,7 +146,7 @@ describe("the follower", () => {
     expect(world.exited).toBeNull();
   });
 
-  it("goes without a checkpoint that it cannot write", () => {
+  it("[JRN-17] goes without a checkpoint that it cannot write", () => {
     const world = following();
     play(world, 8);
     world.disk.fails = { type: "rename", code: "ENOSPC" };
@@ -176,7 +176,7 @@ describe("checkpoints that are damaged", () => {
     return world;
   };
 
-  it("cost a longer replay: the one before is taken, which is told and counted", () => {
+  it("[JRN-14] cost a longer replay: the one before is taken, which is told and counted", () => {
     const disk = played().disk.afterCrash();
     const paths = [...disk.contents().keys()].filter((path) => path.endsWith(".checkpoint"));
     damage(disk, paths.at(-1) ?? "");
@@ -189,7 +189,7 @@ describe("checkpoints that are damaged", () => {
     );
   });
 
-  it("leave the whole log, when all of them are", () => {
+  it("[JRN-14] leave the whole log, when all of them are", () => {
     const disk = played().disk.afterCrash();
     for (const path of disk.contents().keys()) {
       if (path.endsWith(".checkpoint")) damage(disk, path);
@@ -203,7 +203,7 @@ describe("checkpoints that are damaged", () => {
 describe("retention", () => {
   const small: Partial<HostConfig> = { blockBytesMax: 1_000, segmentBytesMax: 2_000 };
 
-  it("deletes whole segments above the size, and what is left recovers after any crash", () => {
+  it("[JRN-15] deletes whole segments above the size, and what is left recovers after any crash", () => {
     const world = following({ config: { ...small, journalKeepBytes: 1 } });
     for (let round = 0; round < 30; round += 1) {
       play(world, 12);
@@ -218,7 +218,7 @@ describe("retention", () => {
     expect(count(world, "journal_deleted_segments_total")).toBeGreaterThan(5);
   });
 
-  it("keeps what recovery needs when the newest checkpoint is damaged", () => {
+  it("[JRN-15] keeps what recovery needs when the newest checkpoint is damaged", () => {
     const world = following({ config: { ...small, journalKeepBytes: 1 } });
     play(world, 200);
     expect(count(world, "journal_deleted_segments_total")).toBeGreaterThan(2);
@@ -262,7 +262,7 @@ describe("retention", () => {
 });
 
 describe("a step that throws, with a follower", () => {
-  it("is left out: the follower's state is taken, and all others stay", () => {
+  it("[JRN-07] is left out: the follower's state is taken, and all others stay", () => {
     const world = following({ config: { checkpointEveryEvents: 1e6 } });
     play(world, 30);
     const [bystander, culprit] = [world.connect(), world.connect()];
@@ -283,7 +283,7 @@ describe("a step that throws, with a follower", () => {
     expect(again.exited).toBeNull();
   });
 
-  it("waits for a follower that hangs half a second, and then reads the journal", () => {
+  it("[JRN-17] waits for a follower that hangs half a second, and then reads the journal", () => {
     const world = following();
     play(world, 30);
     const culprit = world.connect();

@@ -33,7 +33,7 @@ describe("a feature whose timer throws", () => {
     return { world, ada, bob };
   };
 
-  it("is suspended: others go on, and its packets are answered UNAVAILABLE", () => {
+  it("[JRN-16] is suspended: others go on, and its packets are answered UNAVAILABLE", () => {
     const { world, ada, bob } = darkened();
     expect(world.exited).toBeNull();
     expect(count(world, "features_suspended_total")).toBe(1);
@@ -57,7 +57,7 @@ describe("a feature whose timer throws", () => {
     expect(count(world, "steps_failed_total")).toBe(1);
   });
 
-  it("is tried again by the next start, and keeps its timers till then", () => {
+  it("[JRN-16] is tried again by the next start, and keeps its timers till then", () => {
     const { world } = darkened();
     const again = lit(brokenLantern, world.disk.afterCrash());
     again.advance(3_000_000);
