@@ -53,7 +53,7 @@ const simulatorRows = [
 ];
 
 const journalRows = [
-  ...rowIds("JRN", [1, 13]),
+  ...rowIds("JRN", [1, 18]),
   ...rowIds("CAP", [1, 4]),
   ...rowIds("RPL", [1, 8]),
   ...rowIds("DB", 7),

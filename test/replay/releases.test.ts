@@ -40,13 +40,13 @@ function restored(version: string, role: "login" | "game") {
   return { machine, checkpoint: read.value, expected: all[role] as Expected };
 }
 
-it("[JRN-13] there is a golden checkpoint of every release", () => {
+it("[JRN-18] there is a golden checkpoint of every release", () => {
   const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
   expect(versions).toContain(version);
 });
 
 describe.each(versions)("release %s", (version) => {
-  it.each(["login", "game"] as const)("[JRN-13] a checkpoint of role %s restores", (role) => {
+  it.each(["login", "game"] as const)("[JRN-18] a checkpoint of role %s restores", (role) => {
     const { machine, expected } = restored(version, role);
     expect(machine.violations()).toEqual([]);
     expect(machine.state.sessions.size).toBe(expected.sessions);
@@ -62,7 +62,7 @@ describe.each(versions)("release %s", (version) => {
     }
   });
 
-  it.each(["login", "game"] as const)("[JRN-13] role %s goes on from it", (role) => {
+  it.each(["login", "game"] as const)("[JRN-18] role %s goes on from it", (role) => {
     const { machine, checkpoint, expected } = restored(version, role);
     const outbox = new RecordingOutbox();
     let at = checkpoint.position.chain.at;
