@@ -24,6 +24,7 @@ const small: PartialOptions = {
   seconds: 3,
   workload: { clients: 4, rudePerMillion: 0, thinkMicros: 30_000, stayMaxMicros: 1_500_000 },
   disk: calmOptions.disk,
+  follower: calmOptions.follower,
   process: { endsMax: 0 },
 };
 
@@ -99,7 +100,8 @@ describe("the simulator finds", () => {
     const { checker } = firstFailure({ variation: { host: { durability: "none" } } }, stormy, {
       seeds: 60,
     });
-    expect(checker).toBe("durability");
+    // Whoever looks at the sockets may see it before a client does.
+    expect(["durability", "frames"]).toContain(checker);
   });
 
   it("[JRN-01] a disk that says synced and is not", () => {
