@@ -45,8 +45,8 @@ PATH is a journal's folder, a data folder with one journal in it, or one segment
   --against DIR    step it with another build, too: a checkout of Reprise, or a project that has it
                    installed; or a module with other features. Says identical, same outputs with
                    different state, changed outputs (the first one from both builds), or crash
-  --edge           run the edge again on captured bytes (see reprise capture), and compare the packets,
-                   refusals and malformed packets that it lets through with the journal's
+  --edge           run the edge again on captured bytes (see reprise capture), and compare the
+                   packets, refusals and malformed packets that it makes with the journal's
   --features FILE  a module that exports the role's features, for logs of features of your own; with
                    --against the file of the same path in DIR is the other build's
   --key FILE       a file with keys of an encrypted journal; may be repeated. REPRISE_JOURNAL_KEY

@@ -14,6 +14,7 @@
 import { clonePlain } from "../../core/kernel/plain.ts";
 import type { PlainData } from "../../core/kernel/plain.ts";
 import type { RealmMachine } from "../../core/realm/index.ts";
+import { CommandError } from "../command-error.ts";
 import { grouped } from "../output.ts";
 import type { ProgressLine } from "../output.ts";
 import { differences } from "./differences.ts";
@@ -69,7 +70,10 @@ export interface BisectOrder {
   readonly isFree: boolean;
 }
 
-/** @throws ApiMisuseError when the log begins with a state that this build cannot restore */
+/**
+ * @throws CommandError when a rule is broken in the state with which the log begins,
+ *   ApiMisuseError when this build cannot restore it
+ */
 export function bisect(log: Log, { until, isFree }: BisectOrder, progress: ProgressLine): Bisected {
   const last = Math.min(until ?? Infinity, endOf(log));
   // A build that goes its own way has states that no checkpoint knows of.
@@ -129,7 +133,11 @@ class Search {
   run(): Found | null {
     const { start, bound, stride, progress } = this.#order;
     const playback = this.#playbackFrom(start);
-    // In the first state all holds, or nothing would be found by stepping.
+    const [broken] = playback.machine.violations();
+    if (broken !== undefined) {
+      const where = `the state after event ${start.sequence}, with which the log begins`;
+      throw new CommandError(`${where}, is broken already: ${broken}`);
+    }
     let mark = start;
     let looks = 0;
     for (

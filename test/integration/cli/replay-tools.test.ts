@@ -1,4 +1,4 @@
-/** The replay tools on what a real server leaves: both roles' logs of players who enter and walk. */
+/** The replay tools on what a real server leaves: both its logs of players who enter and walk. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
