@@ -5,7 +5,6 @@ import type { Machine } from "../core/contract.ts";
 import { createHost, Follower, hostConfig } from "../core/host/index.ts";
 import type { Host, HostConfig } from "../core/host/index.ts";
 import { crc32 } from "../core/journal/index.ts";
-import type { Counters } from "../core/kernel/counters.ts";
 import { realmConfig } from "../core/realm/index.ts";
 import type { Realm, RealmMachine } from "../core/realm/index.ts";
 import type { DiskOptions, ServerOptions, SimulationOptions } from "./options.ts";
@@ -58,7 +57,7 @@ export function simulatedHost(variation: HostVariation = {}): (order: HostOrder)
       producers,
       mergeOrder,
     });
-    return { host, metrics: () => metricsOf(host.counters) };
+    return { host, metrics: () => host.counters.totals() };
   };
 }
 
@@ -114,12 +113,3 @@ const observed = (realm: Realm, observe: (machine: Machine) => Machine): Realm =
   // The host takes a machine and nothing more from `create`: see `RecoveryOptions` there.
   create: () => observe(realm.create()) as RealmMachine,
 });
-
-/** Summed over labels: what went over the network has none. */
-function metricsOf(counters: Counters): ReadonlyMap<string, number> {
-  const metrics = new Map<string, number>();
-  for (const { name, value } of counters.entries()) {
-    metrics.set(name, (metrics.get(name) ?? 0) + value);
-  }
-  return metrics;
-}

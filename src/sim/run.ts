@@ -386,6 +386,7 @@ export class Run {
         fork: fork?.site === spec.name ? fork : null,
         weather: this.#weather,
         makeHost: this.#parts.makeHost,
+        isChecked,
         logged: (line) => this.#logged(`${prefix}${line}`),
         observer: {
           name: "run",

@@ -105,6 +105,8 @@ export interface SiteParts {
   readonly observer: Checker;
   readonly witness: Checker | null;
   readonly logged: (line: string) => void;
+  /** See `RunParts`. */
+  readonly isChecked: boolean;
   /** See `ClockParts`. */
   readonly epochMicros: number;
   /** What it begins with; null: with nothing. */
@@ -319,6 +321,7 @@ export class Site implements OperatedServer {
       history: this.#history,
       checker: this.#follower,
       create,
+      isChecked: this.#parts.isChecked,
       live: () => {
         const machine = this.#machine;
         return machine === null || machine.isSpoilt ? null : { steps: machine.steps, machine };

@@ -148,6 +148,18 @@ export class Counters {
     }
   }
 
+  /** By name: values summed over labels, and of histograms how many values they have seen. */
+  totals(): Map<string, number> {
+    const totals = new Map<string, number>();
+    for (const { name, bare, cells } of this.#families.values()) {
+      let total = bare.value;
+      for (const cell of cells.values()) total += cell.value;
+      totals.set(name, total);
+    }
+    for (const [name, { seen }] of this.#histograms) totals.set(name, seen);
+    return totals;
+  }
+
   #resolve(spelling: string): Cell {
     const { family, labels } = this.#parse(spelling);
     const canonical = spellingOf(labels);

@@ -54,6 +54,17 @@ describe("Counters", () => {
     ]);
   });
 
+  it("sums each name over its labels", () => {
+    const counters = new Counters(definitions);
+    counters.add('packets_refused_total{type="1"}', 2);
+    counters.add('packets_refused_total{type="2"}', 3);
+    counters.add("packets_refused_total");
+    expect(counters.totals().get("packets_refused_total")).toBe(6);
+    expect([...counters.totals().keys()]).toEqual([
+      ...new Set([...counters.entries()].map(({ name }) => name)),
+    ]);
+  });
+
   it("takes the same labels in another order as the same metric", () => {
     const counters = new Counters(definitions);
     counters.add('packets_refused_total{a="1",b="2"}');
