@@ -34,6 +34,8 @@ export interface ProcessOptions {
   /** Of each turn. */
   readonly stallPerMillion: PerMillion;
   readonly stallMaxMicros: number;
+  /** Whether what was read of a socket in one pass is handed over in one piece. */
+  readonly joinsReads: boolean;
   /** Ends of the process in the run: drawn how many, when, and which. */
   readonly endsMax: number;
   readonly restartMaxMicros: number;
@@ -196,6 +198,7 @@ export const calmOptions: SimulationOptions = {
     turnDelayMicros: 20,
     stallPerMillion: 0,
     stallMaxMicros: 3_000_000,
+    joinsReads: false,
     endsMax: 0,
     restartMaxMicros: 2_000_000,
     producers: 2,
@@ -395,7 +398,7 @@ function drawManners(seed: number) {
   const greed = RandomStream.named(seedWords(seed), "options/hogs");
   return {
     crookedPerMillion: random.pick([0, 100_000, 400_000, 1_000_000]),
-    hogs: greed.pick([1, 2, 2, 3]),
+    hogs: greed.pick([1, 2, 3, 3]),
   };
 }
 

@@ -9,11 +9,13 @@ import { seedWords } from "./decisions.ts";
 export function drawStrain(seed: number) {
   const random = RandomStream.named(seedWords(seed), "options/pressure");
   const heldBytesMax = random.pick([67_108_864, 67_108_864, 65_536, 4_096]);
-  if (!random.chance(1, 3)) return { server: { heldBytesMax }, process: {} };
+  const reads = RandomStream.named(seedWords(seed), "options/reads");
+  const joinsReads = reads.chance(1, 2);
+  if (!random.chance(1, 3)) return { server: { heldBytesMax }, process: { joinsReads } };
   const packetsPerTurnMax = random.pick([1, 4]);
   const outboundBytesMax = random.pick([32_768, 131_072]);
   return {
     server: { heldBytesMax, packetsPerRoundMax: 1, packetsPerTurnMax, outboundBytesMax },
-    process: { turnDelayMicros: 2_000 },
+    process: { joinsReads, turnDelayMicros: 2_000 },
   };
 }

@@ -24,7 +24,7 @@ type Timed = RudeAction & { readonly atMicros: number };
 type HogScript = Extract<ClientScript, { readonly kind: "rude" }>;
 
 /** Each is dear to play. */
-const visitsMax = 8;
+const visitsMax = 14;
 /** From a hog's connecting to its first word: by then it is usually in. */
 const arrivalMicros = 150_000;
 /** A glutton asks for so much at once, so many times, so often; and reads nothing for so long. */

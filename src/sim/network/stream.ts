@@ -49,10 +49,14 @@ export interface StreamParts {
   readonly secure: SecureOptions | null;
   /** False: the stream ends its own half as soon as the peer has ended the other. */
   readonly allowHalfOpen: boolean;
+  /** What is read in one pass is told as one piece, as a platform may that is not Node. */
+  readonly joinsReads?: boolean;
 }
 
 const readBytesMax = 65_536;
 const highWaterBytes = 65_536;
+/** Of a piece that is joined, more than any frame. */
+const joinedBytesMax = 262_144;
 /** libuv reads so often from one socket before it looks at the others. */
 const readsPerPass = 32;
 
@@ -62,6 +66,7 @@ export class Stream implements LoopWork, EndpointOwner {
   readonly #parts: StreamParts;
   readonly #events: StreamEvents;
   readonly #secure: SecureSession | null;
+  readonly #joinsReads: boolean;
   #state: "open" | "destroyed" | "closed" = "open";
   #code: string | null = null;
 
@@ -91,6 +96,7 @@ export class Stream implements LoopWork, EndpointOwner {
     this.#parts = parts;
     this.#events = events;
     this.allowHalfOpen = parts.allowHalfOpen;
+    this.#joinsReads = parts.joinsReads === true;
     this.#secure =
       parts.secure === null
         ? null
@@ -215,8 +221,9 @@ export class Stream implements LoopWork, EndpointOwner {
       if (this.#secure === null) this.#push(bytes);
       else this.#secure.feed(bytes);
       // Delivered now, or the buffer would look full to the next read.
-      this.#deliver();
+      if (!this.#joinsReads) this.#deliver();
     }
+    if (this.#joinsReads) this.#deliver();
     if (this.#state !== "open" || !this.#wantsBytes()) return;
     if (endpoint.hasBytes) return this.#wake();
     const error = endpoint.readError();
@@ -225,7 +232,8 @@ export class Stream implements LoopWork, EndpointOwner {
   }
 
   #wantsBytes(): boolean {
-    return this.#state === "open" && this.#bufferedBytes < highWaterBytes;
+    const bytesMax = this.#joinsReads && this.#isFlowing ? joinedBytesMax : highWaterBytes;
+    return this.#state === "open" && this.#bufferedBytes < bytesMax;
   }
 
   #push(bytes: Uint8Array): void {
@@ -236,7 +244,7 @@ export class Stream implements LoopWork, EndpointOwner {
 
   #deliver(): void {
     while (this.#isFlowing && this.#state === "open") {
-      const bytes = this.#buffer.shift();
+      const bytes = this.#joinsReads ? this.#takeBuffer() : this.#buffer.shift();
       if (bytes === undefined) break;
       this.#bufferedBytes -= bytes.length;
       this.#events.data(bytes);
@@ -247,6 +255,13 @@ export class Stream implements LoopWork, EndpointOwner {
     if (this.allowHalfOpen || this.#finish !== "open") return;
     this.#isEndedByPeer = true;
     this.end();
+  }
+
+  #takeBuffer(): Uint8Array | undefined {
+    if (this.#buffer.length === 0) return undefined;
+    const all = joined(this.#buffer, this.#bufferedBytes);
+    this.#buffer = [];
+    return all;
   }
 
   #closeIfOver(): void {

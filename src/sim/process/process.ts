@@ -141,7 +141,12 @@ export class SimulatedProcess implements Syscalls {
         scheduler.after(delayMicros, () => this.#whenRunning(action)),
       cancel: (task: Task): void => scheduler.cancel(task),
     };
-    this.#transport = new SimulatedTransport({ ...parts, threads, scheduler: timers });
+    this.#transport = new SimulatedTransport({
+      ...parts,
+      threads,
+      scheduler: timers,
+      joinsReads: options.joinsReads,
+    });
   }
 
   get isAlive(): boolean {

@@ -52,6 +52,8 @@ export interface TransportParts {
   readonly security: "tls" | "plain";
   readonly backlog: number;
   readonly acceptFailedPerMillion?: number;
+  /** See `Stream`. */
+  readonly joinsReads?: boolean;
   readonly flushTimeoutMicros: number;
   /** What a client gets that speaks in clear to a TLS port. */
   readonly plaintextReply: Uint8Array;
@@ -154,7 +156,7 @@ export class SimulatedTransport {
   // ---------------------------------------------------------------- before the host knows
 
   #shakeHands(thread: IoThread, { link, remote }: Arrival): void {
-    const { scheduler, handshake, decisions, faults } = this.#parts;
+    const { scheduler, handshake, decisions, faults, joinsReads = false } = this.#parts;
     const extra = decisions
       .subject(`network/${link.name}/handshake`)
       .seldom(handshake.slowPerMillion, 8_000_000);
@@ -169,7 +171,8 @@ export class SimulatedTransport {
       fault: isFailing ? "failing" : null,
     } as const;
     const endpoint = link.server;
-    const parts = { scheduler, loop: thread.loop, endpoint, secure, allowHalfOpen: false };
+    const { loop } = thread;
+    const parts = { scheduler, loop, endpoint, secure, allowHalfOpen: false, joinsReads };
     const events = new EventSwitch();
     const stream = new Stream(parts, events).open();
     const deadline = scheduler.after(handshake.timeoutMicros, () => {
@@ -206,9 +209,10 @@ export class SimulatedTransport {
   }
 
   #openPlain(thread: IoThread, { link, remote }: Arrival): void {
-    const { scheduler } = this.#parts;
+    const { scheduler, joinsReads = false } = this.#parts;
     const endpoint = link.server;
-    const parts = { scheduler, loop: thread.loop, endpoint, secure: null, allowHalfOpen: true };
+    const { loop } = thread;
+    const parts = { scheduler, loop, endpoint, secure: null, allowHalfOpen: true, joinsReads };
     const events = new EventSwitch();
     const stream = new Stream(parts, events).open();
     const opened = { stream, events, name: link.name, remote, security: "plain" } as const;

@@ -1,6 +1,7 @@
 /** Bugs that show under pressure: the hogs bring it about, and `pressure` must find them. */
 import { describe, expect, it } from "vitest";
 import type { Micros } from "../../../src/core/kernel/ids.ts";
+import type { Checker } from "../../../src/sim/checkers/checker.ts";
 import { simulate } from "../../../src/sim/index.ts";
 import type { PartialOptions, ScenarioName } from "../../../src/sim/index.ts";
 import { overriding, overStep, sabotaged } from "../../support/sabotage.ts";
@@ -31,6 +32,23 @@ function found(
   }
   throw new Error("no seed has failed");
 }
+
+it("hands over pieces that are longer than any frame", () => {
+  const fixed = { ...greedy, process: { ...greedy.process, joinsReads: true } };
+  let longest = 0;
+  const reader: Checker = {
+    name: "reader",
+    checked: 0,
+    socketReceived(_socket, bytes) {
+      longest = Math.max(longest, bytes.length);
+    },
+  };
+  for (let seed = 1; seed <= 3; seed += 1) {
+    const { failure } = simulate({ seed, fixed, twice: false, checkers: () => [reader] });
+    expect(failure?.message).toBeUndefined();
+  }
+  expect(longest).toBeGreaterThan(65_540);
+});
 
 describe("the simulator finds, under pressure,", () => {
   it("[NET-21] a connection that is read however much of it waits", () => {
