@@ -9,8 +9,8 @@ const reprise = (argv: readonly string[], cwd?: string) =>
   run(process.execPath, [mainFile, ...argv], cwd === undefined ? {} : { cwd });
 
 const names = [
-  ...["serve", "load", "watch", "replay", "inspect", "sim"],
-  ...["accounts", "sessions", "announce", "kill", "cert", "config"],
+  ...["serve", "load", "watch", "replay", "inspect", "export", "diff", "recover", "sim"],
+  ...["accounts", "sessions", "announce", "capture", "kill", "cert", "config"],
 ];
 const packageFile = fileURLToPath(new URL("../../../package.json", import.meta.url));
 
