@@ -137,6 +137,8 @@ export class GateChecker implements Checker {
   #refused: Refused[] = [];
   #isNewTurn = true;
   #stalledMicros = 0;
+  /** Since when nothing is served, because a step threw; Infinity: it is. */
+  #stillSince = Infinity;
   readonly #frame = new FrameParts();
   readonly #ofRemote = new Map<string, Gate>();
   readonly #ofSocket = new Map<SocketId, Gate>();
@@ -171,9 +173,11 @@ export class GateChecker implements Checker {
   /** The server stands still until it has left the step out. */
   machineThrew(): void {
     for (const gate of this.#ofSocket.values()) gate.isUnsure = true;
+    this.#stillSince = this.#nowMicros();
   }
 
   processStarted(): void {
+    this.#stillSince = Infinity;
     this.#ofRemote.clear();
     this.#ofSocket.clear();
     this.#ofConnection.clear();
@@ -222,11 +226,13 @@ export class GateChecker implements Checker {
     gate.rest = gate.isLost ? nothing : all.slice(at);
   }
 
-  stepped({ event, closes, stallMicros }: Step): void {
+  stepped({ event, closes, stallMicros, isReplay }: Step): void {
     if (this.#isNewTurn) {
       this.#isNewTurn = false;
       this.#stalledMicros += stallMicros;
     }
+    if (!isReplay) this.#stalledMicros += Math.max(0, this.#nowMicros() - this.#stillSince);
+    if (!isReplay) this.#stillSince = Infinity;
     this.#heard(event);
     for (const { connection } of closes) {
       const gate = this.#ofConnection.get(connection);
