@@ -18,7 +18,8 @@ effect once.
   --rounds N        how many rounds; default 20
   --seed S          how rounds are drawn; default: by the clock, and printed
   --clients N       accounts, each with four deposits in flight; default 12
-  --load-ms N       the longest load of a round; default 600
+  --load-ms N       the longest load of a round; default 600. Every twentieth has 7 s more, so that
+                    the next start finds a checkpoint of the journal's follower
   --per-journal N   rounds over one journal before a new one is begun; default 25
   --set KEY=VALUE   a setting of the server
   --json            print one JSON object

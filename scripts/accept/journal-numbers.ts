@@ -1,7 +1,9 @@
 /** The figures of the journal: what it costs, how fast it is read, and what it keeps of a crash. */
 import { spawnSync } from "node:child_process";
+import { measureContainment } from "../../bench/journal/containment.ts";
 import { measureAppend, measureBeats, measureMovements } from "../../bench/journal/core.ts";
 import { journalRatios, measureCommitted } from "../../bench/journal/echo.ts";
+import { measureFollower } from "../../bench/journal/follower.ts";
 import { measureRestart } from "../../bench/journal/restart.ts";
 import { tuneEngine } from "../../src/io/engine.ts";
 import type { CrashReport } from "../crash/report.ts";
@@ -68,4 +70,22 @@ export async function* crashTable(): AsyncIterable<Check> {
     pass: report.callsOnce === report.callsOrdered && report.callsOrdered > 0,
   };
   yield atMost("SIGKILL to the first answer, ms", 30_000, report.firstAnswerMs.max);
+}
+
+/** What the follower costs the server's thread, and how fast a feature that threw is contained. */
+export async function* followerAndContainment(): AsyncIterable<Check> {
+  const follower = await measureFollower(5, 2, 8);
+  yield {
+    id: "followed events/s",
+    bound: "printed",
+    measured: String(Math.round(follower.eventsPerSecond)),
+    pass: true,
+  };
+  yield atLeast("main thread with a follower to without", 0.98, follower.ratio);
+  yield atMost("follower's lag, s", 1, follower.lagSecondsMax);
+  yield atMost("divergences that the follower found", 0, follower.divergences);
+  const { server, world } = await measureContainment(2_000);
+  yield atMost("a feature throws, 2,000 players wait, ms", 1_000, server.stoodStillMs);
+  yield atLeast("of them still served", 1_999, server.survivors);
+  yield atMost("the state of 2,000 players handed over, ms", 1_000, world.handOverMs);
 }

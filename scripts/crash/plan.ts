@@ -26,15 +26,19 @@ const shares: readonly RoundEnding[] = [
   ...(["early", "early", "early", "start", "start", "drain", "drain", "orderly"] as const),
 ];
 
+/** A server's follower begins after five seconds; some rounds are long enough to meet it. */
+const longMs = 7_000;
+
 /** @param loadMaxMs of a round's load, at least 100 */
 export function drawRounds(seed: number, rounds: number, loadMaxMs: number): readonly RoundPlan[] {
   return Array.from({ length: rounds }, (_, index) => {
     const random = RandomStream.named(seedWords(seed), `crash/${String(index)}`);
     const ending = random.pick(shares);
     const kills = ending === "start" ? 1 + random.below(2) : 0;
+    const shortMs = ending === "early" ? random.below(30) : 100 + random.below(loadMaxMs - 99);
     return {
       ending,
-      loadMs: ending === "early" ? random.below(30) : 100 + random.below(loadMaxMs - 99),
+      loadMs: shortMs + (index % 20 === 19 ? longMs : 0),
       startKillsMs: Array.from({ length: kills }, () => 100 + random.below(700)),
       drainKillMs: random.below(60),
       tls: random.chance(1, 4),

@@ -164,6 +164,10 @@ const settingsOf = ({ folder, settings }: Journal, plan: RoundPlan | null) => ({
   "tls.enabled": plan?.tls ?? false,
   "journal.commitWindowMs": plan?.commitWindowMs ?? 2,
   "journal.segmentBytesMax": 2 * 1_048_576,
+  // Often, so that most recoveries begin with what the follower has left.
+  "checkpoint.follower": "on",
+  "checkpoint.everyEvents": 2_000,
+  "checkpoint.everySeconds": 1,
   ...settings,
 });
 

@@ -15,13 +15,12 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { gameFeatures } from "../../src/core/features/index.ts";
 import type { PlainData } from "../../src/core/kernel/plain.ts";
 import { configOf } from "../../src/io/config.ts";
 import { tuneEngine } from "../../src/io/engine.ts";
 import type { Performer } from "../../src/io/performers.ts";
 import { startServer } from "../../src/io/server.ts";
-import { firstLedger } from "../../src/sim/upgrade/ledger.ts";
+import { features } from "./features.ts";
 import { receiptsFile, receiptLine, receiptsIn } from "./receipts.ts";
 
 /** Up to this long before a receipt is written, and again before its answer goes back. */
@@ -56,7 +55,8 @@ const given = process.argv.slice(2).map((word): [string, unknown] => {
 const config = configOf(Object.fromEntries(given));
 const server = await startServer({
   config,
-  features: () => [...gameFeatures, firstLedger],
+  features,
+  featuresModule: new URL("features.ts", import.meta.url).href,
   featuresBuild: "crash rounds 1",
   performers: { "ledger.receipt": receipts(join(config.dataDir, receiptsFile)) },
 });
