@@ -1,6 +1,12 @@
 /** What each piece of work promises. */
 import type { Part } from "./check.ts";
-import { crashTable, journalCosts, journalRates, longJournal } from "./journal-numbers.ts";
+import {
+  crashTable,
+  followerAndContainment,
+  journalCosts,
+  journalRates,
+  longJournal,
+} from "./journal-numbers.ts";
 import { plantedChanges } from "./planted.ts";
 import { stormNumbers, walkNumbers, worldNumbers } from "./players-numbers.ts";
 import { rowIds, rows } from "./rows.ts";
@@ -83,5 +89,13 @@ export const acceptances: Readonly<Record<string, readonly Part[]>> = {
     simulatorSpeeds,
     mutantsCaught,
   ],
-  journal: [rows(journalRows), journalRates, journalCosts, longJournal, crashTable, faultsStrike],
+  journal: [
+    rows(journalRows),
+    journalRates,
+    journalCosts,
+    longJournal,
+    followerAndContainment,
+    crashTable,
+    faultsStrike,
+  ],
 };
