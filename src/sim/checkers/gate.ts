@@ -16,7 +16,8 @@ import { publishedContracts } from "../../core/features/contracts.ts";
 import { limits } from "../../core/kernel/limits.ts";
 import type { ConnectionId, PacketType } from "../../core/kernel/ids.ts";
 import type { Realm } from "../../core/realm/index.ts";
-import { isPacketType } from "../../core/wire/index.ts";
+import { reprise as pb } from "../../core/wire/gen/packet.js";
+import { decodePayload, isPacketType } from "../../core/wire/index.ts";
 import type { AnyContract } from "../../core/wire/index.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker, Step } from "./checker.ts";
@@ -80,6 +81,8 @@ interface Gate {
   /** Bytes of a frame whose end has not come. */
   rest: Uint8Array;
   sequence: number;
+  /** Frames since then that could not be read, and may have had numbers or not. */
+  unnumbered: number;
   /** Nothing more gets in: the framing or the numbers are lost. */
   isLost: boolean;
   /** A frame was unusual: no more can be said. */
@@ -104,6 +107,7 @@ interface Refused extends Pick<Fate, "reason" | "untilMicros" | "stalled"> {
 }
 
 const nothing = new Uint8Array(0);
+const packet = pb.v1.Packet;
 
 interface GateWorld {
   readonly realm: Pick<Realm, "rules" | "budgets">;
@@ -190,6 +194,7 @@ export class GateChecker implements Checker {
       fates: [],
       rest: nothing,
       sequence: 0,
+      unnumbered: 0,
       isLost: false,
       isUnsure: false,
       isOpen: false,
@@ -294,11 +299,19 @@ export class GateChecker implements Checker {
     this.checked += 1;
     const frame = this.#frame;
     if (frame.read(bytes, start, end) === "unusual") {
-      gate.isUnsure = true;
+      // Who has no part in what is judged says whether it is a packet at all.
+      const isPacket = decodePayload(packet, bytes, start, end) !== null;
+      if (isPacket) gate.isUnsure = true;
+      else {
+        this.#judged(gate, "malformed", "envelope");
+        gate.unnumbered += 1;
+      }
       return;
     }
     const { type, sequence, size, payloadStart, payloadEnd, isCompressed } = frame;
-    const isNext = sequence === gate.sequence + 1;
+    const ahead = sequence - gate.sequence;
+    const isNext = ahead >= 1 && ahead <= 1 + gate.unnumbered;
+    if (isNext) gate.unnumbered = 0;
     if (size !== payloadEnd - payloadStart || isCompressed) {
       const reason = isCompressed && size === payloadEnd - payloadStart ? "compressed" : "size";
       this.#judged(gate, "malformed", reason);
@@ -343,7 +356,10 @@ export class GateChecker implements Checker {
   #entered(event: Extract<Event, { type: "packet.received" }>): void {
     const gate = this.#sure(event.connection);
     if (gate === null) return;
-    if (this.#frame.read(event.bytes, event.start, event.end) === "unusual") return;
+    if (this.#frame.read(event.bytes, event.start, event.end) === "unusual") {
+      // Had it been a packet, no more would be said of this connection.
+      this.#fail("only what came gets in, in order", "no packet");
+    }
     const { sequence, type } = this.#frame;
     const about = `packet ${String(sequence)} of type ${String(type)}`;
     const fate = this.#next(gate, (one) => one.sequence === sequence && one.kind === "open");

@@ -45,6 +45,9 @@ const heapBytes = 2_500;
 /** The content of a frame that is too large by one byte, and the length in front of it. */
 const hugeBytes = 65_537;
 const prefixBytes = 4;
+/** Tags of field 3. */
+const groupStart = 0x1b;
+const groupEnd = 0x1c;
 /** Kinds of wrong headers, and none: one that says it is compressed, and others of a wrong size. */
 const crookedKinds = 4;
 const sizeTag = 0x10;
@@ -218,6 +221,8 @@ export class RudePeer {
         return this.#frame(update.type, encodePayload(update.message, { tick: 1 }));
       case "garbage-frame":
         return Uint8Array.of(5, 0, 0, 0, ...this.#noise(5));
+      case "open-group":
+        return this.#openGroup();
       case "unknown-type":
         return this.#frame(unknownType, this.#noise(3));
       case "server-only-type":
@@ -248,6 +253,16 @@ export class RudePeer {
 
   #tag(bytes = 1): Uint8Array {
     return tagged(`${this.name}:rude;`, bytes);
+  }
+
+  /**
+   * A frame that ends within a group, and one behind it whose first byte would end the group: for
+   * a reader who does not keep to a frame's end the two are a packet.
+   */
+  #openGroup(): Uint8Array {
+    const open = this.#frame(beat.type, new Uint8Array(0));
+    open[0] = (open[0] ?? 0) + 1;
+    return Uint8Array.of(...open, groupStart, groupEnd, 0, 0, 0, ...this.#noise(groupEnd));
   }
 
   #noise(count: number): Uint8Array {

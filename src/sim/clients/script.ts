@@ -61,7 +61,7 @@ const rudePlayerWords = [
 ] as const;
 /** And what only hogs write, see `hogs.ts`. */
 type HogWord = "heap" | "huge-frame";
-export type RudeWord = (typeof rudePlayerWords)[number] | HogWord;
+export type RudeWord = (typeof rudePlayerWords)[number] | HogWord | "open-group";
 
 export type RudeAction =
   | { readonly type: "connect" }
@@ -146,7 +146,7 @@ export function drawScripts(
     const random = RandomStream.named(seedWords(seed), `workload/${name}`);
     const until = seconds * 1_000_000;
     return strikes(random, options.rudePerMillion)
-      ? { kind: "rude", name, actions: drawRude(random, until, rudeWords) }
+      ? { kind: "rude", name, actions: withGroups(seed, name, drawRude(random, until, rudeWords)) }
       : { kind: "player", name, actions: drawPlayer(random, options, until) };
   });
   return [...scripts, ...drawHogs(seed, options, { manners: echoHogs, seconds })];
@@ -160,7 +160,8 @@ export function drawTravellers(seed: number, options: SimulationOptions): Client
     const random = RandomStream.named(seedWords(seed), `travel/${name}`);
     const until = seconds * 1_000_000;
     if (strikes(random, workload.rudePerMillion)) {
-      return { kind: "rude", name, actions: drawRude(random, until, rudePlayerWords) };
+      const actions = withGroups(seed, name, drawRude(random, until, rudePlayerWords));
+      return { kind: "rude", name, actions };
     }
     const account = String((index % players.accounts) + 1);
     // One device for two programs is a program that was started twice.
@@ -300,6 +301,20 @@ function drawRude(
     at += random.below(1_000_000) + 1;
   }
   return actions;
+}
+
+/** Half of the garbage is a frame that ends within a group, see `rude.ts`. */
+function withGroups(
+  seed: number,
+  name: string,
+  actions: readonly Timed<RudeAction>[],
+): Timed<RudeAction>[] {
+  const random = RandomStream.named(seedWords(seed), `groups/${name}`);
+  return actions.map((action) =>
+    action.type === "say" && action.word === "garbage-frame" && random.chance(1, 2)
+      ? { ...action, word: "open-group" }
+      : action,
+  );
 }
 
 const drawRudeAction = (random: RandomStream, manner: readonly RudeWord[]): RudeAction => {

@@ -70,10 +70,13 @@ const counters = {
 /** By state, the context of the last deposit, which is over. */
 const kept = new WeakMap<object, { readonly state: object }>();
 
-/** Whether it is of no use. */
+/** Whether it is of no use. Asked once of each: it stays as it is until it is lent again. */
 function isOver(state: object): boolean {
+  const ctx = kept.get(state);
+  if (ctx === undefined) return true;
+  kept.delete(state);
   try {
-    return kept.get(state)?.state === undefined;
+    return typeof ctx.state !== "object";
   } catch (error) {
     return error instanceof ApiMisuseError;
   }
