@@ -1,11 +1,14 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { lantern as pb } from "../../../examples/lantern/gen/lantern.js";
+import { encodePayload } from "../../../src/core/wire/index.ts";
+import { brokenLantern, lanternTypes } from "../../support/broken-lantern.ts";
 import { eventually } from "../../support/condition.ts";
 import type { Exposition } from "../../support/prometheus.ts";
 import { features } from "../../support/fragile-features.ts";
 import { fragileTypes } from "../../support/fragile.ts";
-import { PacketClient } from "../../support/packet-client.ts";
+import { PacketClient, types } from "../../support/packet-client.ts";
 import { connectPlain } from "../../support/raw-client.ts";
 import { startTestServer } from "../../support/server.ts";
 import type { TestServer } from "../../support/server.ts";
@@ -88,4 +91,17 @@ it("does without one where nobody can tell its thread the features", async () =>
   await play(await connected(server), 300);
   expect(server.logLines().some(({ message }) => message.startsWith("no follower"))).toBe(true);
   expect((await server.metrics()).sum("reprise_checkpoints_total")).toBe(0);
+});
+
+it("[JRN-16] suspends a lantern that throws when it should burn out, and serves on", async () => {
+  const server = await startTestServer(settings, { features: [...features, brokenLantern] });
+  const ada = await connected(server);
+  const place = encodePayload(pb.v1.Place, { burnSeconds: 1 });
+  ada.send(lanternTypes.place, place);
+  await ada.whenPacket(lanternTypes.placed);
+  await metricsWhen(server, (metrics) => metrics.sum("reprise_features_suspended_total") === 1);
+  ada.send(lanternTypes.place, place);
+  await ada.whenPacket(types.error);
+  await play(ada, 10);
+  expect((await server.metrics()).sum("reprise_steps_failed_total")).toBe(1);
 });
