@@ -2,6 +2,9 @@
 import { RandomStream } from "../core/kernel/random.ts";
 import { seedWords } from "./decisions.ts";
 
+/** Long turns, and short stalls in one of fifty. */
+const slowness = { turnDelayMicros: 2_000, stallPerMillion: 20_000, stallMaxMicros: 50_000 };
+
 /**
  * In some seeds a little that waits for the disk is too much, and some servers are slow: they serve
  * a little at a time, take long from turn to turn, and bear few bytes of those who do not read.
@@ -16,6 +19,6 @@ export function drawStrain(seed: number) {
   const outboundBytesMax = random.pick([32_768, 131_072]);
   return {
     server: { heldBytesMax, packetsPerRoundMax: 1, packetsPerTurnMax, outboundBytesMax },
-    process: { joinsReads, turnDelayMicros: 2_000 },
+    process: { joinsReads, ...slowness },
   };
 }

@@ -65,8 +65,8 @@ export class RudePeer {
   #answers = newDeframer();
   /** Heaps that were not answered yet. */
   #heaps = 0;
-  /** When they are, it leaves. */
-  #isLeaving = false;
+  /** With no more of them than that it leaves; -1: it stays. */
+  #leavesAt = -1;
   #isOpen = false;
   #isConnecting = false;
   /** What it said before the connection was open. */
@@ -114,7 +114,7 @@ export class RudePeer {
       case "vanish":
         return this.#leave("peer.vanished", () => this.#link.vanish());
       case "leaveServed":
-        this.#isLeaving = true;
+        this.#leavesAt = action.but;
         return this.#leaveServed();
       default:
         return assertNever(action);
@@ -137,7 +137,7 @@ export class RudePeer {
   }
 
   #leaveServed(): void {
-    if (this.#isLeaving && this.#heaps === 0) this.act({ type: "reset" });
+    if (this.#heaps <= this.#leavesAt) this.act({ type: "reset" });
   }
 
   #connect(): void {
@@ -145,7 +145,7 @@ export class RudePeer {
     this.#gone();
     this.#answers = newDeframer();
     this.#heaps = 0;
-    this.#isLeaving = false;
+    this.#leavesAt = -1;
     this.#isConnecting = true;
     this.#sequence = 0;
     this.#link.connect();

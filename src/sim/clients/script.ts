@@ -68,8 +68,8 @@ export type RudeAction =
   | { readonly type: "say"; readonly word: RudeWord; readonly times: number }
   | { readonly type: "pause"; readonly forMicros: number }
   | { readonly type: "end" | "reset" | "vanish" }
-  /** Resets its link as soon as each of its heaps was answered. */
-  | { readonly type: "leaveServed" };
+  /** Resets its link as soon as all but so many of its heaps were answered. */
+  | { readonly type: "leaveServed"; readonly but: number };
 
 /** How far a traveller has come. */
 export type TravellerPhase =
