@@ -35,7 +35,7 @@ export interface DiskOptions {
   readonly fullsMax: number;
   readonly readOnlysMax: number;
   readonly spellMaxMicros: number;
-  /** What each server keeps back for a full disk, and for how long it keeps clients waiting then. */
+  /** What each server keeps back for a full disk, and how long it keeps clients waiting then. */
   readonly reserveBytes: number;
   readonly fullTimeoutMicros: number;
 }

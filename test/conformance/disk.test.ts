@@ -161,6 +161,7 @@ describe.each([
   it("say ENOSPC on a full disk, and take nothing back of what they have", async ({ skip }) => {
     const arm = makeArm();
     const { fullPath } = arm;
+    // Skipped where the platform has no device that is always full.
     if (fullPath === null) return skip("there is no /dev/full here");
     expect(await arm.run([write(fullPath, 0, "x".repeat(100))])).toEqual([failed("ENOSPC")]);
     expect(await arm.run([write("other", 0, "x")])).toEqual([done]);

@@ -61,6 +61,7 @@ it("[JRN-10] a full disk costs nothing that was acknowledged, and the server goe
   skip,
 }) => {
   const dataDir = smallDisk();
+  // Skipped where file systems are the administrator's: only root may mount one.
   if (dataDir === null) return skip("this user may not mount a file system");
   const server = await startTestServer({
     dataDir,

@@ -51,12 +51,14 @@ it("[NET-02] [NET-03] [NET-04] [NET-06] [NET-09] [NET-10] the defaults are the t
     role: "game",
     follower: availableParallelism() >= 2 ? "on" : "rotation",
     folder: "data/game",
+    reserveBytes: 16_777_216,
   });
   expect(hostConfigOf(config, "login")).toEqual({
     ...defaultHostConfig,
     role: "login",
     follower: availableParallelism() >= 2 ? "on" : "rotation",
     folder: "data/login",
+    reserveBytes: 16_777_216,
     connectionsMax: 1_000,
     durability: "written",
   });
