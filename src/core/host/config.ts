@@ -148,9 +148,10 @@ export function hostConfig(given: Partial<HostConfig> & { readonly role: string 
     config.blockBytesMax < config.segmentBytesMax,
     "host configuration: blockBytesMax must be below segmentBytesMax",
   );
+  // A connection is read again below half of it: a frame whose end has not come must be less.
   apiRule(
-    config.inboundBytesMax >= limits.frameBytesMax + limits.framePrefixBytes,
-    "host configuration: inboundBytesMax must hold the largest frame",
+    config.inboundBytesMax >= 2 * (limits.frameBytesMax + limits.framePrefixBytes),
+    "host configuration: inboundBytesMax must hold two of the largest frames",
   );
   return config;
 }

@@ -17,7 +17,7 @@ describe("the host's configuration", () => {
     [{ outboundLowBytes: 300_000 }, /outboundLowBytes < outboundHighBytes/],
     [{ outboundBytesMax: 100_000 }, /outboundHighBytes < outboundBytesMax/],
     [{ blockBytesMax: 67_108_864 }, /blockBytesMax must be below segmentBytesMax/],
-    [{ inboundBytesMax: 65_539 }, /inboundBytesMax must hold the largest frame/],
+    [{ inboundBytesMax: 131_079 }, /inboundBytesMax must hold two of the largest frames/],
   ])("[NET-02] refuses %o, and names the key", (given, message) => {
     expect(() => hostConfig({ role: "game", ...given })).toThrow(message);
   });
