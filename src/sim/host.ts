@@ -25,7 +25,7 @@ const identity = { node: "26", v8: "none", protocol: 1 };
  */
 export function simulatedHost(variation: HostVariation = {}): (order: HostOrder) => RunningHost {
   return ({ syscalls, mergeOrder, producers, options, observe, role, realm, build, ...order }) => {
-    const { thread, observeFollower } = order;
+    const { thread, observeFollower, keys } = order;
     const given = { ...realmPart(options.server), ...order.realmConfig, ...variation.realm };
     const config = hostConfig({
       role,
@@ -33,6 +33,7 @@ export function simulatedHost(variation: HostVariation = {}): (order: HostOrder)
       ...hostPart(options.server),
       ...diskPart(options.disk),
       ...followerPart(options.follower),
+      ...keepingPart(options.keeping),
       ...variation.host,
     });
     const follower = thread.port(
@@ -42,6 +43,7 @@ export function simulatedHost(variation: HostVariation = {}): (order: HostOrder)
           create: () => observeFollower(() => realm.create()),
           build: build.name,
           checksum: crc32,
+          keys,
           log: (level, message, fields) => syscalls.log(level, message, fields),
           ...ports,
         }),
@@ -49,6 +51,7 @@ export function simulatedHost(variation: HostVariation = {}): (order: HostOrder)
     );
     const host: Host = createHost({
       config,
+      keys,
       follower,
       realmConfig: { ...realmConfig(given) },
       realm: observed(realm, observe),
@@ -94,6 +97,9 @@ const diskPart = ({ reserveBytes, fullTimeoutMicros }: DiskOptions): Partial<Hos
   reserveBytes,
   fullTimeoutMs: Math.ceil(fullTimeoutMicros / 1_000),
 });
+
+const keepingPart = ({ captureBytes }: SimulationOptions["keeping"]): Partial<HostConfig> =>
+  captureBytes === 0 ? {} : { captureOf: "all", captureBytes };
 
 const realmPart = ({
   idleTimeoutMicros,

@@ -12,6 +12,8 @@ import type { DiskOptions } from "./disk-options.ts";
 import { rate } from "./drawing.ts";
 import { calmHandshake, calmNetwork, drawHandshake, drawNetwork } from "./network/options.ts";
 import type { HandshakeOptions, NetworkOptions } from "./network/options.ts";
+import { calmKeeping, drawKeeping } from "./keeping.ts";
+import type { KeepingOptions } from "./keeping.ts";
 import { calmFollower, drawFollower } from "./process/follower.ts";
 import type { FollowerOptions } from "./process/follower.ts";
 import {
@@ -171,6 +173,7 @@ export interface SimulationOptions {
   readonly handshake: HandshakeOptions;
   readonly process: ProcessOptions;
   readonly follower: FollowerOptions;
+  readonly keeping: KeepingOptions;
   readonly clock: ClockOptions;
   readonly upgrade: UpgradeOptions;
   readonly outside: OutsideOptions;
@@ -211,6 +214,7 @@ export const calmOptions: SimulationOptions = {
     pauseMaxMicros: 3_000_000,
   },
   follower: calmFollower,
+  keeping: calmKeeping,
   clock: {
     skewMaxMicros: 0,
     driftMaxPerMillion: 0,
@@ -294,6 +298,7 @@ export function drawOptions(seed: number): SimulationOptions {
     handshake: drawHandshake(random, later),
     process: { ...drawProcess(random), ...drawProcessTroubles(seed), ...strain.process },
     follower: drawFollower(seed),
+    keeping: drawKeeping(seed),
     clock: { ...drawClock(random), ...drawClockTroubles(seed) },
     upgrade: drawUpgrade(seed),
     outside: drawOutside(seed),
@@ -350,6 +355,7 @@ export function withOptions(base: SimulationOptions, given: PartialOptions): Sim
     handshake: { ...base.handshake, ...given.handshake },
     process: { ...base.process, ...given.process },
     follower: { ...base.follower, ...given.follower },
+    keeping: { ...base.keeping, ...given.keeping },
     clock: { ...base.clock, ...given.clock },
     upgrade: { ...base.upgrade, ...given.upgrade },
     outside: { ...base.outside, ...given.outside },

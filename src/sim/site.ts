@@ -4,6 +4,7 @@
  * where real ones would: at their clients, and in the accounts that they share.
  */
 import type { HostPort, Machine } from "../core/contract.ts";
+import type { JournalKeys } from "../core/journal/index.ts";
 import type { PacketType } from "../core/kernel/ids.ts";
 import type { PlainData } from "../core/kernel/plain.ts";
 import type { Realm } from "../core/realm/index.ts";
@@ -11,6 +12,7 @@ import { wrongTransportFrame } from "../core/wire/index.ts";
 import type { AnyContract } from "../core/wire/index.ts";
 import { Performers, performersHost } from "./calls.ts";
 import type { SimulatedPerformer } from "./calls.ts";
+import { CaptureChecker } from "./checkers/capture.ts";
 import { CheckerPanel } from "./checkers/checker.ts";
 import type {
   Checker,
@@ -28,6 +30,7 @@ import { seedWords } from "./decisions.ts";
 import type { FaultCounters } from "./faults.ts";
 import { forkPath, forkState } from "./fork.ts";
 import type { Fork } from "./fork.ts";
+import { keysOf } from "./keeping.ts";
 import type { Weather } from "./network/weather.ts";
 import type { SimulationOptions } from "./options.ts";
 import { SimulatedNode } from "./process/node.ts";
@@ -85,6 +88,8 @@ export interface HostOrder extends HostSurroundings {
   /** Wraps every machine that the host's follower makes, by `create`. */
   readonly observeFollower: (create: () => Machine) => Machine;
   readonly options: SimulationOptions;
+  /** Of the journal; null: it is not encrypted. */
+  readonly keys: JournalKeys | null;
 }
 
 /** A host and what it has counted, by name, summed over labels. */
@@ -148,12 +153,24 @@ export class Site implements OperatedServer {
     const disk = (): DiskImage => this.node.disk;
     const world = { ...spec, options, faults, nowMicros, metrics, disk };
     const checkers = spec.makeCheckers(world);
-    this.checkers = isFollowed ? [...checkers, this.#follower] : checkers;
+    const more = [
+      ...(isFollowed ? [this.#follower] : []),
+      ...(options.keeping.captureBytes > 0 ? [this.#captureChecker()] : []),
+    ];
+    this.checkers = [...checkers, ...more];
     const witnesses = parts.witness === null ? [] : [parts.witness];
     const observers = [parts.observer, this.#ownObserver(), this.links, ...witnesses];
     this.panel = new CheckerPanel([...observers, ...this.checkers, this.#lastObserver()]);
     this.node = this.#makeNode();
     if (parts.fork !== null) this.#beginWith(parts.fork);
+  }
+
+  #captureChecker(): Checker {
+    const { realm, nextRealm = realm } = this.spec;
+    return new CaptureChecker({
+      realm: () => (this.#running === 0 ? realm : nextRealm),
+      keys: () => this.#keys(),
+    });
   }
 
   /** The state stands at the beginning of all that the checkers know of. */
@@ -285,10 +302,15 @@ export class Site implements OperatedServer {
       realm: this.#installed === 0 ? realm : nextRealm,
       realmConfig,
       options: this.#parts.options,
+      keys: this.#keys(),
       observe: (machine) => this.#observed(machine),
       observeFollower: (create) => this.#following(create),
     });
     return this.#host.host;
+  }
+
+  #keys(): JournalKeys | null {
+    return keysOf(this.#parts.options.keeping, this.node.starts);
   }
 
   /** What the next process is, or the one that is just being made. */
