@@ -71,7 +71,7 @@ export class Depositors {
     return lost;
   }
 
-  /** Connects all of them and lets them go on until `stop`. Resolves once one is answered. */
+  /** Connects all of them and lets them go on until `stop`. Resolves once each is answered. */
   async begin({ url, fingerprint }: Serving): Promise<void> {
     this.#isStopped = false;
     this.firstAnswerAt = null;

@@ -11,7 +11,7 @@ export type RoundEnding = (typeof endings)[number];
 
 export interface RoundPlan {
   readonly ending: RoundEnding;
-  /** From the first link to the kill, or to the order to end. */
+  /** To the kill or the order to end; from the first answers, of an early one from the start. */
   readonly loadMs: number;
   /** Kills of starts before the one that is left alone, milliseconds after each was begun. */
   readonly startKillsMs: readonly number[];

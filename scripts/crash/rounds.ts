@@ -126,6 +126,8 @@ async function playRound(
   const before = clients.answered;
   const links = clients.begin(serving);
   links.catch(() => undefined); // Killed early, there may be no link.
+  // On a busy machine the links alone may take as long as a round.
+  if (plan.ending !== "early") await Promise.allSettled([links]);
   await setTimeout(plan.loadMs);
   const { inFlight } = clients;
   await end(server, plan);
