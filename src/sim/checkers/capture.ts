@@ -53,6 +53,9 @@ export class CaptureChecker implements Checker {
       case "connection.opened":
       case "connection.closed":
         this.#events.push(event);
+        return;
+      default:
+        return;
     }
   }
 
