@@ -11,11 +11,12 @@ import type { Given } from "./shrink/index.ts";
 import { simulate } from "./simulate.ts";
 
 /** Answers do not wait for their events to be durable, so a crash takes back what was told. */
-export const canaryBug = "a server whose answers leave before they are durable";
+export const canaryBug =
+  "a server whose answers leave when the system has them, and the disk has not";
 /** Who has to find it. */
 export const canaryChecker = "durability";
 
-const given = (): Given => ({ host: simulatedHost({ host: { durability: "none" } }) });
+const given = (): Given => ({ host: simulatedHost({ host: { durability: "written" } }) });
 
 /** Crashes are what shows it. */
 const fixed: PartialOptions = { seconds: 3, process: { endsMax: 4, restartMaxMicros: 100_000 } };

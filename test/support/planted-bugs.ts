@@ -51,7 +51,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     variation: { realm: { idleTimeoutMs: 1_600 } },
   })),
   echoBug("an answer leaves before its event is durable", ending, () => ({
-    variation: { host: { durability: "none" } },
+    variation: { host: { durability: "written" } },
   })),
   echoBug("a disk says synced and is not", ending, echo.lyingSync),
   echoBug("a feature remembers outside of its state", {}, echo.forgetfulFeature),

@@ -229,7 +229,7 @@ describe("what is done by hand", () => {
   });
 
   it("fails with a plan that fails alike, when a checker finds something", () => {
-    const host = () => sabotaged({ variation: { host: { durability: "none" } } });
+    const host = () => sabotaged({ variation: { host: { durability: "written" } } });
     const options = { process: { endsMax: 4, restartMaxMicros: 100_000 } };
     const clients = [playerNamed("1")];
     const broken: SimulationBroken[] = [];
