@@ -25,7 +25,7 @@ const { values } = parseArgs({
   options: {
     only: { type: "string", default: "" },
     seeds: { type: "string", default: "250" },
-    cpu: { type: "string", default: "20" },
+    cpu: { type: "string", default: "40" },
     workers: { type: "string", default: String(availableParallelism()) },
     shrink: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
