@@ -89,10 +89,10 @@ export async function measureFollower(
   depth: number,
 ): Promise<FollowerResult> {
   const [followed, alone] = await Promise.all([start("on"), start("off")]);
-  let isOver = false;
+  const over = new AbortController();
   let lagSecondsMax = 0;
   const watch = async (): Promise<void> => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       lagSecondsMax = Math.max(lagSecondsMax, await metric(followed, "follower_lag_seconds"));
       await setTimeout(50);
     }
@@ -125,7 +125,7 @@ export async function measureFollower(
       divergences: await metric(followed, "replay_divergences_total"),
     };
   } finally {
-    isOver = true;
+    over.abort();
     await watching;
     await Promise.all([followed.stop(), alone.stop()]);
   }
