@@ -13,7 +13,7 @@ import type { ConnectionId } from "../../../src/core/kernel/ids.ts";
 import type { PlainData } from "../../../src/core/kernel/plain.ts";
 import type { Feature } from "../../../src/core/realm/index.ts";
 import { defineContract, EnvelopeReader, request } from "../../../src/core/wire/index.ts";
-import { simulate } from "../../../src/sim/index.ts";
+import { calmOptions, simulate } from "../../../src/sim/index.ts";
 import type { PartialOptions, SimulationFailure } from "../../../src/sim/index.ts";
 import {
   answerOf,
@@ -80,7 +80,9 @@ const small: PartialOptions = {
     allowanceMs: 1_000,
   },
   clock: { jumpsMax: 0, skewMaxMicros: 0 },
-  disk: { syncFailedPerMillion: 0, writeFailedPerMillion: 0 },
+  disk: calmOptions.disk,
+  // It would see first that its realm is another one than the server's.
+  follower: calmOptions.follower,
   process: { endsMax: 0, crashesMax: 0 },
   upgrade: { serverPerMillion: 0 },
   calls: { lostPerMillion: 0, crashPerMillion: 0 },
