@@ -6,7 +6,7 @@ import type { Plan } from "../plan.ts";
 export type Action = ClientScript["actions"][number];
 
 /** Every action of every client, by time; at equal times in the order of the clients. */
-export const actionsOf = ({ scripts }: Plan): readonly Action[] =>
+export const actionsOf = ({ scripts }: Pick<Plan, "scripts">): readonly Action[] =>
   scripts
     .flatMap((script): readonly Action[] => script.actions)
     .sort((left, right) => left.atMicros - right.atMicros);
@@ -34,6 +34,31 @@ export const keepingDecisions = (plan: Plan, keeps: (key: string) => boolean): P
   withDecisions(
     plan,
     Object.fromEntries(Object.entries(plan.decisions).filter(([key]) => keeps(key))),
+  );
+
+interface Counted {
+  readonly count: number;
+}
+
+/** Whether a decision is about the so manieth event or system call. */
+export const isCounted = (decision: unknown): decision is Counted =>
+  typeof decision === "object" &&
+  decision !== null &&
+  "count" in decision &&
+  typeof decision.count === "number";
+
+/** With every such decision about an earlier one, by so many. */
+export const countingFewer = (plan: Plan, fewer: number): Plan =>
+  withDecisions(
+    plan,
+    Object.fromEntries(
+      Object.entries(plan.decisions).map(([key, decision]): [string, Decision] => [
+        key,
+        isCounted(decision)
+          ? { ...(decision as object), count: Math.max(1, decision.count - fewer) }
+          : decision,
+      ]),
+    ),
   );
 
 export const withScripts = (plan: Plan, scripts: readonly ClientScript[]): Plan => ({

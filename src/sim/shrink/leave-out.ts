@@ -2,8 +2,10 @@
 import type { Plan } from "../plan.ts";
 import {
   actionsOf,
+  countingFewer,
   endingAfter,
   eventsOf,
+  isCounted,
   keepingDecisions,
   kindOf,
   subjectOf,
@@ -55,6 +57,13 @@ const actionsByClient = dropping<Action>({
   without: withoutActions,
 });
 
+/** What happens at the so manieth event happens as many sooner as there are actions fewer. */
+const actionsCounted = dropping<Action>({
+  items: ({ decisions, scripts }) =>
+    Object.values(decisions).some(isCounted) ? actionsOf({ scripts }) : [],
+  without: (plan, dropped) => countingFewer(withoutActions(plan, dropped), dropped.size),
+});
+
 /** A shorter storm: less happens, and every later candidate is over sooner. */
 const seconds: Pass = function* (plan): Search {
   let best = plan;
@@ -79,4 +88,5 @@ export const leaveOut: Pass = inTurn([
   decisionsBy((key) => key),
   actionsByClient,
   actions,
+  actionsCounted,
 ]);

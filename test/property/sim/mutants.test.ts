@@ -26,7 +26,7 @@ describe("the planted bugs", () => {
     ["edge-07", "secrecy"],
     ["F13-wrong-place", "gate"],
     ["F12-sent-twice", "frames"],
-    ["F17-overwritten", "frames"],
+    ["F17-overwritten", "process-health"],
     ["F18-at-once", "back-off"],
     ["F24-farewell", "etiquette"],
     ["F30-whole-milliseconds", "ticks"],
