@@ -75,6 +75,8 @@ export const faults = {
   "process.pause": "the process is stopped for a while; its kernel goes on",
   "process.pause-uncounted": "the same, and the monotonic clock does not count it",
   "process.drain": "the process is asked to end in order, and is started again",
+  "follower.killed": "the journal's follower dies over a message, and the server goes on",
+  "follower.slow": "the journal's follower hears a message late, and all after it",
   "upgrade.begun": "an operator begins to bring a server to the next build",
   "upgrade.killed": "the process is killed while it drains for that, or right after",
   "upgrade.refused": "the next build refuses what the old one has left without an orderly end",

@@ -11,6 +11,7 @@ import { RandomStream } from "../../core/kernel/random.ts";
 import { seedWords } from "../decisions.ts";
 import type { Subject } from "../decisions.ts";
 import { rate } from "../drawing.ts";
+import type { FaultCounters } from "../faults.ts";
 
 export interface FollowerOptions {
   /** A checkpoint every so many events; 0: nobody follows. */
@@ -57,6 +58,7 @@ export function drawFollower(seed: number): FollowerOptions {
 /** What a process gives the thread. */
 export interface ThreadParts {
   readonly options: FollowerOptions;
+  readonly faults: FaultCounters;
   readonly deaths: Subject;
   readonly delays: Subject;
   /** Orders an operation of the thread's; not completed once the process is dead. */
@@ -132,6 +134,7 @@ export class SimulatedThread {
 
   #die(told: (report: FollowerReport) => void): void {
     this.#follower = null;
+    this.#parts.faults.hit("follower.killed");
     this.#parts.toHost(() => told({ type: "ended", message: "the thread was killed" }));
   }
 
@@ -141,9 +144,10 @@ export class SimulatedThread {
   }
 
   #hear(): void {
-    const { delays, options, later } = this.#parts;
+    const { delays, options, later, faults } = this.#parts;
     const messages = this.#messages;
     const extra = delays.seldom(options.slowPerMillion, options.slowMaxMicros);
+    if (extra > 0) faults.hit("follower.slow");
     later(messageMicros + extra, () => {
       if (messages !== this.#messages) return;
       messages[0]?.();

@@ -286,7 +286,8 @@ export class SimulatedProcess implements Syscalls {
 
   // ---------------------------------------------------------------- the follower's thread
 
-  #thread({ name, decisions, follower: options, scheduler, disk }: ProcessParts): SimulatedThread {
+  #thread(parts: ProcessParts): SimulatedThread {
+    const { name, decisions, faults, follower: options, scheduler, disk } = parts;
     const later = (micros: number, action: () => void): void => {
       scheduler.after(micros, () => {
         if (this.#isAlive) this.#whenRunning(action);
@@ -294,6 +295,7 @@ export class SimulatedProcess implements Syscalls {
     };
     return new SimulatedThread({
       options,
+      faults,
       deaths: decisions.subject(`process/${name}/follower/death`),
       delays: decisions.subject(`process/${name}/follower/slow`),
       later,

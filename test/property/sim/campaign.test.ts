@@ -47,6 +47,8 @@ const common: readonly Fault[] = [
   "process.crash",
   "process.power-loss",
   "process.crash-in-turn",
+  "follower.killed",
+  "follower.slow",
   "clock.jump",
   "disk.slow",
   "merge.order",
