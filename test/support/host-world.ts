@@ -233,6 +233,9 @@ export class HostWorld implements Syscalls {
       handOver: () => {
         if (this.isFollowerAwake) this.follower?.handOver();
       },
+      room: (isLow) => {
+        if (this.isFollowerAwake) this.follower?.room(isLow);
+      },
       stop: () => (this.follower = null),
     };
   }

@@ -112,7 +112,13 @@ export function* writeCheckpoint(
 ): FileScript<string> {
   const path = checkpointPath(eventSequence(checkpoint.position.nextSequence - 1));
   const temporary = `${path}${unfinished}`;
-  yield* writeWhole(temporary, encodeCheckpoint(checkpoint, checksum, key));
+  try {
+    yield* writeWhole(temporary, encodeCheckpoint(checkpoint, checksum, key));
+  } catch (error) {
+    // A full disk needs the room of what was written; that this fails as well is told already.
+    yield { type: "remove", path: temporary };
+    throw error;
+  }
   yield* perform({ type: "rename", from: temporary, to: path });
   yield* perform({ type: "syncFolder", folder: checkpointFolder });
   return path;

@@ -14,6 +14,9 @@
  *     at the moment may lead there.
  * W5. What it cannot write costs a checkpoint and is tried again with the next. What it cannot read
  *     ends it, and whoever owns it starts another one. Neither harms the server.
+ * W6. While the disk is full it writes no checkpoint, which would take the journal's last room, and
+ *     deletes at once and after each due one what is too old anyway. With room again it writes the
+ *     one that it passed over.
  */
 import type { FileResult, LogFields, LogLevel, Machine, RequestId, Syscalls } from "../contract.ts";
 import {
@@ -118,6 +121,10 @@ export class Follower {
   #isBusy = false;
   #isOver = false;
   #wantsState = false;
+  #isLow = false;
+  /** Room is to be made, or a checkpoint that was passed over to be written, without delay. */
+  #isUrgent = false;
+  #hasPassedOver = false;
 
   constructor(options: FollowerOptions) {
     this.#options = options;
@@ -134,6 +141,13 @@ export class Follower {
   /** Asks for the state after all that it was told of, as soon as it has come so far. */
   handOver(): void {
     this.#wantsState = true;
+    this.#guarded(() => this.#advance());
+  }
+
+  /** The disk is full and lives on its reserve, or has room again, see W6. */
+  room(isLow: boolean): void {
+    this.#isLow = isLow;
+    this.#isUrgent = isLow || this.#hasPassedOver;
     this.#guarded(() => this.#advance());
   }
 
@@ -263,22 +277,26 @@ export class Follower {
 
   #isDue({ block, replayer, checkpointed }: Progress): boolean {
     if (block === null || replayer.isHolding) return false;
+    if (this.#isUrgent) return true;
     const { checkpointEveryEvents, checkpointEveryMs } = this.#options.config;
     const events = replayer.lastSequence - checkpointed.sequence;
     if (events >= checkpointEveryEvents) return true;
     return events > 0 && block.header.lastAt - checkpointed.at >= checkpointEveryMs * 1_000;
   }
 
-  /** Writes one, and deletes what is too old then. */
+  /** Writes one, or passes it over, and deletes what is too old then. */
   *#checkpoint(progress: Progress): FileScript<void> {
     const { block } = progress;
     if (block === null) return;
     const { report, config } = this.#options;
+    const isLow = this.#isLow;
+    this.#isUrgent = false;
+    if (lastSequence(block.header) > progress.checkpointed.sequence) this.#hasPassedOver = isLow;
     // Also when it fails: a full disk is not asked again at once.
     progress.checkpointed = { sequence: lastSequence(block.header), at: block.header.lastAt };
-    if (config.durability !== "fsync") yield* this.#syncJournal(block.path);
+    if (!isLow && config.durability !== "fsync") yield* this.#syncJournal(block.path);
     try {
-      yield* this.#write(progress, block);
+      if (!isLow) yield* this.#write(progress, block);
       yield* this.#retain(block);
     } catch (error) {
       if (!(error instanceof HostExit)) throw error;

@@ -22,6 +22,8 @@ export interface FollowerPort {
   start(): void;
   follow(mark: DurableMark): void;
   handOver(): void;
+  /** Nothing lasting is to be written while the disk is full. */
+  room(isLow: boolean): void;
   /** Ends it, whatever it is doing. */
   stop(): void;
 }
@@ -54,6 +56,7 @@ export class Following {
   /** What was replayed last. */
   #replayed: Replayed | null = null;
   #handed: HandedOver | null = null;
+  #isLow = false;
 
   constructor(parts: FollowingParts) {
     this.#parts = parts;
@@ -77,6 +80,13 @@ export class Following {
     if (isRotated && this.#state === "running" && last !== this.#told) this.#tell(last);
   }
 
+  /** Whether the disk is full. Each change is told once, and to each follower that is started. */
+  room(isLow: boolean): void {
+    if (isLow === this.#isLow) return;
+    this.#isLow = isLow;
+    if (this.#state === "running") this.#port?.room(isLow);
+  }
+
   /** Starts it, or tells it what is new, when that is due. */
   turn(now: Micros): void {
     if (this.#port === null || this.#state === "over" || now < this.#dueAt) return;
@@ -84,6 +94,7 @@ export class Following {
     if (this.#state === "waiting") {
       this.#state = "running";
       this.#port.start();
+      if (this.#isLow) this.#port.room(true);
     } else if (this.#parts.config.follower === "rotation") return;
     this.#showLag();
     this.#tell(this.#mark);

@@ -274,6 +274,7 @@ export class Live {
     const { space } = this.#parts;
     const { counters } = this.#options;
     space.turn();
+    following.room(space.isLow);
     this.#parts.capture.turn();
     commit.turn();
     following.turn(this.#now.monotonic);

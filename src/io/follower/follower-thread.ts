@@ -37,6 +37,7 @@ const follower = new Follower({
 
 parentPort?.on("message", (order: FollowerOrder) => {
   if (order.type === "follow") follower.follow(order.mark);
+  else if (order.type === "room") follower.room(order.isLow);
   else follower.handOver();
 });
 

@@ -16,7 +16,9 @@ export interface FollowerThreadOptions {
 }
 
 export type FollowerOrder =
-  { readonly type: "follow"; readonly mark: DurableMark } | { readonly type: "handOver" };
+  | { readonly type: "follow"; readonly mark: DurableMark }
+  | { readonly type: "handOver" }
+  | { readonly type: "room"; readonly isLow: boolean };
 
 /** A line for the log, among the reports. */
 export interface FollowerLine {

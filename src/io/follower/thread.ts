@@ -46,6 +46,10 @@ export class FollowerThread implements FollowerPort {
     this.#order({ type: "handOver" });
   }
 
+  room(isLow: boolean): void {
+    this.#order({ type: "room", isLow });
+  }
+
   stop(): void {
     const worker = this.#worker;
     this.#worker = null;

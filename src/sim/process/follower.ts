@@ -108,6 +108,7 @@ export class SimulatedThread {
         if (this.#parts.deaths.strikes(this.options.deathPerMillion)) this.#die(told);
       },
       handOver: () => this.#say(() => this.#follower?.handOver()),
+      room: (isLow) => this.#say(() => this.#follower?.room(isLow)),
       stop: () => (this.#follower = null),
     };
   }

@@ -16,6 +16,45 @@ const started = (config = {}): HostWorld => {
 };
 
 describe("a full disk", () => {
+  it("[JRN-10] is left to the journal: no checkpoint is written until there is room again", () => {
+    const world = started({
+      follower: "on",
+      followAfterMs: 1,
+      checkpointEveryEvents: 5,
+      blockBytesMax: 1_000,
+      segmentBytesMax: 2_000,
+    });
+    const count = (name: string): number => world.host.counters.get(name);
+    const checkpoints = (): string[] =>
+      [...world.disk.contents().keys()].filter((path) => path.startsWith("checkpoints/"));
+    const peer = world.connect();
+    const play = (echoes: number): void => {
+      for (let n = 0; n < echoes; n += 1) {
+        peer.echo(bytes(n));
+        world.advance(20_000);
+      }
+    };
+    play(30);
+    expect(count("checkpoints_total")).toBeGreaterThan(2);
+    world.disk.roomBytes = 10;
+    play(10);
+    expect(count("journal_low")).toBe(1);
+    // The reserve would have had room for one.
+    const [written, there] = [count("checkpoints_total"), checkpoints()];
+    play(15);
+    expect(count("journal_full")).toBe(0);
+    expect(count("follower_sequence")).toBe(world.journal().length);
+    expect(count("checkpoints_total")).toBe(written);
+    expect(count("checkpoints_failed_total")).toBe(0);
+    expect(checkpoints()).toEqual(there);
+    expect(there.some((path) => path.endsWith(".unfinished"))).toBe(false);
+    world.disk.roomBytes = 1_000_000;
+    world.advance(6_000_000);
+    expect(count("journal_low")).toBe(0);
+    expect(count("checkpoints_total")).toBeGreaterThan(written);
+    expect(count("checkpoint_sequence")).toBeGreaterThan(55);
+  });
+
   it("[JRN-10] costs the reserve first: everybody is served, and nobody new is let in", () => {
     const world = started();
     const peer = world.connect();
