@@ -253,9 +253,10 @@ export class Committer {
 
   #answered(operation: FileOperation, result: FileResult): void {
     if (!result.ok) {
-      if (operation.type !== "write" || !lacksRoom(result)) {
-        throw fileFailure(operation, result.code);
-      }
+      const isRoom = operation.type === "write" && lacksRoom(result);
+      // Behind a first write that found no room there is no file to sync. Both are made again.
+      const isMoot = this.#lacksRoom && operation.type === "sync" && result.code === "ENOENT";
+      if (!isRoom && !isMoot) throw fileFailure(operation, result.code);
       this.#lacksRoom = true;
     }
     this.#unanswered -= 1;

@@ -1,6 +1,7 @@
 /**
  * [JRN-01] What is wrong on the disk is refused and located, and what is whole is not accused: a
- * start that calls the journal damaged names a block of which bytes are wrong, and none before it.
+ * start that calls the journal damaged names a block of which bytes are wrong, and none before it;
+ * one that refuses a damaged journal names what it refuses.
  * That nothing wrong is taken for right is seen by those who compare a recovery with what was done:
  * it repeats every step (`History`), and every step that a client knows of (`durability.ts`).
  */
@@ -13,18 +14,26 @@ import type { Checker, DiskImage } from "./checker.ts";
 /** How a recovery says where it found what is no block. */
 const located = /^the journal is damaged: (\S+), byte (\d+), event \d+: /;
 
+/** And a file that is none. */
+const unreadable = /^the journal cannot be read: (\S+): /;
+/** Of a sound journal, too: it is another build's. */
+const foreign = /^the (journal ends with events of|checkpoint of event \d+ was made by) build /;
+
 export class DamageChecker implements Checker {
   readonly name = "damage";
   /** Counts journals that were called damaged. */
   checked = 0;
 
-  processEnded(end: ProcessEnd, _ending: Ending | null, disk: DiskImage): void {
+  processEnded(end: ProcessEnd, ending: Ending | null, disk: DiskImage): void {
     if (end.type !== "exit") return;
     if (end.message.includes("does not replay")) {
       this.#fail("what the journal holds replays, or is refused as damaged", end.message);
     }
     const [, path, byte] = located.exec(end.message) ?? [];
-    if (path === undefined) return;
+    if (path === undefined) {
+      if (ending === "damaged") this.#named(end.message, disk);
+      return;
+    }
     this.checked += 1;
     const damages = disk.damages();
     const at = Number(byte);
@@ -34,6 +43,13 @@ export class DamageChecker implements Checker {
       "a journal is called damaged where it is, and nowhere else",
       `${path}, byte ${String(at)}; wrong are ${there.join(", ") || "none"}`,
     );
+  }
+
+  #named(message: string, disk: DiskImage): void {
+    if (foreign.test(message)) return;
+    const [, file] = unreadable.exec(message) ?? [];
+    if (disk.damages().some(({ path }) => path === file)) return;
+    this.#fail("what is refused as damaged is named, and is damaged", message);
   }
 
   #fail(rule: string, detail: string): never {

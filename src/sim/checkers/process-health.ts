@@ -8,15 +8,15 @@ import type { ProcessEnd } from "../process/process.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker } from "./checker.ts";
 
-/** After one of these a process may end by itself. */
-const fatalFaults: readonly Fault[] = [
-  "disk.sync-failed",
-  "disk.write-failed",
-  "disk.read-failed",
-  "disk.entry-failed",
-  "disk.read-only",
-  "disk.full",
-  "disk.misread",
+/** After which faults a process may end by itself, by what its last words tell of them. */
+const excuses: readonly (readonly [words: RegExp, faults: readonly Fault[]])[] = [
+  [
+    / failed with EIO;/,
+    ["disk.sync-failed", "disk.write-failed", "disk.read-failed", "disk.entry-failed"],
+  ],
+  [/ failed with EROFS;/, ["disk.read-only"]],
+  [/ failed with (ENOSPC|EDQUOT);/, ["disk.full"]],
+  [/ was read twice and was not the same;/, ["disk.misread"]],
 ];
 
 export class ProcessHealthChecker implements Checker {
@@ -24,7 +24,8 @@ export class ProcessHealthChecker implements Checker {
   /** Counts ends of processes. */
   checked = 0;
   readonly #faults: FaultCounters;
-  #diskFailures = 0;
+  /** By fault, how often it had struck when it excused an end. */
+  readonly #excused = new Map<Fault, number>();
 
   constructor(faults: FaultCounters) {
     this.#faults = faults;
@@ -41,7 +42,7 @@ export class ProcessHealthChecker implements Checker {
         if (end.code === 0 && ending === "drain") return;
         // Whether it had to is another checker's affair.
         if (ending === "refused" || ending === "damaged") return;
-        if (this.#isExcused()) return;
+        if (this.#isExcused(end.message)) return;
         throw new CheckFailure(
           this.name,
           "the process ends only when it is told to",
@@ -54,13 +55,18 @@ export class ProcessHealthChecker implements Checker {
     throw new CheckFailure(this.name, "a client machine never throws", `${player}: ${what}`);
   }
 
-  /** Each failed disk operation excuses one end of the process. */
-  #isExcused(): boolean {
-    let failures = 0;
-    for (const fault of fatalFaults) failures += this.#faults.counts[fault];
-    const isNew = failures > this.#diskFailures;
-    this.#diskFailures = failures;
-    return isNew;
+  /** A fault of the disk excuses one end, with words that tell of it. */
+  #isExcused(message: string): boolean {
+    for (const [words, faults] of excuses) {
+      if (!words.test(message)) continue;
+      for (const fault of faults) {
+        const count = this.#faults.counts[fault];
+        if (count <= (this.#excused.get(fault) ?? 0)) continue;
+        this.#excused.set(fault, count);
+        return true;
+      }
+    }
+    return false;
   }
 }
 

@@ -270,3 +270,22 @@ it("[JRN-01] a recovery writes nothing back that was not read alike each time", 
   }
   expect([...found]).toEqual([]);
 });
+
+/**
+ * The first block of a segment found no room, so there was no file to sync behind it, and the host
+ * ended with what the sync said instead of waiting for room.
+ */
+it("[JRN-10] a new segment that finds no room waits for it", () => {
+  const fixed: PartialOptions = {
+    seconds: 4,
+    workload: { clients: 4, rudePerMillion: 0, thinkMicros: 30_000, stayMaxMicros: 1_500_000 },
+    disk: { ...calmOptions.disk, fullsMax: 2, spellMaxMicros: 2_000_000 },
+    process: { endsMax: 0, crashesMax: 0 },
+    follower: calmOptions.follower,
+  };
+  for (const seed of [8, 21]) {
+    const { failure, faults } = simulate({ seed, fixed, twice: false });
+    expect(failure?.message ?? null, `seed ${String(seed)}`).toBeNull();
+    expect(faults["disk.full"]).toBeGreaterThan(0);
+  }
+});

@@ -135,6 +135,23 @@ describe("the simulator finds", () => {
     expect(finder(misplaced, { disk, process: dying })).toBe("damage");
   });
 
+  it("[JRN-03] damage that is refused, and not named", () => {
+    const mute: Sabotage = {
+      syscalls: (syscalls) =>
+        overriding(syscalls, { exit: (code) => syscalls.exit(code, "something is wrong") }),
+    };
+    const disk = { ...calmOptions.disk, rotPerMillion: 900_000 };
+    expect(finder(mute, { disk, process: dying })).toBe("damage");
+  });
+
+  it("[JRN-10] a process that ends of something else while its disk is full", () => {
+    const hasty = retelling((operation, result) =>
+      operation.type === "write" && !result.ok ? { ok: false, code: "ENOENT" } : result,
+    );
+    const disk = { ...calmOptions.disk, fullsMax: 2, spellMaxMicros: 2_000_000 };
+    expect(finder(hasty, { disk })).toBe("process-health");
+  });
+
   it("and has nothing to say of all of that as it is", () => {
     const disk = {
       ...calmOptions.disk,
