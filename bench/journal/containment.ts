@@ -1,7 +1,10 @@
 /**
  * How long a server stands still when a feature throws.
  *
- *     node bench/journal/containment.ts [--players 2000] [--json]
+ *     node bench/journal/containment.ts [--players 2000] [--walk 1] [--json]
+ *
+ * `--walk`: instead of all else, the players walk in the world with so many moves a second each, see
+ * `walking.ts`.
  *
  * `server`: a real one with so many connections, of which every tenth sends all the time, and a
  * follower on its thread. One of them makes a feature throw; told is how long the realm stood still
@@ -20,12 +23,13 @@ import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { gameFeatures } from "../../src/core/features/index.ts";
 import { createRealm } from "../../src/core/realm/index.ts";
-import { reprise as pb } from "../../src/core/wire/gen/packet.js";
 import { configOf } from "../../src/io/config.ts";
 import { startServer } from "../../src/io/server.ts";
 import type { Server } from "../../src/io/server.ts";
 import { Crowd } from "../world.ts";
 import { breakType, features } from "./breaking.ts";
+import { frame } from "./frame.ts";
+import { measureWalking } from "./walking.ts";
 
 export interface ContainmentResult {
   readonly players: number;
@@ -44,15 +48,6 @@ export interface ContainmentResult {
 
 const echoType = 1_055;
 
-function frame(type: number, sequence: number, payload: Uint8Array): Uint8Array {
-  const header = { type, size: payload.length, sequence, timestamp: 0 };
-  const packet = pb.v1.Packet.encode({ header, payload }).finish();
-  const bytes = new Uint8Array(4 + packet.length);
-  new DataView(bytes.buffer).setUint32(0, packet.length, true);
-  bytes.set(packet, 4);
-  return bytes;
-}
-
 /** A connection that counts what it is sent. */
 class Client {
   readonly socket: Socket;
@@ -67,7 +62,7 @@ class Client {
 
   send(type: number): void {
     this.#sequence += 1;
-    this.socket.write(frame(type, this.#sequence, new Uint8Array(0)));
+    this.socket.write(frame(type, this.#sequence));
   }
 }
 
@@ -160,9 +155,15 @@ if (import.meta.main) {
   const { values } = parseArgs({
     options: {
       players: { type: "string", default: "2000" },
+      walk: { type: "string" },
       json: { type: "boolean", default: false },
     },
   });
+  if (values.walk !== undefined) {
+    const walked = await measureWalking(Number(values.players), Number(values.walk));
+    process.stdout.write(`${JSON.stringify(walked)}\n`);
+    process.exit();
+  }
   const result = await measureContainment(Number(values.players));
   const { server, world, players } = result;
   process.stdout.write(

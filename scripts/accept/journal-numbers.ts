@@ -1,6 +1,7 @@
 /** The figures of the journal: what it costs, how fast it is read, and what it keeps of a crash. */
 import { spawnSync } from "node:child_process";
 import { measureContainment } from "../../bench/journal/containment.ts";
+import { measureWalking } from "../../bench/journal/walking.ts";
 import { measureAppend, measureBeats, measureMovements } from "../../bench/journal/core.ts";
 import { journalRatios, measureCommitted } from "../../bench/journal/echo.ts";
 import { measureFollower } from "../../bench/journal/follower.ts";
@@ -88,4 +89,8 @@ export async function* followerAndContainment(): AsyncIterable<Check> {
   yield atMost("a feature throws, 2,000 players wait, ms", 1_000, server.stoodStillMs);
   yield atLeast("of them still served", 1_999, server.survivors);
   yield atMost("the state of 2,000 players handed over, ms", 1_000, world.handOverMs);
+  const walking = await measureWalking(2_000, 1);
+  yield atMost("a feature throws, 2,000 players walk: no answer for, ms", 1_000, walking.silenceMs);
+  yield atMost("the latest tick of that, ms", 1_000, walking.tickLateMs);
+  yield atLeast("players who walk on", 2_000, walking.left);
 }
