@@ -17,7 +17,9 @@
  *     stalls, of no room and of no changes are those of `disk-spells.ts`.
  *
  * Left out: one file system may order entries and bytes more strictly than this. A host that
- * survives here survives there.
+ * survives here survives there. And a write that finds no room leaves nothing here, not even a new
+ * file; elsewhere it may leave a beginning or an empty file, which the host writes over when there
+ * is room, and which a recovery takes for an unfinished tail.
  */
 import { assertNever } from "../core/kernel/assert.ts";
 import type { FileEntry, FileOperation, FileResult } from "../core/contract.ts";
