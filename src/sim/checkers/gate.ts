@@ -34,6 +34,8 @@ interface Fate {
   readonly untilMicros: number;
   /** How long the host's turns had been delayed when it came, in microseconds. */
   readonly stalled: number;
+  /** How many packets had been heard of by then: those that are later may have turns before it. */
+  readonly heard: number;
 }
 
 /** Tokens that are used up, as of a time; a token comes back in so many microseconds. */
@@ -101,7 +103,7 @@ interface Gate {
 }
 
 /** A packet that must be refused: the how manieth of its reason, see 4. */
-interface Refused extends Pick<Fate, "reason" | "untilMicros" | "stalled"> {
+interface Refused extends Pick<Fate, "reason" | "untilMicros" | "stalled" | "heard"> {
   readonly gate: Gate;
   readonly count: number;
 }
@@ -134,6 +136,8 @@ export class GateChecker implements Checker {
   readonly #packetsPerTurnMax: number;
   /** How many fates of all gates are open. */
   #waiting = 0;
+  /** Packets that the realm has heard of. */
+  #heardCount = 0;
   /** By type, read from the contracts themselves. */
   readonly #served = new Set<number>();
   readonly #told = new Set<number>();
@@ -168,7 +172,7 @@ export class GateChecker implements Checker {
   turned(): void {
     this.#isNewTurn = true;
     for (let [first] = this.#refused; first !== undefined; [first] = this.#refused) {
-      if (!this.#isOver(first.untilMicros + withheldMicrosMax, first.stalled)) return;
+      if (!this.#isOver(first, withheldMicrosMax)) return;
       this.#refused.shift();
       this.#mustBeTold(first);
     }
@@ -249,6 +253,7 @@ export class GateChecker implements Checker {
   }
 
   #heard(event: Event): void {
+    this.#heardCount += packetsIn(event);
     switch (event.type) {
       case "connection.opened": {
         const gate = this.#ofRemote.get(event.remote);
@@ -332,12 +337,12 @@ export class GateChecker implements Checker {
     const { sequence, type } = this.#frame;
     const turns = Math.ceil(this.#waiting / this.#packetsPerTurnMax);
     const untilMicros = this.#nowMicros() + waitMicrosMax + turns * turnMicrosMax;
-    const stalled = this.#stalledMicros;
-    gate.fates.push({ kind, reason, sequence, type, untilMicros, stalled });
+    const [stalled, heard] = [this.#stalledMicros, this.#heardCount];
+    gate.fates.push({ kind, reason, sequence, type, untilMicros, stalled, heard });
     if (kind === "refused") {
       const count = (gate.refused.get(reason) ?? 0) + 1;
       gate.refused.set(reason, count);
-      this.#refused.push({ gate, reason, count, untilMicros, stalled });
+      this.#refused.push({ gate, reason, count, untilMicros, stalled, heard });
     }
     this.#waiting += 1;
   }
@@ -387,15 +392,23 @@ export class GateChecker implements Checker {
   }
 
   #inTime(fate: Fate): Fate {
-    if (this.#isOver(fate.untilMicros, fate.stalled)) {
+    if (this.#isOver(fate)) {
       this.#fail("what has come is served soon", `packet ${String(fate.sequence)}`);
     }
     return fate;
   }
 
-  /** Whether a time has passed, and as much more as the host's turns were delayed since. */
-  #isOver(untilMicros: number, stalled: number): boolean {
-    return this.#nowMicros() > untilMicros + 1.1 * (this.#stalledMicros - stalled);
+  /**
+   * Whether the time has passed, and as much more as the host's turns were delayed since, and as
+   * turns take that others have had.
+   */
+  #isOver(
+    { untilMicros, stalled, heard }: Pick<Fate, "untilMicros" | "stalled" | "heard">,
+    laterMicros = 0,
+  ): boolean {
+    const turns = Math.ceil((this.#heardCount - heard) / this.#packetsPerTurnMax);
+    const delayed = 1.1 * (this.#stalledMicros - stalled) + turns * turnMicrosMax;
+    return this.#nowMicros() > untilMicros + laterMicros + delayed;
   }
 
   #mustBeTold({ gate, reason, count }: Refused): void {
@@ -442,6 +455,11 @@ export class GateChecker implements Checker {
     throw new CheckFailure(this.name, rule, detail);
   }
 }
+
+const packetsIn = (event: Event): number =>
+  event.type === "packet.refused"
+    ? event.count
+    : Number(event.type === "packet.received" || event.type === "packet.malformed");
 
 function joined(before: Uint8Array, after: Uint8Array): Uint8Array {
   const both = new Uint8Array(before.length + after.length);
