@@ -5,7 +5,9 @@
  *     waiting --due--> running --ended--> waiting ...        diverged: over, for this start
  *
  * 1. It costs the host one message in `followEveryMs` and one more for each segment.
- * 2. Whatever the follower does or does not do, the host never waits for it, except for
+ * 2. A start that has stepped as much as a checkpoint holds, with its own events, starts it without
+ *    the delay: what a restart steps stays bounded, however short the starts before it were.
+ * 3. Whatever the follower does or does not do, the host never waits for it, except for
  *    `handOverMs` while it stands still anyway.
  */
 import type { Micros } from "../kernel/ids.ts";
@@ -38,6 +40,8 @@ export interface FollowingParts {
   readonly log: (level: LogLevel, message: string, fields: LogFields) => void;
   /** Monotonic time of the start. */
   readonly now: Micros;
+  /** Events that the recovery stepped behind its checkpoint: no checkpoint has them yet. */
+  readonly stepped: number;
 }
 
 export class Following {
@@ -72,7 +76,7 @@ export class Following {
     this.#first ??= mark.sequence;
     // Much has happened in a short time.
     if (this.#state === "waiting" && this.#restarts === 0) {
-      const events = mark.sequence - this.#first;
+      const events = this.#parts.stepped + mark.sequence - this.#first;
       if (events >= this.#parts.config.checkpointEveryEvents) this.#dueAt = 0;
     }
     // The end of a segment is told at once: nothing else says where that is.

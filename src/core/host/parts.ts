@@ -109,6 +109,8 @@ export function assemble(options: LiveOptions, now: Now): LiveParts {
     counters,
     log: (level, message, fields) => syscalls.log(level, message, fields),
     now: now.monotonic,
+    // What was adopted has its checkpoint already.
+    stepped: recovered.isAdopted ? 0 : recovered.events,
   });
   const space = new Space({ config, desk, counters, now });
   const commit = new Committer({ config, desk, counters, writer, now, following, space });

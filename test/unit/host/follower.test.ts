@@ -96,6 +96,22 @@ describe("the follower", () => {
     expect(world.follower).not.toBeNull();
   });
 
+  it("[JRN-14] is started early after several short starts: what a restart steps stays bounded", () => {
+    const config = { followAfterMs: 60_000, checkpointEveryEvents: 100 };
+    let { disk } = following({ config });
+    const stepped: number[] = [];
+    for (let start = 0; start < 8; start += 1) {
+      const world = following({ disk, config });
+      stepped.push(world.host.recovered?.events ?? 0);
+      play(world, 15);
+      disk = world.disk.afterCrash();
+    }
+    // Each start has less than a checkpoint's worth of its own.
+    expect(stepped.slice(1, 3).every((events) => events > 0 && events < 100)).toBe(true);
+    expect(Math.max(...stepped)).toBeLessThan(200);
+    expect(stepped.some((events, index) => events < (stepped[index - 1] ?? 0))).toBe(true);
+  });
+
   it("without a spare core follows when a segment is full", () => {
     const world = following({
       config: { follower: "rotation", blockBytesMax: 1_000, segmentBytesMax: 2_000 },
@@ -180,7 +196,8 @@ describe("checkpoints that are damaged", () => {
     const disk = played().disk.afterCrash();
     const paths = [...disk.contents().keys()].filter((path) => path.endsWith(".checkpoint"));
     damage(disk, paths.at(-1) ?? "");
-    const again = following({ disk });
+    // A follower would begin at once, and its retention meet the same file.
+    const again = following({ disk, config: { follower: "off" } });
     expect(again.exited).toBeNull();
     expect(again.host.recovered?.events).toBeGreaterThan(20);
     expect(count(again, "checkpoints_damaged_total")).toBe(1);
