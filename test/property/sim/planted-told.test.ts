@@ -4,7 +4,7 @@
  */
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { WorldView } from "../../../src/client/world-view.ts";
-import { simulate } from "../../../src/sim/index.ts";
+import { calmOptions, simulate } from "../../../src/sim/index.ts";
 import type { PartialOptions, ScenarioName, SimulationFailure } from "../../../src/sim/index.ts";
 import { overriding, overStep, sabotaged } from "../../support/sabotage.ts";
 import type { Sabotage } from "../../support/sabotage.ts";
@@ -28,7 +28,11 @@ function firstFailure(
 
 describe("the simulator finds", () => {
   it("refusals that were withheld and are never told", () => {
-    const rude: PartialOptions = { workload: { rudePerMillion: 1_000_000, crookedPerMillion: 0 } };
+    const rude: PartialOptions = {
+      workload: { rudePerMillion: 1_000_000, crookedPerMillion: 0 },
+      // A capture has the truth, and would tell it when the process ends.
+      keeping: calmOptions.keeping,
+    };
     const { checker, rule } = firstFailure("echo", rude, () => ({
       machine: (machine) =>
         overStep(machine, (event, outbox, go) => {
