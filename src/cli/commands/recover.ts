@@ -5,10 +5,13 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { checkpointFolder, journalFolder } from "../../core/journal/index.ts";
+import { rolesOf } from "../../io/config.ts";
 import { Server } from "../../io/server.ts";
 import { flag, readArguments, text, UsageError } from "../arguments.ts";
+import type { Values } from "../arguments.ts";
 import { CommandError } from "../command-error.ts";
 import type { Command } from "../command.ts";
 import { grouped, printJson } from "../output.ts";
@@ -19,7 +22,8 @@ Usage: reprise recover [--build PATH | --adopt-tail] [OPTIONS]
 
 Recovers a server that has not ended in order, and ends it in order: steps what its journal has
 behind the newest checkpoint, leaves a checkpoint, and serves nobody. From there on any build that
-knows the states of the one before can start. The server itself must not run.
+knows the states of the one before can start. The server itself must not run. A checkpoint that was
+damaged, and what was cut from the end of the journal, are told.
 
   --build PATH     the build that wrote the tail, where it is not this one: its checkout, or its
                    folder in node_modules. Only the build that wrote events is sure to read them
@@ -55,6 +59,19 @@ interface Recovered {
   readonly build: string | null;
   /** Events stepped, by role; null where there was no journal. */
   readonly events: Readonly<Record<string, number | null>>;
+  /** Bytes cut from the end of the journal, by role: a block that was not finished. */
+  readonly cutBytes: Readonly<Record<string, number>>;
+  /** Checkpoints that were damaged, by role: the one before was taken. */
+  readonly damagedCheckpoints: Readonly<Record<string, number>>;
+}
+
+/** What a start found, by role. A build of before may not tell all of it. */
+type Found = Readonly<Partial<Record<string, FoundRole | null>>>;
+
+interface FoundRole {
+  readonly events: number;
+  readonly cutBytes?: number;
+  readonly damagedCheckpoints?: number;
 }
 
 export const recover: Command = {
@@ -68,6 +85,7 @@ export const recover: Command = {
       throw new UsageError("--build and --adopt-tail are two ways of the same: choose one");
     }
     const adopting = values["adopt-tail"] ? ["journal.adoptTail=true"] : [];
+    checkJournal(values, build);
     const given = { ...values, set: [...values.set, ...ownSets, ...adopting] };
     const recovered =
       build === null ? await recoverHere(given) : await recoverWith(build, argumentsOf(given));
@@ -77,13 +95,13 @@ export const recover: Command = {
   },
 };
 
-async function recoverHere(values: Parameters<typeof loadServerConfig>[0]): Promise<Recovered> {
+async function recoverHere(values: Values<typeof serverOptions>): Promise<Recovered> {
   const server = new Server({ config: loadServerConfig(values).config });
   await server.start();
-  const events = eventsOf(server.recovered);
+  const found = server.recovered;
   const { code, message } = await server.stop();
   if (code !== 0) throw new CommandError(`it was recovered, and did not end in order: ${message}`);
-  return { build: null, events };
+  return recoveredOf(null, found);
 }
 
 /** A server of that build, from its start to an orderly end. */
@@ -100,21 +118,65 @@ async function recoverWith(build: string, argv: readonly string[]): Promise<Reco
   });
   child.stderr.on("data", (piece: Buffer) => (errors += piece.toString()));
   await once(child, "close");
-  const { recovered } = JSON.parse(out.split("\n")[0] || "{}") as Partial<Announced>;
-  if (child.exitCode === 0 && recovered !== undefined) {
-    return { build: resolve(build), events: eventsOf(recovered) };
-  }
+  if (child.exitCode === 0) return recoveredOf(resolve(build), announcedIn(out, build));
   throw new CommandError(`the build at ${build} did not do it: ${lastWords(errors)}`);
 }
 
-interface Announced {
-  readonly recovered: Readonly<Record<string, { readonly events: number } | null>>;
+/**
+ * What the first line of a server says that it found.
+ *
+ * @throws CommandError when it is not the line that a server of Reprise prints
+ */
+function announcedIn(out: string, build: string): Found {
+  const [line = ""] = out.split("\n", 1);
+  try {
+    const announced = JSON.parse(line) as { readonly recovered?: Found } | null;
+    if (typeof announced?.recovered === "object") return announced.recovered;
+  } catch {
+    // Told below, with the line.
+  }
+  const said = line === "" ? "nothing" : JSON.stringify(line.slice(0, 80));
+  throw new CommandError(
+    `the build at ${build} ended, and did not say what it recovered: its first line is ${said}`,
+  );
 }
 
-const eventsOf = (
-  recovered: Readonly<Partial<Record<string, { readonly events: number } | null>>>,
-): Recovered["events"] =>
-  Object.fromEntries(Object.entries(recovered).map(([role, one]) => [role, one?.events ?? null]));
+function recoveredOf(build: string | null, found: Found): Recovered {
+  const of = <Value>(pick: (one: FoundRole | null) => Value): Readonly<Record<string, Value>> =>
+    Object.fromEntries(Object.entries(found).map(([role, one]) => [role, pick(one ?? null)]));
+  return {
+    build,
+    events: of((one) => one?.events ?? null),
+    cutBytes: of((one) => one?.cutBytes ?? 0),
+    damagedCheckpoints: of((one) => one?.damagedCheckpoints ?? 0),
+  };
+}
+
+/**
+ * A server makes what it does not find. Who recovers means a folder that is there.
+ *
+ * @throws CommandError that names what is missing
+ */
+function checkJournal(values: Values<typeof serverOptions>, build: string | null): void {
+  // Settings of another build are its own to judge: of those only the folder is known.
+  const config = build === null ? loadServerConfig(values).config : null;
+  const folder = config === null ? values["data-dir"] : config.dataDir;
+  if (folder === null) return;
+  const stats = statSync(folder, { throwIfNoEntry: false });
+  if (stats === undefined) throw new CommandError(`the data folder ${folder} does not exist`);
+  if (!stats.isDirectory()) throw new CommandError(`${folder} is no folder`);
+  const roles = config === null ? readdirSync(folder) : rolesOf(config);
+  if (roles.some((role) => hasJournal(join(folder, role)))) return;
+  const of = config === null || config.role === "all" ? "" : ` of the role ${config.role}`;
+  throw new CommandError(`${folder} holds no journal${of}: there is nothing to recover`);
+}
+
+/** What is left of a journal may be its checkpoints. */
+const hasJournal = (folder: string): boolean =>
+  [journalFolder, checkpointFolder].some((name) => {
+    const path = join(folder, name);
+    return existsSync(path) && readdirSync(path).length > 0;
+  });
 
 /** Behind the log's lines, what the command itself has said. */
 function lastWords(errors: string): string {
@@ -133,7 +195,7 @@ function programOf(build: string): string {
 }
 
 /** For a program in another folder, which is run in this one. */
-function argumentsOf(values: Parameters<typeof loadServerConfig>[0]): readonly string[] {
+function argumentsOf(values: Values<typeof serverOptions>): readonly string[] {
   const { config, role } = values;
   const dataDir = values["data-dir"];
   return [
@@ -144,10 +206,19 @@ function argumentsOf(values: Parameters<typeof loadServerConfig>[0]): readonly s
   ];
 }
 
-function tell({ build, events }: Recovered): void {
+function tell({ build, events, cutBytes, damagedCheckpoints }: Recovered): void {
   const by = build === null ? "this build" : `the build at ${build}`;
   for (const [role, count] of Object.entries(events)) {
     const what = count === null ? "there was no journal" : `${grouped(count)} events stepped`;
     console.log(`${role}: ${what} by ${by}; there is a checkpoint, and another build can start`);
+    const damaged = damagedCheckpoints[role] ?? 0;
+    if (damaged > 0) {
+      const which = damaged === 1 ? "a checkpoint is" : `${grouped(damaged)} checkpoints are`;
+      console.log(`${role}: ${which} damaged; the one before was taken: look at the disk`);
+    }
+    const cut = cutBytes[role] ?? 0;
+    if (cut > 0) {
+      console.log(`${role}: ${grouped(cut)} bytes cut from the journal's end: not finished`);
+    }
   }
 }

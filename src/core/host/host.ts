@@ -68,6 +68,8 @@ export interface RecoverySummary {
   readonly events: number;
   readonly lastSequence: number;
   readonly cutBytes: number;
+  /** Checkpoints that were passed over. */
+  readonly damagedCheckpoints: number;
   /** Of the state after the last event. */
   readonly digest: number;
 }
@@ -275,19 +277,26 @@ class CoreHost implements Host {
 
   #goLive(recovered: Recovered): void {
     const { config, realm, realmConfig, syscalls } = this.#options;
-    const { position, machine, events, cutBytes } = recovered;
+    const { position, machine, events, cutBytes, damagedCheckpoints } = recovered;
     const lastSequence = position.nextSequence - 1;
     this.#clock.begin(lastSequence === 0 ? null : position.chain.at);
     const identity = this.#identity(recovered);
     if (lastSequence > 0) {
       const digest = machine.digest();
       const start = identity.incarnation;
-      this.recovered = { incarnation: start, events, lastSequence, cutBytes, digest };
+      this.recovered = {
+        incarnation: start,
+        events,
+        lastSequence,
+        cutBytes,
+        damagedCheckpoints,
+        digest,
+      };
       syscalls.log("info", "recovered", { ...this.recovered });
     }
     this.#counters.set("recovered_events", events);
     this.#counters.set("recovered_cut_bytes", cutBytes);
-    this.#counters.add("checkpoints_damaged_total", recovered.damagedCheckpoints);
+    this.#counters.add("checkpoints_damaged_total", damagedCheckpoints);
     const options = {
       config,
       realm,

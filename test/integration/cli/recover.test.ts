@@ -1,5 +1,14 @@
 /** Deploys: a build that wrote a journal's tail, the next one, and how it comes to start. */
-import { cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { spawn } from "node:child_process";
@@ -99,4 +108,46 @@ it("[JRN-12] a tail is adopted when an operator says so; a build that is none, a
   expect(adopted.out).toMatch(/^game: \d+ events stepped by this build/);
   const next = spawnServer(dataDir, plain);
   expect((await next.announced()).recovered["game"]?.events).toBe(0);
+}, 60_000);
+
+it("[JRN-12] tells of a damaged checkpoint and of what is cut; a folder without a journal is refused", async () => {
+  const dataDir = temporaryFolder();
+  const first = spawnServer(dataDir, plain);
+  await first.announced();
+  first.child.kill("SIGTERM");
+  expect(await first.ended()).toBe(0);
+  const [checkpoint = ""] = readdirSync(join(dataDir, "game/checkpoints"));
+  const file = join(dataDir, "game/checkpoints", checkpoint);
+  const bytes = readFileSync(file);
+  writeFileSync(file, bytes.with(-1, (bytes.at(-1) ?? 0) ^ 0xff));
+  const [segment = ""] = readdirSync(join(dataDir, "game/journal"));
+  appendFileSync(join(dataDir, "game/journal", segment), "0123456789");
+  const told = await recoverOf(dataDir, "--json");
+  expect(told.code).toBe(0);
+  expect(JSON.parse(told.out)).toMatchObject({
+    cutBytes: { game: 10 },
+    damagedCheckpoints: { game: 1 },
+  });
+
+  const typo = join(dataDir, "typo");
+  const none = await recoverOf(typo);
+  expect(none).toMatchObject({ code: 1, out: "" });
+  expect(none.err).toBe(`reprise recover: the data folder ${typo} does not exist\n`);
+  expect(existsSync(typo)).toBe(false);
+  mkdirSync(typo);
+  const empty = await recoverOf(typo);
+  expect(empty.code).toBe(1);
+  expect(empty.err).toMatch(/^reprise recover: .* holds no journal of the role game: [^\n]*\n$/);
+  expect(readdirSync(typo)).toEqual([]);
+}, 60_000);
+
+it("names a build that says something else than a server does", async () => {
+  const dataDir = temporaryFolder();
+  mkdirSync(join(dataDir, "game/journal"), { recursive: true });
+  writeFileSync(join(dataDir, "game/journal/0000000000000001.segment"), "");
+  const program = join(temporaryFolder(), "other.js");
+  writeFileSync(program, 'process.on("SIGTERM", () => process.exit(0));\nconsole.log("hello");\n');
+  const other = await recoverOf(dataDir, "--build", program);
+  expect(other.code).toBe(1);
+  expect(other.err).toMatch(/^reprise recover: the build at .* its first line is "hello"\n$/);
 }, 60_000);
