@@ -26,7 +26,9 @@ or not there yet.
   --out DIR        where to write the journal
   --alone          leave out everybody else, also where he is then told other things
   --search S       look so many seconds for others who need not be there (default 30)
-  --pseudonyms     give addresses and whatever was typed other names, of the same length and kind
+  --pseudonyms     give addresses and whatever was typed other names, of the same length and kind.
+                   Numbers stay, those of players, too, and so do times; what else had to stay is
+                   named
   --keep FIELD     but not in this field, such as lantern.place.colour; may be repeated
   --features FILE  a module that exports the role's features, for logs of features of your own
   --test FILE      write a test of it, too
@@ -89,6 +91,7 @@ export const exportCommand: Command = {
       if (values.test !== null) writeTest(values.test, { out, values, result });
       if (values.json) printJson(result);
       else print(result, values);
+      warn(result);
       return result.other === null ? 0 : 1;
     } finally {
       progress.end();
@@ -130,8 +133,17 @@ test("the story of session ${result.sessions.join(", ")} goes as it should", asy
   }
 }
 
+/** What stands in the new journal as somebody has sent it is for its reader to look at. */
+function warn({ untouched }: Exported): void {
+  const fields = Object.keys(untouched);
+  if (fields.length === 0) return;
+  console.error(
+    `reprise export: warning: left as sent, look before it leaves: ${fields.join(", ")}`,
+  );
+}
+
 function print(result: Exported, { out, test, pseudonyms }: ExportValues): void {
-  const { sessions, events, endSeq, whole, ends, names, untouched, other, bytes } = result;
+  const { sessions, events, endSeq, whole, ends, names, shared, untouched, other, bytes } = result;
   const others = [
     ...(whole.length === 0 ? [] : [`session ${whole.join(", ")} as they were`]),
     ...(ends === 0 ? [] : [`${grouped(ends)} who only come and go`]),
@@ -142,9 +154,14 @@ function print(result: Exported, { out, test, pseudonyms }: ExportValues): void 
     ["events", `${grouped(events)} of ${grouped(endSeq)}`],
     ["others", others.length === 0 ? "nobody" : others.join(", ")],
   ];
-  if (pseudonyms) rows.push(["names", `${grouped(names)} texts have another`]);
+  if (pseudonyms) {
+    rows.push(["names", `${grouped(names)} texts have another`]);
+    if (shared > 0) rows.push(["shared", `${grouped(shared)} texts have that of another text`]);
+    rows.push(["as it was", "numbers, those of players, too, and times"]);
+  }
   for (const [field, count] of Object.entries(untouched)) {
-    rows.push(["as it was", `${field}, ${grouped(count)} times: bytes that are no text`]);
+    const what = "nothing in it could be exchanged";
+    rows.push(["as it was", `${field}, ${grouped(count)} times: ${what}`]);
   }
   if (test !== null) rows.push(["test", `${basename(test)}`]);
   rows.push([

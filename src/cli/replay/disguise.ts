@@ -4,8 +4,10 @@
  *
  * D1. A packet keeps its type, its number and its length; a text is exchanged within the message,
  *     and its bytes are written anew.
- * D2. Fields that a contract declares secret hold references and stay. So do fields of bytes that
- *     are not text: nobody knows what is in them.
+ * D2. Fields that a contract declares secret hold references and stay. Numbers stay, those of
+ *     players and all others: they are what the features count and compare with.
+ * D3. Whatever else stays is counted: fields of bytes that are not text, texts in which there is
+ *     nothing to exchange, and packets that no contract reads.
  */
 import type { Event, PacketReceived } from "../../core/contract.ts";
 import { publishedContracts } from "../../core/features/contracts.ts";
@@ -30,8 +32,11 @@ interface KnownPacket {
   readonly secrets: readonly number[];
 }
 
+/** Three numbers with points between. */
+const isVersion = /^\d{1,4}\.\d{1,4}\.\d{1,4}$/;
+
 /** Keys of answers under which a person stands, whoever gave the answer. */
-const personal = /name|login|mail|address|remote|device/i;
+const personal = /name|login|mail|address|remote|device|tokenId|evict/i;
 
 export class Disguise {
   readonly #names: Pseudonyms;
@@ -39,7 +44,7 @@ export class Disguise {
   readonly #packets = new Map<number, KnownPacket>();
   readonly #envelope = new EnvelopeReader();
   readonly #cursor = new FieldCursor();
-  /** By `contract.entry.field`, how many fields of bytes were left as they are. */
+  /** By `contract.entry.field` or `packet NUMBER`, how many were left as they are, see D3. */
   readonly untouched = new Map<string, number>();
 
   /** @param kept fields that stay, as `contract.entry.field` */
@@ -79,13 +84,17 @@ export class Disguise {
   #packet(event: PacketReceived): Event {
     const { bytes, start, end } = event;
     const envelope = this.#envelope;
-    if (!envelope.read(bytes, start, end)) return event;
+    if (!envelope.read(bytes, start, end)) return this.#left(event, "packet");
     const { type, sequence, timestamp, isCompressed, inReplyTo } = envelope;
     const { payloadStart, payloadEnd, size } = envelope;
     const known = this.#packets.get(type);
-    if (known === undefined || isCompressed || size !== payloadEnd - payloadStart) return event;
+    const name = known?.name ?? `packet ${type}`;
+    if (size === 0 && payloadEnd === payloadStart) return event;
+    if (known === undefined || isCompressed || size !== payloadEnd - payloadStart) {
+      return this.#left(event, name);
+    }
     const message = decodePayload(known.message, bytes, payloadStart, payloadEnd);
-    if (message === null) return event;
+    if (message === null) return this.#left(event, name);
     const secrets = this.#secretsIn(known, bytes.slice(payloadStart, payloadEnd));
     const other = this.#message(message as object, known.name, secrets);
     const payload = encodePayload(known.message, other as never);
@@ -93,6 +102,11 @@ export class Disguise {
     const header = { type, sequence, timestamp, isCompressed, inReplyTo };
     const length = writeEnvelope(target, 0, header, payload, 0, payload.length);
     return { ...event, bytes: target.slice(0, length), start: 0, end: length };
+  }
+
+  #left<T>(value: T, what: string): T {
+    this.untouched.set(what, (this.untouched.get(what) ?? 0) + 1);
+    return value;
   }
 
   /** The references that stand in place of secrets. */
@@ -119,9 +133,16 @@ export class Disguise {
         const field = `${packet}.${name}`;
         if (this.#kept.has(field)) return [name, value];
         if (typeof value === "string" && secrets.has(value)) return [name, value];
-        return [name, this.#mapped(value, (text) => this.#names.of(text), field)];
+        return [name, this.#mapped(value, (text) => this.#typed(text, field), field)];
       }),
     );
+  }
+
+  #typed(text: string, field: string): string {
+    // The version of a client tells nothing of him, and features read it.
+    if (text === "" || (/version$/i.test(field) && isVersion.test(text))) return text;
+    const other = this.#names.of(text);
+    return other === text ? this.#left(text, field) : other;
   }
 
   /** Texts that are known, and what stands under a person's key. */
@@ -162,10 +183,7 @@ export class Disguise {
   #bytes(value: Uint8Array, change: (text: string) => string, field: string): Uint8Array {
     const text = textOf(value);
     if (text !== null) return new Uint8Array(Buffer.from(change(text)));
-    if (field !== "" && value.length > 0) {
-      this.untouched.set(field, (this.untouched.get(field) ?? 0) + 1);
-    }
-    return value;
+    return field === "" || value.length === 0 ? value : this.#left(value, field);
   }
 }
 
@@ -175,7 +193,7 @@ function textOf(bytes: Uint8Array): string | null {
   const isTyped = (byte: number): boolean => (byte >= 0x20 && byte !== 0x7f) || isSpace(byte);
   if (bytes.length === 0 || !bytes.every(isTyped)) return null;
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     return null;
   }

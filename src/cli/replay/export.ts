@@ -48,7 +48,9 @@ export interface Exported {
   readonly bytes: number;
   /** Texts that have another name. */
   readonly names: number;
-  /** Fields of bytes that were left as they are, by name. */
+  /** Texts that share their other name, because so many short ones have taken all others. */
+  readonly shared: number;
+  /** What was left as it is, by field or packet, and how many times. */
   readonly untouched: Readonly<Record<string, number>>;
   /** The first place where he is told something else; null: nowhere. */
   readonly other: null | OtherInWords;
@@ -100,6 +102,7 @@ export function exportStory(log: Log, order: ExportOrder): Exported {
     ends: chosen.cut.keepsEnds ? others.length - whole.length : 0,
     bytes,
     names: names.size,
+    shared: names.shared,
     untouched: Object.fromEntries(disguise?.untouched ?? []),
     other: other === null ? null : inWords(log, other),
     tries: chosen.tries,

@@ -69,6 +69,9 @@ describe("the replay tools on the logs of a real server", () => {
         const disguised = await reprise(...argv, "--pseudonyms", "--out", other);
         expect({ role, index, ...read(disguised.out) }).toMatchObject({ other: null });
         for (const each of names) expect(contentOf(other)).not.toContain(each);
+        const ids = contentOf(own).match(/(?<=tokenId.)[\w-]{22}/g) ?? [];
+        expect({ role, ids: ids.length > 0 }).toEqual({ role, ids: true });
+        for (const each of ids) expect(contentOf(other)).not.toContain(each);
         await expectReplay(own);
         await expectReplay(other);
       }

@@ -1,5 +1,6 @@
 /** `reprise export` and `reprise diff`, on logs of the town and of echoes. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { isIP } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -101,6 +102,27 @@ describe("reprise export", () => {
     expect(out).not.toContain("203.0.113.7");
   });
 
+  it("[RPL-06] names what it leaves as it was sent, and leaves nothing else", async () => {
+    const driver = new RealmDriver().start();
+    const connection = driver.connect("[2001:db8::17]:4001");
+    driver.packet(connection, 1_004, new Uint8Array());
+    for (const bytes of [bytesOf("Łukasz محمد"), bytesOf("-- !"), Uint8Array.of(0, 255)]) {
+      driver.message(connection, echo.type, echo.message, { bytes });
+    }
+    driver.close(connection);
+    const journal = writeJournal(temporaryFolder(), driver.events);
+    const run = await cut(journal.path, "--session", "1", "--pseudonyms");
+    expect(run.result).toMatchObject({
+      other: null,
+      shared: 0,
+      untouched: { "echo.echo.bytes": 2 },
+    });
+    expect(run.err).toContain("warning: left as sent, look before it leaves: echo.echo.bytes");
+    const segment = join(run.folder, "journal", "0000000000000001.segment");
+    const text = readFileSync(segment, "utf8");
+    expect(text).not.toMatch(/[Łم]|ukasz|2001:db8/);
+  });
+
   it("keeps an event whose step failed, and the word of it, under their new numbers", async () => {
     const driver = new RealmDriver().start();
     const [first, second] = [driver.join(), driver.join()];
@@ -192,8 +214,46 @@ describe("pseudonyms", () => {
     expect(texts.filter((text) => others.of(text) === names.of(text)).length).toBeLessThan(10);
   });
 
-  it("leave versions and the loopback alone, and make addresses of addresses", () => {
-    expect(names.of("1.20.3")).toBe("1.20.3");
+  it("[RPL-06] leave no letter of any script, and nothing that only begins like a loopback", () => {
+    const typed = ["Łukasz Żółw", "محمد", "דָּוִד", "สมชาย", "देवनागरी", "٣", "ǅ", "Ⅻ", "𐐷", "①②", "ß"];
+    for (const text of [...typed, "127.5 is mine", "::1 is mine", "127.0.0.1.example", "5"]) {
+      const other = Array.from(names.of(text));
+      expect(Buffer.byteLength(other.join(""))).toBe(Buffer.byteLength(text));
+      for (const [at, character] of Array.from(text).entries()) {
+        const stays = !/[\p{L}\p{M}\p{N}]/u.test(character);
+        expect({ text, character, stays: other[at] === character }).toEqual({
+          ...{ text, character, stays },
+        });
+      }
+    }
+    expect(names.of("Łukasz Żółw")).toMatch(/^\p{Lu}\p{Ll}{5} \p{Lu}\p{Ll}{3}$/u);
+    expect(names.of("محمد")).toMatch(/^\p{Script=Arabic}{4}$/u);
+  });
+
+  it("[RPL-06] make one host of one host of six, whose address is one and as long", () => {
+    for (const host of [
+      "2001:db8::17",
+      "2001:DB8:0:1::",
+      "fe80::1:2%eth0",
+      "64:ff9b::192.0.2.33",
+    ]) {
+      const [one, two] = [names.address(`[${host}]:5000`), names.address(`[${host}]:61`)];
+      expect(one).toMatch(/^\[.*\]:5000$/);
+      expect(two).toBe(one.replace(/5000$/, "61"));
+      const other = one.slice(1, -6);
+      expect(other).not.toBe(host);
+      expect({ host, family: isIP(other), length: other.length }).toEqual({
+        ...{ host, family: 6, length: host.length },
+      });
+      expect(names.of(host)).toBe(other);
+    }
+  });
+
+  it("leave the loopback alone, and make addresses of addresses", () => {
+    expect(names.of("127.0.0.1")).toBe("127.0.0.1");
+    expect(names.of("::1")).toBe("::1");
+    expect(names.address("unknown")).toBe("unknown");
+    expect(names.of("unknown")).not.toBe("unknown");
     expect(names.address("127.0.0.1:5000")).toBe("127.0.0.1:5000");
     expect(names.address("[::1]:5000")).toBe("[::1]:5000");
     const [one, two] = [names.address("198.51.100.23:1"), names.address("198.51.100.23:2")];
