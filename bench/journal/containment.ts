@@ -3,8 +3,8 @@
  *
  *     node bench/journal/containment.ts [--players 2000] [--walk 1] [--json]
  *
- * `--walk`: instead of all else, the players walk in the world with so many moves a second each, see
- * `walking.ts`.
+ * `--walk`: instead of all else, the players walk in the world with so many moves a second each,
+ * see `walking.ts`.
  *
  * `server`: a real one with so many connections, of which every tenth sends all the time, and a
  * follower on its thread. One of them makes a feature throw; told is how long the realm stood still

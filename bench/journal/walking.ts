@@ -27,7 +27,7 @@ export interface WalkingResult {
   /** The realm itself, until it had its state again. */
   readonly stoodStillMs: number;
   readonly from: string;
-  /** The longest time without an answer to somebody who asks every 5 ms: before, and with the throw. */
+  /** The longest time without an answer, asked for every 5 ms: before, and with the throw. */
   readonly silenceBeforeMs: number;
   readonly silenceMs: number;
   /** The latest tick was late by no more than this: before, and with the throw. */

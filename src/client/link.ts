@@ -10,8 +10,14 @@ import { invariant } from "../core/kernel/assert.ts";
 import { micros } from "../core/kernel/ids.ts";
 import type { Micros, PacketType } from "../core/kernel/ids.ts";
 import { limits } from "../core/kernel/limits.ts";
-import { Deframer, EnvelopeReader, packetFrameBytesMax, writeFrame } from "../core/wire/index.ts";
-import type { LengthEndian } from "../core/wire/index.ts";
+import {
+  decodePayload,
+  Deframer,
+  EnvelopeReader,
+  packetFrameBytesMax,
+  writeFrame,
+} from "../core/wire/index.ts";
+import type { AnyMessage, Decoded, LengthEndian } from "../core/wire/index.ts";
 import { refusedByClient } from "./refused.ts";
 import type { Refused } from "./refused.ts";
 
@@ -26,6 +32,10 @@ export interface Packet {
   readonly payloadStart: number;
   readonly payloadEnd: number;
 }
+
+/** The decoded payload, or null when it does not decode. */
+export const payloadOf = <M extends AnyMessage>(message: M, packet: Packet): Decoded<M> | null =>
+  decodePayload(message, packet.bytes, packet.payloadStart, packet.payloadEnd);
 
 export type Next =
   | { readonly kind: "none" }

@@ -34,8 +34,7 @@ import type { CloseMode } from "../core/contract.ts";
 import { heartbeatContract, sessionContract } from "../core/features/contracts.ts";
 import { apiRule, assertNever, invariant } from "../core/kernel/assert.ts";
 import type { Micros, PacketType } from "../core/kernel/ids.ts";
-import { decodePayload, encodePayload } from "../core/wire/index.ts";
-import type { AnyMessage, Decoded } from "../core/wire/index.ts";
+import { encodePayload } from "../core/wire/index.ts";
 import { backOffDelayMs } from "./back-off.ts";
 import type { ReconnectPolicy } from "./back-off.ts";
 import { checkClientOptions, newClientCounters } from "./borders.ts";
@@ -46,7 +45,7 @@ import type {
   ClientState,
   Welcome,
 } from "./borders.ts";
-import { later, Link } from "./link.ts";
+import { later, Link, payloadOf } from "./link.ts";
 import type { Packet } from "./link.ts";
 import { Pending } from "./pending.ts";
 import type { Asked, RequestNumber, Waiting } from "./pending.ts";
@@ -79,7 +78,7 @@ export class ClientMachine {
   constructor(
     options: ClientOptions,
     outbox: ClientOutbox,
-    routes: Routes = new Routes(options.contracts),
+    routes = new Routes(options.contracts),
   ) {
     checkClientOptions(options);
     this.#options = options;
@@ -343,7 +342,7 @@ export class ClientMachine {
       case "reply":
         return this.#reply(link, packet);
       case "message": {
-        const message = read(route.message, packet);
+        const message = payloadOf(route.message, packet);
         if (message === null) return this.#broken(`${route.contract}.${route.key}`);
         this.#outbox.received(route.contract, route.key, message);
         return;
@@ -354,7 +353,7 @@ export class ClientMachine {
   }
 
   #hello(link: Link, packet: Packet): void {
-    const hello = read(sessionContract.entries.hello.reply, packet);
+    const hello = payloadOf(sessionContract.entries.hello.reply, packet);
     if (hello === null) return this.#broken("session.hello");
     const state = this.#state;
     // A second HELLO changes nothing: the version of a link is fixed once.
@@ -370,7 +369,7 @@ export class ClientMachine {
   }
 
   #error(link: Link, packet: Packet): void {
-    const error = read(sessionContract.entries.error.message, packet);
+    const error = payloadOf(sessionContract.entries.error.message, packet);
     if (error === null) return this.#broken("session.error");
     const refused = refusedByServer(error.code, error.message, error.retryAfterMs);
     const asked = this.#pending.refused(packet.inReplyTo, error.count);
@@ -385,7 +384,7 @@ export class ClientMachine {
   }
 
   #disconnect(link: Link, packet: Packet): void {
-    const disconnect = read(sessionContract.entries.disconnect.message, packet);
+    const disconnect = payloadOf(sessionContract.entries.disconnect.message, packet);
     if (disconnect === null) return this.#broken("session.disconnect");
     const { code, message, mayRetry } = disconnect;
     // An ERROR before it may have said how long to wait.
@@ -404,7 +403,7 @@ export class ClientMachine {
       return;
     }
     const { entry, number } = asked;
-    const message = read(entry.reply, packet);
+    const message = payloadOf(entry.reply, packet);
     if (entry.replyType !== packet.type || message === null) {
       const broken = refusedByClient(
         "SERVER_BROKEN",
@@ -486,10 +485,6 @@ export class ClientMachine {
 }
 
 const earlier = (left: Micros, right: Micros): Micros => (left < right ? left : right);
-
-/** The decoded payload, or null when it does not decode. */
-const read = <M extends AnyMessage>(message: M, packet: Packet): Decoded<M> | null =>
-  decodePayload(message, packet.bytes, packet.payloadStart, packet.payloadEnd);
 
 /** Of a client's first packet on a link. */
 const helloSequence = 1;

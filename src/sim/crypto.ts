@@ -1,6 +1,6 @@
 /**
  * The cryptography of simulated servers: HMAC-SHA-256 (FIPS 180-4, RFC 2104) and AES-256-GCM
- * (FIPS 197, SP 800-38D), so that an encrypted journal of a run is a journal that any Reprise reads.
+ * (FIPS 197, SP 800-38D), so that an encrypted journal of a run is one that any Reprise reads.
  *
  * It is pure and not constant in time. That is right for a simulator and for nothing else.
  */

@@ -1,6 +1,6 @@
 /**
- * [AUTH-14] No password and no token is on a server's disk or in its log, captures aside, neither as it is nor in
- * hexadecimal digits or base64. All secrets of a run have `secretMark` in them.
+ * [AUTH-14] No password and no token is on a server's disk or in its log, captures aside, neither
+ * as it is nor in hexadecimal digits or base64. All secrets of a run have `secretMark` in them.
  */
 import type { LogFields, LogLevel } from "../../core/contract.ts";
 import { captureFolder } from "../../core/journal/index.ts";

@@ -38,7 +38,6 @@ import { Walk } from "./walk.ts";
 /** A server as travellers find it. */
 export interface Door extends Pick<DriverParts, "target" | "observer" | "contracts"> {
   readonly name: string;
-  /** What travellers know of its contracts, forged ones included. */
   readonly routes: Routes;
   /** Tells its links from those to other servers. */
   readonly letter: string;

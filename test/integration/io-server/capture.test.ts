@@ -49,6 +49,7 @@ it("[CAP-01] replay --edge makes of a real server's capture what its journal has
   expect(run("replay", join(dataDir, "game"), "--edge", "--check").status).toBe(2);
 });
 
+// Skipped on Windows, which has no signal to tell the server by.
 it.skipIf(process.platform === "win32")(
   "[CAP-02] reprise capture begins and ends one beside a running server",
   async () => {

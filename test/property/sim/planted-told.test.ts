@@ -30,8 +30,9 @@ describe("the simulator finds", () => {
   it("refusals that were withheld and are never told", () => {
     const rude: PartialOptions = {
       workload: { rudePerMillion: 1_000_000, crookedPerMillion: 0 },
-      // A capture has the truth, and would tell it when the process ends.
+      // A capture and a follower have the truth, and would tell it.
       keeping: calmOptions.keeping,
+      follower: calmOptions.follower,
     };
     const { checker, rule } = firstFailure("echo", rude, () => ({
       machine: (machine) =>
