@@ -46,7 +46,8 @@ PATH is a journal's folder, a data folder with one journal in it, or one segment
                    installed; or a module with other features. Says identical, same outputs with
                    different state, changed outputs (the first one from both builds), or crash
   --edge           run the edge again on captured bytes (see reprise capture), and compare the
-                   packets, refusals and malformed packets that it makes with the journal's
+                   packets, refusals and malformed packets that it makes with the journal's; names
+                   places where a capture is damaged
   --features FILE  a module that exports the role's features, for logs of features of your own; with
                    --against the file of the same path in DIR is the other build's
   --key FILE       a file with keys of an encrypted journal; may be repeated. REPRISE_JOURNAL_KEY
@@ -126,6 +127,9 @@ function rangeOf(range: string, log: Log): { readonly from: number; readonly to:
   if (dots === undefined && from === "") {
     throw new UsageError(`--events takes sequences such as 100..200, not "${range}"`);
   }
+  if (from !== "" && to !== "" && Number(from) > Number(to)) {
+    throw new UsageError(`--events takes the smaller sequence first, not "${range}"`);
+  }
   const first = from === "" ? firstOf(log) : Number(from);
   if (dots === undefined) return { from: first, to: first };
   return { from: first, to: to === "" ? endOf(log) : Number(to) };
@@ -171,10 +175,20 @@ function findFirst(log: Log, values: ReplayValues, progress: ProgressLine): numb
 function runEdge(log: Log, values: ReplayValues, progress: ProgressLine): number {
   const result = replayEdge(log);
   progress.end();
-  const { connections, events, differs } = result;
+  const { connections, events, damaged, unfinished, differs } = result;
   if (values.json) printJson(result);
-  else console.log(`${grouped(events)} events of ${grouped(connections)} captured connections`);
-  if (differs === null) return 0;
+  else {
+    console.log(`${grouped(events)} events of ${grouped(connections)} captured connections`);
+    for (const { path, at, bytes } of unfinished) {
+      const what = "of a part that was not finished when the process ended";
+      console.log(`${path}, byte ${at}: ${grouped(bytes)} bytes at the end, ${what}`);
+    }
+  }
+  for (const { path, at, bytes, what } of damaged) {
+    const unread = `${grouped(bytes)} bytes were not compared`;
+    console.error(`reprise replay: ${path}, byte ${at}: ${what}; ${unread}`);
+  }
+  if (differs === null) return damaged.length === 0 ? 0 : 1;
   const where = differs.seq === null ? "" : `event ${differs.seq}, `;
   console.error(`reprise replay: ${where}connection ${differs.connection}: ${differs.message}`);
   return 1;

@@ -11,6 +11,7 @@
 import { aeadTagBytes, type Aead } from "../kernel/crypto.ts";
 import { connectionId, micros, secretRef } from "../kernel/ids.ts";
 import type { ConnectionId, Micros, SecretRef } from "../kernel/ids.ts";
+import { limits } from "../kernel/limits.ts";
 import { crc32, type Checksum } from "./checksum.ts";
 import { encodeFileHead, headInteger, headText, readFileHead, type FileHead } from "./file-head.ts";
 import { captureMagic, type Read, type SegmentIdentity } from "./format.ts";
@@ -234,6 +235,45 @@ export function readCapture(
     at = end;
   }
 }
+
+/**
+ * What the bytes behind the last whole part are. A process that was killed leaves the beginning of
+ * one part, and nothing behind it.
+ *
+ * @param at where the last whole part ends: length of the file less `tailBytes`
+ * @returns "damaged" for a part that is all there and is another one than was written, for bytes
+ *   that begin none, and where a whole part stands behind
+ */
+export function captureTail(
+  bytes: Uint8Array,
+  at: number,
+  checksum: Checksum = crc32,
+): "none" | "unfinished" | "damaged" {
+  if (at >= bytes.length) return "none";
+  if (at + partHeadBytes >= bytes.length) return "unfinished";
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const lengthAt = (place: number): number => view.getUint32(place, true);
+  const isLength = (length: number): boolean => length > 0 && length <= partBytesMax;
+  const left = bytes.length - at - partHeadBytes;
+  if (!isLength(lengthAt(at)) || lengthAt(at) <= left) return "damaged";
+  let budget = searchBytesMax;
+  for (let place = at + 1; place + partHeadBytes < bytes.length && budget > 0; place += 1) {
+    const length = lengthAt(place);
+    const end = place + partHeadBytes + length;
+    if (!isLength(length) || end > bytes.length) continue;
+    // Behind a part is another one, or what a kill has left of it.
+    if (end + partHeadBytes <= bytes.length && !isLength(lengthAt(end))) continue;
+    if (partEnd(bytes, place, checksum) !== null) return "damaged";
+    budget -= length;
+  }
+  return "unfinished";
+}
+
+/** A capture ends before so much waits for the disk. */
+const partBytesMax = 4 * limits.captureAheadBytes;
+
+/** What the search for a whole part may read again and again, for about a second. */
+const searchBytesMax = 2 ** 30;
 
 const malformed = (detail: string): Read<never> => ({
   ok: false,

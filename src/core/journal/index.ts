@@ -3,6 +3,7 @@
  */
 export { blockBytes, lastSequence, type JournalBlock } from "./block.ts";
 export {
+  captureTail,
   CaptureWriter,
   readCapture,
   type CaptureContent,

@@ -11,6 +11,9 @@ import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const word = Buffer.from("what nobody else should read");
 
+/** Of a capture that is whole and agrees with the journal. */
+const sound = { damaged: [], unfinished: [], differs: null };
+
 const run = (...argv: readonly string[]) =>
   spawnSync(process.execPath, [mainFile, ...argv], { encoding: "utf8" });
 
@@ -39,7 +42,7 @@ it("[CAP-01] replay --edge makes of a real server's capture what its journal has
   expect(readFileSync(file).includes(word)).toBe(true);
   const same = run("replay", game, "--edge", "--json");
   expect(same.stderr).toBe("");
-  expect(JSON.parse(same.stdout)).toEqual({ files: 1, connections: 1, events: 21, differs: null });
+  expect(JSON.parse(same.stdout)).toEqual({ ...sound, files: 1, connections: 1, events: 21 });
   // One byte of what was sent was another one: the last echo's.
   const changed = readFileSync(file);
   const at = changed.lastIndexOf(word);
@@ -70,7 +73,7 @@ it.skipIf(process.platform === "win32")(
     await served.kill();
     const game = join(dataDir, "game");
     const { stdout } = run("replay", game, "--edge", "--json");
-    expect(JSON.parse(stdout)).toEqual({ files: 1, connections: 1, events: 5, differs: null });
+    expect(JSON.parse(stdout)).toEqual({ ...sound, files: 1, connections: 1, events: 5 });
     const gone = run("capture", "on", "--data-dir", dataDir);
     expect(gone.stderr).toContain("no server of role game is running on data folder");
     expect(run("capture", "sometimes").status).toBe(2);
