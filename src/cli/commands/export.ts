@@ -19,7 +19,8 @@ Cuts one player's story out of a journal: a journal of its own, which replays.
 Usage: reprise export PATH (--session ID | --player ID) --out DIR [--pseudonyms] [OPTIONS]
 
 PATH is a journal's folder, a data folder with one journal in it, or one segment. DIR must be empty
-or not there yet.
+or not there yet. What is written is not encrypted, also where PATH is; its files can be read by
+their owner and his group.
 
   --session ID     this session, as replay --events tells it
   --player ID      every session of this player, by number or by name
@@ -149,7 +150,7 @@ function print(result: Exported, { out, test, pseudonyms }: ExportValues): void 
     ...(ends === 0 ? [] : [`${grouped(ends)} who only come and go`]),
   ];
   const rows: [string, string][] = [
-    ["journal", `${out ?? ""}, ${grouped(bytes)} bytes`],
+    ["journal", `${out ?? ""}, ${grouped(bytes)} bytes, not encrypted`],
     ["story", `of session ${sessions.join(", ")}`],
     ["events", `${grouped(events)} of ${grouped(endSeq)}`],
     ["others", others.length === 0 ? "nobody" : others.join(", ")],

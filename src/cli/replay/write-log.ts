@@ -1,6 +1,9 @@
 /**
  * Writes a journal of events that are stepped again: with the effects and the states of this build
  * as its digests, so that it replays with `--check` whatever was left out of it or changed in it.
+ *
+ * The new journal is not encrypted, whatever the first one was: it is made to be given away, and the
+ * keys of a server are not.
  */
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
@@ -90,8 +93,9 @@ export class LogWriter {
 }
 
 function write(path: string, chunks: readonly Uint8Array[]): number {
-  mkdirSync(dirname(path), { recursive: true });
+  // As the server's own files: for its user and its group.
+  mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
   const bytes = Buffer.concat(chunks);
-  writeFileSync(path, bytes);
+  writeFileSync(path, bytes, { mode: 0o640 });
   return bytes.length;
 }

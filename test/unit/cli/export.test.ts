@@ -1,5 +1,5 @@
 /** `reprise export` and `reprise diff`, on logs of the town and of echoes. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,6 +8,7 @@ import { Pseudonyms } from "../../../src/cli/replay/pseudonyms.ts";
 import { echoContract } from "../../../src/core/features/contracts.ts";
 import { reprise } from "../../support/command-line.ts";
 import { writeJournal } from "../../support/journal-folder.ts";
+import { logKey } from "../../support/journal-log.ts";
 import { RealmDriver } from "../../support/realm-driver.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
@@ -147,6 +148,35 @@ describe("reprise export", () => {
       { seq: 5, type: "step.failed", details: { failed: 4 } },
     ]);
   });
+
+  // Windows has no modes.
+  it.skipIf(process.platform === "win32")(
+    "[RPL-05] says that an export is not encrypted, and lets only owner and group read it",
+    async () => {
+      const folder = temporaryFolder();
+      const journal = writeJournal(folder, chatter(), { keys: [logKey()] });
+      const out = join(temporaryFolder(), "of", "mine");
+      const key = join(folder, "key");
+      writeFileSync(key, "5c".repeat(32));
+      const run = await reprise(
+        "export",
+        journal.path,
+        "--session",
+        "1",
+        "--out",
+        out,
+        "--key",
+        key,
+      );
+      expect(run.err).toBe("");
+      expect(run.out).toMatch(/^journal .* bytes, not encrypted$/m);
+      const modeOf = (...way: readonly string[]): number =>
+        statSync(join(out, ...way)).mode & 0o777;
+      expect([modeOf(), modeOf("journal")].map((mode) => mode & 0o027)).toEqual([0, 0]);
+      expect(modeOf("journal", "0000000000000001.segment") & 0o137).toBe(0);
+      expect((await reprise("replay", out, "--check")).code).toBe(0);
+    },
+  );
 
   it("writes a test of it", async () => {
     const folder = temporaryFolder();
