@@ -63,6 +63,8 @@ interface Recovered {
   readonly cutBytes: Readonly<Record<string, number>>;
   /** Checkpoints that were damaged, by role: the one before was taken. */
   readonly damagedCheckpoints: Readonly<Record<string, number>>;
+  /** Damaged places of the journal before the checkpoint, by role: they were not needed. */
+  readonly damagedPlaces: Readonly<Record<string, number>>;
 }
 
 /** What a start found, by role. A build of before may not tell all of it. */
@@ -72,6 +74,7 @@ interface FoundRole {
   readonly events: number;
   readonly cutBytes?: number;
   readonly damagedCheckpoints?: number;
+  readonly damagedPlaces?: number;
 }
 
 export const recover: Command = {
@@ -149,6 +152,7 @@ function recoveredOf(build: string | null, found: Found): Recovered {
     events: of((one) => one?.events ?? null),
     cutBytes: of((one) => one?.cutBytes ?? 0),
     damagedCheckpoints: of((one) => one?.damagedCheckpoints ?? 0),
+    damagedPlaces: of((one) => one?.damagedPlaces ?? 0),
   };
 }
 
@@ -206,7 +210,7 @@ function argumentsOf(values: Values<typeof serverOptions>): readonly string[] {
   ];
 }
 
-function tell({ build, events, cutBytes, damagedCheckpoints }: Recovered): void {
+function tell({ build, events, cutBytes, damagedCheckpoints, damagedPlaces }: Recovered): void {
   const by = build === null ? "this build" : `the build at ${build}`;
   for (const [role, count] of Object.entries(events)) {
     const what = count === null ? "there was no journal" : `${grouped(count)} events stepped`;
@@ -215,6 +219,9 @@ function tell({ build, events, cutBytes, damagedCheckpoints }: Recovered): void 
     if (damaged > 0) {
       const which = damaged === 1 ? "a checkpoint is" : `${grouped(damaged)} checkpoints are`;
       console.log(`${role}: ${which} damaged; the one before was taken: look at the disk`);
+    }
+    if ((damagedPlaces[role] ?? 0) > 0) {
+      console.log(`${role}: its journal is damaged before the checkpoint: look at the disk`);
     }
     const cut = cutBytes[role] ?? 0;
     if (cut > 0) {

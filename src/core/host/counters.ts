@@ -70,6 +70,9 @@ export const hostCounterDefinitions = {
   checkpoints_total: counter("Checkpoints written"),
   checkpoints_failed_total: counter("Checkpoints that could not be written"),
   checkpoints_damaged_total: counter("Checkpoints that were found damaged and passed over"),
+  journal_damage_passed_total: counter(
+    "Damaged places of the journal before the newest checkpoint that the start passed over",
+  ),
   checkpoint_sequence: gauge("The last event of the newest checkpoint of this start"),
   checkpoint_bytes: gauge("Bytes of state in the newest checkpoint of this start"),
   journal_deleted_segments_total: counter("Segments deleted for their age or for space"),

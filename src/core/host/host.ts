@@ -70,6 +70,8 @@ export interface RecoverySummary {
   readonly cutBytes: number;
   /** Checkpoints that were passed over. */
   readonly damagedCheckpoints: number;
+  /** Damaged places of the journal before the checkpoint, which were passed over. */
+  readonly damagedPlaces: number;
   /** Of the state after the last event. */
   readonly digest: number;
 }
@@ -277,7 +279,8 @@ class CoreHost implements Host {
 
   #goLive(recovered: Recovered): void {
     const { config, realm, realmConfig, syscalls } = this.#options;
-    const { position, machine, events, cutBytes, damagedCheckpoints } = recovered;
+    const { position, machine, events, cutBytes } = recovered;
+    const { damagedCheckpoints, damagedPlaces } = recovered;
     const lastSequence = position.nextSequence - 1;
     this.#clock.begin(lastSequence === 0 ? null : position.chain.at);
     const identity = this.#identity(recovered);
@@ -290,6 +293,7 @@ class CoreHost implements Host {
         lastSequence,
         cutBytes,
         damagedCheckpoints,
+        damagedPlaces,
         digest,
       };
       syscalls.log("info", "recovered", { ...this.recovered });
@@ -297,6 +301,7 @@ class CoreHost implements Host {
     this.#counters.set("recovered_events", events);
     this.#counters.set("recovered_cut_bytes", cutBytes);
     this.#counters.add("checkpoints_damaged_total", damagedCheckpoints);
+    this.#counters.add("journal_damage_passed_total", damagedPlaces);
     const options = {
       config,
       realm,

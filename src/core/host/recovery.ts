@@ -4,8 +4,8 @@
  *
  *     checkpoint -> pass 1: verify, collect failed steps -> pass 2: step -> cut the tail
  *
- * V1. Nothing leaves, and nothing is written before the whole journal has been found sound: only
- *     then is an unfinished tail cut, and what is left of the journal made durable.
+ * V1. Nothing leaves, and nothing is written before the journal has been found sound, all of it
+ *     that is behind the checkpoint: only then is an unfinished tail cut, and what is left of the journal made durable.
  * V2. What is damaged is named by segment and byte and refused. Nothing is repaired by guessing.
  * V3. Only the build that wrote a tail steps it, unless the operator has said otherwise. Then a
  *     checkpoint follows at once, so that what was adopted once need not be adopted again.
@@ -90,6 +90,8 @@ export interface Recovered {
   readonly cutBytes: number;
   /** Checkpoints that were passed over. */
   readonly damagedCheckpoints: number;
+  /** Damaged places of the journal before the checkpoint, which were passed over. */
+  readonly damagedPlaces: number;
   /** Of the event that a crash kept from being journalled as failed, see V4. */
   readonly failedEvent: FailedEvent | null;
 }
@@ -153,6 +155,7 @@ export function* recover(options: RecoveryOptions): FileScript<Recovered> {
     cutBytes,
     failedEvent,
     damagedCheckpoints: damaged,
+    damagedPlaces: survey.end.passedOver.length,
   };
 }
 
@@ -220,6 +223,14 @@ function* scanAll(
       isForeign = true;
     }
   });
+  for (const { path, offset, bytes } of end.passedOver) {
+    const fields = { path, offset, bytes, checkpoint: after.nextSequence - 1 };
+    options.log(
+      "warn",
+      "the journal is damaged before the checkpoint; it goes on from there",
+      fields,
+    );
+  }
   return { isForeign, last: lastOf(last), end, failures };
 }
 

@@ -18,8 +18,11 @@
  * S3. What lies behind the last block of a segment is debris, not loss, if the next segment goes on
  *     exactly where that block ended: a tail that an earlier recovery cut, or reserved space.
  * S4. No sound block is cut, unless the role never promised that it would survive (`proof`).
+ * S5. What is damaged before the checkpoint of `after` is passed over and told, where the log is
+ *     seen to go on from exactly that checkpoint: at its block, at the next, or in a new segment.
+ *     Nobody reads on from before it. From there on S1 to S4 hold without exception.
  */
-import { apiRule } from "../kernel/assert.ts";
+import { apiRule, invariant } from "../kernel/assert.ts";
 import { eventSequence, type EventSequence } from "../kernel/ids.ts";
 import { lastSequence, type JournalBlock } from "./block.ts";
 import { crc32, type Checksum } from "./checksum.ts";
@@ -84,6 +87,8 @@ export interface JournalEnd {
   readonly segment: SegmentHeader | null;
   /** Bytes between segments that no block needs, see S3. */
   readonly debris: readonly Cut[];
+  /** Damaged places before the checkpoint of `after`, see S5; the blocks in them did not come out. */
+  readonly passedOver: readonly Cut[];
 }
 
 /** The file keeps `offset` bytes and loses all others; with offset 0 it is to be removed. */
@@ -125,6 +130,9 @@ export class JournalScanner {
   #doubt: Doubt | null = null;
   #cuts: Cut[] = [];
   #debris: Cut[] = [];
+  #passedOver: Cut[] = [];
+  /** What the damage before the checkpoint is, unless it can be passed over. */
+  #deferred: ScanVerdict | null = null;
   #verdict: ScanVerdict | null = null;
   /** Where the last file's sound part ends, for a gap that shows only in the next one. */
   #end = { path: "", offset: 0 };
@@ -154,7 +162,8 @@ export class JournalScanner {
   begin(path: string, fileBytes: number): void {
     apiRule(this.#file === null, "a segment ends before the next one begins");
     apiRule(this.#path === "" || path > this.#path, "segments come in ascending order");
-    const reader = new SegmentReader(fileBytes, this.#checksum, this.#keys);
+    const resume = this.#awaited()?.chain ?? null;
+    const reader = new SegmentReader(fileBytes, this.#checksum, this.#keys, resume);
     this.#path = path;
     this.#file = { path, reader, header: null, isDamaged: false };
   }
@@ -194,9 +203,15 @@ export class JournalScanner {
   finish(): ScanVerdict {
     apiRule(this.#file === null, "the last segment ends before the journal does");
     if (this.#verdict !== null) return this.#verdict;
+    if (this.#deferred !== null) return this.#deferred;
     const mark = this.#marks.at(-1);
     if (mark !== undefined && this.#isDueBy(mark)) return this.#endsBefore(mark);
-    const end = { position: this.#next, segment: this.#segment, debris: this.#debris };
+    const end = {
+      position: this.#next,
+      segment: this.#segment,
+      debris: this.#debris,
+      passedOver: this.#passedOver,
+    };
     return this.#doubt === null
       ? { type: "clean", ...end }
       : { type: "unfinished", cuts: this.#cuts, ...end };
@@ -234,6 +249,7 @@ export class JournalScanner {
       if (finding.type === "header") this.#judgeHeader(file, finding.header);
       else if (finding.type === "damage") this.#judgeDamage(file, finding);
       else if (finding.type === "stray") this.#judgeStray(file, finding);
+      else if (finding.type === "resumed") this.#judgeResumed(file, finding.offset);
       else {
         const block = this.#judgeBlock(file, finding);
         if (block !== null) blocks.push(block);
@@ -249,7 +265,12 @@ export class JournalScanner {
       const detail = `it begins with event ${header.firstSequence}, so it was another segment`;
       return this.#corrupt(this.#doubt ?? { path, offset: 0 }, { code: "misnamed", detail });
     }
-    if (!this.#isAnchored) this.#anchor(header);
+    if (this.#isAnchored) this.#passOverBefore(header);
+    else this.#anchor(header);
+    if (this.#deferred !== null) {
+      this.#verdict = this.#deferred;
+      return;
+    }
     const detail = this.#breakBefore(header);
     if (detail !== null) {
       const code =
@@ -283,13 +304,8 @@ export class JournalScanner {
       return `events ${nextSequence} to ${header.firstSequence - 1} are missing before ${this.#path}`;
     }
     if (header.firstSequence < nextSequence) return `${this.#path} goes back to an earlier event`;
-    const own = header.chain;
-    const isSame =
-      own.block === chain.block &&
-      own.checksum === chain.checksum &&
-      own.effects === chain.effects &&
-      own.at === chain.at;
-    if (!isSame) return `${this.#path} hangs on another block than the last one`;
+    if (!isSameChain(header.chain, chain))
+      return `${this.#path} hangs on another block than the last one`;
     return header.segment >= nextSegment ? null : `${this.#path} has an earlier segment's number`;
   }
 
@@ -323,7 +339,45 @@ export class JournalScanner {
     const detail =
       `${doubt.problem.detail}, and block ${header.number} of event ${header.firstSequence} ` +
       `is sound at byte ${found.offset} of ${file.path}`;
-    this.#corrupt(doubt, { code: doubt.problem.code, detail });
+    const verdict = this.#corruptAt(doubt, { code: doubt.problem.code, detail });
+    const awaited = file.header === null ? null : this.#awaited();
+    if (awaited !== null && header.number <= awaited.chain.block) this.#deferred ??= verdict;
+    else this.#verdict = verdict;
+  }
+
+  // ---------------------------------------------------------------- before the checkpoint, see S5
+
+  /** The checkpoint from which the log is to go on, until it was there. */
+  #awaited(): JournalPosition | null {
+    const after = this.#after;
+    if (after === "anything" || after.chain.block === 0) return null;
+    return this.#marks.includes(after) ? after : null;
+  }
+
+  #judgeResumed(file: OpenFile, end: number): void {
+    const [after, doubt] = [this.#awaited(), this.#doubt];
+    invariant(after !== null && doubt !== null, "a search goes on from what is awaited");
+    const { path, offset } = doubt;
+    file.isDamaged = false;
+    this.#passOver(after, { path, offset, bytes: end - offset });
+  }
+
+  /** The last file's end is damaged, and this segment begins right behind the checkpoint. */
+  #passOverBefore({ firstSequence, chain }: SegmentHeader): void {
+    const [after, [cut]] = [this.#awaited(), this.#cuts];
+    if (after === null || cut === undefined || this.#doubt === null) return;
+    if (firstSequence === after.nextSequence && isSameChain(chain, after.chain)) {
+      this.#passOver(after, cut);
+    }
+  }
+
+  #passOver(after: JournalPosition, place: Cut): void {
+    this.#passedOver.push(place);
+    this.#doubt = null;
+    this.#deferred = null;
+    this.#cuts = [];
+    this.#next = { ...after, nextSegment: this.#next.nextSegment };
+    this.#marks = this.#marks.filter((mark) => mark.nextSequence > after.nextSequence);
   }
 
   #provesLoss(header: BlockHeader): boolean {
@@ -413,6 +467,12 @@ export class JournalScanner {
 }
 
 const sound: JournalProblem = { code: "chain-broken", detail: "a block out of its place" };
+
+const isSameChain = (one: JournalPosition["chain"], other: JournalPosition["chain"]): boolean =>
+  one.block === other.block &&
+  one.checksum === other.checksum &&
+  one.effects === other.effects &&
+  one.at === other.at;
 
 const codeOfBreak = (header: BlockHeader, next: JournalPosition): JournalProblemCode =>
   header.firstSequence > next.nextSequence ? "events-missing" : "chain-broken";

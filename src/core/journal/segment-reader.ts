@@ -2,14 +2,15 @@
  * Takes one segment file apart, whatever state it is in: bytes in, findings out. It knows the file
  * only; whether what it finds fits the rest of the log is the scanner's to judge.
  *
- *     head -> blocks -> blank -> search        (each arrow at most once, any may be skipped)
+ *     head -> blocks -> blank -> search        (each arrow at most once, any may be skipped; see G1)
  *
  * - head: the file's header is awaited. blocks: each block follows on the one before.
  * - blank: nothing but zeros since the last block, as in a file whose space was reserved.
  * - search: something that is no block stood where one should. From here on every byte could begin
  *   a later block, which would prove that the bad place once was good.
  *
- * G1. `damage` is found at most once in a file, and only there does the search begin.
+ * G1. `damage` is found at most once in a file, and only there does the search begin. It ends only
+ *     at the block that the reader was told to go on from; behind that, `damage` may come once more.
  * G2. What the search finds carries the salt of the segment. If that is lost with the header, it
  *     must be whole, and the scanner asks for more.
  * G3. At most one block and one chunk are held in memory.
@@ -48,13 +49,23 @@ export type Finding =
       readonly offset: number;
       readonly header: BlockHeader;
       readonly isWhole: boolean;
-    };
+    }
+  /** The search is over: what the file has from `offset` on follows on the `ResumePoint`. */
+  | { readonly type: "resumed"; readonly offset: number };
+
+/** A block behind which a file may be read on, whatever is damaged before it. */
+export interface ResumePoint {
+  readonly block: number;
+  readonly checksum: number;
+}
 
 type State = "head" | "blocks" | "blank" | "search";
 
 export class SegmentReader {
   readonly #checksum: Checksum;
   readonly #keys: JournalKeys | null;
+  /** Null once it is passed. */
+  #resume: ResumePoint | null;
   /** Of an encrypted segment. */
   #cipher: Aead | null = null;
   #state: State = "head";
@@ -75,10 +86,19 @@ export class SegmentReader {
   /** So many bytes, the held ones included, until there is anything to do. */
   #needed: number;
 
-  /** @param fileBytes the length of the file, all of which will be fed */
-  constructor(fileBytes: number, checksum: Checksum, keys: JournalKeys | null) {
+  /**
+   * @param fileBytes the length of the file, all of which will be fed
+   * @param resume where a search may end; null: nowhere
+   */
+  constructor(
+    fileBytes: number,
+    checksum: Checksum,
+    keys: JournalKeys | null,
+    resume: ResumePoint | null,
+  ) {
     this.#checksum = checksum;
     this.#keys = keys;
+    this.#resume = resume;
     this.#fileBytes = fileBytes;
     this.#needed = Math.min(fileBytes, fileHeadBytes + headBodyBytesMax);
   }
@@ -207,6 +227,7 @@ export class SegmentReader {
     if (payload === null) return this.#enterSearch({ offset, problem: forged }, at);
     this.#found.push({ type: "block", offset, header, payload });
     this.#blocksEnd = offset + length;
+    if (this.#resume !== null && header.number >= this.#resume.block) this.#resume = null;
     return at + length;
   }
 
@@ -232,8 +253,32 @@ export class SegmentReader {
     const isInFile = offset + length <= this.#fileBytes;
     if (isInFile && this.#lacks(bytes, to, length)) return to === at ? null : to;
     const isWhole = isInFile && this.#isSound(bytes, to, header);
+    if (isWhole) {
+      const on = this.#resumeAt(header, to, length);
+      if (on !== null) return on;
+    }
     this.#found.push({ type: "stray", offset, header, isWhole });
     return to + 1;
+  }
+
+  /** Where blocks go on: behind the block of the resume point, or at the next. Null elsewhere. */
+  #resumeAt(
+    { number, checksum, previousChecksum }: BlockHeader,
+    at: number,
+    length: number,
+  ): number | null {
+    const point = this.#resume;
+    // Without the segment's header nobody knows whose blocks these are.
+    if (point === null || this.#header === null) return null;
+    const isItself = number === point.block && checksum === point.checksum;
+    const isNext = number === point.block + 1 && previousChecksum === point.checksum;
+    if (!isItself && !isNext) return null;
+    const on = isItself ? at + length : at;
+    this.#resume = null;
+    this.#state = "blocks";
+    this.#blocksEnd = this.#offset + on;
+    this.#found.push({ type: "resumed", offset: this.#blocksEnd });
+    return on;
   }
 
   /** True when bytes are still to come; says how many are needed. */

@@ -50,6 +50,23 @@ describe("a start on a damaged journal", () => {
     expect(world.host.recovered?.lastSequence).toBe(first - 1);
   });
 
+  it("[JRN-19] goes on from the checkpoint when only what is before it is damaged, and says so", () => {
+    const { disk, path, name } = damagedStart(1);
+    const checkpoint = Number(/(\d+)\.checkpoint/.exec(name)?.[1]);
+    const world = new HostWorld({ disk }).start();
+    expect(world.exited).toBeNull();
+    expect(world.host.recovered).toMatchObject({ damagedPlaces: 1 });
+    expect(world.host.recovered?.lastSequence).toBeGreaterThan(checkpoint);
+    expect(world.host.counters.get("journal_damage_passed_total")).toBe(1);
+    expect(world.logs).toContainEqual(
+      expect.objectContaining({
+        level: "warn",
+        message: "the journal is damaged before the checkpoint; it goes on from there",
+        fields: expect.objectContaining({ path, checkpoint }),
+      }),
+    );
+  });
+
   it("advises what works, and says what it costs: a segment that the checkpoint has seen", () => {
     const { disk, name } = damagedStart(1);
     const third = segmentOf(disk, 2)[0];

@@ -63,7 +63,13 @@ describe("recovery scan of a sound journal", () => {
   });
 
   it("is clean when there is nothing at all", () => {
-    const expected = { type: "clean", position: journalStart, segment: null, debris: [] };
+    const expected = {
+      type: "clean",
+      position: journalStart,
+      segment: null,
+      debris: [],
+      passedOver: [],
+    };
     expect(scanFiles(new Map()).verdict).toEqual(expected);
     expect(scanFiles(new Map([[pathOf(1), new Uint8Array(0)]])).verdict).toEqual(expected);
     expect(scanFiles(new Map([[pathOf(1), new Uint8Array(9_999)]])).verdict).toEqual(expected);
@@ -433,6 +439,95 @@ describe("recovery scan from a checkpoint", () => {
     expect(scanFiles(files, { after: positions[4] as JournalPosition }).verdict.type).toBe(
       "unfinished",
     );
+  });
+
+  /** One segment of six blocks, where each begins, and the position after each. */
+  const oneSegment = () => {
+    const writer = logWriter({ limits: { blockBytesMax: 1_200, segmentBytesMax: 100_000 } });
+    const files: LogFiles = new Map();
+    const positions = packetBatches(6, 5).map((batch) => {
+      filesOf(writeBatches(writer, [batch]), files);
+      return writer.position;
+    });
+    const { blocks, verdict } = scanFiles(files);
+    expect(blocks).toHaveLength(6);
+    return { files, positions, verdict, offsets: blocks.map(({ offset }) => offset) };
+  };
+
+  it("[JRN-19] passes over what is damaged before it in its segment, and hands out all behind it", () => {
+    const { files, positions, verdict, offsets } = oneSegment();
+    const whole = bytesOf(files, pathOf(1));
+    for (const [last, after] of positions.entries()) {
+      for (const [block, offset] of offsets.entries()) {
+        // In its header, and in its events.
+        for (const at of [offset + 9, offset + 150]) {
+          const damaged = whole.slice();
+          flip(damaged, at);
+          const scanned = scanFiles(new Map([[pathOf(1), damaged]]), { after });
+          // A last block that is damaged, with no other behind it, is not proven.
+          const isPassed = block < last || (block === last && last < 5);
+          if (!isPassed) {
+            const type = block === 5 && last < 5 ? "unfinished" : "corrupt";
+            expect(scanned.verdict.type).toBe(type);
+            continue;
+          }
+          expect(scanned.verdict).toMatchObject({
+            type: "clean",
+            position: verdict.type === "clean" ? verdict.position : null,
+            passedOver: [{ path: pathOf(1), offset }],
+          });
+          const behind = scanned.blocks.filter(
+            ({ header }) => header.firstSequence >= after.nextSequence,
+          );
+          expect(behind).toHaveLength(5 - last);
+        }
+      }
+    }
+  });
+
+  it("[JRN-19] passes over the damaged end of a segment, where the next begins behind it", () => {
+    const { files, positions } = withPositions();
+    flip(bytesOf(files, pathOf(1)), bytesOf(files, pathOf(1)).length - 3);
+    expect(scanFiles(files, { after: positions[1] as JournalPosition }).verdict).toMatchObject({
+      type: "clean",
+      position: positions[5],
+      passedOver: [{ path: pathOf(1) }],
+    });
+    // Of another checkpoint it is the middle of what is needed.
+    expect(scanFiles(files, { after: positions[0] as JournalPosition }).verdict.type).toBe(
+      "corrupt",
+    );
+  });
+
+  it("[JRN-19] refuses what is damaged before a checkpoint of another history, and behind one", () => {
+    const { files, positions, offsets } = oneSegment();
+    const damaged = bytesOf(files, pathOf(1)).slice();
+    flip(damaged, (offsets[1] ?? 0) + 150);
+    const log = new Map([[pathOf(1), damaged]]);
+    const third = positions[2] as JournalPosition;
+    const foreign = { ...third, chain: { ...third.chain, checksum: third.chain.checksum ^ 1 } };
+    expect(scanFiles(log, { after: foreign }).verdict).toMatchObject({
+      type: "corrupt",
+      offset: offsets[1],
+    });
+    flip(damaged, (offsets[4] ?? 0) + 150);
+    expect(scanFiles(log, { after: third }).verdict).toMatchObject({
+      type: "corrupt",
+      offset: offsets[4],
+      sequence: 21,
+    });
+    flip(damaged, (offsets[4] ?? 0) + 150);
+    // An unfinished tail stays one.
+    flip(damaged, (offsets[5] ?? 0) + 150);
+    expect(scanFiles(log, { after: third }).verdict).toMatchObject({
+      type: "unfinished",
+      cuts: [{ path: pathOf(1), offset: offsets[5] }],
+      passedOver: [{ offset: offsets[1] }],
+    });
+    flip(damaged, (offsets[5] ?? 0) + 150);
+    // Without its header nobody knows whose blocks they are.
+    flip(damaged, 40);
+    expect(scanFiles(log, { after: third }).verdict.type).toBe("corrupt");
   });
 
   it("refuses a checkpoint of another history", () => {
