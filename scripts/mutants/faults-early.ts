@@ -356,7 +356,7 @@ export const earlyFaultMutants: readonly Mutant[] = [
   {
     id: "F10-closed-for-ever",
     file: "src/core/realm/machine.ts",
-    line: 231,
+    line: 244,
     operator: "F10",
     from: "kernel.closedFor = null;",
     to: ";",

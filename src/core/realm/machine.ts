@@ -70,11 +70,6 @@ export class RealmMachine implements Machine {
   readonly contexts: readonly FeatureContext[];
   failedFeature: string | null = null;
   #outbox: Outbox | null = null;
-  /**
-   * The step before this one was a start. No state: both events of such a pair are in one block,
-   * and no checkpoint is of a moment within a block.
-   */
-  #hasJustStarted = false;
   /** Of the payloads of this step, which nobody reads after it. */
   readonly #payloads = new PayloadEncoder();
 
@@ -99,7 +94,6 @@ export class RealmMachine implements Machine {
     kernel.now = event.at;
     try {
       this.#apply(event, since);
-      this.#hasJustStarted = event.type === "server.started";
     } finally {
       this.#outbox = null;
     }
@@ -268,12 +262,9 @@ export class RealmMachine implements Machine {
     const session = connection === null ? undefined : this.state.sessions.ofConnection(connection);
     this.log("error", "a feature threw; its event was left out", { feature });
     if (session !== undefined) this.disconnect(session, "FEATURE_FAILED");
-    // A start tells of what the last process left out, and much has become due since then. If it
-    // was time that threw, it throws again at once.
-    if (connection !== null || this.#hasJustStarted) return;
     // Time comes before all else that is due: what was left out while some was due, was time.
     const due = nextTimeout(this);
-    if (due !== null && due <= this.state.kernel.now) this.#suspend(feature);
+    if (connection === null && due !== null && due <= this.state.kernel.now) this.#suspend(feature);
   }
 
   /** Time would throw again at once, and for ever: the feature does without till the next start. */
