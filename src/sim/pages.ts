@@ -40,7 +40,8 @@ export class Pages {
     this.#eachPart(offset, bytes.length, (index, from, size, done) => {
       this.#own(index).set(bytes.subarray(done, done + size), from);
     });
-    this.length = Math.max(this.length, offset + bytes.length);
+    // No bytes lengthen no file, wherever they are written.
+    if (bytes.length > 0) this.length = Math.max(this.length, offset + bytes.length);
   }
 
   /** The same as writing so many zeros, but whole pages of them cost nothing. */

@@ -7,6 +7,7 @@ import {
   JournalScanner,
   JournalWriter,
   journalStart,
+  segmentPath,
   type JournalBlock,
   type JournalPosition,
   type JournalWriterOptions,
@@ -16,11 +17,26 @@ import {
   type SegmentIdentity,
   type WriterEncryption,
 } from "../../src/core/journal/index.ts";
-import { connectionId, incarnation, micros } from "../../src/core/kernel/ids.ts";
+import { connectionId, eventSequence, incarnation, micros } from "../../src/core/kernel/ids.ts";
 import { nodeCrypto } from "../../src/io/crypto.ts";
 
 /** Path to content, in any order. */
 export type LogFiles = Map<string, Uint8Array<ArrayBuffer>>;
+
+/** Of the segment that begins with this event. */
+export const pathOf = (first: number): string => segmentPath(eventSequence(first));
+
+/** @throws Error when there is no such file */
+export function bytesOf(files: LogFiles, path: string): Uint8Array<ArrayBuffer> {
+  const bytes = files.get(path);
+  if (bytes === undefined) throw new Error(`no file ${path}`);
+  return bytes;
+}
+
+/** Another bit in one byte. */
+export const flip = (bytes: Uint8Array, at: number): void => {
+  bytes[at] = (bytes[at] as number) ^ 4;
+};
 
 export const logIdentity = (start = 1): SegmentIdentity => ({
   build: "build-of-a-test",

@@ -2,7 +2,7 @@
  * Writes a journal of events that are stepped again: with the effects and the states of this build
  * as its digests, so that it replays with `--check` whatever was left out of it or changed in it.
  *
- * The new journal is not encrypted, whatever the first one was: it is made to be given away, and the
+ * The new journal is not encrypted, whatever the first one was: it is made to give away, and the
  * keys of a server are not.
  */
 import { randomBytes } from "node:crypto";

@@ -5,7 +5,8 @@
  *     checkpoint -> pass 1: verify, collect failed steps -> pass 2: step -> cut the tail
  *
  * V1. Nothing leaves, and nothing is written before the journal has been found sound, all of it
- *     that is behind the checkpoint: only then is an unfinished tail cut, and what is left of the journal made durable.
+ *     that is behind the checkpoint: only then is an unfinished tail cut, and what is left of the
+ *     journal made durable.
  * V2. What is damaged is named by segment and byte and refused. Nothing is repaired by guessing.
  * V3. Only the build that wrote a tail steps it, unless the operator has said otherwise. Then a
  *     checkpoint follows at once, so that what was adopted once need not be adopted again.

@@ -87,7 +87,7 @@ export interface JournalEnd {
   readonly segment: SegmentHeader | null;
   /** Bytes between segments that no block needs, see S3. */
   readonly debris: readonly Cut[];
-  /** Damaged places before the checkpoint of `after`, see S5; the blocks in them did not come out. */
+  /** Damaged places before the checkpoint of `after`, see S5; their blocks did not come out. */
   readonly passedOver: readonly Cut[];
 }
 

@@ -2,7 +2,7 @@
  * Takes one segment file apart, whatever state it is in: bytes in, findings out. It knows the file
  * only; whether what it finds fits the rest of the log is the scanner's to judge.
  *
- *     head -> blocks -> blank -> search        (each arrow at most once, any may be skipped; see G1)
+ *     head -> blocks -> blank -> search        (each arrow at most once, any may be none; see G1)
  *
  * - head: the file's header is awaited. blocks: each block follows on the one before.
  * - blank: nothing but zeros since the last block, as in a file whose space was reserved.
@@ -10,7 +10,7 @@
  *   a later block, which would prove that the bad place once was good.
  *
  * G1. `damage` is found at most once in a file, and only there does the search begin. It ends only
- *     at the block that the reader was told to go on from; behind that, `damage` may come once more.
+ *     at the block that the reader was told to go on from; behind it `damage` may come once more.
  * G2. What the search finds carries the salt of the segment. If that is lost with the header, it
  *     must be whole, and the scanner asks for more.
  * G3. At most one block and one chunk are held in memory.

@@ -5,6 +5,7 @@
  * That nothing wrong is taken for right is seen by those who compare a recovery with what was done:
  * it repeats every step (`History`), and every step that a client knows of (`durability.ts`).
  */
+import { checkpointFolder } from "../../core/journal/index.ts";
 import type { SeenDamage } from "../disk-damage.ts";
 import type { Ending } from "../process/node.ts";
 import type { ProcessEnd } from "../process/process.ts";
@@ -16,6 +17,8 @@ const located = /^the journal is damaged: (\S+), byte (\d+), event \d+: /;
 
 /** And a file that is none. */
 const unreadable = /^the journal cannot be read: (\S+): /;
+/** And checkpoints, when no sound one is left of a journal that does not begin at the beginning. */
+const beheaded = /^no sound checkpoint is left \(\d+ are damaged\), and the journal begins with /;
 /** Of a sound journal, too: it is another build's. */
 const foreign = /^the (journal ends with events of|checkpoint of event \d+ was made by) build /;
 
@@ -48,7 +51,10 @@ export class DamageChecker implements Checker {
   #named(message: string, disk: DiskImage): void {
     if (foreign.test(message)) return;
     const [, file] = unreadable.exec(message) ?? [];
-    if (disk.damages().some(({ path }) => path === file)) return;
+    const isNamed = beheaded.test(message)
+      ? (path: string): boolean => path.startsWith(`${checkpointFolder}/`)
+      : (path: string): boolean => path === file;
+    if (disk.damages().some(({ path }) => isNamed(path))) return;
     this.#fail("what is refused as damaged is named, and is damaged", message);
   }
 

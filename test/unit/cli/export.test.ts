@@ -149,7 +149,7 @@ describe("reprise export", () => {
     ]);
   });
 
-  // Windows has no modes.
+  // Skipped on Windows, which has no modes.
   it.skipIf(process.platform === "win32")(
     "[RPL-05] says that an export is not encrypted, and lets only owner and group read it",
     async () => {
@@ -245,7 +245,8 @@ describe("pseudonyms", () => {
   });
 
   it("[RPL-06] leave no letter of any script, and nothing that only begins like a loopback", () => {
-    const typed = ["Łukasz Żółw", "محمد", "דָּוִד", "สมชาย", "देवनागरी", "٣", "ǅ", "Ⅻ", "𐐷", "①②", "ß"];
+    const right = ["محمد", "דָּוִד", "٣"];
+    const typed = [...right, "Łukasz Żółw", "สมชาย", "देवनागरी", "ǅ", "Ⅻ", "𐐷", "①②", "ß"];
     for (const text of [...typed, "127.5 is mine", "::1 is mine", "127.0.0.1.example", "5"]) {
       const other = Array.from(names.of(text));
       expect(Buffer.byteLength(other.join(""))).toBe(Buffer.byteLength(text));
