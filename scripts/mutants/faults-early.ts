@@ -382,11 +382,11 @@ export const earlyFaultMutants: readonly Mutant[] = [
   },
   {
     id: "F11-closed-again",
-    file: "src/core/host/live.ts",
-    line: 293,
+    file: "src/core/host/opening.ts",
+    line: 38,
     operator: "F11",
-    from: "connections.shift();",
-    to: "if (connections.length > 1) connections.shift();",
+    from: "this.#connections.shift();",
+    to: "if (this.#connections.length > 1) this.#connections.shift();",
     about: "the last connection of an earlier start is closed again and again",
   },
   {

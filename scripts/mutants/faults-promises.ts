@@ -130,10 +130,10 @@ export const promiseMutants: readonly Mutant[] = [
   },
   {
     id: "JRN-calls-lost",
-    file: "src/core/host/live.ts",
-    line: 295,
+    file: "src/core/host/opening.ts",
+    line: 31,
     operator: "JRN",
-    from: "for (const order of calls) asked.order(order, 0, null);",
+    from: "for (const order of this.#calls.splice(0)) this.#parts.calls.order(order, 0, null);",
     to: ";",
     about: "calls without an answer are not made again after a restart",
   },

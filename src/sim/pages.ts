@@ -79,7 +79,7 @@ export class Pages {
         this.#own(index).set(bytes, from);
       }
     });
-    this.length = Math.max(this.length, offset + count);
+    if (count > 0) this.length = Math.max(this.length, offset + count);
   }
 
   /** Becomes the same file as `other`; both can change on. */

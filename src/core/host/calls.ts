@@ -9,6 +9,8 @@
  * K4. A request that names a secret is performed with the secret itself. If that is lost the call
  *     is not performed, and answered so.
  * K5. It is known of each call whose session asked, until a crash: the connection is gone then.
+ * K6. The outside hears of calls in the order of the orders, over a start, too: what is asked again
+ *     comes before what the new process asks, also where the realm gives up on it at that moment.
  */
 import type { CallEffect, CallResult, Syscalls } from "../contract.ts";
 import { invariant } from "../kernel/assert.ts";

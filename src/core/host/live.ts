@@ -23,10 +23,9 @@
 import type { Machine } from "../contract.ts";
 import { assertNever, invariant } from "../kernel/assert.ts";
 import { micros } from "../kernel/ids.ts";
-import type { ConnectionId, Micros } from "../kernel/ids.ts";
+import type { Micros } from "../kernel/ids.ts";
 import { limits } from "../kernel/limits.ts";
 import { startConfig } from "../realm/index.ts";
-import type { CallOrder } from "./calls.ts";
 import type { FailureFile } from "./containment.ts";
 import { writeCheckpoint } from "./checkpoints.ts";
 import { leaveFailure } from "./endings.ts";
@@ -34,6 +33,7 @@ import { exitCodes, HostExit } from "./exit.ts";
 import { perform, runScript } from "./files.ts";
 import type { FileScript } from "./files.ts";
 import type { Completion } from "./inbox.ts";
+import { Opening } from "./opening.ts";
 import { assemble } from "./parts.ts";
 import type { LiveOptions, LiveParts, Now } from "./parts.ts";
 import type { HandedOver } from "./following.ts";
@@ -70,12 +70,6 @@ type Mode =
 type Rebuilding = Extract<Mode, { readonly type: "rebuilding" }>;
 
 /** What is done once, when the start is durable and before anybody is let in. */
-interface Opening {
-  /** Those that the realm holds for open. */
-  readonly connections: ConnectionId[];
-  readonly calls: readonly CallOrder[];
-}
-
 /** A step that was left out and is to be told. */
 interface Untold extends FailedEvent {
   readonly at: Micros;
@@ -98,8 +92,7 @@ export class Live {
     this.#now = { monotonic, at: options.clock.at(monotonic) };
     this.#served = { ...this.#now };
     this.#parts = assemble(options, this.#now);
-    const { connections, calls } = options.recovered.witness;
-    this.#opening = { connections: [...connections], calls: [...calls.values()] };
+    this.#opening = new Opening(options.recovered.witness, this.#parts);
     this.#mode = { type: "starting", ticket: this.#parts.commit.openTicket };
   }
 
@@ -195,6 +188,7 @@ export class Live {
     const { inbox, config } = this.#options;
     const { at, monotonic } = this.#now;
     this.#tellPast();
+    this.#opening?.askAgain();
     this.#passTime();
     if (this.#opening !== null) this.#open(this.#opening);
     this.#tellChanges();
@@ -215,10 +209,8 @@ export class Live {
         return this.#requestDrain();
       case "capture":
         return this.#parts.capture.take(completion.order);
-      case "reconfigure": {
-        const { at } = this.#now;
-        return stepper.step({ type: "config.changed", at, config: completion.config });
-      }
+      case "reconfigure":
+        return stepper.step({ ...completion, type: "config.changed", at: this.#now.at });
       default:
         return intake.takeSocket(completion);
     }
@@ -315,20 +307,14 @@ export class Live {
 
   // -------------------------------------------------------------- the start
 
-  /** Ends what the last process left open, asks again what it had no answer to, then listens. */
-  #open({ connections, calls }: Opening): void {
-    const { stepper, calls: asked } = this.#parts;
+  #open(opening: Opening): void {
     const { syscalls, recovered, identity } = this.#options;
     const { at } = this.#now;
-    for (let [connection] = connections; connection !== undefined; [connection] = connections) {
-      stepper.step({ type: "connection.closed", at, connection, reason: "restart" });
-      connections.shift();
-    }
-    for (const order of calls) asked.order(order, 0, null);
+    opening.close(at);
     this.#opening = null;
     const { events, cutBytes } = recovered;
     if (identity.incarnation > 1) {
-      stepper.step({ type: "journal.recovered", at, events, cutBytes });
+      this.#parts.stepper.step({ type: "journal.recovered", at, events, cutBytes });
     }
     syscalls.listen();
   }

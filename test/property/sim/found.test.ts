@@ -134,6 +134,37 @@ it("[AUTH-13] who came with a report that failed and has gone since is told to h
 });
 
 /**
+ * A start gave up on a report whose time was up, let the first tick send the next one, and only
+ * then asked the old one again: it said that somebody was here who had gone with the process, and
+ * nobody took it back.
+ */
+it("[AUTH-13] a report that is asked again by a start comes before the start's own", () => {
+  const visitor: ClientScript = {
+    kind: "traveller",
+    name: "1",
+    account: "1",
+    device: "",
+    actions: [
+      { type: "start", atMicros: 1_000_000 },
+      { type: "quit", atMicros: 2_020_000 },
+      { type: "start", atMicros: 3_000_000 },
+    ],
+  };
+  const decisions: Plan["decisions"] = {
+    // Its calls: a report, another one, the token, and the report of his coming.
+    "calls/game-1/fate#3": "lost",
+    "node/game-1/end#0": { ending: "crash", afterMicros: 6_500_000, calls: 10 },
+    "node/game-1/restart#0": 1_000_000,
+  };
+  const options = withOptions(calmOptions, { seconds: 8, process: { crashesMax: 1, endsMax: 1 } });
+  const scenario = "players";
+  const plan: Plan = { format: 1, scenario, entropy: 1, options, scripts: [visitor], decisions };
+  const { failure, faults } = simulate({ plan });
+  expect(faults["call.lost"]).toBe(1);
+  expect(failure?.message ?? null).toBeNull();
+});
+
+/**
  * The simulator's own: a report that a partition had kept back was performed after the next one,
  * which said that the player was gone. So he was believed to play for ever, and could not log in.
  * Production's store carries out one order after the other. One that is reached over a network will

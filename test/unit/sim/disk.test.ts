@@ -177,7 +177,7 @@ describe("pages", () => {
       change.type === "write"
         ? [...change.bytes]
         : other.slice(change.offset, change.offset + change.length);
-    if (change.type === "copy" && from.length === 0 && mine.length >= change.offset) return mine;
+    if (from.length === 0) return mine;
     const result = grown(change.offset + from.length);
     from.forEach((byte, index) => (result[change.offset + index] = byte));
     return result;
