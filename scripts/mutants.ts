@@ -2,9 +2,13 @@
  * `npm run mutants`: plants one bug after the other in the program and has the simulator look for
  * it, with its own checkers and without knowing what the program would do without the bug.
  *
- *     npm run mutants [-- --only NAME,... --seeds N --cpu SECONDS --workers N --shrink --json]
+ *     npm run mutants [-- --only NAME,... --seeds N --cpu SECONDS --workers N --shrink --json
+ *                         --keep FILE --check]
  *
- * NAME is the id of a mutant or the beginning of some. Prints a line a mutant, writes
+ * NAME is the id of a mutant or the beginning of some. With `--keep` each result is put down in
+ * FILE, and what is in it already is not hunted again: so a long run may be interrupted and goes
+ * on. `--check` hunts nothing and says which mutants have no place in the source any more; it exits
+ * 1 when there are such. Otherwise it prints a line a mutant, writes
  * bench/results/mutants.json and docs/MUTANTS.md when all were planted, and exits 1 when fewer than
  * 95 % were caught.
  *
@@ -15,7 +19,8 @@ import { availableParallelism } from "node:os";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { mutants } from "./mutants/list.ts";
-import { runHunt } from "./mutants/process.ts";
+import { isPlantable } from "./mutants/mutant.ts";
+import { Kept } from "./mutants/kept.ts";
 import { reportOf, summaryOf } from "./mutants/report.ts";
 import type { Result } from "./mutants/report.ts";
 
@@ -29,6 +34,8 @@ const { values } = parseArgs({
     workers: { type: "string", default: String(availableParallelism()) },
     shrink: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
+    keep: { type: "string" },
+    check: { type: "boolean", default: false },
   },
 });
 const wanted = values.only.split(",");
@@ -39,8 +46,16 @@ const say = (line: string): void => {
   if (!values.json) process.stdout.write(`${line}\n`);
 };
 
+if (values.check) {
+  const lost = chosen.filter((mutant) => !isPlantable(mutant));
+  for (const { id, file, from } of lost) say(`${id}: ${file} has no ${from}`);
+  say(`${String(chosen.length - lost.length)} of ${String(chosen.length)} can be planted`);
+  process.exit(lost.length === 0 ? 0 : 1);
+}
+
+const kept = new Kept(values.keep ?? null);
 const bounds = ["--seeds", values.seeds];
-const sound = await runHunt([...bounds, "--all", "--cpu", "60"]);
+const sound = await kept.hunt(null, [...bounds, "--all", "--cpu", "60"]);
 if (sound === null) throw new Error("the program ends as it is: nothing can be said of mutants");
 const { failed } = sound;
 if (failed.length > 0) say(`the program fails as it is on ${failed.join(" ")}; these are left out`);
@@ -52,7 +67,7 @@ const extra = values.shrink ? ["--shrink"] : [];
 await Promise.all(
   Array.from({ length: Math.max(1, Number(values.workers)) }, async () => {
     for (let mutant = rest.shift(); mutant !== undefined; mutant = rest.shift()) {
-      const hunted = await runHunt([mutant.id, ...bounds, "--cpu", values.cpu, ...skip, ...extra]);
+      const hunted = await kept.hunt(mutant, [...bounds, "--cpu", values.cpu, ...skip, ...extra]);
       const result = { mutant, hunted };
       results.push(result);
       say(`${String(results.length)}/${String(chosen.length)} ${lineOf(result)}`);

@@ -1,6 +1,6 @@
 /**
- * Draws the mutants of `drawn.json`: the same number for each part of the program, each operator in
- * turn, among the code that a campaign of the simulator executes.
+ * Draws the mutants of `drawn.json`, in rounds: in each the same number for each part of the
+ * program, each operator in turn, among the code that a campaign of the simulator executes.
  *
  *     node scripts/mutants/draw.ts
  *
@@ -8,6 +8,7 @@
  *    edit elsewhere does not change the draw.
  * 2. What was drawn and cannot be seen by anybody is left out by `equivalent.ts`, which says why;
  *    the next place in the same order takes its turn.
+ * 3. A further round, and an operator that comes with it, changes nothing about those before it.
  */
 import { readFileSync, writeFileSync, globSync } from "node:fs";
 import { Session } from "node:inspector/promises";
@@ -21,9 +22,15 @@ import type { Mutant } from "./mutant.ts";
 import { operatorNames, placesOf } from "./operators.ts";
 import type { Operator } from "./operators.ts";
 
+/** How many each part of the program has in each round. */
 const perArea = 7;
-/** So that no file has more than its share. */
+/** So that no file has more than its share of a round. */
 const perFileMax = 2;
+/** The operators of each round. */
+const rounds: readonly (readonly Operator[])[] = [
+  operatorNames.filter((name) => name !== "dropped-return"),
+  operatorNames,
+];
 const seed = "reprise";
 const coverageSeeds = 60;
 
@@ -92,10 +99,18 @@ const undented = (text: string): string =>
 const isEquivalent = ({ file, from, to }: Candidate): boolean =>
   equivalents.some((one) => one.file === file && one.from === from && one.to === to);
 
-/** Each operator in turn, each time its next candidate. Equivalent ones come, and do not count. */
-function drawnOf(candidates: readonly Candidate[], first: number): Candidate[] {
-  const names = [...operatorNames.slice(first), ...operatorNames.slice(0, first)];
-  const queues = names.map((operator) =>
+/**
+ * One round of one part of the program: each operator in turn, each time its next candidate.
+ * Equivalent ones come, and do not count.
+ *
+ * @param candidates what earlier rounds have left
+ * @param place of the part among all, from 0
+ */
+function drawnOf(candidates: readonly Candidate[], place: number, round: number): Candidate[] {
+  const operators = rounds[round] ?? [];
+  // Each part goes on with the operator at which the one before it ended.
+  const first = ((round * areas.length + place) * perArea) % operators.length;
+  const queues = [...operators.slice(first), ...operators.slice(0, first)].map((operator) =>
     candidates
       .filter((one) => one.operator === operator)
       .sort((left, right) => left.rank - right.rank),
@@ -117,6 +132,16 @@ function drawnOf(candidates: readonly Candidate[], first: number): Candidate[] {
   return drawn;
 }
 
+/** All rounds of one part of the program. */
+function allDrawnOf(candidates: readonly Candidate[], place: number): Candidate[] {
+  const drawn = new Set<Candidate>();
+  for (const round of rounds.keys()) {
+    const left = candidates.filter((one) => !drawn.has(one));
+    for (const one of drawnOf(left, place, round)) drawn.add(one);
+  }
+  return [...drawn];
+}
+
 const covered = await campaignCoverage();
 const files = globSync("src/{core,client}/**/*.ts", { cwd: root, exclude: ["**/gen/**"] }).sort();
 const mutants: Mutant[] = areas.flatMap((area, place) => {
@@ -124,9 +149,7 @@ const mutants: Mutant[] = areas.flatMap((area, place) => {
     .filter((file) => areaOf(file) === area)
     .flatMap((file) => candidatesOf(file, covered.get(file) ?? (() => false)));
   process.stdout.write(`${area}: ${String(candidates.length)} places\n`);
-  // Each part goes on with the operator at which the one before it ended.
-  const first = (place * perArea) % operatorNames.length;
-  return drawnOf(candidates, first).flatMap((candidate, index) => {
+  return allDrawnOf(candidates, place).flatMap((candidate, index) => {
     // An equivalent one keeps its number, so that the others keep theirs.
     if (isEquivalent(candidate)) return [];
     const { file, line, operator, from, to } = candidate;

@@ -48,6 +48,7 @@ export interface Shrunken {
   readonly events: number;
   readonly eventsBefore: number;
   readonly runs: number;
+  /** Of processor time. */
   readonly seconds: number;
   readonly isFinished: boolean;
 }
@@ -135,8 +136,8 @@ function plantOne(id: string): void {
 
 async function shrinkOf(failure: SimulationFailure, begin: () => void): Promise<Shrunken> {
   const { Shrinking } = await import("../../src/sim/shrink/index.ts");
-  const from = process.hrtime.bigint();
-  const seconds = (): number => Number(process.hrtime.bigint() - from) / 1e9;
+  const from = cpuSeconds();
+  const seconds = (): number => cpuSeconds() - from;
   const shrinking = new Shrinking(failure);
   while (shrinking.step() && seconds() < shrinkSecondsMax) begin();
   const { events, eventsBefore, runs, isFinished } = shrinking.result;

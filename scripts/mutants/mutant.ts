@@ -34,6 +34,9 @@ export interface Mutant {
   readonly about?: string;
 }
 
+/** Made by hand, after a fault or a row of REQUIREMENTS; the others were drawn by an operator. */
+export const isMade = ({ operator }: Mutant): boolean => /^[A-Z]/.test(operator);
+
 export const root = join(import.meta.dirname, "../..");
 
 /**

@@ -19,6 +19,7 @@ export const operatorNames = [
   "swapped-arguments",
   "early-return",
   "least-and-most",
+  "dropped-return",
 ] as const;
 export type Operator = (typeof operatorNames)[number];
 
@@ -131,6 +132,15 @@ function statement(node: ts.Node, add: Add): void {
     add("negated-condition", node.expression, `!(${node.expression.getText()})`);
   } else if (ts.isExpressionStatement(node)) dropped(node, add);
   else if (ts.isBlock(node)) early(node, add);
+  else if (ts.isReturnStatement(node)) goesOn(node, add);
+}
+
+/** Who returns where a condition holds goes on instead. A function's last return is left alone. */
+function goesOn(node: ts.ReturnStatement, add: Add): void {
+  const { parent, expression: value } = node;
+  const at = ts.isBlock(parent) ? parent.parent : parent;
+  if (!ts.isIfStatement(at)) return;
+  add("dropped-return", node, value === undefined ? ";" : `(${value.getText()});`);
 }
 
 function dropped(node: ts.ExpressionStatement, add: Add): void {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { format } from "prettier";
 import type { Hunted } from "./hunt.ts";
 import { equivalents } from "./equivalent.ts";
-import { root } from "./mutant.ts";
+import { isMade, root } from "./mutant.ts";
 import type { Mutant } from "./mutant.ts";
 import { survivors } from "./survivors.ts";
 
@@ -16,19 +16,37 @@ export interface Result {
 
 export interface Summary {
   readonly planted: number;
+  /** How many of them by operator. */
+  readonly drawn: number;
   readonly caught: number;
   readonly seedsToDetect: { readonly median: number; readonly p90: number; readonly max: number };
   /** How many each checker found first. */
   readonly byChecker: Readonly<Record<string, number>>;
   readonly survivors: readonly string[];
+  /** How small failures became; null when none was shrunk. */
+  readonly shrinking: Shrinking | null;
   readonly mutants: readonly (Pick<Mutant, "id" | "file" | "line" | "operator"> & {
     readonly caught: boolean;
     readonly checker: string | null;
     readonly rule: string | null;
     readonly seeds: number;
+    /** Null: not shrunk, for nobody asked for it, or the process ended and left no failure. */
     readonly shrunkEvents: number | null;
+    /** Of processor time. */
+    readonly shrinkSeconds: number | null;
   })[];
 }
+
+/** Of all that were caught; one that was not shrunk is not small. */
+export interface Shrinking {
+  /** How many have at most `smallEventsMax` events after a minute of processor time at most. */
+  readonly small: number;
+  readonly of: number;
+  readonly events: { readonly median: number; readonly p90: number; readonly max: number };
+  readonly seconds: { readonly median: number; readonly p90: number; readonly max: number };
+}
+
+export const smallEventsMax = 25;
 
 export function summaryOf(results: readonly Result[]): Summary {
   const mutants = results.map(({ mutant, hunted }) => {
@@ -44,30 +62,50 @@ export function summaryOf(results: readonly Result[]): Summary {
       rule: hunted === null ? "a run ends, and its process does not" : (found?.rule ?? null),
       seeds: found?.seed ?? hunted?.seeds ?? 1,
       shrunkEvents: found?.shrunk?.events ?? null,
+      shrinkSeconds: found?.shrunk?.seconds ?? null,
     };
   });
   const caught = mutants.filter((one) => one.caught);
-  const seeds = caught.map((one) => one.seeds).sort((left, right) => left - right);
-  const at = (share: number): number => seeds[Math.ceil(share * seeds.length) - 1] ?? 0;
   const byChecker: Record<string, number> = {};
   for (const { checker } of caught) byChecker[checker ?? ""] = (byChecker[checker ?? ""] ?? 0) + 1;
   return {
     planted: mutants.length,
+    drawn: results.filter(({ mutant }) => !isMade(mutant)).length,
     caught: caught.length,
-    seedsToDetect: { median: at(0.5), p90: at(0.9), max: at(1) },
+    seedsToDetect: spreadOf(caught.map((one) => one.seeds)),
     byChecker,
     survivors: mutants.filter((one) => !one.caught).map(({ id }) => id),
+    shrinking: shrinkingOf(caught),
     mutants,
   };
+}
+
+function shrinkingOf(caught: Summary["mutants"]): Shrinking | null {
+  const events = caught.flatMap(({ shrunkEvents }) => shrunkEvents ?? []);
+  if (events.length === 0) return null;
+  return {
+    small: events.filter((count) => count <= smallEventsMax).length,
+    of: caught.length,
+    events: spreadOf(events),
+    seconds: spreadOf(caught.flatMap(({ shrinkSeconds }) => shrinkSeconds ?? [])),
+  };
+}
+
+function spreadOf(numbers: readonly number[]): Summary["seedsToDetect"] {
+  const sorted = [...numbers].sort((left, right) => left - right);
+  const at = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1] ?? 0;
+  return { median: at(0.5), p90: at(0.9), max: at(1) };
 }
 
 /** The page: `page.md` with the tables in their places. */
 export async function reportOf(results: readonly Result[], summary: Summary): Promise<string> {
   const page = readFileSync(join(root, "scripts/mutants/page.md"), "utf8");
   const { median, p90, max } = summary.seedsToDetect;
-  const share = ((100 * summary.caught) / summary.planted).toFixed(1);
+  const share = percent(summary.caught, summary.planted);
   const tables: Readonly<Record<string, string>> = {
-    score: `${String(summary.caught)} of ${String(summary.planted)} caught (${share} %). Seeds to detect: median ${String(median)}, 90 % within ${String(p90)}, at most ${String(max)}.`,
+    score: `${String(summary.caught)} of ${String(summary.planted)} caught (${share}). Seeds to detect: median ${String(median)}, 90 % within ${String(p90)}, at most ${String(max)}.`,
+    drawn: `${String(summary.drawn)} of ${String(summary.planted)} are drawn`,
+    shrinking: shrinkingText(summary.shrinking),
     checkers: checkersTable(summary),
     survivors: survivorsTable(results, summary),
     equivalents: table(
@@ -75,12 +113,21 @@ export async function reportOf(results: readonly Result[], summary: Summary): Pr
       equivalents.map(({ file, from, to, why }) => [file, code(from), code(to), why]),
     ),
     mutants: table(
-      ["mutant", "kind", "place", "what", "found by", "seed"],
+      ["mutant", "kind", "place", "what", "found by", "seed", "events"],
       results.map((result, index) => rowOf(result, summary.mutants[index])),
     ),
   };
   const filled = page.replaceAll(/\{\{(\w+)\}\}/g, (_all, name: string) => tables[name] ?? "");
   return format(filled, { parser: "markdown", printWidth: 100 });
+}
+
+const percent = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1)} %`;
+
+function shrinkingText(shrinking: Shrinking | null): string {
+  if (shrinking === null) return "No failure was shrunk in this run.";
+  const { small, of, events, seconds } = shrinking;
+  const share = `${String(small)} of ${String(of)} failures (${percent(small, of)})`;
+  return `${share} have at most ${String(smallEventsMax)} events when they are shrunk, in a minute of processor time at most; one that ended its process leaves nothing to shrink and counts as large. Events: median ${String(events.median)}, 90 % at most ${String(events.p90)}, at most ${String(events.max)}. Seconds of processor time: median ${seconds.median.toFixed(1)}, 90 % at most ${seconds.p90.toFixed(1)}, at most ${seconds.max.toFixed(1)}.`;
 }
 
 const checkersTable = ({ byChecker }: Summary): string =>
@@ -108,7 +155,9 @@ function rowOf({ mutant }: Result, summary: Summary["mutants"][number] | undefin
   const found =
     summary?.caught === true ? `${String(summary.checker)}: ${String(summary.rule)}` : "";
   const seed = summary?.caught === true ? String(summary.seeds) : "survived";
-  return [mutant.id, mutant.operator, place, whatOf(mutant), found, seed];
+  const events = summary?.shrunkEvents ?? null;
+  const small = events === null ? "" : String(events);
+  return [mutant.id, mutant.operator, place, whatOf(mutant), found, seed, small];
 }
 
 const whatOf = ({ about, from, to }: Mutant): string =>
