@@ -36,6 +36,8 @@ export class HostDisk {
 
   /** Operations on paths that begin like this fail; null: none do. */
   failsPath: string | null = null;
+  /** The code with which an operation fails; null: it does not. */
+  refusal: (operation: FileOperation) => string | null = () => null;
 
   /** Orders whose turn has come: the first of each path. */
   get ready(): readonly WaitingOrder[] {
@@ -68,7 +70,8 @@ export class HostDisk {
     if (failsPath !== null && pathsOf(order.operation).some((path) => path.startsWith(failsPath))) {
       return { ok: false, code: "EIO" };
     }
-    return this.#perform(order.operation);
+    const code = this.refusal(order.operation);
+    return code === null ? this.#perform(order.operation) : { ok: false, code };
   }
 
   /** Paths and contents as a new process finds them. */

@@ -26,7 +26,7 @@ import type { EventSequence, Micros } from "../kernel/ids.ts";
 import type { HostConfig } from "./config.ts";
 import { fileFailure } from "./files.ts";
 import type { HostCounters } from "./counters.ts";
-import type { FileDesk } from "./files.ts";
+import type { FileDesk, FileFailure } from "./files.ts";
 import type { Following } from "./following.ts";
 import type { Now } from "./parts.ts";
 import { lacksRoom } from "./space.ts";
@@ -64,7 +64,7 @@ export class Committer {
   #stages: FileOperation[][] = [];
   /** What was ordered for the current one, and whether it found no room. */
   #stage: readonly FileOperation[] = [];
-  #lacksRoom = false;
+  #lack: FileFailure | null = null;
   #openTicket = 1;
   /** Monotonic time by which the open block is sealed; null while it is empty. */
   #dueAt: number | null = null;
@@ -241,7 +241,7 @@ export class Committer {
     const operations = this.#stages.shift();
     if (operations === undefined) return this.#arrive();
     this.#stage = operations;
-    this.#lacksRoom = false;
+    this.#lack = null;
     this.#unanswered = operations.length;
     for (const operation of operations) {
       if (operation.type !== "write") this.#counters.add("journal_syncs_total");
@@ -253,21 +253,22 @@ export class Committer {
 
   #answered(operation: FileOperation, result: FileResult): void {
     if (!result.ok) {
+      const failure = fileFailure(operation, result.code);
       const isRoom = operation.type === "write" && lacksRoom(result);
       // Behind a first write that found no room there is no file to sync. Both are made again.
-      const isMoot = this.#lacksRoom && operation.type === "sync" && result.code === "ENOENT";
-      if (!isRoom && !isMoot) throw fileFailure(operation, result.code);
-      this.#lacksRoom = true;
+      const isMoot = this.#lack !== null && operation.type === "sync" && result.code === "ENOENT";
+      if (!isRoom && !isMoot) throw failure;
+      this.#lack ??= failure;
     }
     this.#unanswered -= 1;
     invariant(this.#unanswered >= 0, "one answer for each order", operation.type);
     if (this.#unanswered > 0) return;
-    if (this.#lacksRoom) this.#findRoom();
-    else this.#enterStage();
+    if (this.#lack === null) this.#enterStage();
+    else this.#findRoom(this.#lack);
   }
 
   /** The same once more when there may be room for it, and no zeros behind it. */
-  #findRoom(): void {
+  #findRoom(lack: FileFailure): void {
     this.#reservedEnd = this.#writtenEnd;
     this.#stages.unshift(
       this.#stage.map((operation) =>
@@ -276,7 +277,7 @@ export class Committer {
           : operation,
       ),
     );
-    this.#space.lacked(() => this.#enterStage());
+    this.#space.lacked(lack, () => this.#enterStage());
   }
 
   #arrive(): void {

@@ -73,7 +73,7 @@ export const hostCounterDefinitions = {
   journal_damage_passed_total: counter(
     "Damaged places of the journal before the newest checkpoint that the start passed over",
   ),
-  checkpoint_sequence: gauge("The last event of the newest checkpoint of this start"),
+  checkpoint_sequence: gauge("The last event of the newest checkpoint"),
   checkpoint_bytes: gauge("Bytes of state in the newest checkpoint of this start"),
   journal_deleted_segments_total: counter("Segments deleted for their age or for space"),
   journal_deleted_bytes_total: counter("Bytes of deleted segments and checkpoints"),

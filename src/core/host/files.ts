@@ -79,15 +79,32 @@ function checked(operation: FileOperation, result: FileResult): Success {
   return result;
 }
 
-/** The end of the process for an operation that failed: what the disk holds is not known now. */
-export function fileFailure(operation: FileOperation, code: string): HostExit {
-  const advice = code === "ENOSPC" ? "free space on" : "check";
-  return new HostExit(
-    exitCodes.failed,
-    `${operation.type} of ${subject(operation)} failed with ${code}; nothing acknowledged is ` +
-      `lost; ${advice} the disk of the data folder and start again`,
-  );
+/** An operation failed, and whoever ordered it goes no further. */
+export class FileFailure extends HostExit {
+  readonly operation: FileOperation["type"];
+  /** As the platform names it. */
+  readonly code: string;
+
+  constructor(operation: FileOperation, code: string) {
+    const advice = isRoomCode(code) ? "free space on" : "check";
+    super(
+      exitCodes.failed,
+      `${operation.type} of ${subject(operation)} failed with ${code}; nothing acknowledged is ` +
+        `lost; ${advice} the disk of the data folder and start again`,
+    );
+    this.operation = operation.type;
+    this.code = code;
+  }
 }
+
+/** The end of the process for an operation that failed: what the disk holds is not known now. */
+export const fileFailure = (operation: FileOperation, code: string): FileFailure =>
+  new FileFailure(operation, code);
+
+/** What a platform says of a disk, or of an account's share of it, that is full. */
+const roomCodes: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT"]);
+
+export const isRoomCode = (code: string): boolean => roomCodes.has(code);
 
 function subject(operation: FileOperation): string {
   switch (operation.type) {

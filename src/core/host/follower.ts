@@ -20,6 +20,7 @@
  */
 import type { FileResult, LogFields, LogLevel, Machine, RequestId, Syscalls } from "../contract.ts";
 import {
+  blockBytes,
   journalFolder,
   journalStart,
   JournalScanner,
@@ -322,6 +323,7 @@ export class Follower {
         nextSegment: segment.segment + 1,
         chain,
       },
+      end: block.offset + blockBytes(block),
       digest: machine.digest(),
       machine: state,
       host: witness.encode(),

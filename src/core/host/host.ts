@@ -9,7 +9,8 @@
  *     recovering --recovered--> live (see `live.ts`) --> over
  *
  * 1. Whatever goes wrong inside a turn ends in `exit`, once; after it the host does nothing.
- * 2. Asked for a drain twice it ends at once, whatever it is doing.
+ * 2. Asked for a drain twice it ends at once, whatever it is doing; asked once, it waits for room
+ *    on a full disk, and not for ever.
  */
 import type {
   CallResult,
@@ -223,6 +224,8 @@ class CoreHost implements Host {
       return;
     }
     this.#live.turn(monotonic);
+    const despair = this.#drainsAsked === 0 ? null : this.#live.despair;
+    if (despair !== null) throw despair;
   }
 
   /** Of the recovery; the live host takes its own. */
@@ -247,12 +250,13 @@ class CoreHost implements Host {
       skip: new Set(),
       log: (level, message, fields) => syscalls.log(level, message, fields),
     });
-    if (past.isAdopted) yield* this.#keepAdopted(past);
-    return past;
+    if (!past.isAdopted) return past;
+    yield* this.#keepAdopted(past);
+    return { ...past, checkpointSequence: past.position.nextSequence - 1 };
   }
 
   /** What was adopted stands in a checkpoint of ours from now on. */
-  *#keepAdopted({ position, machine, witness, ...past }: Recovered): FileScript<void> {
+  *#keepAdopted({ position, blockEnd, machine, witness, ...past }: Recovered): FileScript<void> {
     const { identity, realmConfig, syscalls } = this.#options;
     syscalls.log(
       "warn",
@@ -270,6 +274,7 @@ class CoreHost implements Host {
         incarnation: incarnation(past.incarnation),
       },
       position,
+      end: blockEnd,
       digest: machine.digest(),
       machine: machine.checkpoint(),
       host: witness.encode(),
@@ -280,7 +285,7 @@ class CoreHost implements Host {
   #goLive(recovered: Recovered): void {
     const { config, realm, realmConfig, syscalls } = this.#options;
     const { position, machine, events, cutBytes } = recovered;
-    const { damagedCheckpoints, damagedPlaces } = recovered;
+    const { damagedCheckpoints, damagedPlaces, checkpointSequence } = recovered;
     const lastSequence = position.nextSequence - 1;
     this.#clock.begin(lastSequence === 0 ? null : position.chain.at);
     const identity = this.#identity(recovered);
@@ -300,6 +305,7 @@ class CoreHost implements Host {
     }
     this.#counters.set("recovered_events", events);
     this.#counters.set("recovered_cut_bytes", cutBytes);
+    this.#counters.set("checkpoint_sequence", checkpointSequence);
     this.#counters.add("checkpoints_damaged_total", damagedCheckpoints);
     this.#counters.add("journal_damage_passed_total", damagedPlaces);
     const options = {

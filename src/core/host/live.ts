@@ -20,15 +20,14 @@
  * H4. After a throw nothing is stepped until the realm is rebuilt without that event; sockets stay
  *     open meanwhile, and what they send waits.
  */
-import type { Machine } from "../contract.ts";
+import type { LogFields, LogLevel, Machine } from "../contract.ts";
 import { assertNever, invariant } from "../kernel/assert.ts";
 import { micros } from "../kernel/ids.ts";
 import type { Micros } from "../kernel/ids.ts";
 import { limits } from "../kernel/limits.ts";
 import { startConfig } from "../realm/index.ts";
 import type { FailureFile } from "./containment.ts";
-import { writeCheckpoint } from "./checkpoints.ts";
-import { leaveFailure } from "./endings.ts";
+import { endInOrder, leaveFailure } from "./endings.ts";
 import { exitCodes, HostExit } from "./exit.ts";
 import { perform, runScript } from "./files.ts";
 import type { FileScript } from "./files.ts";
@@ -39,7 +38,6 @@ import type { LiveOptions, LiveParts, Now } from "./parts.ts";
 import type { HandedOver } from "./following.ts";
 import { recover } from "./recovery.ts";
 import type { FailedEvent, Recovered } from "./recovery.ts";
-import { retain } from "./retention.ts";
 import { StepThrew } from "./stepper.ts";
 import { Witness } from "./witness.ts";
 
@@ -102,6 +100,11 @@ export class Live {
 
   get machine(): Machine {
     return this.#parts.stepper.machine;
+  }
+
+  /** Why it cannot end in order, should it have been asked to; null when it still may. */
+  get despair(): HostExit | null {
+    return this.#mode.type === "serving" ? null : this.#parts.space.despair;
   }
 
   get phase(): "recovering" | "serving" | "draining" {
@@ -361,20 +364,21 @@ export class Live {
     const checkpoint = {
       identity,
       position: commit.position,
+      end: last?.bytes ?? null,
       digest: machine.digest(),
       machine: machine.checkpoint(),
       host: new Witness(open, calls.pending()).encode(),
     };
-    const path = yield* writeCheckpoint(checkpoint, checksum, keys?.current ?? null);
-    yield* retain({
+    const retention = {
       checksum,
       keys,
-      log: (level, message, fields) => syscalls.log(level, message, fields),
+      log: (level: LogLevel, message: string, fields: LogFields) =>
+        syscalls.log(level, message, fields),
       now: this.#now.at,
       keepMicros: config.journalKeepMs * 1_000,
       keepBytes: config.journalKeepBytes,
-    });
-    throw new HostExit(exitCodes.drained, `drained; everything up to ${path} is on the disk`);
+    };
+    throw yield* endInOrder({ checkpoint, checksum, key: keys?.current ?? null, retention });
   }
 
   // -------------------------------------------------------------- standing still

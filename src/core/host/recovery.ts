@@ -82,10 +82,14 @@ export interface Recovered {
   readonly witness: Witness;
   /** Where the journal goes on. */
   readonly position: JournalPosition;
+  /** Where the last block ends in its file; null when that is not known. */
+  readonly blockEnd: number | null;
   /** Of the last start; 0 when there was none. */
   readonly incarnation: number;
   /** True when another build's tail was stepped: a checkpoint must follow, see V3. */
   readonly isAdopted: boolean;
+  /** The last event that the newest sound checkpoint contains; 0 when there is none. */
+  readonly checkpointSequence: number;
   /** Events stepped. */
   readonly events: number;
   readonly cutBytes: number;
@@ -127,7 +131,8 @@ export function* recover(options: RecoveryOptions): FileScript<Recovered> {
   const files = segmentsFrom(yield* listFolder(journalFolder), after);
   const begins = segmentSequence(files[0]?.name ?? "") ?? 1;
   if (damaged > 0 && begins > after.nextSequence) throw withoutBeginning(options, damaged, begins);
-  const survey = yield* scanAll(options, files, after);
+  const from = { after, end: checkpoint?.end ?? null };
+  const survey = yield* scanAll(options, files, from);
   let replayed = yield* replay(options, { files, checkpoint, survey, skip: survey.failures });
   let failedEvent: FailedEvent | null = null;
   if (replayed.failedEvent !== null) {
@@ -150,8 +155,10 @@ export function* recover(options: RecoveryOptions): FileScript<Recovered> {
     machine,
     witness,
     position,
+    blockEnd: endOfLast(survey, position) ?? checkpoint?.end ?? null,
     incarnation,
     isAdopted,
+    checkpointSequence: after.nextSequence - 1,
     events,
     cutBytes,
     failedEvent,
@@ -207,15 +214,22 @@ export function segmentsFrom(
   return first < 0 ? files : files.slice(first);
 }
 
+/** A checkpoint's position, and where in its file that is; null: not known. */
+interface ScanFrom {
+  readonly after: JournalPosition;
+  readonly end: number | null;
+}
+
 function* scanAll(
   options: RecoveryOptions,
   files: readonly FileEntry[],
-  after: JournalPosition,
+  from: ScanFrom,
 ): FileScript<Survey> {
+  const { after } = from;
   const failures = new Set<number>(options.skip);
   let isForeign = false;
   let last: JournalBlock | null = null;
-  const end = yield* scan(options, files, after, (blocks) => {
+  const end = yield* scan(options, files, from, (blocks) => {
     for (const failed of stepFailures(blocks)) failures.add(failed);
     last = blocks.at(-1) ?? last;
     for (const block of blocks) {
@@ -243,16 +257,20 @@ function lastOf(block: JournalBlock | null): LastBlock | null {
   return { path, offset: from, end: offset + blockBytes(block), blockAt: offset - from, header };
 }
 
+/** Null where the journal goes on from a checkpoint's block, which did not come out. */
+const endOfLast = ({ last }: Survey, { nextSequence }: JournalPosition): number | null =>
+  last !== null && lastSequence(last.header) + 1 === nextSequence ? last.end : null;
+
 /** Scans the files and hands the sound blocks on, in order. */
 function* scan(
   options: RecoveryOptions,
   files: readonly FileEntry[],
-  after: JournalPosition,
+  { after, end }: ScanFrom,
   take: (blocks: readonly JournalBlock[]) => void,
 ): FileScript<Survey["end"]> {
   const { checksum, keys, durability } = options;
   const proof = durability === "fsync" ? "later" : "durable";
-  const scanner = new JournalScanner({ after, checksum, keys, proof });
+  const scanner = new JournalScanner({ after, afterEnd: end, checksum, keys, proof });
   for (const { name, bytes } of files) {
     const path = `${journalFolder}/${name}`;
     scanner.begin(path, bytes);
@@ -268,7 +286,7 @@ function* scan(
   if (verdict.type === "clean" || verdict.type === "unfinished") return verdict;
   if (verdict.problem.code === "key-missing") throw keyRefusal(verdict.message);
   if (verdict.type === "refused") throw formatRefusal(verdict.message);
-  const advice = adviceOn(options, verdict.path, after);
+  const advice = adviceOn(options, verdict, after);
   throw refusal(`the journal is damaged: ${verdict.message}; ${advice}`);
 }
 
@@ -281,19 +299,30 @@ const withoutBeginning = ({ folder }: RecoveryOptions, damaged: number, begins: 
   );
 
 /** What to do about a damaged segment, and what the last resort costs. */
-function adviceOn({ folder }: RecoveryOptions, path: string, after: JournalPosition): string {
-  const first = segmentSequence(path) ?? 1;
+function adviceOn(
+  { folder }: RecoveryOptions,
+  { path, offset, sequence }: Extract<ScanVerdict, { readonly type: "corrupt" }>,
+  after: JournalPosition,
+): string {
   const last = after.nextSequence - 1;
   const checkpoint = last === 0 ? "no checkpoint" : checkpointPath(last as EventSequence);
   const journal = `${folder}/${journalFolder}`;
-  // A journal that ends before the checkpoint would be refused: without any segment it is not.
-  const [move, lost] =
-    last >= first ? ["all segments", last + 1] : ["this segment and all later ones", first];
-  return (
+  const look =
     `copy ${folder} first, then look with "reprise inspect ${journal}" and ` +
-    `"reprise replay ${journal}"; put the file back from a copy, or move ${move} away: ` +
-    `${checkpoint} remains, and everything from event ${lost} on is lost`
-  );
+    `"reprise replay ${journal}"; put the file back from a copy, or `;
+  const lost = (from: number): string => `everything from event ${from} on is lost`;
+  // A journal that ends before the checkpoint would be refused: without any segment it is not.
+  if (sequence <= last) {
+    return `${look}move all segments away: ${checkpoint} remains, and ${lost(last + 1)}`;
+  }
+  const first = segmentSequence(path) ?? 1;
+  if (offset === 0 || sequence === first) {
+    const remains = last >= first - 1 ? checkpoint : "what is before";
+    const move = "move this segment and all later ones away";
+    return `${look}${move}: ${remains} remains, and ${lost(first)}`;
+  }
+  const cut = `truncate -s ${offset} ${folder}/${path}`;
+  return `${look}cut it with "${cut}" and move all later segments away: ${lost(sequence)}`;
 }
 
 const isOfAnotherBuild = (
@@ -339,7 +368,8 @@ function* replay(options: RecoveryOptions, order: ReplayOrder): FileScript<Repla
     outbox: () => new WitnessOutbox(witness),
   });
   let failedEvent: FailedEvent | null = null;
-  const end = yield* scan(options, files, after, (blocks) => {
+  const from = { after, end: checkpoint?.end ?? null };
+  const end = yield* scan(options, files, from, (blocks) => {
     for (const block of blocks) {
       if (failedEvent !== null) return;
       const divergence = replayer.apply(block);

@@ -19,18 +19,16 @@ import type { FileOperation, FileResult, JournalAmple, JournalLow } from "../con
 import { limits } from "../kernel/limits.ts";
 import type { HostConfig } from "./config.ts";
 import type { HostCounters } from "./counters.ts";
-import { fileFailure, listFolder, perform, runScript } from "./files.ts";
+import { fileFailure, isRoomCode, listFolder, perform, runScript } from "./files.ts";
 import type { FileDesk, FileScript } from "./files.ts";
+import type { HostExit } from "./exit.ts";
 import type { Now } from "./parts.ts";
 
 /** In the data folder itself, so that it is in nobody's way who looks at the journal. */
 const reserveName = "journal.reserve";
 const dataFolder = ".";
 
-/** What a platform says of a disk, or of an account's share of it, that is full. */
-const roomCodes: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT"]);
-
-export const lacksRoom = (result: FileResult): boolean => !result.ok && roomCodes.has(result.code);
+export const lacksRoom = (result: FileResult): boolean => !result.ok && isRoomCode(result.code);
 
 /** What the realm is to be told. */
 export type SpaceNews = Omit<JournalLow, "at"> | Omit<JournalAmple, "at">;
@@ -46,6 +44,8 @@ export class Space {
   #reserve: "none" | "moving" | "held" = "none";
   /** Since when a write has found no room at all; null: there is room. */
   #fullSince: number | null = null;
+  /** Of the last write that found no room. */
+  #lack: HostExit | null = null;
   /** When to try again what found no room. */
   #retryAt = Infinity;
   #retry: (() => void) | null = null;
@@ -77,8 +77,17 @@ export class Space {
     return since !== null && this.#now.monotonic - since >= this.#config.fullTimeoutMs * 1_000;
   }
 
+  /**
+   * What ends a process that was asked to end, and waits for room that does not come. Null while
+   * there is hope.
+   */
+  get despair(): HostExit | null {
+    return this.isHopeless ? this.#lack : null;
+  }
+
   /** A write found no room: `again` is called when it is worth another try, once. */
-  lacked(again: () => void): void {
+  lacked(failure: HostExit, again: () => void): void {
+    this.#lack = failure;
     this.#counters.add("journal_room_lacked_total");
     this.#becomeLow();
     if (this.#reserve === "held") return this.#spend(again);

@@ -35,6 +35,11 @@ export interface Checkpoint {
   readonly identity: Omit<SegmentIdentity, "salt">;
   /** Where the journal goes on: the state contains every event before `nextSequence`. */
   readonly position: JournalPosition;
+  /**
+   * Behind the last byte of that block in the file of its segment. Missing or null: not known, as
+   * in a checkpoint of a build from before.
+   */
+  readonly end?: number | null;
   /** `machine.digest()`, to compare with after a restore. */
   readonly digest: Digest;
   /** What `machine.checkpoint()` returned. */
@@ -53,11 +58,12 @@ export const encodeCheckpoint = (
   checksum: Checksum = crc32,
   key: JournalKey | null = null,
 ): Uint8Array => {
-  const { identity, position, digest, machine, host } = checkpoint;
+  const { identity, position, end = null, digest, machine, host } = checkpoint;
   const values = {
     ...identityValues(identity),
     sequence: position.nextSequence - 1,
     segment: position.nextSegment - 1,
+    ...(end === null ? {} : { end }),
     ...chainValues(position.chain),
     digest,
     bytes: machine.length,
@@ -134,9 +140,11 @@ export const decodeCheckpoint = (
   if (!opened.ok) return opened;
   const body = opened.value;
   const machine = body.subarray(0, machineBytes);
+  const end = headInteger(head, "end", Number.MAX_SAFE_INTEGER);
+  const place = end === null ? {} : { end };
   return {
     ok: true,
-    value: { identity, position, digest, machine, host: body.subarray(machineBytes) },
+    value: { identity, position, ...place, digest, machine, host: body.subarray(machineBytes) },
   };
 };
 

@@ -44,6 +44,11 @@ export interface ScannerOptions {
    * when there is none. "anything" takes the first segment's word, to look at a part of a journal.
    */
   readonly after: JournalPosition | "anything";
+  /**
+   * Where the last block before `after` ends in its segment's file; null: not known. Then nothing
+   * proves that a damaged end of the journal is all before the checkpoint.
+   */
+  readonly afterEnd?: number | null;
   /** The newest checkpoint's position, which the journal must reach if it begins before it. */
   readonly through?: JournalPosition | null;
   /**
@@ -118,6 +123,7 @@ export class JournalScanner {
   readonly #keys: JournalKeys | null;
   readonly #proof: "later" | "durable";
   readonly #after: JournalPosition | "anything";
+  readonly #afterEnd: number | null;
   /** What must still be passed, in order. */
   #marks: readonly JournalPosition[];
   /** What the next block must continue. */
@@ -142,6 +148,7 @@ export class JournalScanner {
     this.#keys = options.keys ?? null;
     this.#proof = options.proof ?? "later";
     this.#after = options.after;
+    this.#afterEnd = options.afterEnd ?? null;
     const { through = null } = options;
     const after = options.after === "anything" ? [] : [options.after];
     this.#marks = through === null ? after : [...after, through];
@@ -193,6 +200,7 @@ export class JournalScanner {
     this.#file = null;
     if (this.#verdict !== null) return [];
     const blocks = this.#judgeAll(file, file.reader.end());
+    this.#passOverLast(file);
     const { blocksEnd, tailBytes } = file.reader;
     if (file.isDamaged) this.#cuts.push({ path: file.path, offset: blocksEnd, bytes: tailBytes });
     this.#end = { path: file.path, offset: blocksEnd };
@@ -369,6 +377,20 @@ export class JournalScanner {
     if (firstSequence === after.nextSequence && isSameChain(chain, after.chain)) {
       this.#passOver(after, cut);
     }
+  }
+
+  /**
+   * The checkpoint's own block is damaged, and the file has nothing but zeros behind it: the log
+   * ended there, or goes on in the next segment, which must say so.
+   */
+  #passOverLast(file: OpenFile): void {
+    const [after, doubt, end] = [this.#awaited(), this.#doubt, this.#afterEnd];
+    if (after === null || doubt === null || end === null || this.#verdict !== null) return;
+    const isItsFile = doubt.path === file.path && file.header?.segment === after.nextSegment - 1;
+    if (!isItsFile || file.reader.contentEnd > end || file.reader.fileBytes < end) return;
+    file.isDamaged = false;
+    const { path, offset } = doubt;
+    this.#passOver(after, { path, offset, bytes: end - offset });
   }
 
   #passOver(after: JournalPosition, place: Cut): void {

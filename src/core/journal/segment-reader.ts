@@ -113,6 +113,16 @@ export class SegmentReader {
     return Math.max(0, this.#contentEnd - this.#blocksEnd);
   }
 
+  /** Behind the last byte that is not zero. */
+  get contentEnd(): number {
+    return this.#contentEnd;
+  }
+
+  /** As announced, or as it turned out to be. */
+  get fileBytes(): number {
+    return this.#fileBytes;
+  }
+
   /** @param chunk the next bytes of the file. Kept: findings are views of it. */
   feed(chunk: Uint8Array): readonly Finding[] {
     const content = contentLength(chunk);

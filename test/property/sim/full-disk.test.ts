@@ -62,4 +62,31 @@ describe("a simulated disk that is full", () => {
     expect(after).toBeGreaterThan(0);
     expect(begun.low).toBe(0);
   });
+
+  it("[JRN-20] fails no orderly end, and loses nothing with one", () => {
+    const ends: string[] = [];
+    for (const seed of [2, 4, 8]) {
+      const { failure } = simulate({
+        seed,
+        fixed: {
+          ...fixed,
+          process: { ...fixed.process, endsMax: 8, restartMaxMicros: 200_000 },
+          // Room for a few more events, and not for a checkpoint.
+          disk: { ...fixed.disk, fullsMax: 6, reserveBytes: 512 },
+        },
+        twice: false,
+        checkers: () => [
+          {
+            name: "orderly",
+            checked: 0,
+            processEnded: (end) => {
+              if (end.type === "exit") ends.push(`${String(end.code)} ${end.message}`);
+            },
+          },
+        ],
+      });
+      expect(failure?.message ?? null, `seed ${String(seed)}`).toBeNull();
+    }
+    expect(ends.some((end) => end.startsWith("0 ended without a checkpoint"))).toBe(true);
+  });
 });

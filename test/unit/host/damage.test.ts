@@ -67,14 +67,55 @@ describe("a start on a damaged journal", () => {
     );
   });
 
+  it("[JRN-19] goes on from the checkpoint of an orderly end whose own block is damaged", () => {
+    const { disk, name } = damagedStart(1);
+    disk.remove(segmentOf(disk, 2)[0]);
+    const checkpoint = Number(/(\d+)\.checkpoint/.exec(name)?.[1]);
+    const world = new HostWorld({ disk }).start();
+    expect(world.exited).toBeNull();
+    expect(world.host.recovered).toMatchObject({ lastSequence: checkpoint, damagedPlaces: 1 });
+    world.connect().echo(bytes(1));
+    world.settle();
+    const next = new HostWorld({ disk: world.disk.afterPowerLoss(() => 0) }).start();
+    expect(next.host.recovered?.lastSequence).toBeGreaterThan(checkpoint);
+  });
+
+  it("advises what works, and says what it costs: the middle of what is behind the checkpoint", () => {
+    const world = new HostWorld().start();
+    const peer = world.connect();
+    for (let round = 0; round < 20; round += 1) {
+      peer.echo(bytes(round));
+      world.settle();
+    }
+    const disk = world.disk.afterCrash();
+    const [path, whole] = segmentOf(disk, 0);
+    const damaged = whole.slice();
+    const at = Math.floor(whole.length / 2);
+    damaged[at] = (damaged[at] ?? 0) ^ 1;
+    disk.put(path, damaged);
+    const { exited } = new HostWorld({ disk, config: { folder: "data/game" } }).start();
+    const [, byte, event] =
+      /"truncate -s (\d+) data\/game\/journal\/\d+\.segment" and move all later segments away: everything from event (\d+) on is lost$/.exec(
+        exited?.message ?? "",
+      ) ?? [];
+    disk.put(path, damaged.slice(0, Number(byte)));
+    const next = new HostWorld({ disk }).start();
+    expect(next.exited).toBeNull();
+    expect(next.host.recovered?.lastSequence).toBe(Number(event) - 1);
+    expect(Number(event)).toBeGreaterThan(8);
+  });
+
   it("advises what works, and says what it costs: a segment that the checkpoint has seen", () => {
     const { disk, name } = damagedStart(1);
     const third = segmentOf(disk, 2)[0];
     const last = Number(/(\d+)\.checkpoint/.exec(name)?.[1]);
     disk.remove(third);
+    // As in a checkpoint that does not say where its block ends.
+    const file = segmentOf(disk, 1)[0];
+    disk.put(file, segmentOf(disk, 1)[1].slice(0, -1));
     const refused = new HostWorld({ disk }).start();
     expect(refused.exited?.message).toMatch(
-      new RegExp(`: a block's checksum does not fit, and the checkpoint of event ${last} shows`),
+      new RegExp(`: it ends within a block, and the checkpoint of event ${last} shows`),
     );
     expect(refused.exited?.message).toContain(
       `move all segments away: ${name} remains, and everything from event ${last + 1} on is lost`,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { FileOperation } from "../../../src/core/contract.ts";
 import { HostWorld, promptEchoType } from "../../support/host-world.ts";
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
@@ -144,6 +145,91 @@ describe("a full disk", () => {
     next.advance(6_000_000);
     expect(next.isListening).toBe(true);
     expect(eventsOf(next)).toContain("journal.ample");
+  });
+});
+
+describe("an orderly end on a full disk", () => {
+  const checkpointsOf = (world: HostWorld): string[] =>
+    [...world.disk.contents().keys()].filter((path) => path.startsWith("checkpoints/"));
+
+  const refusing =
+    (type: FileOperation["type"], code: string) =>
+    (operation: FileOperation): string | null =>
+      operation.type === type && "path" in operation && operation.path.startsWith("checkpoints/")
+        ? code
+        : null;
+
+  it("[JRN-20] without room for its checkpoint is one all the same, and says so", () => {
+    const world = started();
+    world.connect().echo(bytes(1));
+    world.settle();
+    // For the last events there is room, and for no file more.
+    world.disk.refusal = refusing("write", "EDQUOT");
+    world.host.drain();
+    world.settle();
+    expect(world.exited).toEqual({
+      code: 0,
+      message: expect.stringMatching(
+        /^ended without a checkpoint, for which the disk has no room; everything up to event \d+ /,
+      ) as string,
+    });
+    expect(world.host.phase).toBe("drained");
+    expect(checkpointsOf(world)).toEqual([]);
+    const last = world.journal().length;
+    const next = new HostWorld({ disk: world.disk.afterPowerLoss(() => 0) }).start();
+    expect(next.host.recovered).toMatchObject({ events: last, lastSequence: last });
+    expect(next.host.counters.get("checkpoint_sequence")).toBe(0);
+  });
+
+  it("[JRN-20] deletes what may go, and then finds room for its checkpoint", () => {
+    let disk = new HostWorld().disk;
+    for (let start = 0; start < 4; start += 1) {
+      const world = new HostWorld({ disk, config: { journalKeepBytes: 1e12 } }).start();
+      world.host.drain();
+      world.settle();
+      disk = world.disk.afterCrash();
+    }
+    const world = new HostWorld({ disk, config: { ...reserving, journalKeepBytes: 1 } }).start();
+    const before = checkpointsOf(world).length;
+    const noRoom = refusing("write", "ENOSPC");
+    disk.refusal = (operation) => (checkpointsOf(world).length < before ? null : noRoom(operation));
+    world.host.drain();
+    world.settle();
+    expect(world.exited?.message).toMatch(/^drained; /);
+    expect(checkpointsOf(world).length).toBeLessThanOrEqual(before);
+  });
+
+  it("[JRN-20] does not wait for ever for what is not on the disk yet", () => {
+    const world = started({ reserveBytes: 0 });
+    const peer = world.connect();
+    world.settle();
+    world.disk.roomBytes = 0;
+    peer.echo(bytes(1));
+    world.host.drain();
+    world.advance(2_900_000);
+    expect(world.exited).toBeNull();
+    world.advance(30_000_000);
+    expect(world.exited?.code).toBe(70);
+    expect(world.exited?.message).toMatch(/failed with ENOSPC; nothing acknowledged is lost/);
+    // So does a start that nobody wants any more.
+    const disk = world.disk.afterCrash();
+    disk.roomBytes = 0;
+    const next = new HostWorld({ disk, config: { ...reserving, reserveBytes: 0 } }).start();
+    next.advance(10_000_000);
+    expect(next.exited).toBeNull();
+    next.host.drain();
+    next.advance(1_000_000);
+    expect(next.exited?.code).toBe(70);
+  });
+
+  it("[JRN-06] and a sync of its checkpoint that fails is a failure, whatever it says", () => {
+    const world = started();
+    world.connect();
+    world.settle();
+    world.disk.refusal = refusing("sync", "ENOSPC");
+    world.host.drain();
+    world.settle();
+    expect(world.exited?.code).toBe(70);
   });
 });
 

@@ -119,6 +119,54 @@ describe("recovery scan from a checkpoint", () => {
     }
   });
 
+  it("[JRN-19] passes over the checkpoint's own block at the very end, where it knows that end", () => {
+    const { files, positions, offsets } = oneSegment();
+    const whole = bytesOf(files, pathOf(1));
+    const after = positions[5] as JournalPosition;
+    const afterEnd = whole.length;
+    for (let at = offsets[2] ?? 0; at < afterEnd; at += 7) {
+      const damaged = whole.slice();
+      flip(damaged, at);
+      const log = new Map([[pathOf(1), damaged]]);
+      const block = offsets.findLastIndex((offset) => offset <= at);
+      expect(scanFiles(log, { after, afterEnd }).verdict).toMatchObject({
+        type: "clean",
+        position: after,
+        passedOver: [{ path: pathOf(1), offset: offsets[block] }],
+      });
+    }
+    const damaged = whole.slice();
+    // As a sector that was lost, with two blocks in it and nothing but reserved space behind.
+    damaged.fill(0xee, (offsets[4] ?? 0) + 50);
+    const reserved = new Uint8Array(afterEnd + 500);
+    reserved.set(damaged);
+    const log = new Map([[pathOf(1), reserved]]);
+    const passedOver = [
+      { path: pathOf(1), offset: offsets[4], bytes: afterEnd - (offsets[4] ?? 0) },
+    ];
+    expect(scanFiles(log, { after, afterEnd }).verdict).toMatchObject({
+      type: "clean",
+      passedOver,
+    });
+    // The next start goes on from there, and the one after it finds both.
+    const next = filesOf(writeBatches(nextWriter(after, 2), packetBatches(1, 5, 99)), new Map(log));
+    expect(scanFiles(next, { after, afterEnd }).verdict).toMatchObject({
+      type: "clean",
+      position: { nextSequence: 36 },
+      passedOver,
+    });
+    // What may be missing is not passed over: behind it, at its end, or where that is not known.
+    reserved[afterEnd + 3] = 1;
+    const short = new Map([[pathOf(1), damaged.slice(0, -1)]]);
+    const refused = [
+      scanFiles(log, { after, afterEnd }),
+      scanFiles(short, { after, afterEnd }),
+      scanFiles(new Map([[pathOf(1), damaged]]), { after }),
+      scanFiles(new Map([[pathOf(1), damaged]]), { after: { ...after, nextSegment: 7 }, afterEnd }),
+    ];
+    expect(refused.map(({ verdict }) => verdict.type)).toEqual(Array(4).fill("corrupt"));
+  });
+
   it("[JRN-19] passes over the damaged end of a segment, where the next begins behind it", () => {
     const { files, positions } = withPositions();
     flip(bytesOf(files, pathOf(1)), bytesOf(files, pathOf(1)).length - 3);
