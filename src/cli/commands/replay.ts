@@ -8,7 +8,7 @@ import { flag, integer, readArguments, text, texts, UsageError } from "../argume
 import type { Values } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import { grouped, printJson, ProgressLine, table } from "../output.ts";
-import { compareBuilds } from "../replay/against.ts";
+import { compareGuarded } from "../replay/against-guard.ts";
 import { bisect } from "../replay/bisect.ts";
 import { replayLog } from "../replay/check.ts";
 import { replayEdge } from "../replay/edge.ts";
@@ -17,7 +17,6 @@ import { tellEvents } from "../replay/events.ts";
 import type { EventsOrder } from "../replay/events.ts";
 import { endOf, firstOf, openLog } from "../replay/log.ts";
 import type { Log } from "../replay/log.ts";
-import { loadBuild } from "../replay/other-build.ts";
 import { bisectedText, comparedText, toldText } from "../replay/report.ts";
 import { plainJson } from "../replay/words.ts";
 
@@ -27,7 +26,7 @@ Replays a journal, and says in which state it ends.
 Usage: reprise replay PATH [--until SEQ] [--check] [--features FILE] [--json]
        reprise replay PATH --bisect [--invariants] [--until SEQ] [--features FILE] [--json]
        reprise replay PATH --events [FROM..TO] [--session ID] [--type TYPE] [--effects] [--json]
-       reprise replay PATH --against DIR [--until SEQ] [--features FILE] [--json]
+       reprise replay PATH --against DIR [--until SEQ] [--patience S] [--features FILE] [--json]
        reprise replay PATH --edge [--features FILE] [--json]
 
 PATH is a journal's folder, a data folder with one journal in it, or one segment.
@@ -44,7 +43,9 @@ PATH is a journal's folder, a data folder with one journal in it, or one segment
   --effects        print what each of them ordered, too
   --against DIR    step it with another build, too: a checkout of Reprise, or a project that has it
                    installed; or a module with other features. Says identical, same outputs with
-                   different state, changed outputs (the first one from both builds), or crash
+                   different state, changed outputs (the first one from both builds), or crash: it
+                   throws where this one does not, ends the process, runs out of memory, or loops
+  --patience S     with --against: give the other build so many seconds for one event (default 30)
   --edge           run the edge again on captured bytes (see reprise capture), and compare the
                    packets, refusals and malformed packets that it makes with the journal's; names
                    places where a capture is damaged
@@ -76,6 +77,7 @@ const options = {
   type: text(null),
   effects: flag(),
   against: text(null),
+  patience: integer(30, { min: 1, max: 86_400 }),
   edge: flag(),
   features: text(null),
   key: texts(),
@@ -92,8 +94,10 @@ export const replay: Command = {
     checkUsage(values);
     const progress = new ProgressLine();
     try {
+      const [path = ""] = positionals;
+      if (values.against !== null) return await compareWith(path, values.against, values, progress);
       const source = { features: values.features, keys: readingKeys(values.key) };
-      const log = await openLog(positionals[0] ?? "", source, progress);
+      const log = await openLog(path, source, progress);
       return await workOf(values)(log, values, progress);
     } finally {
       progress.end();
@@ -103,11 +107,10 @@ export const replay: Command = {
 
 type Work = (log: Log, values: ReplayValues, progress: ProgressLine) => number | Promise<number>;
 
-function workOf({ bisect: isBisect, events, against, edge }: ReplayValues): Work {
+function workOf({ bisect: isBisect, events, edge }: ReplayValues): Work {
   if (edge) return runEdge;
   if (isBisect) return findFirst;
-  if (events !== null) return printEvents;
-  return against === null ? replayAll : compareWith;
+  return events === null ? replayAll : printEvents;
 }
 
 /** `--events` may stand without its range. */
@@ -227,15 +230,15 @@ async function printEvents(
 }
 
 async function compareWith(
-  log: Log,
-  values: ReplayValues,
+  path: string,
+  against: string,
+  { features, key, until, patience, json }: ReplayValues,
   progress: ProgressLine,
 ): Promise<number> {
-  const { against, features, until } = values;
-  const other = await loadBuild(against ?? "", { role: log.role, features });
-  const result = compareBuilds(log, other, { until, progress });
+  const order = { path, features, keyFiles: key, against, until };
+  const result = await compareGuarded(order, { patienceMs: patience * 1_000, progress });
   progress.end();
-  if (values.json) printJson(plainJson(result));
+  if (json) printJson(plainJson(result));
   else console.log(comparedText(result));
   return result.classification === "identical" ? 0 : 1;
 }

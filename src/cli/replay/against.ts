@@ -23,6 +23,7 @@ import type { Effect } from "./recorder.ts";
 import { EffectRecorder } from "./recorder.ts";
 import type { Machine } from "../../core/contract.ts";
 import { sessionAfter, sessionBefore } from "./whose.ts";
+import type { Whereabouts } from "./against-whereabouts.ts";
 import { Words } from "./words.ts";
 import type { EventInWords } from "./words.ts";
 import type { RealmMachine } from "../../core/realm/index.ts";
@@ -46,6 +47,12 @@ export interface Compared {
   readonly failures: readonly MendedFailure[];
   /** The first event at which this build differs from the log itself; null: it agrees. */
   readonly divergedSeq: number | null;
+  /**
+   * How the other build ended otherwise than by an exception in a step: it ended the process, with
+   * this exit code, did not come back, or ran out of memory. Behind that nothing was compared, and
+   * of what was before only that it came so far.
+   */
+  readonly death: null | { readonly message: string; readonly exitCode: number | null };
 }
 
 export interface OtherOutputs {
@@ -74,17 +81,23 @@ interface MendedFailure {
 const looksMax = 1_024;
 const fieldsMax = 20;
 
+export interface CompareOptions {
+  /** The last event; null for all. */
+  readonly until: number | null;
+  readonly progress: ProgressLine;
+  /** Is told of each event before either build steps it. */
+  readonly whereabouts: Whereabouts;
+}
+
 /**
  * Steps the log with both builds.
- *
- * @param until the last event; null for all
  */
 export function compareBuilds(
   log: Log,
   other: OtherBuild,
-  { until, progress }: { readonly until: number | null; readonly progress: ProgressLine },
+  { until, progress, whereabouts }: CompareOptions,
 ): Compared {
-  const pair = new Pair(log, other);
+  const pair = new Pair(log, other, whereabouts);
   const last = Math.min(until ?? Infinity, endOf(log));
   const from = markOf(log).sequence;
   const stride = Math.max(1, Math.ceil((last - from) / looksMax));
@@ -123,7 +136,8 @@ export function compareBuilds(
     if (pair.areAlike()) mark = pair.mark();
     else differsBy = next.sequence;
   }
-  const state = differsBy === null ? null : firstOtherState(log, other, { mark, last: differsBy });
+  const state =
+    differsBy === null ? null : firstOtherState(log, other, { mark, last: differsBy, whereabouts });
   return {
     classification: classify(isCrash, changed, state),
     events: pair.sequence - from,
@@ -134,6 +148,7 @@ export function compareBuilds(
     state,
     failures,
     divergedSeq,
+    death: null,
   };
 }
 
@@ -166,11 +181,13 @@ class Pair {
   readonly there: Machine;
   sequence: number;
   readonly #log: Log;
+  readonly #whereabouts: Whereabouts;
   readonly #words: { readonly here: Words; readonly there: Words };
   readonly #outboxes = { here: new EffectRecorder(), there: new EffectRecorder() };
 
-  constructor(log: Log, other: OtherBuild, mark: PairMark | null = null) {
+  constructor(log: Log, other: OtherBuild, whereabouts: Whereabouts, mark: PairMark | null = null) {
     this.#log = log;
+    this.#whereabouts = whereabouts;
     this.#words = { here: new Words(log.features), there: new Words(other.features) };
     this.here = log.realm.create();
     this.there = other.create();
@@ -206,6 +223,7 @@ class Pair {
     if (this.#log.survey.failures.has(sequence)) return this.#tryOnly(next);
     const isLast = sequence === endOf(this.#log);
     const before = isLast ? this.here.checkpoint() : null;
+    this.#whereabouts.begin(sequence, true);
     try {
       this.here.step(event, here);
     } catch {
@@ -241,7 +259,8 @@ class Pair {
     return { type: "left-out", threw };
   }
 
-  #stepThere({ event }: LoggedEvent): string | null {
+  #stepThere({ sequence, event }: LoggedEvent): string | null {
+    this.#whereabouts.begin(sequence, false);
     try {
       this.there.step(event, this.#outboxes.there);
       return null;
@@ -255,9 +274,13 @@ class Pair {
 function firstOtherState(
   log: Log,
   other: OtherBuild,
-  { mark, last }: { readonly mark: PairMark; readonly last: number },
+  {
+    mark,
+    last,
+    whereabouts,
+  }: { readonly mark: PairMark; readonly last: number; readonly whereabouts: Whereabouts },
 ): OtherState | null {
-  const pair = new Pair(log, other, mark);
+  const pair = new Pair(log, other, whereabouts, mark);
   const words = new Words(log.features);
   for (const next of eventsAfter(log, mark.sequence)) {
     if (next.sequence > last) return null;

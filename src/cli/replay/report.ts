@@ -58,6 +58,7 @@ export function comparedText(result: Compared): string {
     ["result", classes[classification]],
     ["compared", `${grouped(events)} events (${fromSeq} to ${toSeq})`],
   ];
+  if (result.death !== null) rows.push(["there", result.death.message]);
   const changedText = changed === 1 ? "1 event has" : `${grouped(changed)} events have`;
   if (changed > 0) rows.push(["changed", `${changedText} other outputs`]);
   if (state !== null) {

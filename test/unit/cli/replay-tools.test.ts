@@ -275,6 +275,33 @@ describe("reprise replay --against", () => {
     });
   });
 
+  it("[RPL-03] survives a build that ends the process or loops, and says at which event", async () => {
+    const journal = writeJournal(temporaryFolder(), echoes(10));
+    const first = (found: Record<string, unknown>) => found["first"] as Record<string, unknown>;
+    const ends = await against(echoModule("if (bytes[0] === 7) process.exit(3);"), journal.path);
+    const death = { message: "it ended the process with exit code 3", exitCode: 3 };
+    const sent = [expect.stringContaining("send echo.echo.reply") as string];
+    expect(ends).toMatchObject({
+      classification: "crash",
+      first: { event: { packet: { name: "echo.echo" } }, here: sent, there: [] },
+      death,
+    });
+    const loops = await against(
+      echoModule("while (bytes[0] === 7) ctx.state.echoes += 1;"),
+      ...[journal.path, "--patience", "1"],
+    );
+    expect(loops).toMatchObject({
+      classification: "crash",
+      first: { seq: first(ends)["seq"], threw: "it did not come back within 1 s" },
+      death: { exitCode: null },
+    });
+    const file = join(temporaryFolder(), "features.ts");
+    writeFileSync(file, "process.exit(0);");
+    const { code, out } = await reprise("replay", journal.path, "--against", file);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^result +crash\n(.*\n)*there +it ended the process with exit code 0$/m);
+  });
+
   it("takes the same file of another project", async () => {
     const project = temporaryFolder();
     mkdirSync(join(project, "node_modules"));
@@ -302,8 +329,12 @@ describe("reprise replay --against", () => {
 });
 
 /** Compares with other features. */
-async function against(other: string, journal = town): Promise<Record<string, unknown>> {
+async function against(
+  other: string,
+  journal = town,
+  ...more: string[]
+): Promise<Record<string, unknown>> {
   const own = journal === town ? ["--features", shipped] : [];
-  const { out } = await reprise("replay", journal, ...own, "--against", other, "--json");
+  const { out } = await reprise("replay", journal, ...own, "--against", other, "--json", ...more);
   return read(out);
 }
