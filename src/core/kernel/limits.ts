@@ -177,6 +177,11 @@ export const limits = {
   streamKeepMax: 1_024,
   /** Letters of an entity's name. */
   streamEntityNameMax: 128,
+  /** Bytes of one event of a stream, as a checkpoint has it: more than a packet carries. */
+  streamEventBytesMax: 65_536,
+  /** Bytes of all that one stream holds, unless it declares less: a checkpoint takes all of it. */
+  streamBytesMax: 268_435_456,
+  streamBytes: 67_108_864,
   /** Packets of one session that wait in the inbox for a tick. */
   inboxPerSessionMax: 64,
   /** Packets taken from the inbox of one feature in one tick. */

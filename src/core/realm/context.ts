@@ -152,7 +152,12 @@ export class FeatureContext {
       return this.#realm.state.store(this.#feature.name, stream);
     };
     return {
-      size: store().size,
+      get size() {
+        return store().size;
+      },
+      get bytes() {
+        return store().bytes;
+      },
       entities: () => store().entities(),
       version: (entity) => store().version(entity),
       events: (entity, fromVersion) => store().events(entity, fromVersion),

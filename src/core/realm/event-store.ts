@@ -8,7 +8,9 @@
  *     snapshot since. It is the same in every process that has stepped the same journal.
  * S3. Streams are part of the realm's state: of its checkpoints, its digest and its migrations.
  * S4. What is kept is bounded: the newest `keep` events of an entity are there to be read, at most
- *     twice as many are held, and all before them are one snapshot.
+ *     twice as many are held, and all before them are one snapshot. Events and snapshots together
+ *     are bounded in bytes, as a checkpoint has them: what would be beyond is not appended. Only a
+ *     snapshot that grows by itself may go beyond, and then nothing more is appended.
  * S5. Nothing that is stored is shared with a feature: what comes in and what goes out is a copy,
  *     and so is what the reducer is given.
  */
@@ -16,7 +18,7 @@ import { apiRule } from "../kernel/assert.ts";
 import { digestPlain, digestStart, digestString, finish, mix } from "../kernel/digest.ts";
 import type { Micros } from "../kernel/ids.ts";
 import { limits } from "../kernel/limits.ts";
-import { assertPlain, clonePlain } from "../kernel/plain.ts";
+import { assertPlain, clonePlain, encodePlain } from "../kernel/plain.ts";
 import type { PlainData } from "../kernel/plain.ts";
 
 /** Brings what a build with an older version of a stream has stored to the next version. */
@@ -32,6 +34,8 @@ export interface EventStream<E, S> {
   readonly version: number;
   /** Newest events of an entity that can be read. */
   readonly keep: number;
+  /** Bytes that the stream may hold. */
+  readonly bytesMax: number;
   readonly migrations: Readonly<Record<number, StreamMigration>>;
   initial(): S;
   apply(state: S, event: E): S;
@@ -50,6 +54,8 @@ export interface EventStreamOptions<E, S> {
   apply(state: S, event: E): S;
   /** Newest events of an entity that can be read, 1..1,024. Default: 64. */
   readonly keep?: number;
+  /** Bytes that all entities together may hold, 1..256 MiB. Default: 64 MiB. */
+  readonly bytesMax?: number;
   /** Of the shapes of events and states, from 1, the default. */
   readonly version?: number;
   /** Key n makes what version n + 1 stores of what version n has stored. */
@@ -63,15 +69,20 @@ export interface EventStreamOptions<E, S> {
  */
 export function eventStream<E, S>(options: EventStreamOptions<E, S>): EventStream<E, S> {
   const { name, keep = 64, version = 1, migrations = {} } = options;
+  const { bytesMax = limits.streamBytes } = options;
   apiRule(/^[a-z][A-Za-z0-9]*$/.test(name), `event stream "${name}" needs a lower-case name`);
   const isBound = Number.isSafeInteger(keep) && keep >= 1 && keep <= limits.streamKeepMax;
   apiRule(isBound, `event stream "${name}": keep is 1..${limits.streamKeepMax}`);
+  const isSize =
+    Number.isSafeInteger(bytesMax) && bytesMax >= 1 && bytesMax <= limits.streamBytesMax;
+  apiRule(isSize, `event stream "${name}": bytesMax is 1..${limits.streamBytesMax}`);
   const isVersion = Number.isSafeInteger(version) && version >= 1;
   apiRule(isVersion, `event stream "${name}": versions count from 1`);
   return {
     name,
     version,
     keep,
+    bytesMax,
     migrations,
     initial: () => options.initial(),
     apply: (state, event) => options.apply(state, event),
@@ -83,10 +94,17 @@ export type Appended =
   | { readonly ok: true; readonly version: number }
   | {
       readonly ok: false;
-      /** Another version than expected; too many entities. */
-      readonly code: "CONFLICT" | "LIMIT_REACHED";
+      /** Another version than expected. */
+      readonly code: "CONFLICT";
       /** What the entity's version is. */
       readonly version: number;
+    }
+  | {
+      readonly ok: false;
+      readonly code: "LIMIT_REACHED";
+      readonly version: number;
+      /** This would be one entity more, or more bytes, than the stream may hold. */
+      readonly limit: "entities" | "bytes";
     };
 
 export interface StoredEvent<E> {
@@ -111,6 +129,8 @@ export type EventsRead<E> =
 export interface EventsView<E, S> {
   /** How many entities there are. */
   readonly size: number;
+  /** What they hold, events and snapshots, in bytes as a checkpoint has them. */
+  readonly bytes: number;
   /** Their names, in the order of their first events. */
   entities(): Iterable<string>;
   /** The number of the entity's last event; 0 when there is none. */
@@ -130,7 +150,8 @@ export interface EventsStore<E, S> extends EventsView<E, S> {
    * Appends to the entity's events if its version is the expected one (0: there is none yet), or
    * whatever it is ("any"). All or nothing.
    *
-   * @throws ApiMisuseError for an event that is not plain data, and for a name that cannot be
+   * @throws ApiMisuseError for an event that is not plain data, or larger than 64 KiB, and for a
+   *   name that cannot be
    */
   append(
     entity: string,
@@ -160,6 +181,9 @@ export class StreamStore implements EventsView<unknown, unknown> {
   readonly #entities: Map<string, Entity>;
   /** Of entities that have not changed since. */
   readonly #digests = new Map<string, number>();
+  /** What each entity holds, and all of them; null until somebody asks. */
+  #bytesOf: Map<string, number> | null = null;
+  #bytes = 0;
 
   /** @param entities as `table` gave them */
   constructor(stream: AnyEventStream, entities: Map<string, Entity> = new Map()) {
@@ -196,6 +220,11 @@ export class StreamStore implements EventsView<unknown, unknown> {
     return this.#entities.size;
   }
 
+  get bytes(): number {
+    this.#weigh();
+    return this.#bytes;
+  }
+
   entities(): Iterable<string> {
     return this.#entities.keys();
   }
@@ -221,23 +250,29 @@ export class StreamStore implements EventsView<unknown, unknown> {
       return { ok: false, code: "CONFLICT", version };
     }
     if (known === undefined && this.size >= limits.streamEntitiesMax) {
-      return { ok: false, code: "LIMIT_REACHED", version };
+      return { ok: false, code: "LIMIT_REACHED", version, limit: "entities" };
     }
     // All of them are looked at before any is stored.
-    const copies = events.map((event) => {
-      assertPlain(event, `an event of "${name}"`);
-      return clonePlain(event);
-    });
+    const added = events.map((event) => this.#stored(event));
+    let addedBytes = 0;
+    for (const { bytes } of added) addedBytes += bytes;
+    if (this.bytes + addedBytes > this.#stream.bytesMax) {
+      return { ok: false, code: "LIMIT_REACHED", version, limit: "bytes" };
+    }
     const entity = known ?? { folded: 0, snapshot: undefined, tail: [] };
     if (known === undefined) this.#entities.set(id, entity);
-    for (const copy of copies) entity.tail.push(at, copy);
-    if (entity.tail.length > 4 * this.#stream.keep) this.#fold(entity);
+    for (const { copy } of added) entity.tail.push(at, copy);
+    const isFolded = entity.tail.length > 4 * this.#stream.keep;
+    if (isFolded) this.#fold(entity);
+    this.#setBytes(id, isFolded ? bytesOf(entity) : this.#bytesHeld(id) + addedBytes);
     this.#digests.delete(id);
     return { ok: true, version: versionOf(entity) };
   }
 
   forget(id: string): boolean {
     this.#digests.delete(id);
+    this.#weigh();
+    this.#setBytes(id, 0);
     return this.#entities.delete(id);
   }
 
@@ -295,6 +330,34 @@ export class StreamStore implements EventsView<unknown, unknown> {
     return found;
   }
 
+  /** A copy of an event that is to be stored. */
+  #stored(event: unknown): { readonly copy: PlainData; readonly bytes: number } {
+    const { name } = this.#stream;
+    assertPlain(event, `an event of "${name}"`);
+    const encoded = encodePlain(event);
+    const bytes = encoded.length;
+    const max = limits.streamEventBytesMax;
+    apiRule(bytes <= max, `event stream "${name}": an event has ${bytes} bytes, ${max} at most`);
+    return { copy: clonePlain(event), bytes };
+  }
+
+  /** Looks at all entities, once: a store that was restored does not know what they hold. */
+  #weigh(): void {
+    if (this.#bytesOf !== null) return;
+    this.#bytesOf = new Map();
+    for (const [id, entity] of this.#entities) this.#setBytes(id, bytesOf(entity));
+  }
+
+  #bytesHeld(id: string): number {
+    return this.#bytesOf?.get(id) ?? 0;
+  }
+
+  #setBytes(id: string, bytes: number): void {
+    this.#bytes += bytes - this.#bytesHeld(id);
+    if (bytes === 0) this.#bytesOf?.delete(id);
+    else this.#bytesOf?.set(id, bytes);
+  }
+
   /** Makes all but the newest `keep` events part of the snapshot. */
   #fold(entity: Entity): void {
     const count = entity.tail.length / 2 - this.#stream.keep;
@@ -317,6 +380,13 @@ export class StreamStore implements EventsView<unknown, unknown> {
 }
 
 const versionOf = ({ folded, tail }: Entity): number => folded + tail.length / 2;
+
+/** Of its snapshot and of each event: the same however it came to be. */
+function bytesOf({ folded, snapshot, tail }: Entity): number {
+  let bytes = folded === 0 ? 0 : encodePlain(snapshot).length;
+  for (let index = 1; index < tail.length; index += 2) bytes += encodePlain(tail[index]).length;
+  return bytes;
+}
 
 function migrate(entity: Entity, step: StreamMigration): void {
   if (entity.folded > 0) entity.snapshot = step.state(entity.snapshot);

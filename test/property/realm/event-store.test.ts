@@ -117,6 +117,7 @@ describe("a stream of events", () => {
             check(store, model, keep);
             // What is remembered of digests is what they are.
             expect(store.digest(digestStart)).toBe(reread(store, keep).digest(digestStart));
+            expect(store.bytes).toBe(reread(store, keep).bytes);
           }
         },
       ),
@@ -159,6 +160,36 @@ describe("a stream of events", () => {
     expect(() => eventStream({ name: "no name", initial: () => 0, apply: () => 0 })).toThrow(
       /lower-case/,
     );
+  });
+
+  it("[DIST-03] a stream holds no more bytes than it may, and has room again when it has folded", () => {
+    const texts = eventStream({
+      name: "texts",
+      keep: 2,
+      bytesMax: 1_000,
+      initial: () => 0,
+      apply: (letters: number, text: string) => letters + text.length,
+    });
+    const store = new StreamStore(texts);
+    const text = "x".repeat(195);
+    const append = (entity: string): unknown => store.append(entity, "any", [text], micros(1));
+    for (let count = 1; count <= 4; count += 1) append("a");
+    expect(append("b")).toEqual({ ok: true, version: 1 });
+    const before = store.digest(digestStart);
+    const full = { ok: false, code: "LIMIT_REACHED", limit: "bytes" };
+    expect(append("c")).toEqual({ ...full, version: 0 });
+    expect(append("a")).toEqual({ ...full, version: 4 });
+    expect([store.size, store.version("a"), store.digest(digestStart)]).toEqual([2, 4, before]);
+    expect(store.forget("b")).toBe(true);
+    // This one folds three of them.
+    expect(append("a")).toEqual({ ok: true, version: 5 });
+    expect(store.bytes).toBeLessThan(500);
+    expect(append("c")).toMatchObject({ ok: true });
+    const large = "x".repeat(65_536);
+    expect(() => store.append("a", "any", [large], micros(1))).toThrow(
+      /"texts": an event has 655\d\d bytes, 65536 at most/,
+    );
+    expect(() => eventStream({ ...texts, bytesMax: 0 })).toThrow(/bytesMax is 1\.\.268435456/);
   });
 
   it("[DIST-03] what an older build stored is migrated, what a newer one stored is refused", () => {
