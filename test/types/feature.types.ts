@@ -284,6 +284,9 @@ const sums = eventStream({
   }),
 });
 
+/** Of the same shape, and of no feature. */
+const others = eventStream({ ...sums, name: "others" });
+
 // @ts-expect-error the first state has another shape than the reducer takes
 eventStream({ name: "x", initial: () => 0, apply: (state: string, _event: number) => state });
 
@@ -299,6 +302,8 @@ defineFeature({
       states: ["connected"],
       handle(ctx) {
         const store = ctx.events(sums);
+        // @ts-expect-error the feature does not list that stream
+        ctx.events(others);
         const appended = store.append("a", 0, { by: 1 }, { by: 2 });
         const { sum } = store.replay("a");
         const [first] = store.events("a", 1).events;
@@ -319,6 +324,8 @@ defineFeature({
   },
   views: {
     sums: (_state, _sessions, events) => [...events(sums).entities()],
+    // @ts-expect-error nor does a view reach it
+    others: (_state, _sessions, events) => [...events(others).entities()],
   },
   invariants: {
     "a sum is positive": (_state, _timers, _sessions, events) => {
@@ -326,6 +333,35 @@ defineFeature({
       // @ts-expect-error an invariant changes nothing
       view.forget("a");
       return view.replay("a").sum >= 0;
+    },
+  },
+});
+
+defineFeature({
+  contract: defineContract("none", { add: toServer(10_006, pb.v1.EchoRequest) }),
+  version: 1,
+  state: () => ({}),
+}).implement({
+  packets: {
+    add: {
+      states: ["connected"],
+      handle(ctx) {
+        // @ts-expect-error the feature lists no stream at all
+        ctx.events(sums);
+      },
+    },
+  },
+  sessions: {
+    opened(ctx) {
+      // @ts-expect-error nor here
+      ctx.events(sums);
+    },
+  },
+  tick: {
+    every: 1,
+    run(ctx) {
+      // @ts-expect-error nor here
+      ctx.events(sums);
     },
   },
 });

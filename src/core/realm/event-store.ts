@@ -29,8 +29,8 @@ export interface StreamMigration {
 }
 
 /** A kind of entity with its events. Made by `eventStream`. */
-export interface EventStream<E, S> {
-  readonly name: string;
+export interface EventStream<E, S, Name extends string = string> {
+  readonly name: Name;
   readonly version: number;
   /** Newest events of an entity that can be read. */
   readonly keep: number;
@@ -42,9 +42,9 @@ export interface EventStream<E, S> {
 }
 export type AnyEventStream = EventStream<unknown, unknown>;
 
-export interface EventStreamOptions<E, S> {
-  /** A lower-case name, one of its feature. */
-  readonly name: string;
+export interface EventStreamOptions<E, S, Name extends string = string> {
+  /** A lower-case name, one of its feature: handlers reach the streams that it lists. */
+  readonly name: Name;
   /** The state of an entity that nothing has happened to. Plain data. */
   initial(): S;
   /**
@@ -67,7 +67,9 @@ export interface EventStreamOptions<E, S> {
  *
  * @throws ApiMisuseError for a name or a bound that cannot be
  */
-export function eventStream<E, S>(options: EventStreamOptions<E, S>): EventStream<E, S> {
+export function eventStream<E, S, const Name extends string = string>(
+  options: EventStreamOptions<E, S, Name>,
+): EventStream<E, S, Name> {
   const { name, keep = 64, version = 1, migrations = {} } = options;
   const { bytesMax = limits.streamBytes } = options;
   apiRule(/^[a-z][A-Za-z0-9]*$/.test(name), `event stream "${name}" needs a lower-case name`);
@@ -163,7 +165,9 @@ export interface EventsStore<E, S> extends EventsView<E, S> {
 }
 
 /** What reads any stream of a feature, for views and invariants. */
-export type EventsReader = <E, S>(stream: EventStream<E, S>) => EventsView<E, S>;
+export type EventsReader<Names extends string = string> = <E, S, Name extends Names>(
+  stream: EventStream<E, S, Name>,
+) => EventsView<E, S>;
 
 /** Plain data: it is in checkpoints as it is. */
 interface Entity {

@@ -32,7 +32,7 @@ import type {
   KeysOf,
   TimerDeclarations,
 } from "./declared.ts";
-import type { AnyEventStream, EventsReader } from "./event-store.ts";
+import type { EventsReader, EventStream } from "./event-store.ts";
 import type {
   Context,
   ReplyContext,
@@ -61,41 +61,53 @@ type HandlerContext<
   S,
   T,
   K,
+  V extends string,
   Key extends keyof C["entries"],
-> = C["entries"][Key] extends AnyRequest ? ReplyContext<C, S, T, K, Key> : TellContext<C, S, T, K>;
+> = C["entries"][Key] extends AnyRequest
+  ? ReplyContext<C, S, T, K, Key, V>
+  : TellContext<C, S, T, K, V>;
 
 /** Acts on arrival (`handle`), or waits for the next tick (`inbox`), taken fairly over sessions. */
-type PacketHandler<C extends AnyContract, S, T, K, Key extends keyof C["entries"]> = PacketPolicy &
+type PacketHandler<
+  C extends AnyContract,
+  S,
+  T,
+  K,
+  V extends string,
+  Key extends keyof C["entries"],
+> = PacketPolicy &
   (
-    | { handle(ctx: HandlerContext<C, S, T, K, Key>, message: ParsedOf<C["entries"][Key]>): void }
-    | { inbox(ctx: HandlerContext<C, S, T, K, Key>, message: ParsedOf<C["entries"][Key]>): void }
+    | {
+        handle(ctx: HandlerContext<C, S, T, K, V, Key>, message: ParsedOf<C["entries"][Key]>): void;
+      }
+    | { inbox(ctx: HandlerContext<C, S, T, K, V, Key>, message: ParsedOf<C["entries"][Key]>): void }
   );
 
-type AnswerContext<C extends AnyContract, S, T, K, Declared> = Declared extends {
+type AnswerContext<C extends AnyContract, S, T, K, V extends string, Declared> = Declared extends {
   readonly replyTo: infer Key extends keyof C["entries"];
 }
-  ? ReplyContext<C, S, T, K, Key>
-  : Context<C, S, T, K>;
+  ? ReplyContext<C, S, T, K, Key, V>
+  : Context<C, S, T, K, never, V>;
 
 type OptionalWhenEmpty<Key extends string, Map> = keyof Map extends never
   ? { readonly [P in Key]?: Map }
   : { readonly [P in Key]: Map };
 
-type PacketHandlers<C extends AnyContract, S, T, K> = {
-  [Key in KeysOf<C["entries"], AnyRequest | AnyToServer>]: PacketHandler<C, S, T, K, Key>;
+type PacketHandlers<C extends AnyContract, S, T, K, V extends string> = {
+  [Key in KeysOf<C["entries"], AnyRequest | AnyToServer>]: PacketHandler<C, S, T, K, V, Key>;
 };
-type AnswerHandlers<C extends AnyContract, S, T, K> = {
+type AnswerHandlers<C extends AnyContract, S, T, K, V extends string> = {
   [Key in keyof K]: K[Key] extends { readonly operation: infer O }
     ? (
-        ctx: AnswerContext<C, S, T, K, K[Key]>,
+        ctx: AnswerContext<C, S, T, K, V, K[Key]>,
         answer: Answer<AnswerOf<O>>,
         ...carry: K[Key] extends { readonly carries: infer D } ? [carry: CarriedOf<D>] : []
       ) => void
     : never;
 };
-type TimerHandlers<C extends AnyContract, S, T, K> = {
+type TimerHandlers<C extends AnyContract, S, T, K, V extends string> = {
   [Key in keyof T]: (
-    ctx: Context<C, S, T, K>,
+    ctx: Context<C, S, T, K, never, V>,
     data: CarriedOf<T[Key]>,
     id: number | string,
   ) => void;
@@ -103,19 +115,22 @@ type TimerHandlers<C extends AnyContract, S, T, K> = {
 /** Timers of one name by id, for invariants. */
 export type TimerViews<T> = { readonly [Key in keyof T]: ReadonlyMap<number | string, Timer> };
 
-export type Implementation<C extends AnyContract, S, T, K> = OptionalWhenEmpty<
-  "packets",
-  PacketHandlers<C, S, T, K>
-> &
-  OptionalWhenEmpty<"answers", AnswerHandlers<C, S, T, K>> &
-  OptionalWhenEmpty<"timers", TimerHandlers<C, S, T, K>> & {
+export type Implementation<
+  C extends AnyContract,
+  S,
+  T,
+  K,
+  V extends string = string,
+> = OptionalWhenEmpty<"packets", PacketHandlers<C, S, T, K, V>> &
+  OptionalWhenEmpty<"answers", AnswerHandlers<C, S, T, K, V>> &
+  OptionalWhenEmpty<"timers", TimerHandlers<C, S, T, K, V>> & {
     /** The life of sessions. `closed` comes exactly once for each `opened`. */
     readonly sessions?: {
-      opened?(ctx: SessionContext<C, S, T, K>): void;
-      closed?(ctx: SessionContext<C, S, T, K>, reason: CloseReason): void;
+      opened?(ctx: SessionContext<C, S, T, K, never, V>): void;
+      closed?(ctx: SessionContext<C, S, T, K, never, V>, reason: CloseReason): void;
     };
     /** `every` n-th tick, n >= 1. */
-    readonly tick?: { readonly every: number; run(ctx: TickContext<C, S, T, K>): void };
+    readonly tick?: { readonly every: number; run(ctx: TickContext<C, S, T, K, V>): void };
     /**
      * The live sessions whose area of interest covers `at`, each once, in an order that is the
      * same in every process. At most one feature of a server knows areas.
@@ -128,7 +143,11 @@ export type Implementation<C extends AnyContract, S, T, K> = OptionalWhenEmpty<
     readonly views?: Readonly<
       Record<
         string,
-        (state: S, sessions: ReadonlyMap<SessionId, SessionView>, events: EventsReader) => PlainData
+        (
+          state: S,
+          sessions: ReadonlyMap<SessionId, SessionView>,
+          events: EventsReader<V>,
+        ) => PlainData
       >
     >;
     /** Checked again and again in tests and the simulator; the key is the rule, with its id. */
@@ -139,7 +158,7 @@ export type Implementation<C extends AnyContract, S, T, K> = OptionalWhenEmpty<
           state: S,
           timers: TimerViews<T>,
           sessions: ReadonlyMap<SessionId, SessionView>,
-          events: EventsReader,
+          events: EventsReader<V>,
         ) => boolean
       >
     >;
@@ -148,15 +167,15 @@ export type Implementation<C extends AnyContract, S, T, K> = OptionalWhenEmpty<
 /** Migrations: key n makes the state of version n + 1 from that of version n. */
 export type Migrations = Readonly<Record<number, (old: PlainData) => PlainData>>;
 
-export interface Declaration<C extends AnyContract, S, T, K> {
+export interface Declaration<C extends AnyContract, S, T, K, V extends string = string> {
   readonly contract: C;
   /** Of the state's shape, from 1. */
   readonly version: number;
   readonly state: () => S;
   readonly timers?: T;
   readonly calls?: K;
-  /** Event streams of the feature, made by `eventStream`. */
-  readonly events?: readonly AnyEventStream[];
+  /** Event streams of the feature, made by `eventStream`. Handlers reach these and no others. */
+  readonly events?: readonly EventStream<unknown, unknown, V>[];
   readonly migrations?: Migrations;
   /** Names and help texts of the counters that the feature counts. */
   readonly counters?: Readonly<Record<string, string>>;
@@ -227,9 +246,10 @@ export function defineFeature<
   S extends object,
   const T extends TimerDeclarations = Readonly<Record<never, never>>,
   const K extends CallDeclarations<C> = Readonly<Record<never, never>>,
+  const V extends string = never,
 >(
-  declaration: Declaration<C, S, T, K>,
-): { implement(implementation: Implementation<C, S, T, K>): Feature } {
+  declaration: Declaration<C, S, T, K, V>,
+): { implement(implementation: Implementation<C, S, T, K, V>): Feature } {
   return {
     implement(implementation) {
       const given = implementation as unknown as Partial<ErasedImplementation>;

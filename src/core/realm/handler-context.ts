@@ -78,7 +78,14 @@ type CallsFor<Calls, Key> = {
 }[keyof Calls];
 
 /** What every handler has. */
-export interface Context<C extends AnyContract, State, Timers, Calls, Key = never> {
+export interface Context<
+  C extends AnyContract,
+  State,
+  Timers,
+  Calls,
+  Key = never,
+  Streams extends string = string,
+> {
   readonly state: State;
   /** Microseconds since the epoch: `at` of the event. */
   readonly now: Micros;
@@ -103,7 +110,7 @@ export interface Context<C extends AnyContract, State, Timers, Calls, Key = neve
   /** A named stream of the realm's randomness, this feature's own. */
   random(name: string): RandomStream;
   /** A stream of the feature's own: one that its declaration lists. */
-  events<E, S>(stream: EventStream<E, S>): EventsStore<E, S>;
+  events<E, S, Name extends Streams>(stream: EventStream<E, S, Name>): EventsStore<E, S>;
   /** Sets or moves the timer of that name and id; it fires once, `delay` (>= 1) from now. */
   timer<K extends keyof Timers & string>(
     name: K,
@@ -177,7 +184,8 @@ export interface SessionContext<
   Timers,
   Calls,
   Key = never,
-> extends Context<C, State, Timers, Calls, Key> {
+  Streams extends string = string,
+> extends Context<C, State, Timers, Calls, Key, Streams> {
   readonly session: SessionView;
   /**
    * Whose event it is; of an answer, who asked. Throws `ApiMisuseError` before authentication and
@@ -204,7 +212,8 @@ export interface ReplyContext<
   Timers,
   Calls,
   Key extends keyof C["entries"],
-> extends SessionContext<C, State, Timers, Calls, Key> {
+  Streams extends string = string,
+> extends SessionContext<C, State, Timers, Calls, Key, Streams> {
   /** Answers the request. */
   reply(
     message: C["entries"][Key] extends RequestEntry<AnyMessage, infer R, infer _>
@@ -216,21 +225,23 @@ export interface ReplyContext<
 }
 
 /** A handler of a packet that is not answered; it may still be refused. */
-export interface TellContext<C extends AnyContract, State, Timers, Calls> extends SessionContext<
-  C,
+export interface TellContext<
+  C extends AnyContract,
   State,
   Timers,
-  Calls
-> {
+  Calls,
+  Streams extends string = string,
+> extends SessionContext<C, State, Timers, Calls, never, Streams> {
   refuse(code: ErrorCode, message?: string): void;
 }
 
 /** A tick's handler. */
-export interface TickContext<C extends AnyContract, State, Timers, Calls> extends Context<
-  C,
+export interface TickContext<
+  C extends AnyContract,
   State,
   Timers,
-  Calls
-> {
+  Calls,
+  Streams extends string = string,
+> extends Context<C, State, Timers, Calls, never, Streams> {
   readonly tick: Tick;
 }
