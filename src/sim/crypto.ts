@@ -51,9 +51,9 @@ function sha256(parts: readonly Uint8Array[]): Uint8Array {
   view.setUint32(padded.length - 8, Math.floor(length / 0x2000_0000));
   view.setUint32(padded.length - 4, (length * 8) >>> 0);
   const state = shaStart.slice();
-  const words = new Int32Array(64);
-  for (let block = 0; block < padded.length; block += shaBlockBytes)
-    digestBlock(state, words, view, block);
+  for (let block = 0; block < padded.length; block += shaBlockBytes) {
+    digestBlock(state, view, block);
+  }
   const digest = new Uint8Array(32);
   const out = new DataView(digest.buffer);
   state.forEach((word, index) => out.setInt32(index * 4, word));
@@ -62,28 +62,51 @@ function sha256(parts: readonly Uint8Array[]): Uint8Array {
 
 const rotr = (word: number, by: number): number => (word >>> by) | (word << (32 - by));
 
-function digestBlock(state: Int32Array, words: Int32Array, view: DataView, block: number): void {
-  const word = (index: number): number => words[index] as number;
+/** The words of the block that is being digested; nothing outlives a call. */
+const words = new Int32Array(64);
+
+function digestBlock(state: Int32Array, view: DataView, block: number): void {
   for (let index = 0; index < 16; index += 1) words[index] = view.getInt32(block + index * 4);
   for (let index = 16; index < 64; index += 1) {
-    const near = word(index - 2);
-    const far = word(index - 15);
+    const near = words[index - 2] as number;
+    const far = words[index - 15] as number;
     const low = rotr(far, 7) ^ rotr(far, 18) ^ (far >>> 3);
     const high = rotr(near, 17) ^ rotr(near, 19) ^ (near >>> 10);
-    words[index] = (word(index - 16) + low + word(index - 7) + high) | 0;
+    const older = ((words[index - 16] as number) + low) | 0;
+    words[index] = (older + (((words[index - 7] as number) + high) | 0)) | 0;
   }
-  let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = state;
+  let a = state[0] as number;
+  let b = state[1] as number;
+  let c = state[2] as number;
+  let d = state[3] as number;
+  let e = state[4] as number;
+  let f = state[5] as number;
+  let g = state[6] as number;
+  let h = state[7] as number;
   for (let index = 0; index < 64; index += 1) {
     const choice = (e & f) ^ (~e & g);
     const high = rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25);
-    const first = (h + high + choice + (shaRounds[index] as number) + word(index)) | 0;
+    const added = ((shaRounds[index] as number) + (words[index] as number)) | 0;
+    const first = (((h + high) | 0) + ((choice + added) | 0)) | 0;
     const majority = (a & b) ^ (a & c) ^ (b & c);
     const second = ((rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22)) + majority) | 0;
-    [h, g, f, e, d, c, b, a] = [g, f, e, (d + first) | 0, c, b, a, (first + second) | 0];
+    h = g;
+    g = f;
+    f = e;
+    e = (d + first) | 0;
+    d = c;
+    c = b;
+    b = a;
+    a = (first + second) | 0;
   }
-  [a, b, c, d, e, f, g, h].forEach((value, index) => {
-    state[index] = ((state[index] as number) + value) | 0;
-  });
+  state[0] = (state[0] as number) + a;
+  state[1] = (state[1] as number) + b;
+  state[2] = (state[2] as number) + c;
+  state[3] = (state[3] as number) + d;
+  state[4] = (state[4] as number) + e;
+  state[5] = (state[5] as number) + f;
+  state[6] = (state[6] as number) + g;
+  state[7] = (state[7] as number) + h;
 }
 
 function hmacSha256(key: Uint8Array, parts: readonly Uint8Array[]): Uint8Array {
@@ -149,11 +172,10 @@ function expandKey(key: Uint8Array): Int32Array {
   return words;
 }
 
-const column = (a: number, b: number, c: number, d: number): number =>
-  (mixed[a >>> 24] as number) ^
-  rotr(mixed[(b >>> 16) & 0xff] as number, 8) ^
-  rotr(mixed[(c >>> 8) & 0xff] as number, 16) ^
-  rotr(mixed[d & 0xff] as number, 24);
+/** The same for the other three bytes of a column. */
+const mixed1 = mixed.map((word) => rotr(word, 8));
+const mixed2 = mixed.map((word) => rotr(word, 16));
+const mixed3 = mixed.map((word) => rotr(word, 24));
 
 const lastColumn = (a: number, b: number, c: number, d: number): number =>
   ((box[a >>> 24] as number) << 24) |
@@ -163,24 +185,41 @@ const lastColumn = (a: number, b: number, c: number, d: number): number =>
 
 /** Encrypts four words in place. */
 function encryptBlock(keys: Int32Array, block: Int32Array): void {
-  let [a = 0, b = 0, c = 0, d = 0] = block;
-  const key = (at: number): number => keys[at] as number;
-  a ^= key(0);
-  b ^= key(1);
-  c ^= key(2);
-  d ^= key(3);
+  let a = (block[0] as number) ^ (keys[0] as number);
+  let b = (block[1] as number) ^ (keys[1] as number);
+  let c = (block[2] as number) ^ (keys[2] as number);
+  let d = (block[3] as number) ^ (keys[3] as number);
   let at = 4;
   for (let round = 1; round < roundsOf256; round += 1, at += 4) {
-    const first = column(a, b, c, d) ^ key(at);
-    const second = column(b, c, d, a) ^ key(at + 1);
-    const third = column(c, d, a, b) ^ key(at + 2);
-    d = column(d, a, b, c) ^ key(at + 3);
-    [a, b, c] = [first, second, third];
+    const first =
+      (mixed[a >>> 24] as number) ^
+      (mixed1[(b >>> 16) & 0xff] as number) ^
+      (mixed2[(c >>> 8) & 0xff] as number) ^
+      (mixed3[d & 0xff] as number);
+    const second =
+      (mixed[b >>> 24] as number) ^
+      (mixed1[(c >>> 16) & 0xff] as number) ^
+      (mixed2[(d >>> 8) & 0xff] as number) ^
+      (mixed3[a & 0xff] as number);
+    const third =
+      (mixed[c >>> 24] as number) ^
+      (mixed1[(d >>> 16) & 0xff] as number) ^
+      (mixed2[(a >>> 8) & 0xff] as number) ^
+      (mixed3[b & 0xff] as number);
+    const fourth =
+      (mixed[d >>> 24] as number) ^
+      (mixed1[(a >>> 16) & 0xff] as number) ^
+      (mixed2[(b >>> 8) & 0xff] as number) ^
+      (mixed3[c & 0xff] as number);
+    a = first ^ (keys[at] as number);
+    b = second ^ (keys[at + 1] as number);
+    c = third ^ (keys[at + 2] as number);
+    d = fourth ^ (keys[at + 3] as number);
   }
-  block[0] = lastColumn(a, b, c, d) ^ key(at);
-  block[1] = lastColumn(b, c, d, a) ^ key(at + 1);
-  block[2] = lastColumn(c, d, a, b) ^ key(at + 2);
-  block[3] = lastColumn(d, a, b, c) ^ key(at + 3);
+  block[0] = lastColumn(a, b, c, d) ^ (keys[at] as number);
+  block[1] = lastColumn(b, c, d, a) ^ (keys[at + 1] as number);
+  block[2] = lastColumn(c, d, a, b) ^ (keys[at + 2] as number);
+  block[3] = lastColumn(d, a, b, c) ^ (keys[at + 3] as number);
 }
 
 // ---------------------------------------------------------------- GCM
@@ -201,7 +240,7 @@ class GaloisCounter implements Aead {
 
   seal(place: SealedPlace): void {
     const { bytes, start, end, nonce } = place;
-    this.#crypt(bytes.subarray(start, end), nonce);
+    this.#crypt(bytes, start, end, nonce);
     bytes.set(this.#tag(place), end);
   }
 
@@ -210,61 +249,78 @@ class GaloisCounter implements Aead {
     const tag = this.#tag(place);
     if (tag.some((byte, at) => byte !== bytes[end + at])) return null;
     const opened = bytes.slice(start, end);
-    this.#crypt(opened, nonce);
+    this.#crypt(opened, 0, opened.length, nonce);
     return opened;
   }
 
   /** Exclusive-or with the key stream, which begins at 2: 1 is the tag's. */
-  #crypt(bytes: Uint8Array, nonce: Uint8Array): void {
-    const stream = new Int32Array(4);
-    for (let at = 0, count = 2; at < bytes.length; at += gcmBlockBytes, count += 1) {
-      this.#counter(stream, nonce, count);
-      const length = Math.min(gcmBlockBytes, bytes.length - at);
-      for (let index = 0; index < length; index += 1) {
-        const byte = (stream[index >> 2] as number) >>> (24 - 8 * (index & 3));
-        bytes[at + index] = (bytes[at + index] as number) ^ (byte & 0xff);
+  #crypt(bytes: Uint8Array, start: number, end: number, nonce: Uint8Array): void {
+    const view = new DataView(nonce.buffer, nonce.byteOffset, nonce.byteLength);
+    const [first, second, third] = [view.getInt32(0), view.getInt32(4), view.getInt32(8)];
+    for (let at = start, count = 2; at < end; at += gcmBlockBytes, count += 1) {
+      stream[0] = first;
+      stream[1] = second;
+      stream[2] = third;
+      stream[3] = count;
+      encryptBlock(this.#keys, stream);
+      const stop = Math.min(gcmBlockBytes, end - at);
+      for (let index = 0; index < stop; index += 4) {
+        const word = stream[index >> 2] as number;
+        const here = at + index;
+        bytes[here] = (bytes[here] as number) ^ (word >>> 24);
+        // What would lie behind the end belongs to somebody else.
+        if (here + 1 < end) bytes[here + 1] = (bytes[here + 1] as number) ^ (word >>> 16);
+        if (here + 2 < end) bytes[here + 2] = (bytes[here + 2] as number) ^ (word >>> 8);
+        if (here + 3 < end) bytes[here + 3] = (bytes[here + 3] as number) ^ word;
       }
     }
   }
 
-  #counter(block: Int32Array, nonce: Uint8Array, count: number): void {
-    const view = new DataView(nonce.buffer, nonce.byteOffset, nonce.byteLength);
-    for (let word = 0; word < 3; word += 1) block[word] = view.getInt32(word * 4);
-    block[3] = count;
-    encryptBlock(this.#keys, block);
-  }
-
   #tag({ bytes, start, end, nonce, authenticated }: SealedPlace): Uint8Array {
-    const hash = new Int32Array(4);
-    this.#hash(hash, authenticated);
-    this.#hash(hash, bytes.subarray(start, end));
-    const lengths = new Uint8Array(gcmBlockBytes);
-    const view = new DataView(lengths.buffer);
-    view.setBigUint64(0, BigInt(authenticated.length) * 8n);
-    view.setBigUint64(8, BigInt(end - start) * 8n);
-    this.#hash(hash, lengths);
-    const mask = new Int32Array(4);
-    this.#counter(mask, nonce, 1);
+    hash.fill(0);
+    this.#hash(authenticated, 0, authenticated.length);
+    this.#hash(bytes, start, end);
     const tag = new Uint8Array(aeadTagBytes);
     const out = new DataView(tag.buffer);
+    // The last block of what is hashed: both lengths in bits.
+    out.setBigUint64(0, BigInt(authenticated.length) * 8n);
+    out.setBigUint64(8, BigInt(end - start) * 8n);
+    this.#hash(tag, 0, gcmBlockBytes);
+    const view = new DataView(nonce.buffer, nonce.byteOffset, nonce.byteLength);
+    for (let word = 0; word < 3; word += 1) stream[word] = view.getInt32(word * 4);
+    stream[3] = 1;
+    encryptBlock(this.#keys, stream);
     for (let word = 0; word < 4; word += 1) {
-      out.setInt32(word * 4, (hash[word] as number) ^ (mask[word] as number));
+      out.setInt32(word * 4, (hash[word] as number) ^ (stream[word] as number));
     }
     return tag;
   }
 
   /** Folds the bytes into the hash, the last block filled up with zeros. */
-  #hash(hash: Int32Array, bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length; at += gcmBlockBytes) {
-      const length = Math.min(gcmBlockBytes, bytes.length - at);
-      for (let index = 0; index < length; index += 1) {
-        const shift = 24 - 8 * (index & 3);
-        hash[index >> 2] = (hash[index >> 2] as number) ^ ((bytes[at + index] as number) << shift);
+  #hash(bytes: Uint8Array, start: number, end: number): void {
+    const products = this.#products;
+    let at = start;
+    for (; at + gcmBlockBytes <= end; at += gcmBlockBytes) {
+      for (let word = 0; word < 4; word += 1) {
+        const from = at + word * 4;
+        const low = ((bytes[from + 2] as number) << 8) | (bytes[from + 3] as number);
+        const high = ((bytes[from] as number) << 24) | ((bytes[from + 1] as number) << 16);
+        hash[word] = (hash[word] as number) ^ high ^ low;
       }
-      multiply(hash, this.#products);
+      multiply(hash, products);
     }
+    if (at === end) return;
+    for (let index = 0; at + index < end; index += 1) {
+      const shift = 24 - 8 * (index & 3);
+      hash[index >> 2] = (hash[index >> 2] as number) ^ ((bytes[at + index] as number) << shift);
+    }
+    multiply(hash, products);
   }
 }
+
+/** The block of the key stream, and the hash, of the call that is under way. */
+const stream = new Int32Array(4);
+const hash = new Int32Array(4);
 
 /** Times x: bits are in the order of the field, the highest one is the constant. */
 function timesX(words: Int32Array): void {
@@ -279,14 +335,18 @@ function productsOf(hashKey: Int32Array): Int32Array {
   const products = new Int32Array(256 * 4);
   const power = hashKey.slice();
   for (let bit = 0x80; bit > 0; bit >>= 1) {
-    for (let byte = bit; byte < 256; byte += 1) {
-      if ((byte & bit) === 0) continue;
-      for (let word = 0; word < 4; word += 1) {
-        const at = byte * 4 + word;
-        products[at] = (products[at] as number) ^ (power[word] as number);
-      }
-    }
+    products.set(power, bit * 4);
     timesX(power);
+  }
+  // Every other one is the sum of two that come before it.
+  for (let byte = 3; byte < 256; byte += 1) {
+    const rest = byte & (byte - 1);
+    if (rest === 0) continue;
+    const [one, other] = [rest * 4, (byte ^ rest) * 4];
+    for (let word = 0; word < 4; word += 1) {
+      products[byte * 4 + word] =
+        (products[one + word] as number) ^ (products[other + word] as number);
+    }
   }
   return products;
 }
@@ -303,25 +363,24 @@ const remainders = ((): Int32Array => {
 })();
 
 /** Multiplies by the hash's key, byte by byte from the last (Horner's rule in x^8). */
-function multiply(hash: Int32Array, products: Int32Array): void {
+function multiply(value: Int32Array, products: Int32Array): void {
   let a = 0;
   let b = 0;
   let c = 0;
   let d = 0;
-  for (let index = 15; index >= 0; index -= 1) {
-    const out = d & 0xff;
-    d = (d >>> 8) | (c << 24);
-    c = (c >>> 8) | (b << 24);
-    b = (b >>> 8) | (a << 24);
-    a = (a >>> 8) ^ (remainders[out] as number);
-    const at = (((hash[index >> 2] as number) >>> (24 - 8 * (index & 3))) & 0xff) * 4;
-    a ^= products[at] as number;
-    b ^= products[at + 1] as number;
-    c ^= products[at + 2] as number;
-    d ^= products[at + 3] as number;
+  for (let word = 3; word >= 0; word -= 1) {
+    let bytes = value[word] as number;
+    for (let byte = 0; byte < 4; byte += 1, bytes >>>= 8) {
+      const out = remainders[d & 0xff] as number;
+      const at = (bytes & 0xff) * 4;
+      d = ((d >>> 8) | (c << 24)) ^ (products[at + 3] as number);
+      c = ((c >>> 8) | (b << 24)) ^ (products[at + 2] as number);
+      b = ((b >>> 8) | (a << 24)) ^ (products[at + 1] as number);
+      a = (a >>> 8) ^ out ^ (products[at] as number);
+    }
   }
-  hash[0] = a;
-  hash[1] = b;
-  hash[2] = c;
-  hash[3] = d;
+  value[0] = a;
+  value[1] = b;
+  value[2] = c;
+  value[3] = d;
 }
