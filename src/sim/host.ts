@@ -60,7 +60,11 @@ export function simulatedHost(variation: HostVariation = {}): (order: HostOrder)
       producers,
       mergeOrder,
     });
-    return { host, metrics: () => host.counters.totals() };
+    return {
+      host,
+      metrics: () => host.counters.totals(),
+      figure: (name) => host.counters.get(name),
+    };
   };
 }
 

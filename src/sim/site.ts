@@ -74,6 +74,8 @@ export interface CheckedWorld {
   readonly disk: () => DiskImage;
   /** What the present process has counted, by name; labels are summed over. */
   readonly metrics: () => ReadonlyMap<string, number>;
+  /** One of them that has no labels, at next to no cost. */
+  readonly figure: (name: string) => number;
 }
 
 /** What a host is made with, besides its surroundings. */
@@ -96,6 +98,8 @@ export interface HostOrder extends HostSurroundings {
 export interface RunningHost {
   readonly host: HostPort;
   metrics(): ReadonlyMap<string, number>;
+  /** One of them that has no labels, at next to no cost. */
+  figure(name: string): number;
 }
 
 export interface SiteParts {
@@ -151,7 +155,8 @@ export class Site implements OperatedServer {
     this.#history = new History(isFollowed);
     const metrics = (): ReadonlyMap<string, number> => this.metrics();
     const disk = (): DiskImage => this.node.disk;
-    const world = { ...spec, options, faults, nowMicros, metrics, disk };
+    const figure = (name: string): number => this.#host?.figure(name) ?? 0;
+    const world = { ...spec, options, faults, nowMicros, metrics, figure, disk };
     const checkers = spec.makeCheckers(world);
     const more = [
       ...(isFollowed ? [this.#follower] : []),

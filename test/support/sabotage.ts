@@ -44,7 +44,11 @@ export function sabotaged(sabotage: Sabotage): (order: HostOrder) => RunningHost
       syscalls: syscalls?.(order.syscalls) ?? order.syscalls,
       observe: (made) => machine?.(observe(made)) ?? observe(made),
     });
-    return { host: port?.(running.host) ?? running.host, metrics: running.metrics };
+    return {
+      host: port?.(running.host) ?? running.host,
+      metrics: running.metrics,
+      figure: running.figure,
+    };
   };
 }
 

@@ -11,21 +11,17 @@ import type { CheckedWorld } from "../site.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker, Step } from "./checker.ts";
 
-/** All figures of a server are put together for a look at one. */
-const turnsPerLook = 8;
-
 export class HeldChecker implements Checker {
   readonly name = "held";
   /** Counts looks at a server that had to keep everybody waiting. */
   checked = 0;
-  readonly #world: Pick<CheckedWorld, "metrics" | "options">;
+  readonly #world: Pick<CheckedWorld, "figure" | "options">;
   /** Sockets by their remote, and the other way, until they are closed. */
   readonly #socketOf = new Map<string, SocketId>();
   readonly #remoteOf = new Map<SocketId, string>();
   /** Sockets of which the realm knows, and which nobody has closed. */
   readonly #open = new Set<SocketId>();
   readonly #paused = new Set<SocketId>();
-  #turns = 0;
 
   constructor(world: CheckedWorld) {
     this.#world = world;
@@ -71,10 +67,8 @@ export class HeldChecker implements Checker {
   }
 
   turned(): void {
-    this.#turns += 1;
-    if (this.#turns % turnsPerLook !== 0 || this.#open.size === 0) return;
-    const metrics = this.#world.metrics();
-    const figure = (name: string): number => metrics.get(name) ?? 0;
+    if (this.#open.size === 0) return;
+    const { figure } = this.#world;
     const bytes = figure("held_bytes") + figure("journal_pending_bytes");
     const seconds = figure("journal_held_seconds");
     const isTooMuch = bytes > this.#world.options.server.heldBytesMax;

@@ -46,7 +46,7 @@ export class PressureChecker implements Checker {
   readonly name = "pressure";
   /** Counts times that a connection was not read, and packets that had to wait for a turn. */
   checked = 0;
-  readonly #world: Pick<CheckedWorld, "nowMicros" | "faults" | "metrics" | "options">;
+  readonly #world: Pick<CheckedWorld, "nowMicros" | "faults" | "figure" | "options">;
   readonly #frame = new FrameParts();
   readonly #lines = new Map<SocketId, Line>();
   readonly #ofRemote = new Map<string, Line>();
@@ -182,7 +182,7 @@ export class PressureChecker implements Checker {
   #served({ connection, bytes, start, end }: Extract<Event, { type: "packet.received" }>): void {
     const line = this.#ofConnection.get(connection);
     if (line === undefined || line.isUnsure) return;
-    const isSound = this.#frame.read(bytes, start, end) === "sound";
+    const isSound = this.#frame.read(bytes, start, end) !== "unusual";
     const place = this.#frame.sequence - line.first;
     const ends = line.ends[place];
     if (!isSound || ends === undefined) {
@@ -212,11 +212,11 @@ export class PressureChecker implements Checker {
 
   /** 2 */
   #mustRead(): void {
-    const metrics = this.#world.metrics();
-    const held = (metrics.get("held_bytes") ?? 0) + (metrics.get("journal_pending_bytes") ?? 0);
+    const { figure } = this.#world;
+    const held = figure("held_bytes") + figure("journal_pending_bytes");
     if (held >= this.#world.options.server.heldBytesMax / 2) return;
-    const isOld = (metrics.get("journal_held_seconds") ?? 0) * 1_000 > limits.heldAgeMaxMs;
-    if (isOld || metrics.get("journal_full") === 1) return;
+    const isOld = figure("journal_held_seconds") * 1_000 > limits.heldAgeMaxMs;
+    if (isOld || figure("journal_full") === 1) return;
     const detail = `${String(this.#paused.size)} wait, and ${String(held)} bytes for the disk`;
     this.#fail("who was served is read again", detail);
   }
