@@ -25,7 +25,7 @@ export interface LinkSocket {
 
 interface Link extends LinkSocket {
   readonly id: SocketId;
-  /** Called by the stream when a write has left. One function for all writes of a link. */
+  /** Called by the stream when a write has left, or is lost. One function for all of a link. */
   readonly written: () => void;
   /** What the host was last told, so that a write that left at once is not told again. */
   unsentBytes: number;
@@ -141,6 +141,8 @@ export class Links {
 
   #written(link: Link): void {
     if (link.unsentBytes === 0 || link.closing) return;
+    // Node calls back with no error also what a broken stream has lost. The close is all it gets.
+    if (link.stream.destroyed || link.stream.errored !== null) return;
     link.unsentBytes = link.stream.writableLength;
     if (link.security === "plain" && link.unsentBytes > 0) link.stream.write(nothing, link.written);
     this.#producer.writeDrained(link.id, link.unsentBytes);

@@ -183,6 +183,16 @@ describe.each([simulatedArm, loopbackArm])("the $name arm", (arm) => {
       await server.until("the last word on it", () => host.unsentOf(socket) === 0);
     });
 
+    it("never says of what was lost with the socket that it has left", async () => {
+      const { peer, socket } = await connected({ security });
+      peer.pause();
+      server.host.forgetDrained();
+      expect(server.host.syscalls.write(socket, numbered(flood))).toBe(flood);
+      peer.reset();
+      await server.until("the close", () => closed(socket));
+      expect(server.host.unsentOf(socket)).not.toBe(0);
+    });
+
     it("keeps bytes back while paused, and gives them all afterwards", async () => {
       const { peer, socket } = await connected({ security });
       server.host.syscalls.pauseReading(socket);
