@@ -25,7 +25,10 @@ export const loopbackArm: Arm = {
   },
 };
 
-/** Of the event loop that both programs share. What one pass sends the next one reads. */
+/**
+ * Of the event loop that both programs share, in a row and without an event. What one pass sends
+ * the next one reads.
+ */
 const settlingPasses = 40;
 
 class LoopbackServer implements ConformanceServer {
@@ -37,6 +40,8 @@ class LoopbackServer implements ConformanceServer {
   readonly #peers: LoopbackPeer[] = [];
   readonly #certificate = makeCertificate(new Date());
   #port = 0;
+  /** Of the peers. */
+  #events = 0;
   #requests = 0;
 
   constructor(options: ServerOptions) {
@@ -52,14 +57,19 @@ class LoopbackServer implements ConformanceServer {
     const socket = isSecure ? connectTls({ socket: tcp, rejectUnauthorized: false }) : tcp;
     // TLS sockets take the option only afterwards.
     socket.allowHalfOpen = true;
-    const peer = new LoopbackPeer(socket, tcp);
+    const peer = new LoopbackPeer(socket, tcp, () => {
+      this.#events += 1;
+    });
     this.#peers.push(peer);
     return peer;
   }
 
   async settle(): Promise<void> {
-    for (let passes = 0; passes < settlingPasses; passes += 1) {
+    for (let [quiet, before] = [0, -1]; quiet < settlingPasses; quiet += 1) {
       await new Promise((resolve) => setImmediate(resolve));
+      const events = this.#events + this.host.events;
+      if (events !== before) quiet = 0;
+      before = events;
     }
   }
 
@@ -156,9 +166,11 @@ class LoopbackPeer implements Peer {
   closed = false;
   code: string | null = null;
 
-  constructor(socket: Socket, tcp: Socket) {
+  /** @param happened called for each event */
+  constructor(socket: Socket, tcp: Socket, happened: () => void) {
     this.socket = socket;
     this.#tcp = tcp;
+    for (const event of ["data", "end", "drain", "error", "close"]) socket.on(event, happened);
     tcp.on("error", (error: NodeJS.ErrnoException) => {
       this.code ??= error.code ?? "unknown";
     });

@@ -24,6 +24,8 @@ export class RecordingHost implements HostPort {
   readonly turns: Micros[] = [];
   readonly #stories = new Map<SocketId, (string | number)[]>();
   readonly #unsent = new Map<SocketId, number>();
+  /** How many of them there were of sockets. */
+  events = 0;
   /** What `nextTurn` says. */
   wantedTurn: Micros | null = null;
 
@@ -98,6 +100,7 @@ export class RecordingHost implements HostPort {
   }
 
   #told(socket: SocketId, word: string): void {
+    this.events += 1;
     this.told.push(`${String(socket)} ${word}`);
     this.#stories.get(socket)?.push(word);
   }
@@ -112,11 +115,13 @@ export class RecordingHost implements HostPort {
       },
       handshakeFailed: (_remote, reason) => this.told.push(`handshakeFailed ${reason}`),
       received: (socket, bytes) => {
+        this.events += 1;
         this.received.get(socket)?.push(bytes);
         this.told.push(`${String(socket)} received`);
         this.#stories.get(socket)?.push(bytes.length);
       },
       writeDrained: (socket, unsentBytes) => {
+        this.events += 1;
         this.#unsent.set(socket, unsentBytes);
       },
       socketEnded: (socket) => this.#told(socket, "ended"),

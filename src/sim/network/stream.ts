@@ -12,10 +12,16 @@
  * N6. The end is told while paused too, unless bytes are kept that come before it.
  * N7. The FIN leaves in the pass after everything else has left. Until then a reset only closes:
  *     libuv refuses it, and `src/io/links.ts` and the clients do what this one does.
+ * N8. A write that the kernel refuses at once breaks the stream only after the turn that made it.
+ *     Whoever destroys or resets it before that is told of no error.
+ * N9. Over TLS a close_notify is the end. What comes behind it is read and thrown away, an error
+ *     too: a reset there is told to nobody, and the next write finds EPIPE.
+ * N10. What a pause had kept comes out in the pass after a resume, also when the stream was
+ *     destroyed between the two.
  *
- * Known to differ: when a reset, a write and a close meet in one turn, before either program has
- * heard of the first, the last word may be ECONNRESET here and null on Linux, or an end may be
- * missing before EPIPE. Over TLS also a reset that meets both ends. A host takes each of them.
+ * Known to differ: on one machine a peer that is gone answers a long write before the call is over,
+ * and libuv, which tries twice, has its EPIPE before it reads the end that came before. Between two
+ * machines the answer takes longer, as it always does here: the end is told, then EPIPE.
  *
  * Left out: error events apart from the code that `close` carries, because nobody here can do
  * anything between the two.
@@ -67,7 +73,8 @@ export class Stream implements LoopWork, EndpointOwner {
   readonly #events: StreamEvents;
   readonly #secure: SecureSession | null;
   readonly #joinsReads: boolean;
-  #state: "open" | "destroyed" | "closed" = "open";
+  /** `failing`: a write has failed within a call, which destroys the stream in the next pass. */
+  #state: "open" | "failing" | "destroyed" | "closed" = "open";
   #code: string | null = null;
 
   /** The handshake failed: what is still said is said in clear. */
@@ -112,7 +119,7 @@ export class Stream implements LoopWork, EndpointOwner {
   }
 
   get isDestroyed(): boolean {
-    return this.#state !== "open";
+    return this.#state === "destroyed" || this.#state === "closed";
   }
 
   get unsentBytes(): number {
@@ -121,12 +128,12 @@ export class Stream implements LoopWork, EndpointOwner {
 
   /** Queues bytes; nobody may change them afterwards. Returns `unsentBytes`. */
   write(bytes: Uint8Array): number {
-    if (this.#state !== "open") return 0;
+    if (this.isDestroyed) return 0;
     if (this.#finish !== "open") {
       this.destroy(this.#isEndedByPeer ? "EPIPE" : "ERR_STREAM_WRITE_AFTER_END");
       return 0;
     }
-    if (this.#current !== null || this.#isTaken) {
+    if (this.#state === "failing" || this.#current !== null || this.#isTaken) {
       this.#waiting.push(bytes);
       this.#waitingBytes += bytes.length;
       return this.unsentBytes;
@@ -138,10 +145,11 @@ export class Stream implements LoopWork, EndpointOwner {
   }
 
   pause(): void {
-    this.#isFlowing = false;
+    if (!this.isDestroyed) this.#isFlowing = false;
   }
 
   resume(): void {
+    if (this.isDestroyed) return;
     this.#isFlowing = true;
     this.#wake();
   }
@@ -156,15 +164,17 @@ export class Stream implements LoopWork, EndpointOwner {
 
   /** Closes at once; what is queued and what was not read is lost. */
   destroy(code: string | null = null): void {
-    if (this.#state !== "open") return;
+    if (this.isDestroyed) return;
     this.#destroyed(code);
     this.#parts.endpoint.close();
   }
 
   /** Closes at once; the peer sees a reset, but for N7. */
   reset(): void {
-    if (this.#state !== "open") return;
+    if (this.isDestroyed) return;
     if (this.#finish === "ending") return this.destroy();
+    // The TCP stream below closes first, and nothing comes up from it any more.
+    if (this.#secure !== null) this.#buffer = [];
     this.#destroyed(null);
     this.#parts.endpoint.abort();
   }
@@ -181,17 +191,21 @@ export class Stream implements LoopWork, EndpointOwner {
 
   /** One pass of the owner's loop. */
   poll(): void {
+    if (this.#state === "failing") this.destroy(this.#code);
     if (this.#state === "open") {
       if (this.#finish === "ending") this.#shutdown();
       // What a pause had kept goes first, and makes room for more.
       this.#deliver();
       this.#read();
+      this.#deliver();
       this.#flush(true);
       this.#deliver();
       this.#closeIfOver();
     }
     if (this.#state === "destroyed") {
+      this.#deliverBytes();
       this.#state = "closed";
+      this.#buffer = [];
       this.#events.close(this.#code);
     }
   }
@@ -200,11 +214,19 @@ export class Stream implements LoopWork, EndpointOwner {
     this.#parts.loop.wake(this);
   }
 
+  /** What fails within a call of the program is told after it. */
+  #fail(code: string): void {
+    if (this.#state !== "open") return;
+    this.#state = "failing";
+    this.#code = code;
+    this.#current = null;
+    this.#currentBytes = 0;
+    this.#wake();
+  }
+
   #destroyed(code: string | null): void {
     this.#state = "destroyed";
     this.#code = code;
-    this.#buffer = [];
-    this.#bufferedBytes = 0;
     this.#current = null;
     this.#isTaken = false;
     this.#waiting = [];
@@ -215,7 +237,9 @@ export class Stream implements LoopWork, EndpointOwner {
 
   #read(): void {
     const { endpoint } = this.#parts;
-    for (let reads = 0; reads < readsPerPass && this.#wantsBytes(); reads += 1) {
+    if (this.#end !== "none") return this.#readBehindEnd();
+    let reads = 0;
+    for (; reads < readsPerPass && this.#wantsBytes(); reads += 1) {
       const bytes = endpoint.receive(readBytesMax);
       if (bytes === null) break;
       if (this.#secure === null) this.#push(bytes);
@@ -224,16 +248,28 @@ export class Stream implements LoopWork, EndpointOwner {
       if (!this.#joinsReads) this.#deliver();
     }
     if (this.#joinsReads) this.#deliver();
-    if (this.#state !== "open" || !this.#wantsBytes()) return;
-    if (endpoint.hasBytes) return this.#wake();
+    const mayReadOn = this.#secure !== null && this.#end !== "none";
+    if (!this.#wantsBytes() && !mayReadOn) return;
+    // An end or an error behind bytes is the next pass's news.
+    if (endpoint.hasBytes || (reads > 0 && endpoint.hasNews)) return this.#wake();
+    if (mayReadOn) return;
     const error = endpoint.readError();
     if (error !== null) return this.destroy(error);
-    if (endpoint.hasEnded && this.#end === "none") this.#end = "seen";
+    if (endpoint.hasEnded) this.#end = "seen";
+  }
+
+  /** Nobody hears of what comes behind a close_notify, not even of an error. */
+  #readBehindEnd(): void {
+    const { endpoint } = this.#parts;
+    if (this.#secure === null) return;
+    if (!endpoint.hasBytes) return void endpoint.readError();
+    while (endpoint.receive(readBytesMax) !== null);
+    this.#wake();
   }
 
   #wantsBytes(): boolean {
     const bytesMax = this.#joinsReads && this.#isFlowing ? joinedBytesMax : highWaterBytes;
-    return this.#state === "open" && this.#bufferedBytes < bytesMax;
+    return this.#state === "open" && this.#end === "none" && this.#bufferedBytes < bytesMax;
   }
 
   #push(bytes: Uint8Array): void {
@@ -243,18 +279,22 @@ export class Stream implements LoopWork, EndpointOwner {
   }
 
   #deliver(): void {
-    while (this.#isFlowing && this.#state === "open") {
-      const bytes = this.#joinsReads ? this.#takeBuffer() : this.#buffer.shift();
-      if (bytes === undefined) break;
-      this.#bufferedBytes -= bytes.length;
-      this.#events.data(bytes);
-    }
+    this.#deliverBytes();
     if (this.#end !== "seen" || this.#buffer.length > 0 || this.#state !== "open") return;
     this.#end = "told";
     this.#events.end();
     if (this.allowHalfOpen || this.#finish !== "open") return;
     this.#isEndedByPeer = true;
     this.end();
+  }
+
+  #deliverBytes(): void {
+    while (this.#isFlowing) {
+      const bytes = this.#joinsReads ? this.#takeBuffer() : this.#buffer.shift();
+      if (bytes === undefined) break;
+      this.#bufferedBytes -= bytes.length;
+      this.#events.data(bytes);
+    }
   }
 
   #takeBuffer(): Uint8Array | undefined {
@@ -274,7 +314,7 @@ export class Stream implements LoopWork, EndpointOwner {
     if (isPass && this.#isTaken) this.#written(true);
     while (this.#current !== null && this.#state === "open") {
       const taken = this.#parts.endpoint.send(this.#current);
-      if (typeof taken === "string") return this.destroy(taken);
+      if (typeof taken === "string") return isPass ? this.destroy(taken) : this.#fail(taken);
       if (taken < this.#current.length) {
         this.#current = this.#current.subarray(taken);
         return;

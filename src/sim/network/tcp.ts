@@ -227,6 +227,11 @@ export class Endpoint implements DamageReport {
     return isOver && this.#received.length === 0;
   }
 
+  /** The next read finds an end or an error, when no bytes are left. */
+  get hasNews(): boolean {
+    return this.#endArrived || this.#broken;
+  }
+
   /** How many bytes the kernel would take now. */
   get room(): number {
     return this.#sendRoom() + this.#windowBytes();
