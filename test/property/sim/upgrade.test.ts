@@ -23,7 +23,12 @@ const firstSeed = (chosenSeed() >>> 0) * 1_000;
 const still: PartialOptions = {
   seconds: 6,
   process: { endsMax: 0, crashesMax: 0, pausesMax: 0, stallPerMillion: 0 },
-  disk: { syncFailedPerMillion: 0, writeFailedPerMillion: 0 },
+  // A disk that ends a process in the middle of its orderly end leaves a tail.
+  disk: {
+    ...{ syncFailedPerMillion: 0, writeFailedPerMillion: 0, readFailedPerMillion: 0 },
+    ...{ entryFailedPerMillion: 0, rotPerMillion: 0, misreadPerMillion: 0 },
+    ...{ misdirectedPerMillion: 0, stallsMax: 0, fullsMax: 0, readOnlysMax: 0 },
+  },
   network: { cutPerMillion: 0, resetPerMillion: 0, corruptPerMillion: 0 },
   workload: { clients: 4, thinkMicros: 30_000, stayMaxMicros: 20_000_000 },
   upgrade: { servers: 1, serverPerMillion: 1_000_000, crashPerMillion: 0, backPerMillion: 0 },
