@@ -290,7 +290,7 @@ export class Site implements OperatedServer {
           observe.logged(level, message, fields);
         },
         listening: () => observe.listening(),
-        turned: () => observe.turned(),
+        turned: (stallMicros) => observe.turned(stallMicros),
         asked: (call) => observe.asked(call),
       },
       makeHost: (surroundings) => this.#makeHost(surroundings),

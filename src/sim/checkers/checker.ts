@@ -107,8 +107,8 @@ export interface Observations {
   /** @param disk as the next process will find it */
   processEnded(end: ProcessEnd, ending: Ending | null, disk: DiskImage): void;
   listening(): void;
-  /** After a turn of the host, and what it had to do with. */
-  turned(): void;
+  /** After a turn of the host, which was delayed by so much, and what it had to do with. */
+  turned(stallMicros: number): void;
   /** The outside hears of a call, not for the first time perhaps. */
   asked(call: CallId): void;
   /** The server wrote a line of its log. */

@@ -17,7 +17,7 @@ import { limits } from "../../core/kernel/limits.ts";
 import type { ConnectionId, PacketType } from "../../core/kernel/ids.ts";
 import type { Realm } from "../../core/realm/index.ts";
 import { reprise as pb } from "../../core/wire/gen/packet.js";
-import { decodePayload, isPacketType } from "../../core/wire/index.ts";
+import { decodePayload } from "../../core/wire/index.ts";
 import type { AnyContract } from "../../core/wire/index.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker, Step } from "./checker.ts";
@@ -119,6 +119,13 @@ interface GateWorld {
   readonly packetsPerTurnMax: number;
 }
 
+/** The numbers that a packet may have, as the protocol has them. */
+const ranges = [
+  [1_000, 1_099],
+  [2_000, 2_999],
+  [3_000, 3_099],
+  [10_000, 65_535],
+] as const;
 /** What has come waits no longer than this, unless the host has no turns. */
 const waitMicrosMax = 200_000;
 /** From one turn to the next, where a turn has left packets for it. */
@@ -169,7 +176,9 @@ export class GateChecker implements Checker {
     }
   }
 
-  turned(): void {
+  turned(stallMicros: number): void {
+    // Of a turn that made no step.
+    if (this.#isNewTurn) this.#stalledMicros += stallMicros;
     this.#isNewTurn = true;
     for (let [first] = this.#refused; first !== undefined; [first] = this.#refused) {
       if (!this.#isOver(first, withheldMicrosMax)) return;
@@ -351,7 +360,8 @@ export class GateChecker implements Checker {
   #objection(type: number): string {
     if (this.#served.has(type)) return "";
     if (this.#told.has(type)) return "SERVER_ONLY";
-    return isPacketType(type) ? "NOT_SERVED" : "INVALID_PACKET";
+    const isNumber = ranges.some(([least, most]) => type >= least && type <= most);
+    return isNumber ? "NOT_SERVED" : "INVALID_PACKET";
   }
 
   #hasSecrets(type: number): boolean {

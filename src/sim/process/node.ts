@@ -53,7 +53,7 @@ export interface NodeEvents {
   ended(end: ProcessEnd, ending: Ending | null): void;
   logged: ProcessEvents["logged"];
   listening(): void;
-  turned(): void;
+  turned: ProcessEvents["turned"];
   asked(call: CallId): void;
 }
 
@@ -484,6 +484,6 @@ const faultOf = (ending: Ending): Fault | null => {
 
 const eventsOf = (events: NodeEvents): Omit<ProcessEvents, "ended" | "listening"> => ({
   logged: (level, message, fields) => events.logged(level, message, fields),
-  turned: () => events.turned(),
+  turned: (stallMicros) => events.turned(stallMicros),
   asked: (call) => events.asked(call),
 });

@@ -62,8 +62,8 @@ export interface ProcessEvents {
   ended(end: ProcessEnd): void;
   logged(level: LogLevel, message: string, fields: LogFields): void;
   listening(): void;
-  /** After each turn of the host. */
-  turned(): void;
+  /** After each turn of the host, which was delayed by so much. */
+  turned(stallMicros: number): void;
   /** It has asked the outside. */
   asked(call: CallId): void;
 }
@@ -351,7 +351,7 @@ export class SimulatedProcess implements Syscalls {
     this.stallMicros = stallMicros + this.#suspendedMicros;
     this.#suspendedMicros = 0;
     this.#guarded(() => this.#host.turn());
-    this.#parts.events.turned();
+    this.#parts.events.turned(this.stallMicros);
     if (this.#isAlive) this.#arm();
   }
 
