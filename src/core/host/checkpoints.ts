@@ -14,8 +14,16 @@ import {
   checkpointSequence,
   decodeCheckpoint,
   encodeCheckpoint,
+  verifyCheckpoint,
 } from "../journal/index.ts";
-import type { Checkpoint, Checksum, JournalKey, JournalKeys } from "../journal/index.ts";
+import type {
+  Checkpoint,
+  Checksum,
+  JournalKey,
+  JournalKeys,
+  JournalPosition,
+} from "../journal/index.ts";
+import type { Read } from "../journal/format.ts";
 import { eventSequence } from "../kernel/ids.ts";
 import { limits } from "../kernel/limits.ts";
 import { exitCodes, HostExit } from "./exit.ts";
@@ -30,19 +38,33 @@ export interface CheckpointReading {
   readonly log: (level: LogLevel, message: string, fields: LogFields) => void;
 }
 
-export interface FoundCheckpoints {
+export interface FoundCheckpoints<T = Checkpoint> {
   /** The sound ones, the newest first; at most as many as were asked for. */
-  readonly sound: readonly Checkpoint[];
+  readonly sound: readonly T[];
   /** How many damaged ones were met on the way. */
   readonly damaged: number;
 }
 
 /** The newest checkpoints that are whole. Reads no further than it must. */
-export function* newestCheckpoints(
-  options: CheckpointReading,
+export const newestCheckpoints = (
+  { checksum, keys, log }: CheckpointReading,
   count: number,
-): FileScript<FoundCheckpoints> {
-  const sound: Checkpoint[] = [];
+): FileScript<FoundCheckpoints> =>
+  newest(log, count, (bytes) => decodeCheckpoint(bytes, checksum, keys));
+
+/** Where the newest checkpoints are that the disk has as they were written; nothing is opened. */
+export const newestPositions = (
+  { checksum, log }: Pick<CheckpointReading, "checksum" | "log">,
+  count: number,
+): FileScript<FoundCheckpoints<JournalPosition>> =>
+  newest(log, count, (bytes) => verifyCheckpoint(bytes, checksum));
+
+function* newest<T>(
+  log: CheckpointReading["log"],
+  count: number,
+  read: (file: Uint8Array) => Read<T>,
+): FileScript<FoundCheckpoints<T>> {
+  const sound: T[] = [];
   let damaged = 0;
   const files = (yield* listFolder(checkpointFolder)).filter(
     ({ name }) => checkpointSequence(name) !== null,
@@ -50,20 +72,16 @@ export function* newestCheckpoints(
   for (const { name, bytes: length } of files.toReversed()) {
     if (sound.length === count) break;
     const path = `${checkpointFolder}/${name}`;
-    const { checksum, keys } = options;
-    const read = decodeCheckpoint(yield* readWhole(path, 0, length), checksum, keys);
-    if (read.ok) {
-      sound.push(read.value);
+    const found = read(yield* readWhole(path, 0, length));
+    if (found.ok) {
+      sound.push(found.value);
       continue;
     }
-    const { code, detail } = read.problem;
+    const { code, detail } = found.problem;
     if (code === "key-missing") throw keyRefusal(`${path}: ${detail}`);
     if (code === "newer-format") throw formatRefusal(`${path}: ${detail}`);
     damaged += 1;
-    options.log("warn", "a checkpoint is damaged; the one before it is taken", {
-      path,
-      problem: detail,
-    });
+    log("warn", "a checkpoint is damaged; the one before it is taken", { path, problem: detail });
   }
   return { sound, damaged };
 }

@@ -333,10 +333,9 @@ export class Follower {
   }
 
   *#retain({ header }: JournalBlock): FileScript<void> {
-    const { checksum, keys = null, log, report, config } = this.#options;
+    const { checksum, log, report, config } = this.#options;
     const deleted = yield* retain({
       checksum,
-      keys,
       log,
       now: header.lastAt,
       keepMicros: config.journalKeepMs * 1_000,

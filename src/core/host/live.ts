@@ -371,7 +371,6 @@ export class Live {
     };
     const retention = {
       checksum,
-      keys,
       log: (level: LogLevel, message: string, fields: LogFields) =>
         syscalls.log(level, message, fields),
       now: this.#now.at,

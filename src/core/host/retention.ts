@@ -3,7 +3,8 @@
  * size, and never what a recovery needs.
  *
  * 1. The two newest sound checkpoints stay, and every segment behind the older one of them. What is
- *    sound is read anew each time, because a disk forgets. With fewer than two nothing is deleted.
+ *    sound is read anew each time, because a disk forgets: its checksums must fit, and nothing is
+ *    decrypted for that. With fewer than two nothing is deleted.
  * 2. Of older checkpoints the first in each segment stays as long as its segment: a replay of the
  *    past begins there.
  * 3. Checkpoints go before segments, the oldest first, and each name is durably gone before the
@@ -18,7 +19,7 @@ import {
 } from "../journal/index.ts";
 import type { Checksum } from "../journal/index.ts";
 import { readSegmentHeader } from "../journal/segment-header.ts";
-import { newestCheckpoints, unfinished } from "./checkpoints.ts";
+import { newestPositions, unfinished } from "./checkpoints.ts";
 import type { CheckpointReading } from "./checkpoints.ts";
 import { listFolder, perform, readFile } from "./files.ts";
 import type { FileScript } from "./files.ts";
@@ -30,7 +31,7 @@ export interface RetentionLimits {
   readonly keepBytes: number;
 }
 
-export interface RetentionOptions extends CheckpointReading, RetentionLimits {
+export interface RetentionOptions extends Omit<CheckpointReading, "keys">, RetentionLimits {
   /** The time of the newest event. */
   readonly now: number;
 }
@@ -54,11 +55,11 @@ export function* retain(options: RetentionOptions): FileScript<Deleted> {
     // Whoever wrote it died over it: two never write at one time.
     if (name.endsWith(unfinished)) yield* remove(checkpointFolder, name);
   }
-  const { sound, damaged } = yield* newestCheckpoints(options, 2);
+  const { sound, damaged } = yield* newestPositions(options, 2);
   deleted.damaged = damaged;
   const [, older] = sound;
   if (older === undefined) return deleted;
-  const needed = older.position.nextSequence - 1;
+  const needed = older.nextSequence - 1;
   const segments = numbered(yield* listFolder(journalFolder), segmentSequence);
   const checkpoints = numbered(found, checkpointSequence);
   const goes = yield* oldSegments(options, { segments, checkpoints, needed });

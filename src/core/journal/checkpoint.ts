@@ -124,6 +124,45 @@ export const decodeCheckpoint = (
   checksum: Checksum = crc32,
   keys: JournalKeys | null = null,
 ): Read<Checkpoint> => {
+  const read = readSound(bytes, checksum);
+  if (!read.ok) return read;
+  const { head, stateEnd, machineBytes, identity, position, digest } = read.value;
+  const opened = openBody(bytes, head, stateEnd, keys);
+  if (!opened.ok) return opened;
+  const body = opened.value;
+  const machine = body.subarray(0, machineBytes);
+  const end = headInteger(head, "end", Number.MAX_SAFE_INTEGER);
+  const place = end === null ? {} : { end };
+  return {
+    ok: true,
+    value: { identity, position, ...place, digest, machine, host: body.subarray(machineBytes) },
+  };
+};
+
+/**
+ * Whether a file is as it was written, as its checksums say: enough for who wants to know whether
+ * the disk still has it. Takes no key, and what a key has sealed is not opened.
+ *
+ * @param bytes the whole file
+ * @returns where the journal goes on from it; a problem for all that is damaged or foreign
+ */
+export const verifyCheckpoint = (
+  bytes: Uint8Array,
+  checksum: Checksum = crc32,
+): Read<JournalPosition> => {
+  const read = readSound(bytes, checksum);
+  return read.ok ? { ok: true, value: read.value.position } : read;
+};
+
+/** A file whose checksums fit. */
+interface SoundFile extends Pick<Checkpoint, "identity" | "position" | "digest"> {
+  readonly head: FileHead;
+  /** Behind the state; a sealed one's tag and checksum follow. */
+  readonly stateEnd: number;
+  readonly machineBytes: number;
+}
+
+const readSound = (bytes: Uint8Array, checksum: Checksum): Read<SoundFile> => {
   const read = readFileHead(bytes, checkpointMagic, checksum);
   if (!read.ok) return read;
   const head = read.value;
@@ -136,36 +175,28 @@ export const decodeCheckpoint = (
   if (!isWhole || machineBytes === null || hostBytes === null) {
     return problem("content-malformed", "its header lacks a value or has a wrong one");
   }
-  const opened = readBody(bytes, head, machineBytes + hostBytes, { checksum, keys });
-  if (!opened.ok) return opened;
-  const body = opened.value;
-  const machine = body.subarray(0, machineBytes);
-  const end = headInteger(head, "end", Number.MAX_SAFE_INTEGER);
-  const place = end === null ? {} : { end };
-  return {
-    ok: true,
-    value: { identity, position, ...place, digest, machine, host: body.subarray(machineBytes) },
-  };
-};
-
-/** Both parts of the state, in plain. */
-const readBody = (
-  bytes: Uint8Array,
-  head: FileHead,
-  length: number,
-  { checksum, keys }: { readonly checksum: Checksum; readonly keys: JournalKeys | null },
-): Read<Uint8Array> => {
+  const length = machineBytes + hostBytes;
   const tailBytes = head.sealing === null ? 0 : sealedTailBytes;
   const stateBytes = bytes.length - head.bytes - tailBytes;
   if (length !== stateBytes) {
     return problem("block-damaged", `it has ${stateBytes} bytes of state instead of ${length}`);
   }
-  const end = head.bytes + length;
-  const summed = head.sealing === null ? end : end + aeadTagBytes;
+  const stateEnd = head.bytes + length;
+  const summed = head.sealing === null ? stateEnd : stateEnd + aeadTagBytes;
   const sum = head.sealing === null ? headInteger(head, "sum", 0xffff_ffff) : wordAt(bytes, summed);
   if (sum !== checksum(bytes, head.bytes, summed, 0)) {
     return problem("block-damaged", "the checksum of its state does not fit");
   }
+  return { ok: true, value: { head, stateEnd, machineBytes, identity, position, digest } };
+};
+
+/** Both parts of the state, in plain. */
+const openBody = (
+  bytes: Uint8Array,
+  head: FileHead,
+  end: number,
+  keys: JournalKeys | null,
+): Read<Uint8Array> => {
   if (head.sealing === null) return { ok: true, value: bytes.subarray(head.bytes) };
   const key = keyOf(keys, head.sealing);
   if (typeof key === "string") return problem("key-missing", key);

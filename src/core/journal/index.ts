@@ -10,7 +10,12 @@ export {
   type CaptureEdge,
   type CaptureRecord,
 } from "./capture.ts";
-export { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from "./checkpoint.ts";
+export {
+  decodeCheckpoint,
+  encodeCheckpoint,
+  verifyCheckpoint,
+  type Checkpoint,
+} from "./checkpoint.ts";
 export { crc32, type Checksum } from "./checksum.ts";
 export { readEvents } from "./event-reader.ts";
 export { JournalKey, JournalKeys, journalKeyBytes } from "./keys.ts";
