@@ -37,12 +37,16 @@ export interface FollowingMachineParts {
 
 /** Looks at a caught-up state every so many steps: its cost grows with the state. */
 const stepsBetweenLooks = 16;
+/** Restores the first checkpoints that it makes, and then one of so many, which cost as much. */
+const restoresFirst = 4;
+const checkpointsPerRestore = 8;
 
 export class FollowingMachine implements Machine {
   readonly #parts: FollowingMachineParts;
   readonly #machine: Machine;
   #steps = 0;
   #lookedAt = 0;
+  #checkpoints = 0;
   /** The state's digest after so many steps; -1: of none. */
   #digestAt = -1;
   #digest: Digest = 0;
@@ -78,7 +82,9 @@ export class FollowingMachine implements Machine {
     const bytes = this.#machine.checkpoint();
     const { history, create, guard, isChecked } = this.#parts;
     history.followedTo(bytes, this.#steps, create);
-    if (!isChecked) return bytes;
+    this.#checkpoints += 1;
+    const isFirst = this.#checkpoints <= restoresFirst;
+    if (!isChecked || !(isFirst || this.#checkpoints % checkpointsPerRestore === 0)) return bytes;
     guard(() => {
       const again = create();
       again.restore(bytes);
