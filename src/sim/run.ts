@@ -225,8 +225,13 @@ export class Run {
     for (const peer of this.#rude) peer.stop();
     for (const traveller of this.#travellers) traveller.rest();
     this.#until(this.#scheduler.nowMicros + calmDownMicros);
-    this.#wait(() => this.#stage.isAtRest(this.#scene()));
-    if (this.#travellers.length > 0) this.#until(this.#scheduler.nowMicros + lastWordMicros);
+    const until = this.#quietUntil();
+    const isAtRest = (): boolean => this.#stage.isAtRest(this.#scene());
+    do {
+      this.#wait(isAtRest, until);
+      if (this.#travellers.length > 0) this.#until(this.#scheduler.nowMicros + lastWordMicros);
+      // Whoever was kept out by a server that is down may have gone on to another one since.
+    } while (!this.#isOver && this.#scheduler.nowMicros < until && !isAtRest());
     if (this.#isOver) return;
     for (const site of this.#inside) site.observe.settled(this.#quietRun(site));
     this.#panel.observe.rested(this.#scene());
@@ -262,11 +267,14 @@ export class Run {
   }
 
   /** Lets time pass until `isDone`, for as long as a quiet period may last. */
-  #wait(isDone: () => boolean): void {
-    const until = this.#scheduler.nowMicros + this.#setup.options.quietSeconds * 1_000_000;
+  #wait(isDone: () => boolean, until = this.#quietUntil()): void {
     while (!this.#isOver && !isDone() && this.#scheduler.nowMicros < until) {
       this.#until(this.#scheduler.nowMicros + settleStepMicros);
     }
+  }
+
+  #quietUntil(): number {
+    return this.#scheduler.nowMicros + this.#setup.options.quietSeconds * 1_000_000;
   }
 
   #quietRun(site: Site): QuietRun {
