@@ -1,7 +1,8 @@
 /**
  * [JRN-05] A recovery from the journal rebuilds every state and every effect: step by step (that is
  * `History`'s part), and at the end the state as a whole, when nothing of it was lost. A new build
- * that keeps it in another shape must show what the old one showed.
+ * that keeps it in another shape must show what the old one showed. So must one that adopts the
+ * tail of another build, and begins with it at another checkpoint than the last process did.
  */
 import type { Digest, Machine } from "../../core/contract.ts";
 import { digestPlain, digestStart, finish } from "../../core/kernel/digest.ts";
@@ -12,6 +13,9 @@ import type { Checker, SeenBuild, Step } from "./checker.ts";
 interface EndState {
   readonly steps: number;
   readonly build: string;
+  /** Whether it steps what another build has left, and after how many steps it began. */
+  readonly adoptsTail: boolean;
+  readonly base: number;
   readonly digest: Digest;
   /** Of the views that both builds have. */
   readonly shown: Digest;
@@ -25,8 +29,10 @@ export class ReplayEqualityChecker implements Checker {
   #steps = 0;
   #machine: Machine | null = null;
   /** Of the process, and of the machine, which a process that starts in vain does not make. */
-  #build = "";
-  #machineBuild = "";
+  #build: SeenBuild = { name: "", adoptsTail: false };
+  #machineBuild = this.#build;
+  /** The steps of the checkpoint that the machine was restored from; 0: none. */
+  #base = 0;
   #last: EndState | null = null;
 
   /** @param steadyViews what both builds show alike; null: their states are the same */
@@ -34,8 +40,8 @@ export class ReplayEqualityChecker implements Checker {
     this.#steadyViews = steadyViews;
   }
 
-  processStarted(_start: number, { name }: SeenBuild): void {
-    this.#build = name;
+  processStarted(_start: number, build: SeenBuild): void {
+    this.#build = build;
   }
 
   stepped({ index, machine }: Step): void {
@@ -45,7 +51,12 @@ export class ReplayEqualityChecker implements Checker {
 
   machineCreated(): void {
     this.#steps = 0;
+    this.#base = 0;
     this.#machineBuild = this.#build;
+  }
+
+  restored(steps: number): void {
+    this.#base = steps;
   }
 
   machineThrew(): void {
@@ -58,15 +69,20 @@ export class ReplayEqualityChecker implements Checker {
       this.#last = null;
       return;
     }
-    const [steps, build] = [this.#steps, this.#machineBuild];
-    this.#last = { steps, build, digest: machine.digest(), shown: this.#shown(machine) };
+    const [steps, base] = [this.#steps, this.#base];
+    const { name, adoptsTail } = this.#machineBuild;
+    const [digest, shown] = [machine.digest(), this.#shown(machine)];
+    this.#last = { steps, build: name, adoptsTail, base, digest, shown };
   }
 
   recovered(steps: number, stateDigest: Digest, machine: Machine): void {
     const last = this.#last;
     if (last === null || last.steps !== steps) return;
     this.checked += 1;
-    if (last.build === this.#build || this.#steadyViews === null) {
+    const { name, adoptsTail } = this.#build;
+    const adoptsElsewhere = adoptsTail && last.adoptsTail && last.base !== this.#base;
+    const isSame = last.build === name && !adoptsElsewhere;
+    if (isSame || this.#steadyViews === null) {
       if (last.digest === stateDigest) return;
       throw new CheckFailure(
         this.name,
