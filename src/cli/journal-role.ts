@@ -13,7 +13,7 @@ import { scanJournal } from "./journal-files.ts";
 import type { JournalFiles, SegmentFile } from "./journal-files.ts";
 
 /** Every role that has a realm. */
-const roles: readonly FeatureRole[] = ["login", "game"];
+export const featureRoles: readonly FeatureRole[] = ["login", "game"];
 
 /**
  * As the first start in the log says; where no segment begins with one, as the folder is called.
@@ -26,7 +26,7 @@ export function roleOf(files: JournalFiles): string | null {
   }
   const folder = dirname(resolve(files.segments[0]?.path ?? ""));
   const parent = basename(folder) === journalFolder ? basename(dirname(folder)) : "";
-  return roles.find((role) => role === parent) ?? null;
+  return featureRoles.find((role) => role === parent) ?? null;
 }
 
 /**
@@ -37,7 +37,7 @@ export function roleOf(files: JournalFiles): string | null {
  */
 export function featuresFor(files: JournalFiles): readonly Feature[] {
   const found = roleOf(files);
-  const isKnown = found === null || roles.some((role) => role === found);
+  const isKnown = found === null || featureRoles.some((role) => role === found);
   if (isKnown) return builtinFor(found);
   throw new CommandError(
     `a server of role "${found}" wrote this log, and this build has no such role; ` +
@@ -47,7 +47,7 @@ export function featuresFor(files: JournalFiles): readonly Feature[] {
 
 /** What this build has for a role; for one that it does not know, what all roles have. */
 export function builtinFor(name: string | null): readonly Feature[] {
-  const role = roles.find((known) => known === name);
+  const role = featureRoles.find((known) => known === name);
   return role === undefined ? builtinFeatures : featuresOf(role);
 }
 

@@ -7,18 +7,27 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { checkpointFolder, journalFolder } from "../../core/journal/index.ts";
+import {
+  checkpointFolder,
+  checkpointSequence,
+  journalFolder,
+  segmentSequence,
+} from "../../core/journal/index.ts";
+import type { Feature } from "../../core/realm/index.ts";
 import { rolesOf } from "../../io/config.ts";
 import { Server } from "../../io/server.ts";
+import type { ServerOptions } from "../../io/server.ts";
 import { flag, readArguments, text, UsageError } from "../arguments.ts";
 import type { Values } from "../arguments.ts";
 import { CommandError } from "../command-error.ts";
 import type { Command } from "../command.ts";
+import { builtinFor, featureRoles } from "../journal-role.ts";
 import { grouped, printJson } from "../output.ts";
+import { exportedBy, loadFeatures } from "../replay/features-file.ts";
 import { loadServerConfig, serverOptions, serverOptionsHelp } from "../server-arguments.ts";
 
 const help = `\
-Usage: reprise recover [--build PATH | --adopt-tail] [OPTIONS]
+Usage: reprise recover [--build PATH | --adopt-tail] [--features FILE] [OPTIONS]
 
 Recovers a server that has not ended in order, and ends it in order: steps what its journal has
 behind the newest checkpoint, leaves a checkpoint, and serves nobody. From there on any build that
@@ -28,6 +37,10 @@ damaged, and what was cut from the end of the journal, are told.
   --build PATH     the build that wrote the tail, where it is not this one: its checkout, or its
                    folder in node_modules. Only the build that wrote events is sure to read them
                    the same way
+  --features FILE  a module that exports the server's features, for a server of your own, and if it
+                   has them its performers, as "performers"
+  --features-build NAME
+                   what such a server names their code, as its featuresBuild
   --adopt-tail     step the tail with this build, whoever wrote it. Where the two differ in what
                    they make of these events, what players were told is no longer true
 
@@ -35,17 +48,21 @@ ${serverOptionsHelp}
   --json           print one JSON object
 
 Calls to the outside that were in flight are made again, as by any start. Settings must be those of
-the server; of its ports none is used.
+the server; of its ports none is used. A PATH may also be the program of a server of your own, which
+prints what reprise serve --json prints.
 
 Exit code 0: there is a checkpoint. 1: it cannot be recovered; one line says why. 2: bad usage.
 
 Examples:
   reprise recover --data-dir data --role game
-  reprise recover --data-dir data --build ../reprise-0.1.0`;
+  reprise recover --data-dir data --build ../reprise-0.1.0
+  reprise recover --data-dir data --features features.ts --features-build town-7`;
 
 const options = {
   ...serverOptions,
   build: text(null),
+  features: text(null),
+  "features-build": text(null),
   "adopt-tail": flag(),
   json: flag(),
 };
@@ -87,28 +104,85 @@ export const recover: Command = {
     if (build !== null && values["adopt-tail"]) {
       throw new UsageError("--build and --adopt-tail are two ways of the same: choose one");
     }
+    const { features, "features-build": featuresBuild } = values;
+    if (build !== null && features !== null) {
+      throw new UsageError("--features is for this build: the one at --build has its own");
+    }
+    if (featuresBuild !== null && features === null) {
+      throw new UsageError("--features-build is for --features");
+    }
     const adopting = values["adopt-tail"] ? ["journal.adoptTail=true"] : [];
     checkJournal(values, build);
     const given = { ...values, set: [...values.set, ...ownSets, ...adopting] };
     const recovered =
-      build === null ? await recoverHere(given) : await recoverWith(build, argumentsOf(given));
+      build === null
+        ? await recoverHere(given, await ownFeatures(features, featuresBuild))
+        : await recoverWith(build, argumentsOf(given), values["data-dir"]);
     if (json) printJson(recovered);
     else tell(recovered);
     return 0;
   },
 };
 
-async function recoverHere(values: Values<typeof serverOptions>): Promise<Recovered> {
-  const server = new Server({ config: loadServerConfig(values).config });
+async function recoverHere(
+  values: Values<typeof serverOptions>,
+  own: Omit<ServerOptions, "config">,
+): Promise<Recovered> {
+  const { config } = loadServerConfig(values);
+  const server = new Server({ config, ...own });
   await server.start();
   const found = server.recovered;
   const { code, message } = await server.stop();
   if (code !== 0) throw new CommandError(`it was recovered, and did not end in order: ${message}`);
+  checkCheckpoints(config.dataDir, found);
   return recoveredOf(null, found);
 }
 
+/** What a server of one's own is started with, by a module of it. */
+async function ownFeatures(
+  path: string | null,
+  featuresBuild: string | null,
+): Promise<Omit<ServerOptions, "config">> {
+  if (path === null) return {};
+  const lists = new Map<string, readonly Feature[]>();
+  for (const role of featureRoles) {
+    lists.set(role, await loadFeatures(path, role, builtinFor(role)));
+  }
+  const { performers } = (await exportedBy(path)) as Pick<ServerOptions, "performers">;
+  return {
+    features: (role) => lists.get(role) ?? [],
+    ...(featuresBuild === null ? {} : { featuresBuild }),
+    ...(performers === undefined ? {} : { performers }),
+  };
+}
+
+/**
+ * An orderly end on a full disk leaves none, and another build could not start.
+ *
+ * @throws CommandError for a role without a checkpoint of the end
+ */
+function checkCheckpoints(dataDir: string, found: Found): void {
+  for (const role of Object.keys(found)) {
+    const newest = (folder: string, sequenceOf: (name: string) => number | null): number => {
+      const path = join(dataDir, role, folder);
+      const names = existsSync(path) ? readdirSync(path) : [];
+      return Math.max(0, ...names.map((name) => sequenceOf(name) ?? 0));
+    };
+    // The start has begun a segment of its own, and its end has a later event.
+    const begun = newest(journalFolder, segmentSequence);
+    if (newest(checkpointFolder, checkpointSequence) >= begun) continue;
+    throw new CommandError(
+      `${role} was recovered, and the disk has no room for its checkpoint: free space and do it again`,
+    );
+  }
+}
+
 /** A server of that build, from its start to an orderly end. */
-async function recoverWith(build: string, argv: readonly string[]): Promise<Recovered> {
+async function recoverWith(
+  build: string,
+  argv: readonly string[],
+  dataDir: string | null,
+): Promise<Recovered> {
   const program = programOf(build);
   const child = spawn(process.execPath, [program, "serve", "--json", ...argv], {
     stdio: ["ignore", "pipe", "pipe"],
@@ -121,7 +195,11 @@ async function recoverWith(build: string, argv: readonly string[]): Promise<Reco
   });
   child.stderr.on("data", (piece: Buffer) => (errors += piece.toString()));
   await once(child, "close");
-  if (child.exitCode === 0) return recoveredOf(resolve(build), announcedIn(out, build));
+  if (child.exitCode === 0) {
+    const found = announcedIn(out, build);
+    if (dataDir !== null) checkCheckpoints(dataDir, found);
+    return recoveredOf(resolve(build), found);
+  }
   throw new CommandError(`the build at ${build} did not do it: ${lastWords(errors)}`);
 }
 

@@ -14,7 +14,10 @@ import { expect, it, onTestFinished } from "vitest";
 import { spawn } from "node:child_process";
 import { echoContract } from "../../../src/core/features/contracts.ts";
 import { connect } from "../../../src/client/index.ts";
+import { configOf } from "../../../src/io/config.ts";
+import { startServer } from "../../../src/io/server.ts";
 import { reprise } from "../../support/command-line.ts";
+import { features } from "../../support/fragile-features.ts";
 import { until } from "../../support/condition.ts";
 import { spawnServer } from "../../support/server.ts";
 import type { Announced } from "../../support/server.ts";
@@ -141,12 +144,43 @@ it("[JRN-12] tells of a damaged checkpoint and of what is cut; a folder without 
   expect(readdirSync(typo)).toEqual([]);
 }, 60_000);
 
+it("[JRN-12] a tail of a server with features of its own is ended with them", async () => {
+  const dataDir = temporaryFolder();
+  const config = configOf({
+    ...{ role: "game", dataDir, "ports.game": 0, "metrics.enabled": false, "tls.enabled": false },
+    "log.destination": join(dataDir, "server.log"),
+  });
+  const server = await startServer({ config, features, featuresBuild: "fragile-1" });
+  onTestFinished(async () => void (await server.stop()));
+  const game = await connect(server.urls.game ?? "", { contracts: [echoContract] });
+  await game.echo.echo({ bytes: Uint8Array.of(1) });
+  // As a crash would leave it.
+  const left = temporaryFolder();
+  cpSync(join(dataDir, "game"), join(left, "game"), { recursive: true });
+  await game.close();
+  const given = ["--features", "test/support/fragile-features.ts"];
+  const builtin = await recoverOf(left);
+  expect(builtin.err).toMatch(/only the build that wrote them/);
+  const other = await recoverOf(left, ...given, "--features-build", "fragile-2");
+  expect(other.err).toMatch(/only the build that wrote them/);
+  const recovered = await recoverOf(left, ...given, "--features-build", "fragile-1");
+  expect(recovered).toMatchObject({ code: 0, err: "" });
+  expect(recovered.out).toMatch(
+    /^game: [1-9]\d* events stepped by this build; there is a checkpoint/,
+  );
+  expect((await recoverOf(left, "--build", ".", ...given)).code).toBe(2);
+  expect((await recoverOf(left, "--features-build", "fragile-1")).code).toBe(2);
+}, 60_000);
+
 it("names a build that says something else than a server does", async () => {
   const dataDir = temporaryFolder();
   mkdirSync(join(dataDir, "game/journal"), { recursive: true });
   writeFileSync(join(dataDir, "game/journal/0000000000000001.segment"), "");
   const program = join(temporaryFolder(), "other.js");
-  writeFileSync(program, 'process.on("SIGTERM", () => process.exit(0));\nconsole.log("hello");\n');
+  // It waits for the signal: one that ends by itself may be met by it on its way out.
+  const waits = "setInterval(() => undefined, 1_000);";
+  const ends = 'process.on("SIGTERM", () => process.exit(0));';
+  writeFileSync(program, `${ends}\n${waits}\nconsole.log("hello");\n`);
   const other = await recoverOf(dataDir, "--build", program);
   expect(other.code).toBe(1);
   expect(other.err).toMatch(/^reprise recover: the build at .* its first line is "hello"\n$/);
