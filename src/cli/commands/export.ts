@@ -27,9 +27,10 @@ their owner and his group.
   --out DIR        where to write the journal
   --alone          leave out everybody else, also where he is then told other things
   --search S       look so many seconds for others who need not be there (default 30)
-  --pseudonyms     give addresses and whatever was typed other names, of the same length and kind.
-                   Numbers stay, those of players, too, and so do times; what else had to stay is
-                   named
+  --pseudonyms     give addresses and whatever was typed other names, of the same length and kind,
+                   and players other numbers, in the same order and of the same length, as long as
+                   he is then told the same. Other numbers stay, and so do times; what else had to
+                   stay is named
   --keep FIELD     but not in this field, such as lantern.place.colour; may be repeated
   --features FILE  a module that exports the role's features, for logs of features of your own
   --test FILE      write a test of it, too
@@ -143,6 +144,11 @@ function warn({ untouched }: Exported): void {
   );
 }
 
+function playersRow({ players, playersKeptSeq: seq }: Exported): [string, string] {
+  if (seq === null) return ["players", `${grouped(players)} have another number`];
+  return ["players", `keep their numbers: with others event ${seq} tells him something else`];
+}
+
 function print(result: Exported, { out, test, pseudonyms }: ExportValues): void {
   const { sessions, events, endSeq, whole, ends, names, shared, untouched, other, bytes } = result;
   const others = [
@@ -158,7 +164,7 @@ function print(result: Exported, { out, test, pseudonyms }: ExportValues): void 
   if (pseudonyms) {
     rows.push(["names", `${grouped(names)} texts have another`]);
     if (shared > 0) rows.push(["shared", `${grouped(shared)} texts have that of another text`]);
-    rows.push(["as it was", "numbers, those of players, too, and times"]);
+    rows.push(playersRow(result), ["as it was", "other numbers, and times"]);
   }
   for (const [field, count] of Object.entries(untouched)) {
     const what = "nothing in it could be exchanged";

@@ -4,8 +4,9 @@
  *
  * D1. A packet keeps its type, its number and its length; a text is exchanged within the message,
  *     and its bytes are written anew.
- * D2. Fields that a contract declares secret hold references and stay. Numbers stay, those of
- *     players and all others: they are what the features count and compare with.
+ * D2. Fields that a contract declares secret hold references and stay. Numbers stay, since they are
+ *     what the features count and compare with, but for those of players, wherever they stand under
+ *     a player's key.
  * D3. Whatever else stays is counted: fields of bytes that are not text, texts in which there is
  *     nothing to exchange, and packets that no contract reads.
  */
@@ -24,6 +25,7 @@ import {
   writeEnvelope,
 } from "../../core/wire/index.ts";
 import type { AnyMessage } from "../../core/wire/index.ts";
+import type { PlayerNumbers } from "./player-numbers.ts";
 import type { Pseudonyms } from "./pseudonyms.ts";
 
 interface KnownPacket {
@@ -38,8 +40,23 @@ const isVersion = /^\d{1,4}\.\d{1,4}\.\d{1,4}$/;
 /** Keys of answers under which a person stands, whoever gave the answer. */
 const personal = /name|login|mail|address|remote|device|tokenId|evict/i;
 
+/** Keys under which the number of a player stands, in answers and in messages. */
+const ofPlayer = /^player$|^evict$|player_?id$/i;
+
+export interface DisguiseOptions {
+  readonly features: readonly Feature[];
+  readonly names: Pseudonyms;
+  /** Null: players keep their numbers. */
+  readonly players: PlayerNumbers | null;
+  /** Fields that stay, as `contract.entry.field`. */
+  readonly kept: ReadonlySet<string>;
+}
+
 export class Disguise {
+  /** Numbers of players in all that was disguised, as they were. */
+  readonly met = new Set<number>();
   readonly #names: Pseudonyms;
+  readonly #players: PlayerNumbers | null;
   readonly #kept: ReadonlySet<string>;
   readonly #packets = new Map<number, KnownPacket>();
   readonly #envelope = new EnvelopeReader();
@@ -47,9 +64,9 @@ export class Disguise {
   /** By `contract.entry.field` or `packet NUMBER`, how many were left as they are, see D3. */
   readonly untouched = new Map<string, number>();
 
-  /** @param kept fields that stay, as `contract.entry.field` */
-  constructor(features: readonly Feature[], names: Pseudonyms, kept: ReadonlySet<string>) {
+  constructor({ features, names, players, kept }: DisguiseOptions) {
     this.#names = names;
+    this.#players = players;
     this.#kept = kept;
     const own = features.map(({ declaration }) => declaration.contract);
     for (const { name, entries } of [...publishedContracts, ...own]) {
@@ -78,7 +95,7 @@ export class Disguise {
 
   /** What is sent for an event, with the same names in it: to compare with. */
   fields(value: unknown): unknown {
-    return this.#mapped(value, (text) => this.#names.apply(text));
+    return this.#mapped(value, { change: (text) => this.#names.apply(text), field: "", key: "" });
   }
 
   #packet(event: PacketReceived): Event {
@@ -133,7 +150,8 @@ export class Disguise {
         const field = `${packet}.${name}`;
         if (this.#kept.has(field)) return [name, value];
         if (typeof value === "string" && secrets.has(value)) return [name, value];
-        return [name, this.#mapped(value, (text) => this.#typed(text, field), field)];
+        const change = (text: string): string => this.#typed(text, field);
+        return [name, this.#mapped(value, { change, field, key: name })];
       }),
     );
   }
@@ -150,6 +168,7 @@ export class Disguise {
     if (typeof value === "string") {
       return personal.test(key) ? this.#names.of(value) : this.#names.apply(value);
     }
+    if (typeof value === "number") return this.#number(value, key);
     if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return value;
     if (Array.isArray(value)) return value.map((item: PlainData) => this.#answer(item, key));
     if (value instanceof Map) {
@@ -168,23 +187,57 @@ export class Disguise {
     );
   }
 
-  #mapped(value: unknown, change: (text: string) => string, field = ""): unknown {
-    if (typeof value === "string") return change(value);
-    if (value instanceof Uint8Array) return this.#bytes(value, change, field);
-    if (Array.isArray(value)) return value.map((item) => this.#mapped(item, change, field));
+  #mapped(value: unknown, how: Mapping): unknown {
+    if (typeof value === "string") return how.change(value);
+    if (typeof value === "number") return this.#number(value, how.key);
+    if (value instanceof Uint8Array) return this.#bytes(value, how);
+    if (Array.isArray(value)) return value.map((item) => this.#mapped(item, how));
     if (typeof value !== "object" || value === null) return value;
-    // What has no fields of its own, such as an integer of 64 bits, is no text's container.
-    if ("low" in value && "high" in value) return value;
+    // An integer of 64 bits has no fields of its own.
+    if ("low" in value && "high" in value) return this.#wide(value as WideInteger, how.key);
     return Object.fromEntries(
-      Object.entries(value).map(([name, item]) => [name, this.#mapped(item, change, field)]),
+      Object.entries(value).map(([key, item]) => [key, this.#mapped(item, { ...how, key })]),
     );
   }
 
-  #bytes(value: Uint8Array, change: (text: string) => string, field: string): Uint8Array {
+  /** The number of a player is another one; 0 is nobody's. */
+  #number(value: number, key: string): number {
+    if (!ofPlayer.test(key) || !Number.isSafeInteger(value) || value < 1) return value;
+    this.met.add(value);
+    return this.#players?.of(value) ?? value;
+  }
+
+  #wide(value: WideInteger, key: string): WideInteger {
+    const number = (value.high >>> 0) * 2 ** 32 + (value.low >>> 0);
+    const other = this.#number(number, key);
+    if (other === number) return value;
+    const parts = { low: other | 0, high: Math.floor(other / 2 ** 32) };
+    return Object.assign(Object.create(Object.getPrototypeOf(value) as object) as WideInteger, {
+      ...value,
+      ...parts,
+    });
+  }
+
+  #bytes(value: Uint8Array, { change, field }: Mapping): Uint8Array {
     const text = textOf(value);
     if (text !== null) return new Uint8Array(Buffer.from(change(text)));
     return field === "" || value.length === 0 ? value : this.#left(value, field);
   }
+}
+
+/** What becomes of a value within a message. */
+interface Mapping {
+  readonly change: (text: string) => string;
+  /** As `contract.entry.field`; empty: nothing is counted. */
+  readonly field: string;
+  /** The nearest name above it. */
+  readonly key: string;
+}
+
+/** As the library of messages has it, of a class of its own. */
+interface WideInteger {
+  readonly low: number;
+  readonly high: number;
 }
 
 /** Bytes that somebody typed; null for others. */

@@ -5,18 +5,20 @@
  * new log. What its player is told is compared with what he was told: the same bytes or, under
  * other names, the same fields.
  */
+import type { ConnectionId } from "../../core/kernel/ids.ts";
 import { CommandError } from "../command-error.ts";
 import type { ProgressLine } from "../output.ts";
 import { chooseCut } from "./cut.ts";
-import type { ChosenCut, OtherTold } from "./cut.ts";
+import type { OtherTold } from "./cut.ts";
 import { shown } from "./differences.ts";
 import { Disguise } from "./disguise.ts";
 import type { Log } from "./log.ts";
 import { endOf, eventsAfter } from "./log.ts";
+import { PlayerNumbers } from "./player-numbers.ts";
 import { Pseudonyms } from "./pseudonyms.ts";
 import type { Effect } from "./recorder.ts";
 import { censusOf, playCut, toldTo } from "./story.ts";
-import type { Census, SeenSession, Told } from "./story.ts";
+import type { Census, Cut, SeenSession, Told } from "./story.ts";
 import { eventLine, Words } from "./words.ts";
 import { LogWriter } from "./write-log.ts";
 
@@ -50,6 +52,10 @@ export interface Exported {
   readonly names: number;
   /** Texts that share their other name, because so many short ones have taken all others. */
   readonly shared: number;
+  /** Players who have another number. */
+  readonly players: number;
+  /** Where he would be told something else if they had: then all of them keep theirs. */
+  readonly playersKeptSeq: number | null;
   /** What was left as it is, by field or packet, and how many times. */
   readonly untouched: Readonly<Record<string, number>>;
   /** The first place where he is told something else; null: nowhere. */
@@ -84,9 +90,9 @@ export function exportStory(log: Log, order: ExportOrder): Exported {
   const own = sessionsOf(census, order);
   const writer = new LogWriter({ folder, identity: identityOf(log), beginning: log.beginning });
   const chosen = chooseCut(log, census, { ...order, own });
-  const names = new Pseudonyms(key ?? new Uint8Array(0));
-  const disguise = key === null ? null : new Disguise(log.features, names, kept);
-  const written = writeCut(log, { census, own, chosen, writer, disguise });
+  const play: StoryPlay = { log, census, own, cut: chosen.cut };
+  const rewritten = rewrite(play, { key, kept, writer });
+  const { written, disguise, names } = rewritten;
   const bytes = writer.finish();
   const ownSessions = own.map(({ session }) => session);
   const others = [...census.sessions.values()].filter(
@@ -103,6 +109,8 @@ export function exportStory(log: Log, order: ExportOrder): Exported {
     bytes,
     names: names.size,
     shared: names.shared,
+    players: rewritten.players,
+    playersKeptSeq: rewritten.playersKeptSeq,
     untouched: Object.fromEntries(disguise?.untouched ?? []),
     other: other === null ? null : inWords(log, other),
     tries: chosen.tries,
@@ -133,31 +141,91 @@ function identityOf({ survey, beginning }: Log) {
   return { build, node, v8, protocol, configDigest, incarnation };
 }
 
-interface WriteOrder {
+/** What is played, again and again. */
+interface StoryPlay {
+  readonly log: Log;
   readonly census: Census;
   readonly own: readonly SeenSession[];
-  readonly chosen: ChosenCut;
-  readonly writer: LogWriter;
+  readonly cut: Cut;
+}
+
+interface Written {
+  readonly events: number;
+  readonly other: OtherTold | null;
+}
+
+interface Rewritten {
+  readonly written: Written;
+  /** Null: everybody keeps his name. */
   readonly disguise: Disguise | null;
+  readonly names: Pseudonyms;
+  readonly players: number;
+  readonly playersKeptSeq: number | null;
+}
+
+interface RewriteOrder extends Pick<ExportOrder, "key" | "kept"> {
+  readonly writer: LogWriter;
+}
+
+/**
+ * Writes the cut. Under other names it is played before, with other numbers of players: features
+ * may count with those, and then they keep theirs.
+ */
+function rewrite(play: StoryPlay, { key, kept, writer }: RewriteOrder): Rewritten {
+  const names = new Pseudonyms(key ?? new Uint8Array(0));
+  if (key === null) {
+    const written = writeCut(play, { writer, disguise: null, before: [] });
+    return { written, disguise: null, names, players: 0, playersKeptSeq: null };
+  }
+  const { features } = play.log;
+  const under = (players: PlayerNumbers | null): Disguise =>
+    new Disguise({ features, names, players, kept });
+  const { before, met } = toldBefore(play, under(null));
+  const players = new PlayerNumbers(key, met);
+  const tried = (numbers: PlayerNumbers | null): number =>
+    writeCut(play, { writer: null, disguise: under(numbers), before }).other?.sequence ?? Infinity;
+  const goesUntil = players.size === 0 ? Infinity : tried(players);
+  const isKept = goesUntil < Infinity && tried(null) > goesUntil;
+  const disguise = under(isKept ? null : players);
+  const written = writeCut(play, { writer, disguise, before });
+  return {
+    ...{ written, disguise, names },
+    players: isKept ? 0 : players.size,
+    playersKeptSeq: isKept ? goesUntil : null,
+  };
+}
+
+/** What he was told under the old names, and the numbers of all players. */
+function toldBefore(
+  { log, census, own, cut }: StoryPlay,
+  looking: Disguise,
+): { readonly before: readonly Told[]; readonly met: ReadonlySet<number> } {
+  const connections = connectionsOf(own);
+  const before: Told[] = [];
+  playCut({
+    ...{ log, census, cut },
+    take({ sequence, event }, outbox) {
+      looking.event(event);
+      before.push({ sequence, effects: toldTo(connections, outbox.effects) });
+      return true;
+    },
+  });
+  return { before, met: looking.met };
+}
+
+interface WriteOrder {
+  /** Null: it is only played. */
+  readonly writer: LogWriter | null;
+  readonly disguise: Disguise | null;
+  /** What he was told under the old names, to compare with: he is told other bytes now. */
+  readonly before: readonly Told[];
 }
 
 function writeCut(
-  log: Log,
-  { census, own, chosen, writer, disguise }: WriteOrder,
-): { readonly events: number; readonly other: OtherTold | null } {
-  const { cut } = chosen;
-  const connections = new Set(own.map(({ connection }) => connection));
-  const before: Told[] = [];
-  // Under other names he is told other bytes: what he was told before is needed to compare.
-  if (disguise !== null) {
-    playCut({
-      ...{ log, census, cut },
-      take({ sequence }, outbox) {
-        before.push({ sequence, effects: toldTo(connections, outbox.effects) });
-        return true;
-      },
-    });
-  }
+  { log, census, own, cut }: StoryPlay,
+  { writer, disguise, before }: WriteOrder,
+): Written {
+  const connections = connectionsOf(own);
   const words = new Words(log.features);
   let other: OtherTold | null = null;
   let at = 0;
@@ -165,7 +233,7 @@ function writeCut(
     ...{ log, census, cut },
     change: (event) => disguise?.event(event) ?? event,
     take({ sequence, event, isLeftOut }, outbox, machine) {
-      writer.add(event, isLeftOut ? null : outbox.digest(), machine);
+      writer?.add(event, isLeftOut ? null : outbox.digest(), machine);
       const told = before[at++];
       if (disguise === null || told === undefined || other !== null) return true;
       const now = toldTo(connections, outbox.effects);
@@ -179,6 +247,9 @@ function writeCut(
   const { sequence, message: threw } = trouble;
   return { events, other: other ?? { sequence, before: [], now: [], threw } };
 }
+
+const connectionsOf = (own: readonly SeenSession[]): ReadonlySet<ConnectionId> =>
+  new Set(own.map(({ connection }) => connection));
 
 interface Names {
   readonly disguise: Disguise;
