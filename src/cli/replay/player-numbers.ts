@@ -1,7 +1,7 @@
 /**
- * Other numbers for players. What a feature does with a number it may do by its order or its length,
- * so both stay: a replay under other numbers then goes as it went, unless a feature counts with
- * them.
+ * Other numbers for players. What a feature does with a number it may do by its order or its
+ * length, so both stay: a replay under other numbers then goes as it went, unless a feature counts
+ * with them.
  *
  * P1. Of two players the one with the lower number has the lower other number.
  * P2. The other number takes as many bytes in a message as the old one.

@@ -71,8 +71,10 @@ describe("reprise export --pseudonyms", () => {
     const file = join(temporaryFolder(), "features.ts");
     writeFileSync(
       file,
-      `import { defineFeature, echoContract, featuresOf } from ${JSON.stringify(join(root, "src/index.ts"))};
-      const echo = defineFeature({ contract: echoContract, version: 1, state: () => ({}) }).implement({
+      `import { defineFeature, echoContract, gameFeatures } from
+        ${JSON.stringify(join(root, "src/index.ts"))};
+      const contract = echoContract;
+      const echo = defineFeature({ contract, version: 1, state: () => ({}) }).implement({
         packets: {
           echo: {
             states: ["inWorld"],
@@ -81,7 +83,7 @@ describe("reprise export --pseudonyms", () => {
           promptEcho: { states: ["inWorld"], handle: (ctx, bytes) => ctx.reply({ bytes }) },
         },
       });
-      export const features = featuresOf("game").map((each) => (each.name === "echo" ? echo : each));`,
+      export const features = gameFeatures.map((each) => each.name === "echo" ? echo : each);`,
     );
     const { features } = (await import(pathToFileURL(file).href)) as { features: Feature[] };
     const { path } = writeJournal(join(temporaryFolder(), "game"), evening(features).game.events, {
