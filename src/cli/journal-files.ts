@@ -199,13 +199,16 @@ export function* journalBlocks(
   return scanner.finish();
 }
 
+/** Several of the longest blocks: one that stands in two chunks has to be copied. */
+const chunkBytes = 8 * limits.blockBytesMax;
+
 /** What a running server has written behind `bytes` since is not looked at. */
 function* chunksOf(path: string, bytes: number): Generator<Uint8Array> {
   const file = openSync(path, "r");
   try {
     for (let left = bytes; left > 0;) {
       // The blocks are views of the chunk, so each chunk has memory of its own.
-      const chunk = new Uint8Array(Math.min(limits.recoveryReadBytes, left));
+      const chunk = new Uint8Array(Math.min(chunkBytes, left));
       const length = readSync(file, chunk, 0, chunk.length, null);
       if (length === 0) return;
       left -= length;

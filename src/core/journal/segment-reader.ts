@@ -16,6 +16,8 @@
  * G3. At most one block and one chunk are held in memory.
  * G4. What is damaged is told from what is encrypted: checksums are looked at first, and need no
  *     key. A segment whose key is missing is not taken apart at all.
+ * G5. A block that is whole in one chunk is a view of it. Only one that stands in two is copied:
+ *     copying all would cost as much as the checksums.
  */
 import { apiRule } from "../kernel/assert.ts";
 import { contentLength, zerosEnd } from "../kernel/bytes.ts";
@@ -131,7 +133,9 @@ export class SegmentReader {
     this.#piecesBytes += chunk.length;
     const fed = this.#offset + this.#piecesBytes;
     apiRule(fed <= this.#fileBytes, "a segment is longer than it was announced");
-    return this.#piecesBytes < this.#needed ? [] : this.#work();
+    this.#found = [];
+    while (this.#piecesBytes >= this.#needed && this.#takeFrom(this.#ready()));
+    return this.#found;
   }
 
   /** The file is longer by now; where it ended before, a block ended. All of it will be fed. */
@@ -144,7 +148,9 @@ export class SegmentReader {
   /** The file has ended, at the latest where it was announced to. */
   end(): readonly Finding[] {
     this.#fileBytes = this.#offset + this.#piecesBytes;
-    const findings = this.#work();
+    this.#found = [];
+    this.#takeFrom(this.#join(this.#piecesBytes));
+    const findings = this.#found;
     // A segment's header and first block are one write, so a header alone is a write that was torn.
     if (this.#header !== null && this.#blocksEnd === 0 && this.#state !== "search") {
       return [...findings, damage(0, "it ends before its first block")];
@@ -152,29 +158,46 @@ export class SegmentReader {
     return findings;
   }
 
-  #work(): readonly Finding[] {
-    this.#found = [];
-    const bytes = this.#join();
+  /** What is to be looked at next. Only what stands in two pieces is copied, see G5. */
+  #ready(): Uint8Array {
+    const first = this.#pieces[0];
+    if (this.#state === "search") return this.#join(this.#piecesBytes);
+    return first !== undefined && first.length >= this.#needed ? first : this.#join(this.#needed);
+  }
+
+  /** Takes what it can. False when more bytes than there are must come first. */
+  #takeFrom(bytes: Uint8Array): boolean {
     let at = 0;
     for (;;) {
       const next = this.#advance(bytes, at);
       if (next === null) break;
       at = next;
     }
-    this.#offset += at;
-    this.#pieces = [bytes.subarray(at)];
-    this.#piecesBytes = bytes.length - at;
-    return this.#found;
+    this.#drop(at);
+    return at > 0 || this.#needed > bytes.length;
   }
 
-  #join(): Uint8Array {
+  #drop(count: number): void {
+    this.#offset += count;
+    this.#piecesBytes -= count;
+    let left = count;
+    for (let [first] = this.#pieces; first !== undefined && left > 0; [first] = this.#pieces) {
+      if (first.length > left) this.#pieces[0] = first.subarray(left);
+      else this.#pieces.shift();
+      left -= Math.min(left, first.length);
+    }
+  }
+
+  /** The first so many bytes of what is held. */
+  #join(count: number): Uint8Array {
     const first = this.#pieces[0];
-    if (first !== undefined && first.length === this.#piecesBytes) return first;
-    const bytes = new Uint8Array(this.#piecesBytes);
+    if (first !== undefined && first.length === count) return first;
+    const bytes = new Uint8Array(count);
     let at = 0;
     for (const piece of this.#pieces) {
-      bytes.set(piece, at);
-      at += piece.length;
+      if (at === count) break;
+      bytes.set(piece.length > count - at ? piece.subarray(0, count - at) : piece, at);
+      at = Math.min(count, at + piece.length);
     }
     return bytes;
   }

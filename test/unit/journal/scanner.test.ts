@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Event } from "../../../src/core/contract.ts";
 import {
   crc32,
+  JournalScanner,
   journalStart,
   readEvents,
   type JournalPosition,
@@ -86,6 +87,25 @@ describe("recovery scan of a sound journal", () => {
       position = writer.position;
     }
     expect(position.nextSequence).toBe(25);
+  });
+
+  it("copies a block only when it stands in two chunks", () => {
+    const [[path, bytes] = ["", new Uint8Array(0)]] = filesOf(
+      writeBatches(logWriter(), packetBatches(4, 60)),
+    );
+    const headMax = 4_200;
+    expect(bytes.length).toBeGreaterThan(2 * headMax);
+    for (let cut = headMax; cut < bytes.length; cut += 37) {
+      const chunks = [bytes.slice(0, cut), bytes.slice(cut)];
+      const scanner = new JournalScanner({ after: journalStart });
+      scanner.begin(path, bytes.length);
+      const blocks = [...chunks.flatMap((chunk) => scanner.feed(chunk)), ...scanner.endOfFile()];
+      expect(blocks.map(({ header }) => header.firstSequence)).toEqual([1, 61, 121, 181]);
+      const copied = blocks.filter(({ payload }) =>
+        chunks.every((chunk) => chunk.buffer !== payload.buffer),
+      );
+      expect(copied.length).toBeLessThan(2);
+    }
   });
 
   it("takes any kind of byte array and makes plain ones of it", () => {
