@@ -106,6 +106,35 @@ export async function measureEcho(server: Served, load: EchoLoad): Promise<EchoR
   };
 }
 
+export interface OpenLoad {
+  readonly type: number;
+  readonly connections: number;
+  /** Times a second at which requests are due, and how many are due each time. */
+  readonly perSecond: number;
+  readonly burst: number;
+  readonly warmupMs: number;
+  readonly countedMs: number;
+}
+
+/** Fields but the first: microseconds, from the time when a request was due. */
+export interface OpenResult {
+  readonly answered: number;
+  readonly p50Micros: number;
+  readonly p99Micros: number;
+  /** How late requests were sent, which is no fault of the server's. */
+  readonly lagP99Micros: number;
+}
+
+/** One run of the open-loop echo load against a server. */
+export async function measureOpen(server: Served, load: OpenLoad): Promise<OpenResult> {
+  const { type, connections, perSecond, burst, warmupMs, countedMs } = load;
+  const numbers = [server.port, type, connections, perSecond, warmupMs, countedMs, burst];
+  const child = spawn(process.execPath, ["bench/load/open.ts", ...numbers.map(String)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  return jsonLine(child, (line) => ("answered" in line ? (line as OpenResult) : null));
+}
+
 export const median = (values: readonly number[]): number => {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;

@@ -7,13 +7,13 @@
  * Servers are up at once and measured in turn, round by round; each ratio is the median of the
  * rounds' own ratios, of prompt echoes per second of the server's processor time.
  */
-import { spawnSync } from "node:child_process";
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { defaultHostConfig } from "../../src/core/host/index.ts";
-import { measureEcho, median, startReprise } from "../measure.ts";
+import { measureEcho, measureOpen, median, startReprise } from "../measure.ts";
 
 export interface JournalRatio {
   readonly cell: string;
@@ -70,64 +70,68 @@ export async function* journalRatios({
 }
 
 export interface CommittedResult {
-  /** Of committed answers, from the time when their request was due, milliseconds. */
+  /** `journal.commitWindowMs` of the server. */
+  readonly windowMs: number;
+  /** From the time when a request was due to its committed answer, milliseconds. */
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** One write of 4 KiB with fdatasync in the same folder: 99th percentile, milliseconds. */
+  /** How late requests were sent, which is no fault of the server's: 99th percentile. */
+  readonly lagP99Ms: number;
+  /** One write of 4 KiB with fdatasync, beside the load: milliseconds. */
+  readonly flushP50Ms: number;
   readonly flushP99Ms: number;
-  /** The longest that an event waits for its block when nobody waits for it. */
-  readonly windowMs: number;
-  /** Right answers a second, committed or not. */
-  readonly perSecond: number;
 }
 
-/** An open loop of half committed echoes, by the load tool. */
-export async function measureCommitted(seconds: number): Promise<CommittedResult> {
-  const server = await startReprise("fsync");
+const openLoad = { type: 1_053, connections: 50, perSecond: 1_000, burst: 1, warmupMs: 1_000 };
+
+/**
+ * Committed echoes in an open loop.
+ *
+ * @param windowMs `journal.commitWindowMs` of the server
+ */
+export async function measureCommitted(
+  seconds: number,
+  windowMs: number,
+): Promise<CommittedResult> {
+  const server = await startReprise("fsync", [`journal.commitWindowMs=${String(windowMs)}`]);
   try {
-    const before = flushP99Ms();
-    const words = ["--clients", "50", "--rate", "20", "--seconds", String(seconds), "--json"];
-    const { stdout, stderr } = spawnSync(
-      process.execPath,
-      ["src/io/main.js", "load", "--target", `tcp://127.0.0.1:${String(server.port)}`, ...words],
-      { encoding: "utf8" },
-    );
-    if (!stdout.startsWith("{")) throw new Error(`bench: the load failed: ${stderr}`);
-    const { latencyMs, rate } = JSON.parse(stdout) as {
-      readonly latencyMs: { readonly p50: number; readonly p99: number };
-      readonly rate: { readonly achieved: number };
-    };
-    const flush = Math.max(before, flushP99Ms());
+    const over = new AbortController();
+    const flushing = flushTimes(over.signal);
+    const load = { ...openLoad, countedMs: seconds * 1_000 };
+    const answered = await measureOpen(server, load).finally(() => over.abort());
+    const flushes = (await flushing).toSorted((one, other) => one - other);
     return {
-      p50Ms: latencyMs.p50,
-      p99Ms: latencyMs.p99,
-      flushP99Ms: flush,
-      windowMs: defaultHostConfig.commitWindowMs,
-      perSecond: rate.achieved,
+      windowMs,
+      p50Ms: answered.p50Micros / 1_000,
+      p99Ms: answered.p99Micros / 1_000,
+      lagP99Ms: answered.lagP99Micros / 1_000,
+      flushP50Ms: flushes[flushes.length >> 1] ?? Number.NaN,
+      flushP99Ms: flushes[Math.floor(flushes.length * 0.99)] ?? Number.NaN,
     };
   } finally {
     await server.stop();
   }
 }
 
-/** What the device takes for a block, this minute. */
-function flushP99Ms(): number {
+/** What the device takes for a block while others use it, too; once in five milliseconds. */
+async function flushTimes(over: AbortSignal): Promise<readonly number[]> {
   const folder = mkdtempSync(join(tmpdir(), "reprise-bench-"));
   const file = openSync(join(folder, "flush"), "w");
   const block = new Uint8Array(4_096).fill(1);
   const times: number[] = [];
   try {
-    for (let count = 0; count < 500; count += 1) {
+    while (!over.aborted) {
       const since = performance.now();
       writeSync(file, block);
       fdatasyncSync(file);
       times.push(performance.now() - since);
+      await setTimeout(5);
     }
   } finally {
     closeSync(file);
     rmSync(folder, { recursive: true, force: true });
   }
-  return times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? Number.NaN;
+  return times;
 }
 
 if (import.meta.main) {
@@ -155,13 +159,17 @@ if (import.meta.main) {
       `${row.cell.padEnd(8)} with ${own ?? ""}/cpu-s, without ${other ?? ""}/cpu-s  x${row.ratio.toFixed(2)}\n`,
     );
   }
-  const committed = await measureCommitted(10);
-  if (values.json) process.stdout.write(`${JSON.stringify({ ratios, committed })}\n`);
+  const open: CommittedResult[] = [];
+  for (const windowMs of [defaultHostConfig.commitWindowMs, 2]) {
+    open.push(await measureCommitted(10, windowMs));
+  }
+  if (values.json) process.stdout.write(`${JSON.stringify({ ratios, committed: open })}\n`);
   else {
-    const { p50Ms, p99Ms, flushP99Ms: flush, windowMs } = committed;
-    process.stdout.write(
-      `committed, open loop: p50 ${p50Ms} ms, p99 ${p99Ms} ms; ` +
-        `window ${windowMs} ms, flush p99 ${flush.toFixed(2)} ms\n`,
-    );
+    for (const { windowMs, p50Ms, p99Ms, flushP50Ms, flushP99Ms } of open) {
+      process.stdout.write(
+        `committed, open loop, window ${windowMs} ms: p50 ${p50Ms} ms, p99 ${p99Ms} ms; ` +
+          `flush p50 ${flushP50Ms.toFixed(2)} ms, p99 ${flushP99Ms.toFixed(2)} ms\n`,
+      );
+    }
   }
 }

@@ -1,12 +1,13 @@
 /**
  * What a follower costs the server's own thread, and how far it falls behind.
  *
- *     node bench/journal/follower.ts [--rounds 4] [--seconds 2] [--depth 4] [--json]
+ *     node bench/journal/follower.ts [--rounds 12] [--seconds 1] [--events 100000] [--json]
  *
- * Two servers are up at once, one with a follower and one without, and are measured in turn. What
- * is told is prompt echoes a second of processor time of the server's main thread (Linux): the
- * follower's thread is on another core, or in the queue for one. The lag is the highest that
- * `/metrics` showed while the load was on.
+ * Two servers are up at once, one with a follower and one without, and get so many prompt echoes a
+ * second in turn, round by round. What is told is answers a second of processor time of the
+ * server's main thread (Linux, in nanoseconds), so that it does not matter for how long that thread
+ * waits for a core. What does is caches that threads share. The lag is the highest that `/metrics`
+ * showed while the load was on.
  */
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -14,13 +15,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { measureEcho, median, startRole } from "../measure.ts";
+import { measureOpen, median, startRole } from "../measure.ts";
 import type { Served } from "../measure.ts";
 
 export interface FollowerResult {
   /** Median over the rounds: answers a main-thread second with a follower, against without one. */
   readonly ratio: number;
-  /** Events a second while it followed. */
+  /** The rounds' own ratios, in ascending order. */
+  readonly ratios: readonly number[];
+  /** Answers a second while it followed, each of which is an event: median over the rounds. */
   readonly eventsPerSecond: number;
   /** The highest that was seen under load. */
   readonly lagSecondsMax: number;
@@ -28,10 +31,10 @@ export interface FollowerResult {
   readonly divergences: number;
 }
 
-const load = { type: 1_055, connections: 50, warmupMs: 500 };
-/** Of `/proc/PID/task/PID/stat`, on every Linux. */
-const ticksPerSecond = 100;
-
+const burst = 50;
+/** A little more than is asked for, as what comes at random may be less. */
+const surplus = 1.05;
+const openLoad = { type: 1_055, connections: 50, burst, warmupMs: 500 };
 interface Watched extends Served {
   readonly metricsPort: number;
 }
@@ -55,11 +58,10 @@ async function start(follower: "on" | "off"): Promise<Watched> {
   };
 }
 
-/** User and system time of the process's first thread so far, seconds. */
+/** Time that the process's first thread has been on a processor so far, seconds. */
 function mainThreadSeconds(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/task/${pid}/stat`, "utf8");
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+  const [nanoseconds] = readFileSync(`/proc/${pid}/task/${pid}/schedstat`, "utf8").split(" ");
+  return Number(nanoseconds) / 1e9;
 }
 
 async function metric({ metricsPort }: Watched, name: string): Promise<number> {
@@ -69,24 +71,27 @@ async function metric({ metricsPort }: Watched, name: string): Promise<number> {
   return Number(line?.slice(line.lastIndexOf(" ") + 1) ?? Number.NaN);
 }
 
-/** Answers per second of the main thread, over the whole load. */
-async function answersPerSecond(
-  server: Watched,
-  depth: number,
-  countedMs: number,
-): Promise<number> {
-  const before = [await metric(server, "packets_sent_total"), mainThreadSeconds(server.pid)];
-  await measureEcho(server, { ...load, depth, countedMs });
-  const after = [await metric(server, "packets_sent_total"), mainThreadSeconds(server.pid)];
-  const [packets = 0, seconds = 0] = after.map((value, index) => value - (before[index] ?? 0));
-  return packets / seconds;
+interface Round {
+  /** Answers per second of the main thread, over the whole load. */
+  readonly perThreadSecond: number;
+  /** Answers per second of the clock, over the counted time. */
+  readonly perSecond: number;
 }
 
-/** @param depth requests that each of 50 connections keeps in flight: with it goes the rate */
+async function playRound(server: Watched, rate: number, seconds: number): Promise<Round> {
+  const before = [await metric(server, "packets_sent_total"), mainThreadSeconds(server.pid)];
+  const load = { ...openLoad, perSecond: (rate * surplus) / burst, countedMs: seconds * 1_000 };
+  const { answered } = await measureOpen(server, load);
+  const after = [await metric(server, "packets_sent_total"), mainThreadSeconds(server.pid)];
+  const [packets = 0, spent = 0] = after.map((value, index) => value - (before[index] ?? 0));
+  return { perThreadSecond: packets / spent, perSecond: answered / seconds };
+}
+
+/** @param rate events a second */
 export async function measureFollower(
   rounds: number,
   seconds: number,
-  depth: number,
+  rate: number,
 ): Promise<FollowerResult> {
   const [followed, alone] = await Promise.all([start("on"), start("off")]);
   const over = new AbortController();
@@ -100,7 +105,7 @@ export async function measureFollower(
   let watching: Promise<void> | null = null;
   try {
     // It begins some seconds after the start, and has to catch up then.
-    await answersPerSecond(followed, depth, 5_000);
+    await Promise.all([followed, alone].map((server) => playRound(server, rate, 5)));
     while (!((await metric(followed, "follower_sequence")) > 0)) await setTimeout(50);
     while ((await metric(followed, "follower_lag_seconds")) > 0) await setTimeout(50);
     watching = watch();
@@ -108,17 +113,18 @@ export async function measureFollower(
     const rates: number[] = [];
     for (let round = 0; round < rounds; round += 1) {
       const inOrder = round % 2 === 0 ? [followed, alone] : [alone, followed];
-      const measured = new Map<Watched, number>();
+      const measured = new Map<Watched, Round>();
       for (const server of inOrder) {
-        const [since, sequence] = [performance.now(), await metric(server, "journal_sequence")];
-        measured.set(server, await answersPerSecond(server, depth, seconds * 1_000));
-        const events = (await metric(server, "journal_sequence")) - sequence;
-        if (server === followed) rates.push(events / ((performance.now() - since) / 1_000));
+        measured.set(server, await playRound(server, rate, seconds));
       }
-      ratios.push((measured.get(followed) ?? Number.NaN) / (measured.get(alone) ?? Number.NaN));
+      const [own, other] = [measured.get(followed), measured.get(alone)];
+      if (own === undefined || other === undefined) throw new Error("bench: both are measured");
+      ratios.push(own.perThreadSecond / other.perThreadSecond);
+      rates.push(own.perSecond);
     }
     return {
       ratio: median(ratios),
+      ratios: ratios.toSorted((one, other) => one - other),
       eventsPerSecond: median(rates),
       lagSecondsMax,
       checkpoints: await metric(followed, "checkpoints_total"),
@@ -134,21 +140,22 @@ export async function measureFollower(
 if (import.meta.main) {
   const { values } = parseArgs({
     options: {
-      rounds: { type: "string", default: "4" },
-      seconds: { type: "string", default: "2" },
-      depth: { type: "string", default: "4" },
+      rounds: { type: "string", default: "12" },
+      seconds: { type: "string", default: "1" },
+      events: { type: "string", default: "100000" },
       json: { type: "boolean", default: false },
     },
   });
   const result = await measureFollower(
     Number(values.rounds),
     Number(values.seconds),
-    Number(values.depth),
+    Number(values.events),
   );
   process.stdout.write(
     values.json
       ? `${JSON.stringify(result)}\n`
-      : `main thread with a follower: ${result.ratio.toFixed(3)} of without\n` +
+      : `main thread with a follower: ${result.ratio.toFixed(3)} of without ` +
+          `(rounds ${result.ratios.map((each) => each.toFixed(2)).join(", ")})\n` +
           `lag at ${Math.round(result.eventsPerSecond)} events/s: at most ` +
           `${result.lagSecondsMax.toFixed(2)} s; ${result.checkpoints} checkpoints, ` +
           `${result.divergences} divergences\n`,

@@ -12,11 +12,13 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   closeSync,
+  constants,
   fsyncSync,
   mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
+  readSync,
   rmSync,
   writeSync,
 } from "node:fs";
@@ -24,23 +26,28 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { crc32 } from "node:zlib";
 import { findJournal, scanJournal } from "../../src/cli/journal-files.ts";
 import { connect } from "../../src/client/index.ts";
 import type { FileOperation, RequestId } from "../../src/core/contract.ts";
 import { echoContract } from "../../src/core/features/contracts.ts";
 import { gameFeatures } from "../../src/core/features/index.ts";
 import { checkpointSequence } from "../../src/core/journal/index.ts";
+import { limits } from "../../src/core/kernel/limits.ts";
 import { buildId } from "../../src/io/build-id.ts";
 import { EchoRounds } from "../core.ts";
-import { measureEcho, startRole } from "../measure.ts";
+import { measureEcho, median, startRole } from "../measure.ts";
 import { MemoryPlatform } from "../memory-platform.ts";
 
 export interface RestartResult {
   readonly megabytes: number;
   readonly events: number;
-  /** Reading and verifying the whole, and writing the same to this disk, MB a second. */
+  /** MB that are read and verified in a second of processor time. */
   readonly verifyPerSecond: number;
+  /** MB that the disk gives in a second of the clock. */
   readonly diskPerSecond: number;
+  /** Processor time of reading and checksumming the same files, against that of verifying. */
+  readonly verifyToReading: number;
   /** The first start, without any checkpoint: all events are stepped. */
   readonly replayMs: number;
   /** From the start of the process to the first answer, each time. */
@@ -103,31 +110,70 @@ function writeJournal(folder: string, megabytes: number): number {
   return platform.journalled / megabyte / ((performance.now() - since) / 1_000);
 }
 
-function verify(folder: string): { readonly events: number; readonly perSecond: number } {
-  const files = findJournal(folder);
-  const since = performance.now();
-  let events = 0;
-  const verdict = scanJournal(files, "anything", ({ header }) => {
-    events += header.events;
-    return true;
-  });
-  if (verdict?.type !== "clean") throw new Error(`bench: ${JSON.stringify(verdict)}`);
-  const seconds = (performance.now() - since) / 1_000;
-  return { events, perSecond: files.bytes / megabyte / seconds };
+interface Verified {
+  readonly events: number;
+  /** MB a second of processor time: on a busy machine the clock would tell of the others. */
+  readonly perSecond: number;
+  /** Processor time of plain reading and checksumming, against that of verifying. */
+  readonly toReading: number;
 }
 
-/** Writing a quarter of a gigabyte in pieces of a megabyte, and syncing it. */
+/** Verifies a journal, and reads the same files as plainly as can be: in turn, five times. */
+function verify(folder: string): Verified {
+  const files = findJournal(folder);
+  const paths = files.segments.map(({ path }) => path);
+  let events = 0;
+  const verifying = (): void => {
+    events = 0;
+    const verdict = scanJournal(files, "anything", ({ header }) => {
+      events += header.events;
+      return true;
+    });
+    if (verdict?.type !== "clean") throw new Error(`bench: ${JSON.stringify(verdict)}`);
+  };
+  const rounds = Array.from({ length: 5 }, () => {
+    const plain = spent(() => checksumPlainly(paths));
+    return { plain, own: spent(verifying) };
+  });
+  return {
+    events,
+    perSecond: files.bytes / megabyte / median(rounds.map(({ own }) => own)),
+    toReading: median(rounds.map(({ plain, own }) => plain / own)),
+  };
+}
+
+function checksumPlainly(paths: readonly string[]): void {
+  const piece = new Uint8Array(limits.recoveryReadBytes);
+  for (const path of paths) {
+    const file = openSync(path, "r");
+    let sum = 0;
+    for (let length = -1; length !== 0; sum = crc32(piece.subarray(0, length), sum)) {
+      length = readSync(file, piece);
+    }
+    closeSync(file);
+  }
+}
+
+/** Seconds of this thread's processor time. */
+function spent(run: () => void): number {
+  const before = process.threadCpuUsage();
+  run();
+  const { user, system } = process.threadCpuUsage(before);
+  return (user + system) / 1e6;
+}
+
+/** Reading the journal's files past the page cache, in pieces of a megabyte. Linux. */
 function diskPerSecond(folder: string): number {
-  const path = join(folder, "disk-speed");
-  const file = openSync(path, "w");
-  const piece = new Uint8Array(megabyte).fill(7);
+  const { segments, bytes } = findJournal(folder);
+  // A buffer that could grow begins on a page, as O_DIRECT asks for.
+  const piece = new Uint8Array(new ArrayBuffer(megabyte, { maxByteLength: megabyte }));
   const since = performance.now();
-  for (let count = 0; count < 256; count += 1) writeSync(file, piece);
-  fsyncSync(file);
-  closeSync(file);
-  const seconds = (performance.now() - since) / 1_000;
-  rmSync(path);
-  return 256 / seconds;
+  for (const { path } of segments) {
+    const file = openSync(path, constants.O_RDONLY | constants.O_DIRECT);
+    while (readSync(file, piece) === megabyte);
+    closeSync(file);
+  }
+  return bytes / megabyte / ((performance.now() - since) / 1_000);
 }
 
 const settings = [
@@ -164,8 +210,9 @@ export async function measureRestart(megabytes: number, restarts: number): Promi
   const children = new Set<ReturnType<typeof spawn>>();
   try {
     writeJournal(folder, megabytes);
-    const disk = diskPerSecond(folder);
-    const { events, perSecond } = verify(join(folder, "game", "journal"));
+    const journal = join(folder, "game", "journal");
+    const disk = diskPerSecond(journal);
+    const { events, perSecond, toReading } = verify(journal);
     const first = await start(folder, 300_000);
     children.add(first.child);
     let { child, port } = first;
@@ -188,6 +235,7 @@ export async function measureRestart(megabytes: number, restarts: number): Promi
       events,
       verifyPerSecond: perSecond,
       diskPerSecond: disk,
+      verifyToReading: toReading,
       replayMs: Math.round(first.firstAnswerMs),
       firstAnswerMs: times,
       tailEvents,
@@ -215,7 +263,7 @@ if (import.meta.main) {
   if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
   else {
     for (const [name, value] of Object.entries(result)) {
-      const shown = Array.isArray(value) ? value.join(", ") : Math.round(value as number);
+      const shown = Array.isArray(value) ? value.join(", ") : Math.round(Number(value) * 100) / 100;
       process.stdout.write(`${name.padEnd(16)} ${shown}\n`);
     }
   }

@@ -10,7 +10,7 @@
  */
 import { connect } from "node:net";
 import type { Socket } from "node:net";
-import { reprise as pb } from "../../src/core/wire/gen/packet.js";
+import { Requests } from "./requests.ts";
 
 const [port, type, connections, depth, warmupMs, countedMs] = process.argv.slice(2).map(Number);
 if (!port || !type || !connections || !depth || warmupMs === undefined || !countedMs) {
@@ -20,61 +20,6 @@ if (!port || !type || !connections || !depth || warmupMs === undefined || !count
   process.exit(2);
 }
 
-/** EchoRequest { bytes = 58 bytes }: a payload of 60 bytes. */
-const payload = new Uint8Array(60).fill(0x61);
-payload.set([0x0a, 58]);
-
-/** A whole frame, made by protobufjs. */
-function frame(sequence: number): Uint8Array {
-  const packet = pb.v1.Packet.encode({
-    header: { type: type as number, size: payload.length, sequence, timestamp: 0 },
-    payload,
-  }).finish();
-  const bytes = new Uint8Array(4 + packet.length);
-  new DataView(bytes.buffer).setUint32(0, packet.length, true);
-  bytes.set(packet, 4);
-  return bytes;
-}
-
-/**
- * The requests of one connection, numbered from 1. Frames differ in the sequence alone, so each
- * is a copy of the template whose sequence takes as many bytes, with the sequence written over.
- */
-class Requests {
-  #sequence = 0;
-
-  take(count: number): Buffer {
-    const parts: Uint8Array[] = [];
-    for (let index = 0; index < count; index += 1) {
-      this.#sequence += 1;
-      parts.push(this.#next());
-    }
-    return Buffer.concat(parts);
-  }
-
-  #next(): Uint8Array {
-    const size = varintBytes(this.#sequence);
-    let template = templates.get(size);
-    if (template === undefined) {
-      template = frame(2 ** (7 * (size - 1)));
-      templates.set(size, template);
-    }
-    const bytes = template.slice();
-    // Before it: the frame's length 4, the header's tag and length 2, type 3, size 2, sequence's
-    // tag 1.
-    let value = this.#sequence;
-    for (let index = 0; index < size; index += 1) {
-      bytes[12 + index] = (value & 0x7f) | (index < size - 1 ? 0x80 : 0);
-      value = Math.floor(value / 128);
-    }
-    return bytes;
-  }
-}
-const templates = new Map<number, Uint8Array>();
-
-const varintBytes = (value: number): number =>
-  value < 128 ? 1 : 1 + varintBytes(Math.floor(value / 128));
-
 let answered = 0;
 let counting = false;
 let ready = 0;
@@ -82,7 +27,7 @@ const latencies: number[] = [];
 
 function open(): Socket {
   const socket = connect({ host: "127.0.0.1", port: port as number, noDelay: true });
-  const requests = new Requests();
+  const requests = new Requests(type as number);
   const sentAt: number[] = [];
   let rest: Buffer = Buffer.alloc(0);
   let greeted = false;

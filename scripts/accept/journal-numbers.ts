@@ -6,6 +6,7 @@ import { measureAppend, measureBeats, measureMovements } from "../../bench/journ
 import { journalRatios, measureCommitted } from "../../bench/journal/echo.ts";
 import { measureFollower } from "../../bench/journal/follower.ts";
 import { measureRestart } from "../../bench/journal/restart.ts";
+import { defaultHostConfig } from "../../src/core/host/index.ts";
 import { tuneEngine } from "../../src/io/engine.ts";
 import type { CrashReport } from "../crash/report.ts";
 import { atLeast, atMost } from "./check.ts";
@@ -17,16 +18,23 @@ const ratioBounds: Readonly<Record<string, number>> = {
   "1000x1": 0.85,
 };
 
+/** Milliseconds. Bounds what a committed answer may wait beyond two flushes. */
+const strictWindowMs = 2;
+
 /** Prompt echoes with the journal against without, per CPU-second of the server. */
 export async function* journalCosts(): AsyncIterable<Check> {
   const cells = Object.keys(ratioBounds);
   for await (const { cell, ratio } of journalRatios({ rounds: 7, seconds: 1.5, cells })) {
     yield atLeast(`prompt echo ${cell}, with to without`, ratioBounds[cell] ?? 1, ratio);
   }
-  const { p50Ms, p99Ms, flushP99Ms, windowMs } = await measureCommitted(15);
-  yield atMost("committed, open loop, p99 ms", windowMs + 2 * flushP99Ms, p99Ms);
-  const measured = `p50 ${String(p50Ms)} ms, flush p99 ${flushP99Ms.toFixed(2)} ms`;
-  yield { id: "committed, open loop", bound: "printed", measured, pass: true };
+  // What waits for an answer does not wait for a window: a long one must do as well as a short one.
+  for (const windowMs of [strictWindowMs, defaultHostConfig.commitWindowMs]) {
+    const { p50Ms, p99Ms, flushP50Ms, flushP99Ms } = await measureCommitted(15, windowMs);
+    const id = `committed, open loop, window ${String(windowMs)} ms`;
+    yield atMost(`${id}: p99 ms`, strictWindowMs + 2 * flushP99Ms, p99Ms);
+    const flushes = `flush ${flushP50Ms.toFixed(2)}, p99 ${flushP99Ms.toFixed(2)} ms`;
+    yield { id, bound: "printed", measured: `p50 ${String(p50Ms)} ms, ${flushes}`, pass: true };
+  }
 }
 
 export async function* journalRates(): AsyncIterable<Check> {
@@ -39,7 +47,8 @@ export async function* journalRates(): AsyncIterable<Check> {
 
 export async function* longJournal(): AsyncIterable<Check> {
   const result = await measureRestart(1_024, 5);
-  yield atLeast("verify to write of this disk", 1, result.verifyPerSecond / result.diskPerSecond);
+  yield atLeast("verify, MB/s, disk's reading", result.diskPerSecond, result.verifyPerSecond);
+  yield atLeast("verify to reading and checksumming", 0.4, result.verifyToReading);
   yield {
     id: "1 GB of journal, replayed whole",
     bound: "printed",
@@ -70,18 +79,17 @@ export async function* crashTable(): AsyncIterable<Check> {
     measured: `${String(report.callsOnce)} of ${String(report.callsOrdered)}`,
     pass: report.callsOnce === report.callsOrdered && report.callsOrdered > 0,
   };
-  yield atMost("SIGKILL to the first answer, ms", 30_000, report.firstAnswerMs.max);
+  const { median, max, starts } = report.firstAnswerMs;
+  yield atMost(`of ${String(starts)} starts to the first answer, median ms`, 2_000, median);
+  yield atMost("the slowest of them, ms", 10_000, max);
 }
+
+const followedPerSecond = 100_000;
 
 /** What the follower costs the server's thread, and how fast a feature that threw is contained. */
 export async function* followerAndContainment(): AsyncIterable<Check> {
-  const follower = await measureFollower(5, 2, 8);
-  yield {
-    id: "followed events/s",
-    bound: "printed",
-    measured: String(Math.round(follower.eventsPerSecond)),
-    pass: true,
-  };
+  const follower = await measureFollower(12, 1, followedPerSecond);
+  yield atLeast("followed events/s", followedPerSecond, follower.eventsPerSecond);
   yield atLeast("main thread with a follower to without", 0.98, follower.ratio);
   yield atMost("follower's lag, s", 1, follower.lagSecondsMax);
   yield atMost("divergences that the follower found", 0, follower.divergences);
