@@ -42,6 +42,8 @@ export interface Peer {
   readonly received: Bytes;
   /** In order: how many bytes came, `ended`, `closed CODE`. */
   readonly told: readonly (string | number)[];
+  /** What it knows of what it has written, where it knows anything. */
+  readonly pressure?: readonly string[];
   readonly opened: boolean;
   /** The server's end has come. */
   readonly ended: boolean;
@@ -61,6 +63,11 @@ export interface ConformanceServer {
   readonly host: RecordingHost;
   /** Begins to connect. */
   connect(greeting?: Greeting): Peer;
+  /**
+   * The transport of the client library begins to connect. Its `end` and `destroy` are the two
+   * kinds of `close`, after which it tells nothing; it can neither reset nor pause.
+   */
+  client(): Peer;
   /** Lets time pass until the condition holds; throws when it does not in time. */
   until(what: string, holds: () => boolean): Promise<void>;
   /**

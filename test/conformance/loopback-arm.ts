@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect as connectTls } from "node:tls";
 import type { FileOperation, FileResult, RequestId } from "../../src/core/contract.ts";
+import { NodeLink } from "../../src/client/node.ts";
 import { makeCertificate } from "../../src/io/certificate.ts";
 import { Platform } from "../../src/io/platform.ts";
 import { TcpTransport } from "../../src/io/tcp.ts";
@@ -14,6 +15,7 @@ import type { TransportOptions } from "../../src/io/transport.ts";
 import { until } from "../support/condition.ts";
 import { Bytes } from "./arm.ts";
 import type { Arm, ConformanceServer, Greeting, Peer, ServerOptions } from "./arm.ts";
+import { ClientPeer } from "./client-peer.ts";
 import { RecordingHost } from "./recording-host.ts";
 
 export const loopbackArm: Arm = {
@@ -38,6 +40,7 @@ class LoopbackServer implements ConformanceServer {
   readonly #platforms: Platform[] = [];
   readonly #folders: string[] = [];
   readonly #peers: LoopbackPeer[] = [];
+  readonly #clients: Peer[] = [];
   readonly #certificate = makeCertificate(new Date());
   #port = 0;
   /** Of the peers. */
@@ -61,6 +64,20 @@ class LoopbackServer implements ConformanceServer {
       this.#events += 1;
     });
     this.#peers.push(peer);
+    return peer;
+  }
+
+  client(): Peer {
+    const { security = "plain" } = this.#options;
+    const trust = security === "tls" ? ({ kind: "nobody" } as const) : null;
+    const target = { host: "127.0.0.1", port: this.#portNow(), trust };
+    const peer = new ClientPeer(
+      (events) => new NodeLink(target, events),
+      () => {
+        this.#events += 1;
+      },
+    );
+    this.#clients.push(peer);
     return peer;
   }
 
@@ -95,6 +112,7 @@ class LoopbackServer implements ConformanceServer {
 
   async stop(): Promise<void> {
     for (const { socket } of this.#peers) socket.destroy();
+    for (const client of this.#clients) client.destroy();
     for (const platform of this.#platforms) await platform.destroy();
     for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true });
   }

@@ -29,6 +29,8 @@ export interface Story {
    * `at once` or some was `held`, and whenever all has settled, whether it `holds` any or `none`.
    */
   readonly pressure: readonly string[];
+  /** What the client's transport knows of that; nothing with a bare peer. */
+  readonly peerPressure: readonly string[];
   /** What came was the beginning of what was sent, in both directions. */
   readonly intact: boolean;
 }
@@ -40,14 +42,18 @@ export const floodBytes = 24_000_000;
  * Plays the script over a connection of its own, to its end.
  *
  * @param patience how often it waits until nothing happens, where once is enough on an idle machine
+ * @param as who the peer is: a program with a bare socket, or the client library's transport
  */
 export async function play(
   server: ConformanceServer,
   script: readonly Step[],
-  patience = 1,
+  {
+    patience = 1,
+    as = "peer",
+  }: { readonly patience?: number; readonly as?: "peer" | "client" } = {},
 ): Promise<Story> {
   const before = server.host.sockets.length;
-  const peer = server.connect();
+  const peer = as === "client" ? server.client() : server.connect();
   await server.until("a connection", () => server.host.sockets.length > before && peer.opened);
   const socket = server.host.sockets[before];
   if (socket === undefined) throw new Error("no socket was opened");
@@ -68,6 +74,7 @@ export async function play(
     server: told(host.story(socket), toServer),
     peer: told(merged(peer.told), toPeer),
     pressure,
+    peerPressure: [...(peer.pressure ?? [])],
     intact: received !== undefined && isBeginning(received) && isBeginning(peer.received),
   };
   peer.destroy();

@@ -1,6 +1,8 @@
 /** The simulated arm: a process and its machine, and clients on the same simulated network. */
 import type { FileOperation, FileResult, RequestId } from "../../src/core/contract.ts";
 import { Performers } from "../../src/sim/calls.ts";
+import { refusalOf } from "../../src/sim/clients/driver.ts";
+import { ClientLink } from "../../src/sim/clients/link.ts";
 import { MachineClock } from "../../src/sim/clock.ts";
 import { Decisions } from "../../src/sim/decisions.ts";
 import { Disk } from "../../src/sim/disk.ts";
@@ -13,6 +15,7 @@ import { SimulatedProcess } from "../../src/sim/process/process.ts";
 import { Scheduler } from "../../src/sim/scheduler.ts";
 import { Bytes } from "./arm.ts";
 import type { Arm, ConformanceServer, Greeting, Peer, ServerOptions } from "./arm.ts";
+import { ClientPeer } from "./client-peer.ts";
 import { RecordingHost } from "./recording-host.ts";
 
 /** As the platform's loopback has them: room for some hundred thousand bytes. */
@@ -35,7 +38,9 @@ class SimulatedServer implements ConformanceServer {
   readonly #options: ServerOptions;
   readonly #scheduler = new Scheduler();
   readonly #machine = new Machine();
+  readonly #wires = { ...calmOptions.network, delayMicros: 0, receiveBufferBytes: bufferBytes };
   readonly #network: Network;
+  readonly #links: ClientLink[] = [];
   readonly #common;
   #clients = 0;
   #requests = 0;
@@ -45,8 +50,7 @@ class SimulatedServer implements ConformanceServer {
     this.#options = options;
     const decisions = Decisions.planned(new Map());
     this.#common = { scheduler: this.#scheduler, decisions, faults: new FaultCounters() };
-    const network = { ...calmOptions.network, delayMicros: 0, receiveBufferBytes: bufferBytes };
-    this.#network = new Network({ ...this.#common, options: network });
+    this.#network = new Network({ ...this.#common, options: this.#wires });
     this.host = this.#startProcess();
   }
 
@@ -93,6 +97,36 @@ class SimulatedServer implements ConformanceServer {
     return peer;
   }
 
+  client(): Peer {
+    this.#clients += 1;
+    const parts = {
+      ...this.#common,
+      network: this.#network,
+      target: this.#machine,
+      handshake: calmOptions.handshake,
+      wires: this.#wires,
+      security: this.#options.security ?? "plain",
+      observer: { sent: ignore, received: ignore, left: ignore },
+    };
+    const name = { link: String(this.#clients), address: this.#clients };
+    const links: ClientLink[] = [];
+    const peer = new ClientPeer((events) => {
+      let isOpen = false;
+      const link = new ClientLink(parts, name, {
+        ...events,
+        opened: () => {
+          isOpen = true;
+          events.opened();
+        },
+        closed: (code) => events.closed(code === null ? null : refusalOf(code, isOpen)),
+      });
+      links.push(link);
+      return link;
+    }, ignore);
+    this.#links.push(...links);
+    return peer;
+  }
+
   until(what: string, holds: () => boolean): Promise<void> {
     const deadline = this.#scheduler.nowMicros + 60_000_000;
     while (!holds()) {
@@ -103,6 +137,8 @@ class SimulatedServer implements ConformanceServer {
   }
 
   settle(): Promise<void> {
+    // The end of the turn in which they have written.
+    for (const link of this.#links) link.flush();
     this.#scheduler.runUntil(this.#scheduler.nowMicros + settlingMicros);
     return Promise.resolve();
   }
@@ -245,6 +281,8 @@ class SimulatedPeer implements Peer {
     else order(this.#stream);
   }
 }
+
+const ignore = (): void => undefined;
 
 const nobody = {
   opened: () => undefined,

@@ -172,7 +172,7 @@ export class ClientDriver {
 
   #closed(code: string | null): void {
     const isOpen = this.state !== "connecting";
-    this.input((machine, at) => machine.closed(code === null ? null : reason(code, isOpen), at));
+    this.input((machine, at) => machine.closed(code === null ? null : refusalOf(code, isOpen), at));
   }
 
   #arm(machine: ClientMachine): void {
@@ -197,7 +197,8 @@ export class ClientDriver {
   }
 }
 
-const reason = (code: string, isOpen: boolean): Refused => {
+/** What `src/client/node.ts` makes of a platform's code; `isOpen` once the link was up. */
+export const refusalOf = (code: string, isOpen: boolean): Refused => {
   if (isOpen) return refusedByClient("CONNECTION_LOST", `the simulated link broke (${code})`);
   if (code !== "EPROTO") return refusedByClient("CONNECT_FAILED", `simulated: ${code}`);
   // As `src/client/node.ts` has it: a server that speaks no TLS, and never will.

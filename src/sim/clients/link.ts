@@ -4,6 +4,7 @@
  *
  * 1. One connection at a time. After `close` nothing of the old one is told any more.
  * 2. What is written within one input of the owner leaves together.
+ * 3. `write` says false from `highWaterBytes` on, and `writable` comes once when all has left.
  */
 import type { CloseMode } from "../../core/contract.ts";
 import { invariant } from "../../core/kernel/assert.ts";
@@ -90,6 +91,7 @@ export class ClientLink {
   #last: Connection | null = null;
   #giveUp: (() => void) | null = null;
   #unsent: Uint8Array[] = [];
+  #unsentBytes = 0;
   /** It was told that the transport holds much, and not yet that it does not. */
   #isFull = false;
 
@@ -143,8 +145,10 @@ export class ClientLink {
   /** False: the transport holds much that is unsent; `writable` tells when it does not. */
   write(bytes: Uint8Array): boolean {
     this.#unsent.push(bytes);
-    const held = this.#connection?.stream.unsentBytes ?? 0;
-    if (held < highWaterBytes) return true;
+    this.#unsentBytes += bytes.length;
+    const connection = this.#connection;
+    if (connection === null || connection.isHalfClosed) return true;
+    if (connection.stream.unsentBytes + this.#unsentBytes < highWaterBytes) return true;
     this.#isFull = true;
     return false;
   }
@@ -155,9 +159,14 @@ export class ClientLink {
     const unsent = this.#unsent;
     if (unsent.length === 0) return;
     this.#unsent = [];
+    this.#unsentBytes = 0;
     if (connection === null) return;
     for (const bytes of unsent) this.#parts.observer.sent(connection.name, bytes);
-    if (!connection.isHalfClosed) connection.stream.write(joined(unsent));
+    if (connection.isHalfClosed) return;
+    const heldBytes = connection.stream.write(joined(unsent));
+    // What the kernel has taken at once is told in the next pass, too.
+    if (!this.#isFull || heldBytes > 0) return;
+    this.#parts.scheduler.after(wakeMicros, () => this.#tellWritable(connection));
   }
 
   close(mode: CloseMode): void {
@@ -254,11 +263,7 @@ export class ClientLink {
             this.#leave();
             this.#events.closed(code);
           }),
-        written: (unsentBytes) => {
-          if (!this.#isFull || unsentBytes > 0 || connection !== this.#connection) return;
-          this.#isFull = false;
-          this.#events.writable?.();
-        },
+        written: () => this.#tellWritable(connection),
         secured: () => {
           if (misstep === "gone") return stream.destroy();
           this.#planRecordFault(connection, manners);
@@ -279,6 +284,16 @@ export class ClientLink {
     this.#connection = connection;
     if (misstep === "abandoned") scheduler.after(abandonMicros, () => stream.destroy());
     if (!isSecure) this.#opened(connection);
+  }
+
+  #tellWritable(connection: Connection): void {
+    const { stream } = connection;
+    if (!this.#isFull || connection !== this.#connection) return;
+    if (stream.unsentBytes + this.#unsentBytes > 0) return;
+    // A stream that is ending tells nobody to go on.
+    if (stream.isEnding || stream.isDestroyed) return;
+    this.#isFull = false;
+    this.#events.writable?.();
   }
 
   #planRecordFault({ name, link, stream }: Connection, { recordFault }: Manners): void {

@@ -6,6 +6,7 @@
  *     its repetitions for two minutes, timed out.
  * W2. The kernel completes a connection before the program accepts it, as long as the queue has
  *     room; when it has none, the client's kernel tries again later.
+ *     Whoever gives the attempt up after that ends the connection.
  * W3. When a listening socket closes, what waits in its queue is reset.
  */
 import { invariant } from "../../core/kernel/assert.ts";
@@ -76,6 +77,8 @@ export class Network {
     const { host = "client", target } = options;
     let task: Task | null = null;
     let isGivenUp = false;
+    /** Of which the attempt was not told yet. */
+    let untold: Link | null = null;
     const delayMicros = this.#parts.options.delayMicros;
     const answer = (then: () => void): void => {
       task = scheduler.after(delayMicros, () => {
@@ -108,12 +111,17 @@ export class Network {
         return again(tries);
       }
       const link = this.#establish(options, listener);
-      answer(() => attempt.connected(link));
+      untold = link;
+      answer(() => {
+        untold = null;
+        attempt.connected(link);
+      });
     };
     task = scheduler.after(delayMicros, () => arrive(0));
     return () => {
       isGivenUp = true;
       if (task !== null) scheduler.cancel(task);
+      untold?.client.close();
     };
   }
 

@@ -122,6 +122,11 @@ export class Stream implements LoopWork, EndpointOwner {
     return this.#state === "destroyed" || this.#state === "closed";
   }
 
+  /** Its end was asked for, by its owner or by the peer's. */
+  get isEnding(): boolean {
+    return this.#finish !== "open";
+  }
+
   get unsentBytes(): number {
     return this.#currentBytes + this.#waitingBytes;
   }

@@ -39,7 +39,7 @@ function setUp(plan: Readonly<Record<string, Decision>> = {}) {
   listener.listen();
   const told: string[] = [];
   const links: Link[] = [];
-  const connect = (name: string): void => {
+  const connect = (name: string): (() => void) =>
     network.connect(
       { name, remote: "10.0.0.1:1", target: machine },
       {
@@ -50,7 +50,6 @@ function setUp(plan: Readonly<Record<string, Decision>> = {}) {
         failed: (code) => told.push(`${name} ${code} at ${String(scheduler.nowMicros / second)}`),
       },
     );
-  };
   /** What the client's program reads of its link. */
   const fateOf = (link: Link | undefined): string =>
     link?.client.readError() ?? (link?.client.hasEnded === true ? "end" : "open");
@@ -58,6 +57,20 @@ function setUp(plan: Readonly<Record<string, Decision>> = {}) {
 }
 
 describe("an attempt to connect", () => {
+  it("ends the connection when it is given up after the kernels have made it", () => {
+    const { scheduler, connect, told, machine } = setUp();
+    const arrivals: Link[] = [];
+    machine.stopListening();
+    machine.listen(10, { acceptable: ({ link }) => arrivals.push(link) });
+    const giveUp = connect("1.1");
+    scheduler.runUntil(150);
+    expect(arrivals.map(({ server }) => server.hasEnded)).toEqual([false]);
+    giveUp();
+    scheduler.runUntil(second);
+    expect(arrivals.map(({ server }) => server.hasEnded)).toEqual([true]);
+    expect(told).toEqual([]);
+  });
+
   it("ends with the code of a router, of its own routes, or of its own kernel", () => {
     const { scheduler, connect, told, faults } = setUp({
       "network/1.1/unreachable#0": 1,
