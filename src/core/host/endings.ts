@@ -31,6 +31,8 @@ export function* endInOrder(last: LastCheckpoint): FileScript<HostExit> {
     return new HostExit(exitCodes.drained, `drained; everything up to ${path} is on the disk`);
   }
   const sequence = last.checkpoint.position.nextSequence - 1;
+  const told = "it ends without a checkpoint, for which the disk has no room; nothing is lost";
+  last.retention.log("warn", told, { lastSequence: sequence });
   return new HostExit(
     exitCodes.drained,
     `ended without a checkpoint, for which the disk has no room; everything up to event ` +

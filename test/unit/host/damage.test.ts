@@ -74,6 +74,7 @@ describe("a start on a damaged journal", () => {
     const world = new HostWorld({ disk }).start();
     expect(world.exited).toBeNull();
     expect(world.host.recovered).toMatchObject({ lastSequence: checkpoint, damagedPlaces: 1 });
+    expect(world.host.counters.get("checkpoint_sequence")).toBe(checkpoint);
     world.connect().echo(bytes(1));
     world.settle();
     const next = new HostWorld({ disk: world.disk.afterPowerLoss(() => 0) }).start();

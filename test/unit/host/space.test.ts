@@ -174,6 +174,8 @@ describe("an orderly end on a full disk", () => {
       ) as string,
     });
     expect(world.host.phase).toBe("drained");
+    const message = "it ends without a checkpoint, for which the disk has no room; nothing is lost";
+    expect(world.logs).toContainEqual(expect.objectContaining({ level: "warn", message }));
     expect(checkpointsOf(world)).toEqual([]);
     const last = world.journal().length;
     const next = new HostWorld({ disk: world.disk.afterPowerLoss(() => 0) }).start();
