@@ -13,8 +13,11 @@ export interface ServerOptions {
   readonly handshakeTimeoutMs?: number;
 }
 
-/** What a client speaks: what the server does, in clear, or TLS. */
-export type Greeting = "right" | "text" | "tls";
+/**
+ * What a client speaks: what the server does, in clear, or TLS; of that version 1.2 and no other,
+ * or only one that no server takes any more.
+ */
+export type Greeting = "right" | "text" | "tls" | "tls 1.2" | "tls 1.1";
 
 /** Bytes as they came, without a copy for each look. */
 export class Bytes {
@@ -59,10 +62,29 @@ export interface Peer {
   resume(): void;
 }
 
+/** A program with a socket of its own. */
+export interface BarePeer extends Peer {
+  /** Begins a second handshake within the first one's session, where its version lets it. */
+  renegotiate(): void;
+  /** Sends bytes below its TLS, where there is one. */
+  below(bytes: Uint8Array): void;
+  /** Ends its half below its TLS, which says nothing of it. */
+  endBelow(): void;
+}
+
+/** A connection with a device on its way. */
+export interface SpoiltConnection {
+  readonly peer: BarePeer;
+  /** From here on a bit is changed in everything long that passes, in both directions. */
+  goBad(): void;
+}
+
 export interface ConformanceServer {
   readonly host: RecordingHost;
   /** Begins to connect. */
-  connect(greeting?: Greeting): Peer;
+  connect(greeting?: Greeting): BarePeer;
+  /** Begins to connect over a path that will change what passes. */
+  connectBadly(greeting?: Greeting): Promise<SpoiltConnection>;
   /**
    * The transport of the client library begins to connect. Its `end` and `destroy` are the two
    * kinds of `close`, after which it tells nothing; it can neither reset nor pause.

@@ -4,7 +4,8 @@ import { connect as connectTcp } from "node:net";
 import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connect as connectTls } from "node:tls";
+import { connect as connectTls, TLSSocket } from "node:tls";
+import type { ConnectionOptions } from "node:tls";
 import type { FileOperation, FileResult, RequestId } from "../../src/core/contract.ts";
 import { NodeLink } from "../../src/client/node.ts";
 import { makeCertificate } from "../../src/io/certificate.ts";
@@ -14,8 +15,18 @@ import { TlsTransport } from "../../src/io/tls.ts";
 import type { TransportOptions } from "../../src/io/transport.ts";
 import { until } from "../support/condition.ts";
 import { Bytes } from "./arm.ts";
-import type { Arm, ConformanceServer, Greeting, Peer, ServerOptions } from "./arm.ts";
+import type {
+  Arm,
+  BarePeer,
+  ConformanceServer,
+  Greeting,
+  Peer,
+  ServerOptions,
+  SpoiltConnection,
+} from "./arm.ts";
 import { ClientPeer } from "./client-peer.ts";
+import { openDevice } from "./device.ts";
+import type { Device } from "./device.ts";
 import { RecordingHost } from "./recording-host.ts";
 
 export const loopbackArm: Arm = {
@@ -41,6 +52,7 @@ class LoopbackServer implements ConformanceServer {
   readonly #folders: string[] = [];
   readonly #peers: LoopbackPeer[] = [];
   readonly #clients: Peer[] = [];
+  readonly #devices: Device[] = [];
   readonly #certificate = makeCertificate(new Date());
   #port = 0;
   /** Of the peers. */
@@ -52,12 +64,21 @@ class LoopbackServer implements ConformanceServer {
     this.host = this.#startHost();
   }
 
-  connect(greeting: Greeting = "right"): Peer {
-    const port = this.#portNow();
+  connect(greeting: Greeting = "right"): BarePeer {
+    return this.#connect(this.#portNow(), greeting);
+  }
+
+  async connectBadly(greeting: Greeting = "right"): Promise<SpoiltConnection> {
+    const device = await openDevice(this.#portNow());
+    this.#devices.push(device);
+    return { peer: this.#connect(device.port, greeting), goBad: () => device.goBad() };
+  }
+
+  #connect(port: number, greeting: Greeting): BarePeer {
     const isSecure =
-      greeting === "tls" || (greeting === "right" && this.#options.security === "tls");
+      greeting.startsWith("tls") || (greeting === "right" && this.#options.security === "tls");
     const tcp = connectTcp({ port, host: "127.0.0.1", allowHalfOpen: true, noDelay: true });
-    const socket = isSecure ? connectTls({ socket: tcp, rejectUnauthorized: false }) : tcp;
+    const socket = isSecure ? connectTls({ socket: tcp, ...versionsOf(greeting) }) : tcp;
     // TLS sockets take the option only afterwards.
     socket.allowHalfOpen = true;
     const peer = new LoopbackPeer(socket, tcp, () => {
@@ -113,6 +134,7 @@ class LoopbackServer implements ConformanceServer {
   async stop(): Promise<void> {
     for (const { socket } of this.#peers) socket.destroy();
     for (const client of this.#clients) client.destroy();
+    for (const device of this.#devices) device.close();
     for (const platform of this.#platforms) await platform.destroy();
     for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true });
   }
@@ -173,7 +195,17 @@ class LoopbackServer implements ConformanceServer {
   }
 }
 
-class LoopbackPeer implements Peer {
+function versionsOf(greeting: Greeting): ConnectionOptions {
+  // The certificate is one that nobody has signed.
+  const options: ConnectionOptions = { rejectUnauthorized: false };
+  if (greeting === "tls 1.2") return { ...options, maxVersion: "TLSv1.2" };
+  if (greeting !== "tls 1.1") return options;
+  // OpenSSL offers so old a version only to those who insist.
+  const ciphers = "DEFAULT@SECLEVEL=0";
+  return { ...options, minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers };
+}
+
+class LoopbackPeer implements BarePeer {
   readonly socket: Socket;
   /** Under the socket, or the socket itself: only it can be reset. */
   readonly #tcp: Socket;
@@ -205,6 +237,8 @@ class LoopbackPeer implements Peer {
     });
     socket.on("error", (error: NodeJS.ErrnoException) => {
       this.code ??= error.code ?? "unknown";
+      // Node leaves a socket open whose TLS has failed.
+      socket.destroy();
     });
     socket.on("close", () => {
       this.told.push(`closed ${String(this.code)}`);
@@ -230,6 +264,18 @@ class LoopbackPeer implements Peer {
     const isEnding = writableEnded && writableLength === 0 && !writableFinished;
     if (!isEnding && !this.#tcp.destroyed) this.#tcp.resetAndDestroy();
     this.socket.destroy();
+  }
+
+  renegotiate(): void {
+    if (this.socket instanceof TLSSocket) this.socket.renegotiate({}, () => undefined);
+  }
+
+  below(bytes: Uint8Array): void {
+    this.#tcp.write(bytes);
+  }
+
+  endBelow(): void {
+    this.#tcp.end();
   }
 
   pause(): void {

@@ -10,11 +10,21 @@ import { FaultCounters } from "../../src/sim/faults.ts";
 import { IoLoop } from "../../src/sim/loop.ts";
 import { Machine, Network } from "../../src/sim/network/network.ts";
 import { Stream } from "../../src/sim/network/stream.ts";
+import { clientHello } from "../../src/sim/network/tls.ts";
+import type { Endpoint } from "../../src/sim/network/tcp.ts";
 import { calmOptions } from "../../src/sim/options.ts";
 import { SimulatedProcess } from "../../src/sim/process/process.ts";
 import { Scheduler } from "../../src/sim/scheduler.ts";
 import { Bytes } from "./arm.ts";
-import type { Arm, ConformanceServer, Greeting, Peer, ServerOptions } from "./arm.ts";
+import type {
+  Arm,
+  BarePeer,
+  ConformanceServer,
+  Greeting,
+  Peer,
+  ServerOptions,
+  SpoiltConnection,
+} from "./arm.ts";
 import { ClientPeer } from "./client-peer.ts";
 import { RecordingHost } from "./recording-host.ts";
 
@@ -48,18 +58,27 @@ class SimulatedServer implements ConformanceServer {
 
   constructor(options: ServerOptions) {
     this.#options = options;
-    const decisions = Decisions.planned(new Map());
+    const decisions = Decisions.planned(badPath());
     this.#common = { scheduler: this.#scheduler, decisions, faults: new FaultCounters() };
     this.#network = new Network({ ...this.#common, options: this.#wires });
     this.host = this.#startProcess();
   }
 
-  connect(greeting: Greeting = "right"): Peer {
+  connect(greeting: Greeting = "right"): BarePeer {
     this.#clients += 1;
+    return this.#connect(`${String(this.#clients)}.1`, greeting);
+  }
+
+  connectBadly(greeting: Greeting = "right"): Promise<SpoiltConnection> {
+    const peer = this.#connect(badName, greeting);
+    return Promise.resolve({ peer, goBad: ignore });
+  }
+
+  #connect(name: string, greeting: Greeting): BarePeer {
     const peer = new SimulatedPeer();
     const isSecure =
-      greeting === "tls" || (greeting !== "text" && this.#options.security === "tls");
-    const name = `${String(this.#clients)}.1`;
+      greeting.startsWith("tls") || (greeting !== "text" && this.#options.security === "tls");
+    const fault = greeting === "tls 1.1" ? "unacceptable" : null;
     const remote = `10.0.0.1:${String(40_000 + this.#clients)}`;
     this.#network.connect(
       { name, remote, target: this.#machine },
@@ -74,9 +93,7 @@ class SimulatedServer implements ConformanceServer {
             () => 10,
             () => undefined,
           );
-          const secure = isSecure
-            ? ({ role: "client", computeMicros: 0, fault: null } as const)
-            : null;
+          const secure = isSecure ? ({ role: "client", computeMicros: 0, fault } as const) : null;
           peer.begin(
             (events) =>
               new Stream(
@@ -89,7 +106,7 @@ class SimulatedServer implements ConformanceServer {
                 },
                 events,
               ).open(),
-            !isSecure,
+            { isOpen: !isSecure, endpoint: link.client },
           );
         },
       },
@@ -211,7 +228,7 @@ class SimulatedServer implements ConformanceServer {
   }
 }
 
-class SimulatedPeer implements Peer {
+class SimulatedPeer implements BarePeer {
   readonly received = new Bytes();
   readonly told: (string | number)[] = [];
   opened = false;
@@ -219,10 +236,15 @@ class SimulatedPeer implements Peer {
   closed = false;
   code: string | null = null;
   #stream: Stream | null = null;
+  #endpoint: Endpoint | null = null;
   /** Orders from before there was a connection. */
   #early: ((stream: Stream) => void)[] = [];
 
-  begin(open: (events: ConstructorParameters<typeof Stream>[1]) => Stream, isOpen: boolean): void {
+  begin(
+    open: (events: ConstructorParameters<typeof Stream>[1]) => Stream,
+    { isOpen, endpoint }: { readonly isOpen: boolean; readonly endpoint: Endpoint },
+  ): void {
+    this.#endpoint = endpoint;
     const stream = open({
       data: (bytes) => {
         this.received.push(bytes);
@@ -262,6 +284,18 @@ class SimulatedPeer implements Peer {
     this.#order((stream) => stream.reset());
   }
 
+  renegotiate(): void {
+    this.below(clientHello());
+  }
+
+  below(bytes: Uint8Array): void {
+    this.#endpoint?.send(bytes);
+  }
+
+  endBelow(): void {
+    this.#endpoint?.shutdown();
+  }
+
   pause(): void {
     this.#order((stream) => stream.pause());
   }
@@ -280,6 +314,19 @@ class SimulatedPeer implements Peer {
     if (this.#stream === null) this.#early.push(order);
     else order(this.#stream);
   }
+}
+
+/** The connection of `connectBadly`. */
+const badName = "bad.1";
+/** Behind its handshake, which is two writes each way, a bit of each write is changed. */
+function badPath(): ReadonlyMap<string, number> {
+  const at = 8 * 20;
+  const writes = Array.from({ length: 20 }, (_, write) => write + 2);
+  return new Map(
+    ["toServer", "toClient"].flatMap((direction) =>
+      writes.map((write) => [`network/${badName}/${direction}/corrupt#${String(write)}`, at]),
+    ),
+  );
 }
 
 const ignore = (): void => undefined;

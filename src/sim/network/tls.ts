@@ -11,13 +11,18 @@
  *
  * R1. Data comes out in the order in which it went in, and only after the handshake.
  * R2. A session ends once: by the peer's close_notify, or by a failure.
- * R3. A record of which a byte was changed on the way is found out: the session fails, and the peer
- *     is told so by an alert. So does one that is too large, of no known kind, or out of turn.
+ * R3. A peer that ends without close_notify, or within a record, has ended: whether all has come is
+ *     for the frames inside to say.
+ * R4. A record of which a byte was changed on the way is found out: the session fails, and the peer
+ *     is told so by an alert. So does one that is too large, of no known kind, or out of turn, as
+ *     a second handshake is.
  *
  * Left out: which alert it is makes no difference here, and whoever owns a failed stream gets
  * EPROTO where Node has a code for each reason. The host asks whether there is one, clients tell
- * their users that the link was lost. What a thread computes for one handshake delays no other: a
- * flood costs the server descriptors and time-outs here, and no processor time.
+ * their users that the link was lost. An alert in clear within a session is believed here, while
+ * OpenSSL answers it as a broken record: the session ends in the same way for its owner. What a
+ * thread computes for one handshake delays no other: a flood costs the server descriptors and
+ * time-outs here, and no processor time.
  */
 import { invariant } from "../../core/kernel/assert.ts";
 
@@ -192,9 +197,11 @@ export class SecureSession {
   }
 
   #handshake([first]: Uint8Array): void {
-    // Tickets after the handshake mean nothing to either program.
-    if (this.#state === "open") return;
     const { role, fault } = this.#options;
+    if (this.#state === "open") {
+      // Tickets mean nothing to either program. A second handshake is refused.
+      return role === "client" ? undefined : this.#fail("protocol", "unexpectedMessage");
+    }
     if (role === "client") return this.#serverHello();
     if (this.#finishedSent) {
       return first === wrong ? this.#fail("protocol", "decryptError") : this.#finished();
