@@ -9,6 +9,7 @@
  * R3. Exactly one `closed` for each `opened` session, and nothing of a session after it.
  * R4. A connection that has been ordered to close gets no more packets, and its own are ignored.
  * R5. Sequences towards a peer count 1, 2, 3, ... per session and delivery.
+ * R6. A call that waits for its answer waits until its deadline, and no longer.
  */
 import type {
   Delivery,
@@ -152,6 +153,10 @@ export class RealmMachine implements Machine {
         found.push(`R4: the inbox holds packets of session ${id}, which has ended`);
       }
     }
+    for (const id of this.state.calls.keys()) {
+      if (this.state.timers.get(deadlineKind, id) !== undefined) continue;
+      found.push(`R6: call ${id} waits for ever`);
+    }
     for (const store of this.state.stores()) found.push(...store.violations());
     for (const [index, { name, implementation }] of this.composition.features.entries()) {
       const timers: Record<string, unknown> = {};
@@ -243,6 +248,7 @@ export class RealmMachine implements Machine {
     kernel.tickStart = kernel.now;
     kernel.closedFor = null;
     delete kernel.suspended;
+    delete kernel.hasSpared;
     // `at` begins with the wall clock; the host tells it if it could not.
     kernel.wallOffsetMicros = 0;
   }
@@ -262,9 +268,18 @@ export class RealmMachine implements Machine {
     const session = connection === null ? undefined : this.state.sessions.ofConnection(connection);
     this.log("error", "a feature threw; its event was left out", { feature });
     if (session !== undefined) this.disconnect(session, "FEATURE_FAILED");
+    if (connection !== null) return;
+    // A start tells, at its own time, of what the last process left out, and much has become due
+    // since then. If it was time that threw, it throws once more at once.
+    const { kernel } = this.state;
+    const { now, tickStart, hasSpared = false } = kernel;
+    if (now === tickStart && !hasSpared) {
+      kernel.hasSpared = true;
+      return;
+    }
     // Time comes before all else that is due: what was left out while some was due, was time.
     const due = nextTimeout(this);
-    if (connection === null && due !== null && due <= this.state.kernel.now) this.#suspend(feature);
+    if (due !== null && due <= now) this.#suspend(feature);
   }
 
   /** Time would throw again at once, and for ever: the feature does without till the next start. */

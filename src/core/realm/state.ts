@@ -58,6 +58,8 @@ export interface Kernel {
    * when there are none: a log from before there were any has the digests that it always had.
    */
   suspended?: readonly string[];
+  /** What the start has told of has suspended nobody; what is told at the same time later, does. */
+  hasSpared?: true;
 }
 
 const kernelAtFirst = (): Kernel => ({

@@ -3,7 +3,16 @@ import { lantern as pb } from "../../../examples/lantern/gen/lantern.js";
 import { lantern } from "../../../examples/lantern/lantern.ts";
 import { builtinFeatures } from "../../../src/core/features/index.ts";
 import type { Feature } from "../../../src/core/realm/index.ts";
+import { reprise as session } from "../../../src/core/wire/gen/session.js";
 import { encodePayload } from "../../../src/core/wire/index.ts";
+import {
+  carried,
+  defineContract,
+  defineFeature,
+  operation,
+  request,
+  seconds,
+} from "../../../src/index.ts";
 import { brokenLantern, lanternTypes } from "../../support/broken-lantern.ts";
 import type { HostDisk } from "../../support/host-disk.ts";
 import { HostWorld } from "../../support/host-world.ts";
@@ -99,5 +108,75 @@ describe("a feature whose timer throws", () => {
     again.advance(3_000_000);
     expect(again.exited).toBeNull();
     expect(count(again, "features_suspended_total")).toBeGreaterThan(0);
+  });
+});
+
+describe("a feature whose answer throws", () => {
+  const types = { ask: 10_950, asked: 10_951 };
+  /** Asks the outside, and would have something to do a second later whatever comes of it. */
+  const contract = defineContract("oracle", {
+    ask: request(types.ask, session.v1.EchoRequest, types.asked, session.v1.EchoResponse, () => 0),
+  });
+  const consult = operation<{ readonly none: number }, number>("oracle.consult", {
+    effect: "none",
+    deadline: seconds(60),
+    answer: (value) => Number(value),
+  });
+  const oracle = defineFeature({
+    contract,
+    version: 1,
+    state: () => ({ rung: 0 }),
+    timers: { ring: carried<{ readonly none: number }>() },
+    calls: { consult: { operation: consult, replyTo: "ask" } },
+  }).implement({
+    packets: {
+      ask: {
+        states: ["connected"],
+        handle(ctx) {
+          ctx.timer("ring", 1, seconds(1), { none: 0 });
+          ctx.call("consult", { none: 0 });
+        },
+      },
+    },
+    answers: {
+      consult() {
+        throw new Error("the oracle is silent");
+      },
+    },
+    timers: {
+      ring(ctx) {
+        ctx.state.rung += 1;
+      },
+    },
+  });
+
+  /** It has asked; the answer has come and is in a turn that nobody has told of. */
+  const answered = (): HostWorld => {
+    const world = lit(oracle);
+    world.connect().packet(types.ask, encodePayload(session.v1.EchoRequest, {}));
+    world.settle();
+    const [asked] = world.calls;
+    if (asked === undefined) throw new Error("it was to ask");
+    world.host.callDone(asked.call, { ok: true, answer: 1 });
+    return world;
+  };
+
+  it("[JRN-16] is not suspended: only that answer is lost", () => {
+    const world = answered().advance(3_000_000);
+    expect(count(world, "steps_failed_total")).toBe(1);
+    expect(count(world, "features_suspended_total")).toBe(0);
+  });
+
+  it("[JRN-16] is not suspended by the next start, when its timers were due long ago", () => {
+    const world = answered();
+    world.turn();
+    const disk = world.disk.afterCrash(1);
+    const wall = world.wallMicros + 30_000_000;
+    const again = new HostWorld({ features: [...builtinFeatures, oracle], disk, wall }).start();
+    again.advance(3_000_000);
+    const told = again.journal().map(({ event }) => event.type);
+    expect(told.filter((type) => type === "step.failed")).toHaveLength(1);
+    expect(count(again, "steps_failed_total")).toBe(1);
+    expect(count(again, "features_suspended_total")).toBe(0);
   });
 });
