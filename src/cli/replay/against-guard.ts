@@ -100,14 +100,18 @@ function endOf(
     resolve({ message: `it did not come back within ${seconds} s`, exitCode: null });
   }, lookMs);
   worker.on("message", (report: GuardReport) => resolve(report));
-  worker.on("error", (error: unknown) => {
-    const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    resolve({ message: `it failed outside of a step: ${what}`, exitCode: null });
-  });
+  worker.on("error", (error: unknown) => resolve({ message: failureOf(error), exitCode: null }));
   worker.on("exit", (exitCode) =>
     resolve({ message: `it ended the process with exit code ${String(exitCode)}`, exitCode }),
   );
   return promise.finally(() => clearInterval(timer));
+}
+
+function failureOf(error: unknown): string {
+  if (!(error instanceof Error)) return `it failed outside of a step: ${String(error)}`;
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "ERR_WORKER_OUT_OF_MEMORY") return "it ran out of memory";
+  return `it failed outside of a step: ${error.name}: ${error.message}`;
 }
 
 /** A crash that no exception told of: the event, and what this build orders there. */
