@@ -36,7 +36,7 @@ import { checkpointSequence } from "../../src/core/journal/index.ts";
 import { limits } from "../../src/core/kernel/limits.ts";
 import { buildId } from "../../src/io/build-id.ts";
 import { EchoRounds } from "../core.ts";
-import { measureEcho, median, startRole } from "../measure.ts";
+import { cpuSeconds, measureEcho, median, startRole } from "../measure.ts";
 import { MemoryPlatform } from "../memory-platform.ts";
 
 export interface RestartResult {
@@ -52,6 +52,8 @@ export interface RestartResult {
   readonly replayMs: number;
   /** From the start of the process to the first answer, each time. */
   readonly firstAnswerMs: readonly number[];
+  /** Processor time of these starts, all threads, until then. */
+  readonly firstAnswerCpuMs: readonly number[];
   /** Events behind the newest checkpoint when the server was first killed. */
   readonly tailEvents: number;
 }
@@ -189,8 +191,9 @@ async function start(folder: string, readyMs: number) {
   const game = await connect(record.urls["game"] ?? "", { contracts: [echoContract] });
   await game.echo.promptEcho({ bytes: new Uint8Array(8) });
   const firstAnswerMs = performance.now() - since;
+  const cpuMs = cpuSeconds(record.pid) * 1_000;
   await game.close();
-  return { child, port: record.ports["game"] ?? 0, firstAnswerMs };
+  return { child, port: record.ports["game"] ?? 0, firstAnswerMs, cpuMs };
 }
 
 /** The last event of the newest checkpoint; 0 when there is none. */
@@ -220,6 +223,7 @@ export async function measureRestart(megabytes: number, restarts: number): Promi
     while (newestCheckpoint(folder) < events && performance.now() < until) await setTimeout(100);
     const tailEvents = Math.max(0, events - newestCheckpoint(folder));
     const times: number[] = [];
+    const cpuTimes: number[] = [];
     for (let restart = 0; restart < restarts; restart += 1) {
       const load = { type: 1_055, connections: 50, depth: 4, warmupMs: 100, countedMs: 500 };
       await measureEcho({ name: "restart", port, pid: child.pid ?? 0, stop }, load);
@@ -229,6 +233,7 @@ export async function measureRestart(megabytes: number, restarts: number): Promi
       ({ child, port } = again);
       children.add(child);
       times.push(Math.round(again.firstAnswerMs));
+      cpuTimes.push(Math.round(again.cpuMs));
     }
     return {
       megabytes,
@@ -238,6 +243,7 @@ export async function measureRestart(megabytes: number, restarts: number): Promi
       verifyToReading: toReading,
       replayMs: Math.round(first.firstAnswerMs),
       firstAnswerMs: times,
+      firstAnswerCpuMs: cpuTimes,
       tailEvents,
     };
   } finally {
