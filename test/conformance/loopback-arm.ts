@@ -31,12 +31,18 @@ import { RecordingHost } from "./recording-host.ts";
 
 export const loopbackArm: Arm = {
   name: "loopback",
-  start: async (options) => {
-    const server = new LoopbackServer(options ?? {});
-    await server.until("the server listens", () => server.host.told.includes("listening"));
-    return server;
-  },
+  start: (options) => startServer("127.0.0.1", options),
 };
+
+/** The same on another of the machine's addresses. */
+export async function startServer(
+  address: string,
+  options: ServerOptions = {},
+): Promise<LoopbackServer> {
+  const server = new LoopbackServer(address, options);
+  await server.until("the server listens", () => server.host.told.includes("listening"));
+  return server;
+}
 
 /**
  * Of the event loop that both programs share, in a row and without an event. What one pass sends
@@ -47,6 +53,7 @@ const settlingPasses = 40;
 class LoopbackServer implements ConformanceServer {
   readonly host: RecordingHost;
   readonly until = until;
+  readonly #address: string;
   readonly #options: ServerOptions;
   readonly #platforms: Platform[] = [];
   readonly #folders: string[] = [];
@@ -59,17 +66,18 @@ class LoopbackServer implements ConformanceServer {
   #events = 0;
   #requests = 0;
 
-  constructor(options: ServerOptions) {
+  constructor(address: string, options: ServerOptions) {
+    this.#address = address;
     this.#options = options;
     this.host = this.#startHost();
   }
 
   connect(greeting: Greeting = "right"): BarePeer {
-    return this.#connect(this.#portNow(), greeting);
+    return this.#connect(this.port, greeting);
   }
 
   async connectBadly(greeting: Greeting = "right"): Promise<SpoiltConnection> {
-    const device = await openDevice(this.#portNow());
+    const device = await openDevice(this.port);
     this.#devices.push(device);
     return { peer: this.#connect(device.port, greeting), goBad: () => device.goBad() };
   }
@@ -77,7 +85,7 @@ class LoopbackServer implements ConformanceServer {
   #connect(port: number, greeting: Greeting): BarePeer {
     const isSecure =
       greeting.startsWith("tls") || (greeting === "right" && this.#options.security === "tls");
-    const tcp = connectTcp({ port, host: "127.0.0.1", allowHalfOpen: true, noDelay: true });
+    const tcp = connectTcp({ port, host: this.#address, allowHalfOpen: true, noDelay: true });
     const socket = isSecure ? connectTls({ socket: tcp, ...versionsOf(greeting) }) : tcp;
     // TLS sockets take the option only afterwards.
     socket.allowHalfOpen = true;
@@ -91,7 +99,7 @@ class LoopbackServer implements ConformanceServer {
   client(): Peer {
     const { security = "plain" } = this.#options;
     const trust = security === "tls" ? ({ kind: "nobody" } as const) : null;
-    const target = { host: "127.0.0.1", port: this.#portNow(), trust };
+    const target = { host: this.#address, port: this.port, trust };
     const peer = new ClientPeer(
       (events) => new NodeLink(target, events),
       () => {
@@ -126,7 +134,7 @@ class LoopbackServer implements ConformanceServer {
   }
 
   async rival(): Promise<RecordingHost> {
-    const host = this.#startHost(this.#portNow());
+    const host = this.#startHost(this.port);
     await until("the rival to be told", () => host.told.length > 0);
     return host;
   }
@@ -140,7 +148,7 @@ class LoopbackServer implements ConformanceServer {
   }
 
   /** The port stays the same after the server has stopped listening. */
-  #portNow(): number {
+  get port(): number {
     this.#port = this.#platforms[0]?.transport.port ?? this.#port;
     return this.#port;
   }
@@ -156,7 +164,7 @@ class LoopbackServer implements ConformanceServer {
     const transport: TransportOptions = {
       role: "test",
       portKey: "ports.test",
-      address: "127.0.0.1",
+      address: this.#address,
       port,
       backlog: 100,
       noDelay: true,

@@ -33,12 +33,15 @@ const bufferBytes = 200_000;
 
 export const simulatedArm: Arm = {
   name: "simulated",
-  start: async (options) => {
-    const server = new SimulatedServer(options ?? {});
-    await server.until("the server listens", () => server.host.told.includes("listening"));
-    return server;
-  },
+  start: (options) => startSimulated(options),
 };
+
+/** The same, with what only a simulated network can do. */
+export async function startSimulated(options: ServerOptions = {}): Promise<SimulatedServer> {
+  const server = new SimulatedServer(options);
+  await server.until("the server listens", () => server.host.told.includes("listening"));
+  return server;
+}
 
 /** Less than any timer of a connection, more than all that happens between two programs. */
 const settlingMicros = 100_000;
@@ -58,7 +61,7 @@ class SimulatedServer implements ConformanceServer {
 
   constructor(options: ServerOptions) {
     this.#options = options;
-    const decisions = Decisions.planned(badPath());
+    const decisions = Decisions.planned(badPaths());
     this.#common = { scheduler: this.#scheduler, decisions, faults: new FaultCounters() };
     this.#network = new Network({ ...this.#common, options: this.#wires });
     this.host = this.#startProcess();
@@ -72,6 +75,16 @@ class SimulatedServer implements ConformanceServer {
   connectBadly(greeting: Greeting = "right"): Promise<SpoiltConnection> {
     const peer = this.#connect(badName, greeting);
     return Promise.resolve({ peer, goBad: ignore });
+  }
+
+  /** Of all connections that there are the other ends are gone, without a word. */
+  vanish(): void {
+    for (const link of this.#network.links) link.cut();
+  }
+
+  /** Begins to connect to where nobody answers. */
+  connectNowhere(): { readonly bare: BarePeer; readonly client: Peer } {
+    return { bare: this.#connect(`${nowhere}-bare.1`, "text"), client: this.#client(nowhere) };
   }
 
   #connect(name: string, greeting: Greeting): BarePeer {
@@ -116,6 +129,10 @@ class SimulatedServer implements ConformanceServer {
 
   client(): Peer {
     this.#clients += 1;
+    return this.#client(String(this.#clients));
+  }
+
+  #client(link: string): Peer {
     const parts = {
       ...this.#common,
       network: this.#network,
@@ -125,11 +142,11 @@ class SimulatedServer implements ConformanceServer {
       security: this.#options.security ?? "plain",
       observer: { sent: ignore, received: ignore, left: ignore },
     };
-    const name = { link: String(this.#clients), address: this.#clients };
+    const name = { link, address: this.#clients };
     const links: ClientLink[] = [];
     const peer = new ClientPeer((events) => {
       let isOpen = false;
-      const link = new ClientLink(parts, name, {
+      const made = new ClientLink(parts, name, {
         ...events,
         opened: () => {
           isOpen = true;
@@ -137,8 +154,8 @@ class SimulatedServer implements ConformanceServer {
         },
         closed: (code) => events.closed(code === null ? null : refusalOf(code, isOpen)),
       });
-      links.push(link);
-      return link;
+      links.push(made);
+      return made;
     }, ignore);
     this.#links.push(...links);
     return peer;
@@ -318,15 +335,19 @@ class SimulatedPeer implements BarePeer {
 
 /** The connection of `connectBadly`. */
 const badName = "bad.1";
+/** The links of `connectNowhere`. */
+const nowhere = "nowhere";
 /** Behind its handshake, which is two writes each way, a bit of each write is changed. */
-function badPath(): ReadonlyMap<string, number> {
+function badPaths(): ReadonlyMap<string, number | boolean> {
   const at = 8 * 20;
-  const writes = Array.from({ length: 20 }, (_, write) => write + 2);
-  return new Map(
-    ["toServer", "toClient"].flatMap((direction) =>
-      writes.map((write) => [`network/${badName}/${direction}/corrupt#${String(write)}`, at]),
-    ),
-  );
+  const plan = new Map<string, number | boolean>();
+  for (let write = 2; write < 22; write += 1) {
+    plan.set(`network/${badName}/toServer/corrupt#${String(write)}`, at);
+    plan.set(`network/${badName}/toClient/corrupt#${String(write)}`, at);
+  }
+  plan.set(`network/${nowhere}-bare.1/unanswered#0`, true);
+  plan.set(`network/${nowhere}.1/unanswered#0`, true);
+  return plan;
 }
 
 const ignore = (): void => undefined;
