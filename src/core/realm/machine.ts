@@ -159,11 +159,13 @@ export class RealmMachine implements Machine {
     }
     for (const store of this.state.stores()) found.push(...store.violations());
     for (const [index, { name, implementation }] of this.composition.features.entries()) {
+      const rules = Object.entries(implementation.invariants);
+      if (rules.length === 0) continue;
       const timers: Record<string, unknown> = {};
       for (const [kind, route] of this.composition.timers.entries()) {
         if (route.feature === index) timers[route.name] = this.state.timers.of(kind + 1);
       }
-      for (const [rule, holds] of Object.entries(implementation.invariants)) {
+      for (const [rule, holds] of rules) {
         const { featureStates, sessions } = this.state;
         const sound = holds(featureStates[index], timers, sessions.view(), this.#reader(index));
         if (!sound) found.push(`${name}: ${rule}`);

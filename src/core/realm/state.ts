@@ -98,6 +98,8 @@ export class RealmState {
   featureStates: object[];
   /** By feature and stream, of the features that have streams, as they are declared. */
   #stores: ReadonlyMap<string, ReadonlyMap<AnyEventStream, StreamStore>>;
+  /** Their names; which there are follows from the features. */
+  readonly tables: readonly string[];
   readonly #features: readonly Feature[];
   /** Kinds of timers by `feature.timer`. */
   readonly #timerKinds: ReadonlyMap<string, number>;
@@ -113,6 +115,11 @@ export class RealmState {
       return state;
     });
     this.#stores = storesOf(features, () => undefined);
+    this.tables = [
+      ...ownTables,
+      ...features.map((feature) => `feature:${feature.name}`),
+      ...Array.from(this.#stores.keys(), (feature) => `events:${feature}`),
+    ];
   }
 
   /** The feature's stream. */
@@ -138,14 +145,6 @@ export class RealmState {
     const stream = RandomStream.named(this.kernel.seed, key);
     this.streams.set(key, stream);
     return stream;
-  }
-
-  get tables(): readonly string[] {
-    return [
-      ...ownTables,
-      ...this.#features.map((feature) => `feature:${feature.name}`),
-      ...Array.from(this.#stores.keys(), (feature) => `events:${feature}`),
-    ];
   }
 
   /** The plain data of one table. */
