@@ -4,7 +4,8 @@
  *     node bench/echo.ts [--rounds 5] [--seconds 1.5] [--cells 50x1,50x16,1000x1] [--json]
  *
  * All servers are up at once and are measured in turn, round by round; each ratio is the median of
- * the rounds' own ratios. Committed echoes wait for fdatasync.
+ * the rounds' own ratios. Committed echoes wait for fdatasync. Reprise has no follower here: that
+ * does all the work once more on another core, and has figures of its own, see journal/follower.ts.
  */
 import { parseArgs } from "node:util";
 import { measureEcho, median, startPeer, startReprise } from "./measure.ts";
@@ -43,7 +44,7 @@ export async function* compareEchoes({
   const [chunk, turn, reprise] = await Promise.all([
     startPeer("chunk"),
     startPeer("turn"),
-    startReprise("fsync"),
+    startReprise("fsync", ["checkpoint.follower=off"]),
   ]);
   const contenders: readonly Contender[] = [
     { server: chunk, name: "one flush per chunk", type: 1_053 },

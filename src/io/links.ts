@@ -23,8 +23,13 @@ export interface LinkSocket {
   readonly security: PeerAddress["security"];
 }
 
-interface Link extends LinkSocket {
+/** For whoever opened a link: where he puts what its peer sends, in order. */
+export interface LinkReader {
   readonly id: SocketId;
+  readonly received: (bytes: Uint8Array) => void;
+}
+
+interface Link extends LinkSocket, LinkReader {
   /** Called by the stream when a write has left, or is lost. One function for all of a link. */
   readonly written: () => void;
   /** What the host was last told, so that a write that left at once is not told again. */
@@ -51,13 +56,17 @@ export class Links {
     if (this.#links.size > 0) await new Promise<void>((resolve) => (this.#whenEmpty = resolve));
   }
 
-  /** Takes over a socket that is ready for packets and begins to read it. */
-  open(socket: LinkSocket): SocketId {
+  /** Takes over a socket that is ready for packets, but for reading it. */
+  open(socket: LinkSocket): LinkReader {
     this.#lastId += 1;
     const id = this.#lastId as SocketId;
+    const producer = this.#producer;
     const link: Link = {
       ...socket,
       id,
+      received: (bytes) => {
+        if (!link.closing) producer.received(id, bytes);
+      },
       written: () => this.#written(link),
       unsentBytes: 0,
       closing: false,
@@ -65,9 +74,9 @@ export class Links {
       flushTimer: null,
     };
     this.#links.set(id, link);
-    this.#producer.socketOpened(id, { remote: remoteOf(socket.tcp), security: socket.security });
+    producer.socketOpened(id, { remote: remoteOf(socket.tcp), security: socket.security });
     this.#attach(link);
-    return id;
+    return link;
   }
 
   write(id: SocketId, bytes: Uint8Array): number {
@@ -125,9 +134,6 @@ export class Links {
   #attach(link: Link): void {
     const { stream, id } = link;
     const producer = this.#producer;
-    stream.on("data", (bytes: Buffer) => {
-      if (!link.closing) producer.received(id, bytes);
-    });
     stream.on("end", () => {
       if (!link.closing) producer.socketEnded(id);
     });

@@ -6,7 +6,9 @@ import type { Socket } from "node:net";
 import type { CloseMode, SocketId } from "../core/contract.ts";
 import type { Completions } from "./completions.ts";
 import { Links } from "./links.ts";
+import type { LinkReader } from "./links.ts";
 import { Listener } from "./listener.ts";
+import { OwnMemory } from "./own-memory.ts";
 import { sniff, tlsAlert } from "./sniff.ts";
 import { newTransportCounters } from "./transport.ts";
 import type { Transport, TransportCounters, TransportOptions } from "./transport.ts";
@@ -15,6 +17,7 @@ export class TcpTransport implements Transport {
   readonly counters: TransportCounters = newTransportCounters();
   readonly #links: Links;
   readonly #listener: Listener;
+  readonly #memory = new OwnMemory();
 
   constructor(
     options: TransportOptions,
@@ -66,15 +69,27 @@ export class TcpTransport implements Transport {
     this.#links.destroy();
   }
 
-  #accept(tcp: Socket): void {
-    let id: SocketId | null = null;
+  #accept(accepted: Socket): void {
+    let link: LinkReader | null = null;
     // Looks at the first bytes before the link does, and at no others. A hello in pieces of one or
     // two bytes is left to the edge, which finds that its frame length is invalid.
-    tcp.once("data", (bytes: Buffer) => {
-      if (id === null || sniff(bytes) !== "tls") return;
-      this.counters.wrongTransport += 1;
-      this.#links.refuse(id, tlsAlert, "EPROTO");
-    });
-    id = this.#links.open({ stream: tcp, tcp, security: "plain" });
+    let isFirst = true;
+    const received = (bytes: Uint8Array): void => {
+      if (link === null) return;
+      if (isFirst) {
+        isFirst = false;
+        if (sniff(bytes) === "tls") return this.#refuse(link.id);
+      }
+      link.received(bytes);
+    };
+    const adopted = this.#memory.adopt(accepted, received);
+    const tcp = adopted ?? accepted;
+    if (adopted === null) accepted.on("data", received);
+    link = this.#links.open({ stream: tcp, tcp, security: "plain" });
+  }
+
+  #refuse(id: SocketId): void {
+    this.counters.wrongTransport += 1;
+    this.#links.refuse(id, tlsAlert, "EPROTO");
   }
 }

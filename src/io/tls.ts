@@ -187,7 +187,8 @@ export class TlsTransport implements Transport {
     }
     this.#forget(candidate);
     stream.allowHalfOpen = true;
-    this.#links.open({ stream, tcp: candidate.tcp, security: "tls" });
+    const link = this.#links.open({ stream, tcp: candidate.tcp, security: "tls" });
+    stream.on("data", link.received);
   }
 
   #handshakeError(error: Error, stream: TLSSocket): void {
