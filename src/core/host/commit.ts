@@ -18,7 +18,7 @@
  *     synced before: a sync that need not make a file longer takes a fifth of the time and half of
  *     the processor's. The scan takes zeros behind the last block for what they are.
  */
-import type { Digest, Event, FileOperation, FileResult } from "../contract.ts";
+import type { Digest, Event, EventType, FileOperation, FileResult } from "../contract.ts";
 import { journalFolder } from "../journal/index.ts";
 import type { JournalPosition, JournalWriter, SealedBlock } from "../journal/index.ts";
 import { invariant } from "../kernel/assert.ts";
@@ -114,11 +114,12 @@ export class Committer {
     return this.#sailing === null ? 0 : this.#now.monotonic - this.#sailing.sealedAt;
   }
 
-  append(event: Event): EventSequence {
+  /** Arguments as `JournalWriter.append`'s. */
+  append(event: Event, type: EventType, at: Micros): EventSequence {
     // One turn may bring more than a block should hold.
     if (this.#writer.isFull) this.#seal();
     this.#dueAt ??= this.#now.monotonic + this.#config.commitWindowMs * 1_000;
-    return this.#writer.append(event);
+    return this.#writer.append(event, type, at);
   }
 
   /** Puts in the digest of the last event's effects. */

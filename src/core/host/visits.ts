@@ -125,7 +125,7 @@ export class Visits {
         if (packet.bytes !== edge.bytes) packet.bytes = edge.bytes;
         packet.start = edge.start;
         packet.end = edge.end;
-        this.#stepper.step(packet, connection);
+        this.#stepper.packet(packet, connection);
       } else if (found === "refused") {
         const { refusal } = edge;
         invariant(refusal !== null, "a refused packet has a refusal", id);

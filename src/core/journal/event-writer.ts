@@ -8,7 +8,7 @@
  * E3. The effect digest has the same width for every value. An event is written before its step,
  *     its digest is put in afterwards.
  */
-import type { CallResult, Digest, Event, PacketReceived } from "../contract.ts";
+import type { CallResult, Digest, Event, EventType, PacketReceived } from "../contract.ts";
 import { assertNever, invariant } from "../kernel/assert.ts";
 import { encodePlain } from "../kernel/plain.ts";
 import { closeReasons, refusalReasons } from "../kernel/reasons.ts";
@@ -53,11 +53,14 @@ export class EventWriter {
     this.#items = 0;
   }
 
-  /** @param elapsed microseconds since the event before in this batch, 0 for the first */
-  event(event: Event, elapsed: number): void {
+  /**
+   * @param elapsed microseconds since the event before in this batch, 0 for the first
+   * @param type the event's, for whoever has it at hand
+   */
+  event(event: Event, elapsed: number, type: EventType = event.type): void {
     this.#items += 1;
-    if (event.type === "packet.received") this.#packetReceived(event, elapsed);
-    else this.#other(event, elapsed);
+    if (type === "packet.received") this.#packetReceived(event as PacketReceived, elapsed);
+    else this.#other(event as Exclude<Event, PacketReceived>, elapsed);
   }
 
   /** The digest of the last event's effects. */

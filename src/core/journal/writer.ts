@@ -14,7 +14,7 @@
  * W4. A block must be complete on the disk before the next one is handed to it, and the next
  *     segment is begun only when the one before is durable. The recovery scan rests on this.
  */
-import type { Digest, Event } from "../contract.ts";
+import type { Digest, Event, EventType } from "../contract.ts";
 import { invariant } from "../kernel/assert.ts";
 import { aeadTagBytes, type Aead } from "../kernel/crypto.ts";
 import { mix } from "../kernel/digest.ts";
@@ -149,9 +149,13 @@ export class JournalWriter {
     };
   }
 
-  /** Takes the event of the coming step. Copies what it borrows. Returns the event's sequence. */
-  append(event: Event): EventSequence {
-    const { at } = event;
+  /**
+   * Takes the event of the coming step. Copies what it borrows. Returns the event's sequence.
+   *
+   * @param type the event's, and `at` its time, for whoever has them at hand: events have many
+   *   shapes, and what all of them have is slow to look up
+   */
+  append(event: Event, type: EventType = event.type, at: Micros = event.at): EventSequence {
     invariant(at >= this.#lastAt, "time goes back in the journal", at, this.#lastAt);
     if (this.#openEvents === 0) {
       this.#batch.begin();
@@ -161,8 +165,8 @@ export class JournalWriter {
     } else {
       this.#effects = mix(this.#effects, this.#lastEffects);
     }
-    this.#batch.event(event, at - this.#lastAt);
-    if (event.type === "step.failed") this.#flags |= blockFlags.stepFailed;
+    this.#batch.event(event, at - this.#lastAt, type);
+    if (type === "step.failed") this.#flags |= blockFlags.stepFailed;
     this.#lastAt = at;
     this.#lastEffects = 0;
     this.#openEvents += 1;
