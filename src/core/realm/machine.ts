@@ -87,12 +87,13 @@ export class RealmMachine implements Machine {
   step(event: Event, outbox: Outbox): void {
     invariant(this.#outbox === null, "step is not re-entrant");
     const { kernel } = this.state;
-    invariant(event.at >= kernel.now, "time does not go back", event.at, kernel.now);
+    const { at } = event;
+    invariant(at >= kernel.now, "time does not go back", at, kernel.now);
     this.failedFeature = null;
     this.#outbox = outbox;
     this.#payloads.rewind();
     const since = kernel.now;
-    kernel.now = event.at;
+    kernel.now = at;
     try {
       this.#apply(event, since);
     } finally {
@@ -274,14 +275,11 @@ export class RealmMachine implements Machine {
     // A start tells, at its own time, of what the last process left out, and much has become due
     // since then. If it was time that threw, it throws once more at once.
     const { kernel } = this.state;
-    const { now, tickStart, hasSpared = false } = kernel;
-    if (now === tickStart && !hasSpared) {
-      kernel.hasSpared = true;
-      return;
-    }
+    const isFirstOfStart = kernel.now === kernel.tickStart && kernel.hasSpared === undefined;
+    if (isFirstOfStart) return void (kernel.hasSpared = true);
     // Time comes before all else that is due: what was left out while some was due, was time.
     const due = nextTimeout(this);
-    if (due !== null && due <= now) this.#suspend(feature);
+    if (due !== null && due <= kernel.now) this.#suspend(feature);
   }
 
   /** Time would throw again at once, and for ever: the feature does without till the next start. */
