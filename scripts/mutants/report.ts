@@ -12,6 +12,8 @@ export interface Result {
   readonly mutant: Mutant;
   /** Null: the process ended without a word. */
   readonly hunted: Hunted | null;
+  /** Whether its failure was to be made small, where there is one. */
+  readonly isShrunk: boolean;
 }
 
 export interface Summary {
@@ -37,7 +39,7 @@ export interface Summary {
   })[];
 }
 
-/** Of all that were caught; one that was not shrunk is not small. */
+/** Of those that were caught and were to be made small; one that was not shrunk is not small. */
 export interface Shrinking {
   /** How many have at most `smallEventsMax` events after a minute of processor time at most. */
   readonly small: number;
@@ -75,14 +77,14 @@ export function summaryOf(results: readonly Result[]): Summary {
     seedsToDetect: spreadOf(caught.map((one) => one.seeds)),
     byChecker,
     survivors: mutants.filter((one) => !one.caught).map(({ id }) => id),
-    shrinking: shrinkingOf(caught),
+    shrinking: shrinkingOf(mutants.filter((one, at) => one.caught && results[at]?.isShrunk)),
     mutants,
   };
 }
 
 function shrinkingOf(caught: Summary["mutants"]): Shrinking | null {
+  if (caught.length === 0) return null;
   const events = caught.flatMap(({ shrunkEvents }) => shrunkEvents ?? []);
-  if (events.length === 0) return null;
   return {
     small: events.filter((count) => count <= smallEventsMax).length,
     of: caught.length,
@@ -105,7 +107,7 @@ export async function reportOf(results: readonly Result[], summary: Summary): Pr
   const tables: Readonly<Record<string, string>> = {
     score: `${String(summary.caught)} of ${String(summary.planted)} caught (${share}). Seeds to detect: median ${String(median)}, 90 % within ${String(p90)}, at most ${String(max)}.`,
     drawn: `${String(summary.drawn)} of ${String(summary.planted)} are drawn`,
-    shrinking: shrinkingText(summary.shrinking),
+    shrinking: shrinkingText(summary),
     checkers: checkersTable(summary),
     survivors: survivorsTable(results, summary),
     equivalents: table(
@@ -123,11 +125,12 @@ export async function reportOf(results: readonly Result[], summary: Summary): Pr
 
 const percent = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(1)} %`;
 
-function shrinkingText(shrinking: Shrinking | null): string {
+function shrinkingText({ shrinking, caught }: Summary): string {
   if (shrinking === null) return "No failure was shrunk in this run.";
   const { small, of, events, seconds } = shrinking;
   const share = `${String(small)} of ${String(of)} failures (${percent(small, of)})`;
-  return `${share} have at most ${String(smallEventsMax)} events when they are shrunk, in a minute of processor time at most; one that ended its process leaves nothing to shrink and counts as large. Events: median ${String(events.median)}, 90 % at most ${String(events.p90)}, at most ${String(events.max)}. Seconds of processor time: median ${seconds.median.toFixed(1)}, 90 % at most ${seconds.p90.toFixed(1)}, at most ${seconds.max.toFixed(1)}.`;
+  const whose = of === caught ? "" : "In a sample, drawn by a hash of the mutants' names: ";
+  return `${whose}${share} have at most ${String(smallEventsMax)} events when they are shrunk, in a minute of processor time at most; one that ended its process leaves nothing to shrink and counts as large. Events: median ${String(events.median)}, 90 % at most ${String(events.p90)}, at most ${String(events.max)}. Seconds of processor time: median ${seconds.median.toFixed(1)}, 90 % at most ${seconds.p90.toFixed(1)}, at most ${seconds.max.toFixed(1)}.`;
 }
 
 const checkersTable = ({ byChecker }: Summary): string =>

@@ -4,4 +4,18 @@ export const survivors: Readonly<Record<string, string>> = {
     "no server of this program says how long to wait when it ends a session: that takes one of another make",
   "F21-told-when-gone":
     "found at some seeds: needs a reader who was slow, and who leaves in the turn in which his queue is empty",
+  "kernel-16":
+    "needs a feature that keeps a function in its state: no feature of the simulator does",
+  "realm-13":
+    "needs a wall clock that was set while a process ran, a crash, and a token whose time is over by that much and not by the clock",
+  "host-06": "no simulated capture becomes 8 MiB long, where its next file begins",
+  "host-14":
+    "what the follower deletes is then not counted, and no checker counts files: `kept` bytes and names are looked at, numbers of them are not",
+  "journal-11":
+    "needs a segment that begins with twenty zeros and has something behind them, or one that is shorter than that",
+  "features-11":
+    "he is counted as one who has left, and goes with the next tick instead of at once; no model says how many have left",
+  "features-12":
+    "needs a call that is asked again after its answer was forgotten, ten minutes later in production",
+  "features-15": "addresses that need not be known stay known, which takes memory only",
 };

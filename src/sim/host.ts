@@ -64,6 +64,7 @@ export function simulatedHost(variation: HostVariation = {}): (order: HostOrder)
       host,
       metrics: () => host.counters.totals(),
       figure: (name) => host.counters.get(name),
+      phase: () => host.phase,
     };
   };
 }

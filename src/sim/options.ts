@@ -118,6 +118,8 @@ export interface WorkloadOptions {
   readonly payloadBytesMax: number;
   /** Of each packet of a rude one, that its header or its greeting is wrong. */
   readonly crookedPerMillion: PerMillion;
+  /** And that it is right, and not written as others write it; or of a number that nobody has. */
+  readonly oddPerMillion: PerMillion;
   /** How many more clients ask too much, see `clients/hogs.ts`; none where nobody is rude. */
   readonly hogs: number;
   /** How long a client stays before it leaves and comes again. */
@@ -250,6 +252,7 @@ export const calmOptions: SimulationOptions = {
     clients: 4,
     rudePerMillion: 0,
     crookedPerMillion: 0,
+    oddPerMillion: 0,
     hogs: 0,
     thinkMicros: 100_000,
     payloadBytesMax: 200,
@@ -398,13 +401,14 @@ const drawCalls = (random: RandomStream): CallOptions => ({
   crashPerMillion: 0,
 });
 
-/** How wrong rude clients are, never, now and then, or always; and how many are greedy. */
+/** How wrong and odd rude clients are, never, now and then, or always; and how many are greedy. */
 function drawManners(seed: number) {
   const random = RandomStream.named(seedWords(seed), "options/manners");
-  const greed = RandomStream.named(seedWords(seed), "options/hogs");
+  const apart = (name: string) => RandomStream.named(seedWords(seed), `options/${name}`);
   return {
     crookedPerMillion: random.pick([0, 100_000, 400_000, 1_000_000]),
-    hogs: greed.pick([1, 2, 3, 3]),
+    hogs: apart("hogs").pick([1, 2, 3, 3]),
+    oddPerMillion: apart("oddity").pick([0, 0, 100_000, 500_000]),
   };
 }
 

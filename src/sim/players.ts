@@ -77,7 +77,7 @@ export function playersScenario({ workload = drawTravellers }: { workload?: Work
               new ContainmentChecker(),
               new CallsChecker(),
               new PresenceChecker(),
-              new SecrecyChecker(),
+              new SecrecyChecker(world.options.keeping.keys > 0),
             ],
           },
           ...games.map((id): SiteSpec => {
@@ -121,7 +121,7 @@ function gameCheckers(world: CheckedWorld) {
     presence,
     new MovementChecker(presence, players),
     new SightChecker(players),
-    new SecrecyChecker(),
+    new SecrecyChecker(world.options.keeping.keys > 0),
   ];
 }
 

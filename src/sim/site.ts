@@ -4,6 +4,7 @@
  * where real ones would: at their clients, and in the accounts that they share.
  */
 import type { HostPort, Machine } from "../core/contract.ts";
+import type { Host } from "../core/host/index.ts";
 import type { JournalKeys } from "../core/journal/index.ts";
 import type { PacketType } from "../core/kernel/ids.ts";
 import type { PlainData } from "../core/kernel/plain.ts";
@@ -100,6 +101,8 @@ export interface RunningHost {
   metrics(): ReadonlyMap<string, number>;
   /** One of them that has no labels, at next to no cost. */
   figure(name: string): number;
+  /** What it tells whoever asks how it is. */
+  phase(): Host["phase"];
 }
 
 export interface SiteParts {
@@ -135,7 +138,7 @@ export class Site implements OperatedServer {
   readonly links = new LinkStates();
   readonly #parts: SiteParts;
   readonly #history: History;
-  readonly #follower = new FollowerChecker();
+  readonly #follower: FollowerChecker;
   #host: RunningHost | null = null;
   #machine: ObservedMachine | null = null;
   #isListening = false;
@@ -153,6 +156,7 @@ export class Site implements OperatedServer {
     const nowMicros = (): number => scheduler.nowMicros;
     const isFollowed = options.follower.everyEvents > 0;
     this.#history = new History(isFollowed);
+    this.#follower = new FollowerChecker(options.follower, nowMicros);
     const metrics = (): ReadonlyMap<string, number> => this.metrics();
     const disk = (): DiskImage => this.node.disk;
     const figure = (name: string): number => this.#host?.figure(name) ?? 0;
@@ -175,6 +179,7 @@ export class Site implements OperatedServer {
     return new CaptureChecker({
       realm: () => (this.#running === 0 ? realm : nextRealm),
       keys: () => this.#keys(),
+      faults: this.#parts.faults,
     });
   }
 
@@ -232,7 +237,8 @@ export class Site implements OperatedServer {
 
   quiet(): QuietServer {
     const { name, role } = this.spec;
-    const { serves, isDown } = this;
+    const { isDown } = this;
+    const serves = this.serves && this.#host?.phase() === "serving";
     return { name, role, serves, isDown, view: (view) => (isDown ? null : this.#view(view)) };
   }
 
@@ -343,6 +349,7 @@ export class Site implements OperatedServer {
   }
 
   #following(create: () => Machine): Machine {
+    this.panel.guard(() => this.#follower.begins());
     return new FollowingMachine({
       machine: create(),
       history: this.#history,

@@ -48,6 +48,7 @@ export function sabotaged(sabotage: Sabotage): (order: HostOrder) => RunningHost
       host: port?.(running.host) ?? running.host,
       metrics: running.metrics,
       figure: running.figure,
+      phase: running.phase,
     };
   };
 }

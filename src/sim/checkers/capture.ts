@@ -1,12 +1,14 @@
 /**
  * [CAP-01] What was captured is what happened: the edge, run again on the bytes of each captured
  * connection, makes exactly the packets, refusals and malformed packets that the realm was told.
+ * After an orderly end nothing stands in its file that is no part of it.
  */
 import type { Event } from "../../core/contract.ts";
 import { EdgeReplay } from "../../core/host/index.ts";
 import { capturePath, readCapture, type JournalKeys } from "../../core/journal/index.ts";
 import type { ConnectionId, Incarnation } from "../../core/kernel/ids.ts";
 import type { Realm } from "../../core/realm/index.ts";
+import type { Fault, FaultCounters } from "../faults.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker, DiskImage, Step } from "./checker.ts";
 import type { Ending } from "../process/node.ts";
@@ -16,7 +18,17 @@ export interface CaptureCheckerParts {
   /** Of the process that has just ended. */
   readonly realm: () => Realm;
   readonly keys: () => JournalKeys | null;
+  readonly faults: FaultCounters;
 }
+
+/** What a disk may have done to a file. */
+const spoilers = [
+  "disk.write-failed",
+  "disk.full",
+  "disk.read-only",
+  "disk.rot",
+  "disk.misdirected",
+] as const satisfies readonly Fault[];
 
 /** Counts events that came out again. */
 export class CaptureChecker implements Checker {
@@ -59,7 +71,7 @@ export class CaptureChecker implements Checker {
     }
   }
 
-  processEnded(_end: ProcessEnd, _ending: Ending | null, disk: DiskImage): void {
+  processEnded(_end: ProcessEnd, ending: Ending | null, disk: DiskImage): void {
     const [start, events, spoilt] = [this.#start, this.#events, this.#spoilt];
     this.#start = null;
     this.#events = [];
@@ -67,8 +79,21 @@ export class CaptureChecker implements Checker {
     if (start === null) return;
     const bytes = disk.read(capturePath(start, 1));
     const read = bytes === null ? null : readCapture(bytes, this.#parts.keys());
+    if (read?.ok === false && read.problem.code === "content-malformed") {
+      // Its checksums fit, so these are the bytes that were written.
+      this.#fail("what is captured can be read", read.problem.detail);
+    }
     // A head that the disk has spoilt says nothing, and neither does a file that is not there yet.
     if (read?.ok !== true) return;
+    const { tailBytes } = read.value;
+    const { counts } = this.#parts.faults;
+    // A write that fails may leave some of its bytes.
+    if (ending === "drain" && tailBytes > 0 && spoilers.every((fault) => counts[fault] === 0)) {
+      this.#fail(
+        "a capture is whole after an orderly end",
+        `${String(tailBytes)} bytes are no part`,
+      );
+    }
     const replay = new EdgeReplay(this.#parts.realm());
     replay.takeFile(read.value);
     for (const [index, event] of events.entries()) {
@@ -83,10 +108,13 @@ export class CaptureChecker implements Checker {
     if (differs === null) return;
     const { connection, journalled, made, message } = differs;
     const what = `${journalled?.type ?? "nothing"} was told, and ${made?.type ?? "nothing"} is made`;
-    throw new CheckFailure(
-      this.name,
+    this.#fail(
       "captured bytes give the events that the realm was told",
       `connection ${String(connection)}: ${message}; ${what}`,
     );
+  }
+
+  #fail(rule: string, detail: string): never {
+    throw new CheckFailure(this.name, rule, detail);
   }
 }

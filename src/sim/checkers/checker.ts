@@ -182,6 +182,7 @@ export interface SeenEntry {
 export interface QuietServer {
   readonly name: string;
   readonly role: string;
+  /** It listens, and says that it serves. */
   readonly serves: boolean;
   /** It was decided that it never comes back. */
   readonly isDown: boolean;

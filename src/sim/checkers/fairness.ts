@@ -47,7 +47,7 @@ export class FairnessChecker implements Checker {
   }
 
   #served(event: Extract<Event, { readonly type: "packet.received" }>): void {
-    const isSound = this.#frame.read(event.bytes, event.start, event.end) === "sound";
+    const isSound = this.#frame.read(event.bytes, event.start, event.end) !== "unusual";
     const hasWaited = this.#frame.sequence === (this.#toldOf.get(event.connection) ?? 0) + 1;
     this.#toldOf.set(event.connection, isSound ? this.#frame.sequence : NaN);
     if (event.connection === this.#last) {

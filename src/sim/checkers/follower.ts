@@ -1,13 +1,15 @@
 /**
  * [DB-07] The follower is where the server was: each of its steps has the effects that the step had
  * in the server, its state is the server's when it has caught up, and what it gives away of its
- * state comes back as the same.
+ * state comes back as the same. A process has none before its time, or before there is as much to
+ * follow as a checkpoint holds; and none ends by itself but over what the disk has done.
  */
-import type { Digest, Event, Machine, Outbox } from "../../core/contract.ts";
+import type { Digest, Event, LogFields, LogLevel, Machine, Outbox } from "../../core/contract.ts";
 import { finish, mix } from "../../core/kernel/digest.ts";
 import type { ReplayOutbox } from "../../core/kernel/effects.ts";
 import type { Micros } from "../../core/kernel/ids.ts";
 import type { PlainData } from "../../core/kernel/plain.ts";
+import type { FollowerOptions } from "../process/follower.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker } from "./checker.ts";
 import type { History } from "./history.ts";
@@ -15,10 +17,54 @@ import { eventDigest } from "./observed-machine.ts";
 
 const name = "follower";
 
+/** What clocks may be wrong by, of the time that a process waits. */
+const earlyShareMax = 0.2;
+
+/** What the host says when it has ended, and what tells of a disk, or of its thread's death. */
+const endedWords = "the journal's follower has ended";
+const excuses = /^(journal|checkpoints)\/| failed with E|^the thread was killed$/;
+
 /** Counts steps that were compared. */
 export class FollowerChecker implements Checker {
   readonly name = name;
   checked = 0;
+  readonly #options: Pick<FollowerOptions, "everyEvents" | "afterMicros">;
+  readonly #nowMicros: () => number;
+  #startedMicros = 0;
+  /** Of the present process, also those that its recovery has repeated. */
+  #steps = 0;
+  #hasBegun = false;
+
+  constructor(options: FollowerOptions, nowMicros: () => number) {
+    this.#options = options;
+    this.#nowMicros = nowMicros;
+  }
+
+  processStarted(): void {
+    this.#startedMicros = this.#nowMicros();
+    this.#steps = 0;
+    this.#hasBegun = false;
+  }
+
+  stepped(): void {
+    this.#steps += 1;
+  }
+
+  logged(_level: LogLevel, message: string, { problem }: LogFields): void {
+    if (!message.startsWith(endedWords) || excuses.test(String(problem))) return;
+    throw new CheckFailure(name, "a follower ends over nothing but its disk", String(problem));
+  }
+
+  /** A follower is made, the process's first or another one after it. */
+  begins(): void {
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
+    const { everyEvents, afterMicros } = this.#options;
+    const passed = this.#nowMicros() - this.#startedMicros;
+    if (this.#steps >= everyEvents || passed >= (1 - earlyShareMax) * afterMicros) return;
+    const detail = `${String(passed)} us after the start, with ${String(this.#steps)} steps`;
+    throw new CheckFailure(name, "a process has a follower when it is time for it", detail);
+  }
 }
 
 export interface FollowingMachineParts {

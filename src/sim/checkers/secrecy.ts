@@ -1,6 +1,7 @@
 /**
- * [AUTH-14] No password and no token is on a server's disk or in its log, captures aside, neither
- * as it is nor in hexadecimal digits or base64. All secrets of a run have `secretMark` in them.
+ * [AUTH-14] No password and no token is on a server's disk or in its log, neither as it is nor in
+ * hexadecimal digits or base64, but in captures that are not encrypted: what clients send is what
+ * they are for. All secrets of a run have `secretMark` in them.
  */
 import type { LogFields, LogLevel } from "../../core/contract.ts";
 import { captureFolder } from "../../core/journal/index.ts";
@@ -14,11 +15,16 @@ export class SecrecyChecker implements Checker {
   readonly name = "secrecy";
   /** Counts files that were looked through. */
   checked = 0;
+  readonly #isEncrypted: boolean;
+
+  /** @param isEncrypted whether the server was given a key for what it writes */
+  constructor(isEncrypted: boolean) {
+    this.#isEncrypted = isEncrypted;
+  }
 
   processEnded(_end: ProcessEnd, _ending: Ending | null, disk: DiskImage): void {
     for (const path of disk.paths()) {
-      // What clients send is what a capture is for.
-      if (path.startsWith(`${captureFolder}/`)) continue;
+      if (!this.#isEncrypted && path.startsWith(`${captureFolder}/`)) continue;
       this.checked += 1;
       const form = formIn(letters.decode(disk.read(path) ?? new Uint8Array(0)));
       if (form !== null) this.#fail(form, `in ${path}`);

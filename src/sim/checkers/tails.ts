@@ -1,14 +1,17 @@
 /**
  * [JRN-01] What a process has left unfinished in the journal is gone when the next one listens: a
  * reader finds whole segments one behind the other, and nothing between them that no block needs.
+ * And a process begins one segment, and another one only where the last has no room for more.
  */
 import { journalFolder, JournalScanner, segmentSequence } from "../../core/journal/index.ts";
 import type { FaultCounters } from "../faults.ts";
+import type { SimulationOptions } from "../options.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker, DiskImage } from "./checker.ts";
 
 export interface TailsWorld {
   readonly faults: FaultCounters;
+  readonly options: Pick<SimulationOptions, "server">;
   /** The machine's disk as it is. */
   readonly disk: () => DiskImage;
 }
@@ -19,12 +22,20 @@ export class TailsChecker implements Checker {
   checked = 0;
   readonly #faults: FaultCounters;
   readonly #disk: () => DiskImage;
+  readonly #segmentBytesMax: number;
   /** A journal of one process has nothing to be cut. */
   #starts = 0;
+  /** Each begins a segment, whether it has come as far as listening or not. */
+  #processes = 0;
 
-  constructor({ faults, disk }: TailsWorld) {
+  constructor({ faults, disk, options }: TailsWorld) {
+    this.#segmentBytesMax = options.server.segmentBytesMax;
     this.#faults = faults;
     this.#disk = disk;
+  }
+
+  processStarted(): void {
+    this.#processes += 1;
   }
 
   listening(): void {
@@ -35,12 +46,20 @@ export class TailsChecker implements Checker {
     this.checked += 1;
     const disk = this.#disk();
     const scanner = new JournalScanner({ after: "anything" });
+    let lastBytes = Infinity;
+    let joinable = 0;
     for (const path of disk.paths()) {
       if (!path.startsWith(`${journalFolder}/`) || segmentSequence(path) === null) continue;
       const bytes = disk.read(path) ?? new Uint8Array(0);
       scanner.begin(path, bytes.length);
       scanner.feed(bytes);
       scanner.endOfFile();
+      if (lastBytes + bytes.length <= this.#segmentBytesMax) joinable += 1;
+      lastBytes = bytes.length;
+    }
+    if (joinable > this.#processes) {
+      const detail = `${String(joinable)} would fit behind the last, of ${String(this.#processes)} starts`;
+      throw new CheckFailure(this.name, "a segment is begun where the last one is full", detail);
     }
     const verdict = scanner.finish();
     if (verdict.type !== "clean" && verdict.type !== "unfinished") return;

@@ -25,7 +25,7 @@ import type { ClientLinkParts } from "./link.ts";
 import type { ClientScript, RudeAction, RudeWord } from "./script.ts";
 
 export interface RudeParts extends ClientLinkParts {
-  readonly workload: Pick<WorkloadOptions, "crookedPerMillion">;
+  readonly workload: Pick<WorkloadOptions, "crookedPerMillion" | "oddPerMillion">;
   readonly seed: Seed;
 }
 
@@ -37,8 +37,9 @@ const { echo } = echoContract.entries;
 const { login } = loginContract.entries;
 const { logout } = accountContract.entries;
 const { enter, move, update } = worldContract.entries;
-/** A number that no contract of ours has. */
+/** A number that no contract of ours has, and the like at the borders of what a packet may have. */
 const unknownType = 2_999;
+const oddTypes = [unknownType, 1_099, 3_099, 3_100, 9_999, 10_000, 65_535, 65_536] as const;
 const floodTimes = 50;
 /** A hundred of these are more than fits the buffers on the way. */
 const heapBytes = 2_500;
@@ -59,7 +60,10 @@ export class RudePeer {
   readonly #link: ClientLink;
   readonly #random: RandomStream;
   readonly #crookedPerMillion: number;
+  readonly #oddPerMillion: number;
   readonly #crooked: Subject;
+  readonly #odd: Subject;
+  readonly #oddType: Subject;
   readonly #versions: Subject;
   #sequence = 0;
   #answers = newDeframer();
@@ -75,9 +79,12 @@ export class RudePeer {
   constructor(parts: RudeParts, { name, isStraight = false }: RudeScript) {
     this.#parts = parts;
     this.#crookedPerMillion = isStraight ? 0 : parts.workload.crookedPerMillion;
+    this.#oddPerMillion = parts.workload.oddPerMillion;
     this.name = name;
     this.#random = RandomStream.named(parts.seed, `client/${name}`);
     this.#crooked = parts.decisions.subject(`client/${name}/crooked`);
+    this.#odd = parts.decisions.subject(`client/${name}/odd`);
+    this.#oddType = parts.decisions.subject(`client/${name}/oddType`);
     this.#versions = parts.decisions.subject(`client/${name}/version`);
     this.#link = new ClientLink(
       parts,
@@ -224,7 +231,7 @@ export class RudePeer {
       case "open-group":
         return this.#openGroup();
       case "unknown-type":
-        return this.#frame(unknownType, this.#noise(3));
+        return this.#frame(this.#unknownType(), this.#noise(3));
       case "server-only-type":
         return this.#frame(disconnect.type, new Uint8Array(0));
       case "wrong-sequence":
@@ -243,6 +250,10 @@ export class RudePeer {
       default:
         return assertNever(word);
     }
+  }
+
+  #unknownType(): number {
+    return oddTypes[this.#oddType.seldom(this.#oddPerMillion, oddTypes.length)] ?? unknownType;
   }
 
   /** The one that there is, or one that there may be some day. */
@@ -280,6 +291,7 @@ export class RudePeer {
       isCompressed: wrong === 1,
       inReplyTo: 0,
     };
+    if (wrong === 0 && this.#odd.strikes(this.#oddPerMillion)) return oddFrame(header, payload);
     const end = writeFrame(target, 0, header, payload, 0, payload.length, "little");
     // Behind the length, two bytes of the header's own and three of the type stands the size.
     if (wrong > 1 && target[sizeAt - 1] === sizeTag) target[sizeAt] = (target[sizeAt] ?? 0) ^ 1;
@@ -289,6 +301,28 @@ export class RudePeer {
 
 const newDeframer = (): Deframer =>
   new Deframer({ lengthEndian: "little", frameBytesMax: limits.frameBytesMax });
+
+/**
+ * What nobody writes and everybody must read: the payload first, the header's fields from the last
+ * to the first, and in both places a field of which nobody knows anything.
+ */
+function oddFrame(header: { type: number; sequence: number }, payload: Uint8Array): Uint8Array {
+  const size = payload.length === 0 ? [] : [sizeTag, ...varint(payload.length)];
+  const fields = [24, ...varint(header.sequence), ...unknownField, ...size, 8];
+  const content = [...fields, ...varint(header.type)];
+  const body = payload.length === 0 ? [] : [0x12, ...varint(payload.length), ...payload];
+  const packet = [...body, ...unknownField, 0x0a, ...varint(content.length), ...content];
+  const frame = Uint8Array.of(0, 0, 0, 0, ...packet);
+  new DataView(frame.buffer).setUint32(0, packet.length, true);
+  return frame;
+}
+
+/** Field 15, a number. */
+const unknownField = [0x78, 1] as const;
+
+function varint(value: number): readonly number[] {
+  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...varint(Math.floor(value / 0x80))];
+}
 
 /** A frame that is longer than any may be, of zeros. */
 function hugeFrame(): Uint8Array {
