@@ -225,13 +225,8 @@ export class Run {
     for (const peer of this.#rude) peer.stop();
     for (const traveller of this.#travellers) traveller.rest();
     this.#until(this.#scheduler.nowMicros + calmDownMicros);
-    const until = this.#quietUntil();
-    const isAtRest = (): boolean => this.#stage.isAtRest(this.#scene());
-    do {
-      this.#wait(isAtRest, until);
-      if (this.#travellers.length > 0) this.#until(this.#scheduler.nowMicros + lastWordMicros);
-      // Whoever was kept out by a server that is down may have gone on to another one since.
-    } while (!this.#isOver && this.#scheduler.nowMicros < until && !isAtRest());
+    const lastWord = this.#travellers.length > 0 ? lastWordMicros : 0;
+    this.#wait(() => this.#stage.isAtRest(this.#scene()), lastWord);
     if (this.#isOver) return;
     for (const site of this.#inside) site.observe.settled(this.#quietRun(site));
     this.#panel.observe.rested(this.#scene());
@@ -266,15 +261,18 @@ export class Run {
     }
   }
 
-  /** Lets time pass until `isDone`, for as long as a quiet period may last. */
-  #wait(isDone: () => boolean, until = this.#quietUntil()): void {
-    while (!this.#isOver && !isDone() && this.#scheduler.nowMicros < until) {
-      this.#until(this.#scheduler.nowMicros + settleStepMicros);
-    }
-  }
-
-  #quietUntil(): number {
-    return this.#scheduler.nowMicros + this.#setup.options.quietSeconds * 1_000_000;
+  /**
+   * Lets time pass until `isDone`, for as long as a quiet period may last. So much later it must
+   * still be so: who was kept out by a server that is down may have gone on to another one.
+   */
+  #wait(isDone: () => boolean, laterMicros = 0): void {
+    const scheduler = this.#scheduler;
+    const until = scheduler.nowMicros + this.#setup.options.quietSeconds * 1_000_000;
+    const isWaiting = (): boolean => !this.#isOver && scheduler.nowMicros < until && !isDone();
+    do {
+      while (isWaiting()) this.#until(scheduler.nowMicros + settleStepMicros);
+      this.#until(scheduler.nowMicros + laterMicros);
+    } while (laterMicros > 0 && isWaiting());
   }
 
   #quietRun(site: Site): QuietRun {
