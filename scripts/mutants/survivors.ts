@@ -17,5 +17,6 @@ export const survivors: Readonly<Record<string, string>> = {
     "he is counted as one who has left, and goes with the next tick instead of at once; no model says how many have left",
   "features-12":
     "needs a call that is asked again after its answer was forgotten, ten minutes later in production",
-  "features-15": "addresses that need not be known stay known, which takes memory only",
+  "features-15":
+    "addresses that need not be known stay known, which takes memory, and sixteen thousand of them to be felt",
 };

@@ -5,10 +5,12 @@
  *
  * The random numbers are those that the authors of xoshiro128++ have published for the state 1, 2,
  * 3, 4, the checksum is that of the nine digits in every description of CRC-32, and the digests are
- * those of the first journals.
+ * those of the first journals. What cannot be written is no data, and a feature that keeps it is
+ * told so.
  */
 import { crc32 } from "../../core/journal/index.ts";
 import { digestPlain, digestStart, finish } from "../../core/kernel/digest.ts";
+import { isPlain } from "../../core/kernel/plain.ts";
 import type { PlainData } from "../../core/kernel/plain.ts";
 import { RandomStream } from "../../core/kernel/random.ts";
 import { CheckFailure } from "./checker.ts";
@@ -25,6 +27,9 @@ const samples: readonly (readonly [digest: number, data: PlainData])[] = [
   [1_997_095_553, [Float32Array.of(1.5, -0, NaN), Float64Array.of(0.1, -2.5e300, NaN)]],
 ];
 
+/** Neither can a checkpoint hold them, nor would they come back as they were. */
+const strangers: readonly unknown[] = [() => 0, Symbol("no data"), new Date(0), { deep: [/./u] }];
+
 export class KnownAnswersChecker implements Checker {
   readonly name = "known-answers";
   /** Counts processes. */
@@ -38,6 +43,8 @@ export class KnownAnswersChecker implements Checker {
     for (const [digest, data] of samples) {
       this.#same("digests", finish(digestPlain(digestStart, data)), digest);
     }
+
+    this.#same("strangers", strangers.filter((stranger) => isPlain(stranger)).length, 0);
   }
 
   #same(what: string, given: number, known: number): void {
