@@ -75,12 +75,17 @@ test("whoever keeps a short read keeps no more than a slab", async () => {
 });
 
 test("while it is paused nothing is read, and afterwards everything", async () => {
-  const { clients, readers } = await connected(1);
-  const [client] = clients;
+  const { clients, readers } = await connected(2);
+  const [client, later] = clients;
   const { reads, socket } = readers[0] as Reader;
+  const other = readers[1] as Reader;
   socket.pause();
   client?.write(Buffer.alloc(100, 1));
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  // What another one has sent after it has come by then.
+  later?.end(Buffer.alloc(100, 3));
+  await once(other.socket, "end");
+  expect(joined(other.reads).length).toBe(100);
+  other.socket.end();
   expect(reads).toEqual([]);
   socket.resume();
   client?.end(Buffer.alloc(100, 2));
