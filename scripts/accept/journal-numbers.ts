@@ -29,11 +29,14 @@ export async function* journalCosts(): AsyncIterable<Check> {
   }
   // What waits for an answer does not wait for a window: a long one must do as well as a short one.
   for (const windowMs of [strictWindowMs, defaultHostConfig.commitWindowMs]) {
-    const { p50Ms, p99Ms, flushP50Ms, flushP99Ms } = await measureCommitted(15, windowMs);
+    const measured = await measureCommitted(15, windowMs);
+    const { p50Ms, p99Ms, lagP99Ms, flushP50Ms, flushP99Ms } = measured;
     const id = `committed, open loop, window ${String(windowMs)} ms`;
-    yield atMost(`${id}: p99 ms`, strictWindowMs + 2 * flushP99Ms, p99Ms);
-    const flushes = `flush ${flushP50Ms.toFixed(2)}, p99 ${flushP99Ms.toFixed(2)} ms`;
-    yield { id, bound: "printed", measured: `p50 ${String(p50Ms)} ms, ${flushes}`, pass: true };
+    // From the time when a request was due: where the load itself is late, nobody has waited.
+    yield atMost(`${id}: p99 ms`, strictWindowMs + 2 * flushP99Ms + lagP99Ms, p99Ms);
+    const flushes = `flush ${flushP50Ms.toFixed(2)} and ${flushP99Ms.toFixed(2)}`;
+    const shown = `p50 ${p50Ms.toFixed(2)}, ${flushes}, sent late ${lagP99Ms.toFixed(2)} ms`;
+    yield { id, bound: "printed", measured: shown, pass: true };
   }
 }
 
