@@ -3,8 +3,8 @@
  *
  * For each read Node takes 64 KB, copies what came into an array made for it and passes that
  * through a stream. A socket that connects can be spared all that (`onread`), one that a listener
- * has accepted cannot. So its handle is given to a second socket, which is made with `onread`. An
- * echo costs a tenth less for it, and a sixth less with a thousand connections.
+ * has accepted cannot. So its handle is given to a second socket, which is made with `onread`. A
+ * CPU-second answers 5 to 8 % more echoes for it, and 10 to 15 % more at a thousand connections.
  *
  * 1. All connections read into the same memory, one after the other, and what came is copied behind
  *    what came before. Slabs are written forwards only, so whoever is given bytes may keep them.
