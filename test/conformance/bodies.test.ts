@@ -205,13 +205,19 @@ describe.each([simulatedArm, loopbackArm])("the $name arm", (arm) => {
       expect(same(server.host.received.get(socket)?.all(), numbered(megabyte))).toBe(true);
     });
 
-    it("learns of a reset also while it is paused", async () => {
+    it("learns of a reset when it reads, which over TLS it does while paused", async () => {
       const { peer, socket } = await connected({ security });
       server.host.syscalls.pauseReading(socket);
       peer.write(numbered(10));
+      // Between two processors a reset may overtake bytes, and is then none (RFC 5961).
+      await settled();
       peer.reset();
+      await settled();
+      expect(closed(socket)).toBe(security === "tls");
+      server.host.syscalls.resumeReading(socket);
       await server.until("the close", () => closed(socket));
-      expect(server.host.of(socket)).toEqual(["opened", "closed ECONNRESET"]);
+      const kept = security === "plain" ? ["received"] : [];
+      expect(server.host.of(socket)).toEqual(["opened", ...kept, "closed ECONNRESET"]);
     });
   });
 

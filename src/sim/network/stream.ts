@@ -5,11 +5,13 @@
  * N1. `data` in order, then at most one `end`, then exactly one `close`; nothing after `close`.
  * N2. Events happen in a pass of the owner's loop, never inside a call to the stream.
  * N3. A paused stream goes on reading into a buffer of 64 KiB, as Node's does. So it learns of a
- *     reset while it is paused, and what it had buffered is lost with it.
+ *     reset while it is paused, and what it had buffered is lost with it. One that reads into
+ *     memory of its owner's has no such buffer: while it is paused it reads nothing, and learns of
+ *     no end and no reset unless it writes.
  * N4. `unsentBytes` counts a write until the kernel has taken all of it; over TLS until the next
  *     pass in any case. Writes that wait behind another one go to the kernel together.
  * N5. With both halves ended the stream closes by itself. A write behind its own end breaks it.
- * N6. The end is told while paused too, unless bytes are kept that come before it.
+ * N6. The end is told while paused too, where it is read and no bytes are kept that come before it.
  * N7. The FIN leaves in the pass after everything else has left. Until then a reset only closes:
  *     libuv refuses it, and `src/io/links.ts` and the clients do what this one does.
  * N8. A write that the kernel refuses at once breaks the stream only after the turn that made it.
@@ -57,6 +59,8 @@ export interface StreamParts {
   readonly allowHalfOpen: boolean;
   /** What is read in one pass is told as one piece, as a platform may that is not Node. */
   readonly joinsReads?: boolean;
+  /** False: see N3. True when left out. */
+  readonly readsWhilePaused?: boolean;
 }
 
 const readBytesMax = 65_536;
@@ -273,6 +277,7 @@ export class Stream implements LoopWork, EndpointOwner {
   }
 
   #wantsBytes(): boolean {
+    if (!this.#isFlowing && this.#parts.readsWhilePaused === false) return false;
     const bytesMax = this.#joinsReads && this.#isFlowing ? joinedBytesMax : highWaterBytes;
     return this.#state === "open" && this.#end === "none" && this.#bufferedBytes < bytesMax;
   }

@@ -212,7 +212,9 @@ export class SimulatedTransport {
     const { scheduler, joinsReads = false } = this.#parts;
     const endpoint = link.server;
     const { loop } = thread;
-    const parts = { scheduler, loop, endpoint, secure: null, allowHalfOpen: true, joinsReads };
+    // As `src/io/own-memory.ts` reads them.
+    const reading = { allowHalfOpen: true, joinsReads, readsWhilePaused: false };
+    const parts = { scheduler, loop, endpoint, secure: null, ...reading };
     const events = new EventSwitch();
     const stream = new Stream(parts, events).open();
     const opened = { stream, events, name: link.name, remote, security: "plain" } as const;
