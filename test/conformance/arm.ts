@@ -97,8 +97,13 @@ export interface ConformanceServer {
    * of more than some milliseconds.
    */
   settle(): Promise<void>;
-  /** Lets the kernels hand over what they have. The programs hear of it later. */
-  transmit(): void;
+  /**
+   * Lets the kernels hand over what they have. The programs hear of it later.
+   *
+   * @param patienceMs how long a real kernel has for it that is busy with others; 0 on an idle
+   * machine, where it is done when the system call returns
+   */
+  transmit(patienceMs: number): void;
   /** Orders a file operation below the server's folder. */
   file(operation: FileOperation): Promise<FileResult>;
   /** A second server on the same port. */

@@ -50,6 +50,9 @@ export async function startServer(
  */
 const settlingPasses = 40;
 
+/** Never changes, so whoever waits for it waits for as long as he likes. */
+const nothing = new Int32Array(new SharedArrayBuffer(4));
+
 class LoopbackServer implements ConformanceServer {
   readonly host: RecordingHost;
   readonly until = until;
@@ -119,8 +122,9 @@ class LoopbackServer implements ConformanceServer {
     }
   }
 
-  transmit(): void {
-    // Linux's loopback has done it before the system call returned.
+  transmit(patienceMs: number): void {
+    // Linux's loopback has done it before the system call returned, if nobody else wants anything.
+    if (patienceMs > 0) Atomics.wait(nothing, 0, 0, patienceMs);
   }
 
   async file(operation: FileOperation): Promise<FileResult> {

@@ -35,22 +35,22 @@ export interface Story {
   readonly intact: boolean;
 }
 
+/** Who plays the peer's part. */
+export type Role = "peer" | "client";
+
 /** More than the kernels of the loopback hold between two programs. */
 export const floodBytes = 24_000_000;
 
 /**
  * Plays the script over a connection of its own, to its end.
  *
- * @param patience how often it waits until nothing happens, where once is enough on an idle machine
+ * @param patienceMs see `ConformanceServer.transmit`
  * @param as who the peer is: a program with a bare socket, or the client library's transport
  */
 export async function play(
   server: ConformanceServer,
   script: readonly Step[],
-  {
-    patience = 1,
-    as = "peer",
-  }: { readonly patience?: number; readonly as?: "peer" | "client" } = {},
+  { patienceMs = 0, as = "peer" }: { readonly patienceMs?: number; readonly as?: Role } = {},
 ): Promise<Story> {
   const before = server.host.sockets.length;
   const peer = as === "client" ? server.client() : server.connect();
@@ -61,11 +61,15 @@ export async function play(
   const stage: Stage = { server, peer, socket, toServer: 0, toPeer: 0, held: 0, pressure: [] };
   for (const step of ["settle" as const, ...script, "settle" as const]) {
     if (step === "settle") {
-      for (let times = 0; times < patience; times += 1) await server.settle();
+      await server.settle();
+      if (patienceMs > 0) {
+        server.transmit(patienceMs);
+        await server.settle();
+      }
       if (stage.toPeer > 0) stage.pressure.push(holds(stage) ? "holds" : "none");
     } else {
       perform(step, stage);
-      server.transmit();
+      server.transmit(patienceMs);
     }
   }
   const { toServer, toPeer, pressure } = stage;
@@ -81,6 +85,28 @@ export async function play(
   host.syscalls.closeSocket(socket, "reset");
   return story;
 }
+
+/**
+ * The story as the simulated arm tells it, and as the real one does. A busy machine may tell one of
+ * its own: what one system call sends may arrive only after the next one. So a story that differs
+ * is told again, with ever more time between two steps; a difference is one that comes each time.
+ */
+export async function playOnBoth(
+  { simulated, real }: { readonly simulated: ConformanceServer; readonly real: ConformanceServer },
+  script: readonly Step[],
+  as: Role = "peer",
+): Promise<{ readonly simulated: Story; readonly real: Story }> {
+  const story = await play(simulated, script, { as });
+  let other: Story | null = null;
+  for (const patienceMs of patiencesMs) {
+    other = await play(real, script, { as, patienceMs });
+    if (JSON.stringify(other) === JSON.stringify(story)) break;
+  }
+  if (other === null) throw new Error("the real story was never told");
+  return { simulated: story, real: other };
+}
+
+const patiencesMs = [0, 2, 10, 30, 100] as const;
 
 /** Chunks in a row are one: how bytes are cut is nobody's promise. */
 export function merged(words: readonly (string | number)[]): string[] {
