@@ -39,7 +39,7 @@ const typed = blocks.flatMap(({ language, text: command }, index) => {
 const substitutions: readonly (readonly [written: string, instead: string])[] = [
   // This checkout has its packages; that `npm ci` brings them is what CI begins with.
   ["npm ci && npm start", "npm start"],
-  ["--seconds 20 &", "--seconds 5 --timeout-ms 2000 &"],
+  ["--seconds 20 &", "--seconds 12 --timeout-ms 2000 &"],
   ["--seconds 20", "--seconds 3"],
   // The middle of a load: its first hundreds of events stand in the journal.
   [
