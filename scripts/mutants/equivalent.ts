@@ -91,4 +91,16 @@ export const equivalents: readonly (Pick<Mutant, "file" | "from" | "to"> & {
     to: "let next = Math.min(due - 2, kernel.tick);",
     why: "the line behind it finds the same tick from any that is due, and both are: it takes longer",
   },
+  {
+    file: "src/core/wire/plain-defaults.ts",
+    from: "seen.add(message);",
+    to: ";",
+    why: "whoever is visited once more is left as he is, and no message of the program contains itself: it costs time",
+  },
+  {
+    file: "src/client/link.ts",
+    from: "this.#beatSequence = 0;",
+    to: ";",
+    why: "a heartbeat has one answer at most, and the next one has another number",
+  },
 ];

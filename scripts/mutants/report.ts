@@ -129,7 +129,7 @@ function shrinkingText({ shrinking, caught }: Summary): string {
   if (shrinking === null) return "No failure was shrunk in this run.";
   const { small, of, events, seconds } = shrinking;
   const share = `${String(small)} of ${String(of)} failures (${percent(small, of)})`;
-  const whose = of === caught ? "" : "In a sample, drawn by a hash of the mutants' names: ";
+  const whose = of === caught ? "" : "Not all were to be made small. ";
   return `${whose}${share} have at most ${String(smallEventsMax)} events when they are shrunk, in a minute of processor time at most; one that ended its process leaves nothing to shrink and counts as large. Events: median ${String(events.median)}, 90 % at most ${String(events.p90)}, at most ${String(events.max)}. Seconds of processor time: median ${seconds.median.toFixed(1)}, 90 % at most ${seconds.p90.toFixed(1)}, at most ${seconds.max.toFixed(1)}.`;
 }
 

@@ -109,6 +109,8 @@ export class Player {
   stop(): void {
     this.#plays = false;
     this.#driver.stop();
+    if (this.#echoes.size === 0) return;
+    this.#parts.players.broken(this.name, "it has stopped, and what was asked has no outcome");
   }
 
   /** What it was told for good by changed bytes, nobody has told it. */

@@ -5,6 +5,7 @@
 import { Prediction } from "../../client/prediction.ts";
 import { WorldView } from "../../client/world-view.ts";
 import type { WorldUpdate } from "../../client/world-view.ts";
+import { invariant } from "../../core/kernel/assert.ts";
 import type { RandomStream } from "../../core/kernel/random.ts";
 import type { worldContract } from "../../core/features/contracts.ts";
 import { toSafeNumber } from "../../core/wire/index.ts";
@@ -60,6 +61,7 @@ export class Walk {
     const { x, y, z } = spawnPosition ?? {};
     this.view.entered(toSafeNumber(entityId ?? 0) ?? 0);
     this.#prediction = new Prediction({ state: { x: x ?? 0, y: y ?? 0, z: z ?? 0 }, step: moved });
+    invariant(this.#prediction.sequence === 0, "inputs are counted from 1");
     this.#reconcile();
   }
 
