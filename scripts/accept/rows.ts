@@ -28,10 +28,11 @@ export const rows = (ids: readonly string[]): Part =>
   async function* run(): AsyncIterable<Check> {
     const results = runTests();
     const failed = results.filter(({ status }) => status === "failed");
+    const names = failed.map(({ fullName }) => fullName);
     yield {
       id: "tests",
       bound: "0 failed",
-      measured: `${results.length} run, ${failed.length} failed`,
+      measured: [`${results.length} run, ${failed.length} failed`, ...names].join("; "),
       pass: results.length > 0 && failed.length === 0,
     };
     for (const id of ids) {
