@@ -12,8 +12,6 @@ export const survivors: Readonly<Record<string, string>> = {
   "realm-16":
     "needs somebody who logs out and goes on, connected and nobody: it was not found in a hundred seeds, and nobody has looked why",
   "host-06": "no simulated capture becomes 8 MiB long, where its next file begins",
-  "host-14":
-    "what the follower deletes is then not counted, and no checker counts files: `kept` bytes and names are looked at, numbers of them are not",
   "journal-11":
     "needs a segment that begins with twenty zeros and has something behind them, or one that is shorter than that",
   "features-11":

@@ -7,7 +7,7 @@ import { journalFolder, JournalScanner, segmentSequence } from "../../core/journ
 import type { FaultCounters } from "../faults.ts";
 import type { SimulationOptions } from "../options.ts";
 import { CheckFailure } from "./checker.ts";
-import type { Checker, DiskImage } from "./checker.ts";
+import type { Checker, DiskImage, QuietRun } from "./checker.ts";
 
 export interface TailsWorld {
   readonly faults: FaultCounters;
@@ -25,6 +25,8 @@ export class TailsChecker implements Checker {
   readonly #segmentBytesMax: number;
   /** A journal of one process has nothing to be cut. */
   #starts = 0;
+  /** The first segment when the present process began to listen. */
+  #oldest: string | null = null;
   /** Each begins a segment, whether it has come as far as listening or not. */
   #processes = 0;
 
@@ -36,10 +38,24 @@ export class TailsChecker implements Checker {
 
   processStarted(): void {
     this.#processes += 1;
+    this.#oldest = null;
+  }
+
+  /** What was deleted is counted; a follower that was killed may not have come to telling. */
+  emptied({ metrics }: QuietRun): void {
+    const oldest = this.#oldest;
+    if (oldest === null || this.#faults.counts["follower.killed"] > 0) return;
+    if (this.#disk().read(oldest) !== null) return;
+    if ((metrics.get("journal_deleted_segments_total") ?? 0) > 0) return;
+    throw new CheckFailure(this.name, "segments that were deleted are counted", oldest);
   }
 
   listening(): void {
     this.#starts += 1;
+    this.#oldest =
+      this.#disk()
+        .paths()
+        .find((path) => segmentSequence(path) !== null) ?? null;
     const { counts } = this.#faults;
     // What a disk has done to sound bytes is another checker's business.
     if (this.#starts === 1 || counts["disk.rot"] + counts["disk.misdirected"] > 0) return;
