@@ -255,7 +255,8 @@ export class Follower {
     for (const block of blocks) {
       const { build } = block.segment;
       if (build !== this.#options.build && lastSequence(block.header) > replayer.lastSequence) {
-        throw new Error(`event ${block.header.firstSequence} is of build ${build}`);
+        const event = `event ${block.header.firstSequence} is of build ${build}`;
+        throw new Error(`${event}, and no checkpoint behind it is sound`);
       }
       const divergence = replayer.apply(block);
       if (divergence !== null) throw new Diverged(divergence);

@@ -23,6 +23,9 @@ const earlyShareMax = 0.2;
 /** What the host says when it has ended, and what tells of a disk, or of its thread's death. */
 const endedWords = "the journal's follower has ended";
 const excuses = /^(journal|checkpoints)\/| failed with E|^the thread was killed$/;
+/** What it says of a checkpoint, and of the events before it where that was its own build's only. */
+const passedOverWords = "a checkpoint is damaged";
+const passedOver = /^event \d+ is of build /;
 
 /** Counts steps that were compared. */
 export class FollowerChecker implements Checker {
@@ -34,6 +37,7 @@ export class FollowerChecker implements Checker {
   /** Of the present process, also those that its recovery has repeated. */
   #steps = 0;
   #hasBegun = false;
+  #hasPassedOver = false;
 
   constructor(options: FollowerOptions, nowMicros: () => number) {
     this.#options = options;
@@ -51,7 +55,12 @@ export class FollowerChecker implements Checker {
   }
 
   logged(_level: LogLevel, message: string, { problem }: LogFields): void {
-    if (!message.startsWith(endedWords) || excuses.test(String(problem))) return;
+    if (message.startsWith(passedOverWords)) this.#hasPassedOver = true;
+    if (!message.startsWith(endedWords)) return;
+    const isExcused =
+      excuses.test(String(problem)) || (this.#hasPassedOver && passedOver.test(String(problem)));
+    this.#hasPassedOver = false;
+    if (isExcused) return;
     throw new CheckFailure(name, "a follower ends over nothing but its disk", String(problem));
   }
 
