@@ -23,7 +23,7 @@ const earlyShareMax = 0.2;
 /** What the host says when it has ended, and what tells of a disk, or of its thread's death. */
 const endedWords = "the journal's follower has ended";
 const excuses = /^(journal|checkpoints)\/| failed with E|^the thread was killed$/;
-/** What it says of a checkpoint, and of the events before it where that was its own build's only. */
+/** What it says of a checkpoint, and of the events before it where only that was of its build. */
 const passedOverWords = "a checkpoint is damaged";
 const passedOver = /^event \d+ is of build /;
 

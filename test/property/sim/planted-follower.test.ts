@@ -18,10 +18,9 @@ vi.mock("../../../src/core/host/retention.ts", async (load) => {
     const deleted = yield* real.retain(options);
     const listed = yield { type: "list", folder: "journal" };
     if (!planted.retention || !listed.ok || listed.type !== "entries") return deleted;
-    for (const { name } of listed.entries.slice(0, -1)) {
-      yield { type: "remove", path: `journal/${name}` };
-    }
-    return deleted;
+    const needed = listed.entries.slice(0, -1);
+    for (const { name } of needed) yield { type: "remove", path: `journal/${name}` };
+    return { ...deleted, segments: deleted.segments + needed.length };
   }
   return { ...real, retain };
 });
