@@ -16,6 +16,13 @@ export interface TailsWorld {
   readonly disk: () => DiskImage;
 }
 
+const mayNotTell = [
+  "follower.killed",
+  "disk.entry-failed",
+  "disk.read-failed",
+  "disk.read-only",
+] as const;
+
 export class TailsChecker implements Checker {
   readonly name = "tails";
   /** Counts journals that were read. */
@@ -41,10 +48,10 @@ export class TailsChecker implements Checker {
     this.#oldest = null;
   }
 
-  /** What was deleted is counted; a follower that was killed may not have come to telling. */
+  /** What was deleted is counted, unless its follower was killed or the disk failed before that. */
   emptied({ metrics }: QuietRun): void {
     const oldest = this.#oldest;
-    if (oldest === null || this.#faults.counts["follower.killed"] > 0) return;
+    if (oldest === null || mayNotTell.some((fault) => this.#faults.counts[fault] > 0)) return;
     if (this.#disk().read(oldest) !== null) return;
     if ((metrics.get("journal_deleted_segments_total") ?? 0) > 0) return;
     throw new CheckFailure(this.name, "segments that were deleted are counted", oldest);
