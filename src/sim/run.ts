@@ -261,18 +261,17 @@ export class Run {
     }
   }
 
-  /**
-   * Lets time pass until `isDone`, for as long as a quiet period may last. So much later it must
-   * still be so: who was kept out by a server that is down may have gone on to another one.
-   */
+  // Waits a quiet period at most. So much later it must still be so: who was kept out by a server
+  // that is down may have gone on to another one.
   #wait(isDone: () => boolean, laterMicros = 0): void {
     const scheduler = this.#scheduler;
     const until = scheduler.nowMicros + this.#setup.options.quietSeconds * 1_000_000;
     const isWaiting = (): boolean => !this.#isOver && scheduler.nowMicros < until && !isDone();
+    const isUnsure = (): boolean => laterMicros > 0 && isWaiting();
     do {
       while (isWaiting()) this.#until(scheduler.nowMicros + settleStepMicros);
       this.#until(scheduler.nowMicros + laterMicros);
-    } while (laterMicros > 0 && isWaiting());
+    } while (isUnsure());
   }
 
   #quietRun(site: Site): QuietRun {

@@ -48,14 +48,15 @@ function* leaveCheckpoint(last: LastCheckpoint): FileScript<string | null> {
   return path !== null || bytes === 0 ? path : yield* tryCheckpoint(last);
 }
 
+const syncs: ReadonlySet<FileFailure["operation"]> = new Set(["sync", "syncFolder"]);
+
 function* tryCheckpoint({ checkpoint, checksum, key }: LastCheckpoint): FileScript<string | null> {
   try {
     return yield* writeCheckpoint(checkpoint, checksum, key);
   } catch (error) {
     // After a sync that failed nobody knows what is on the disk, whatever it says.
-    const isFull =
-      error instanceof FileFailure && error.operation !== "sync" && isRoomCode(error.code);
-    if (!isFull) throw error;
+    const isFull = error instanceof FileFailure && isRoomCode(error.code);
+    if (!isFull || syncs.has(error.operation)) throw error;
     return null;
   }
 }

@@ -67,7 +67,6 @@ type Mode =
 
 type Rebuilding = Extract<Mode, { readonly type: "rebuilding" }>;
 
-/** What is done once, when the start is durable and before anybody is let in. */
 /** A step that was left out and is to be told. */
 interface Untold extends FailedEvent {
   readonly at: Micros;

@@ -17,5 +17,5 @@ export const realmCounters: Readonly<Record<string, string>> = {
   events_appended_total: "Events appended to features' streams",
   events_conflicts_total: "Appends that expected another version of their entity",
   steps_failed_total: "Events left out because a feature threw",
-  features_suspended_total: "Features suspended because their tick or timer threw",
+  features_suspended_total: "Features suspended because what threw would have thrown again",
 };

@@ -438,16 +438,34 @@ describe("containment", () => {
     expect(types).toContain("step.failed");
   });
 
-  it("tells the end of a connection again when the first time threw", () => {
-    const config = { failedStepsMax: 2 };
-    const world = new HostWorld({ features: [...builtinFeatures, fragile], config }).start();
-    const peer = world.connect();
+  it("[JRN-16] tells the end of a connection again when the first time threw", () => {
+    const world = new HostWorld({ features: [...builtinFeatures, fragile] }).start();
+    const [peer, other] = [world.connect(), world.connect()];
     world.settle();
     peer.packet(fragileTypes.arm, encodePayload(pb.v1.EchoRequest, { bytes: bytes(2) })).vanish();
-    world.settle();
+    world.advance(100_000);
     const closed = world.journal().filter(({ event }) => event.type === "connection.closed");
     expect(closed).toHaveLength(3);
-    expect(world.exited?.code).toBe(70);
+    expect(world.exited).toBeNull();
+    other.vanish();
+    world.advance(100_000);
+    expect(world.journal().filter(({ event }) => event.type === "step.failed")).toHaveLength(2);
+    expect(world.host.counters.get("connections_open")).toBe(0);
+  });
+
+  it("[JRN-16] starts again although a feature throws at the end of every connection", () => {
+    const own = [...builtinFeatures, fragile];
+    const before = new HostWorld({ features: own }).start();
+    const [peer] = [before.connect(), before.connect(), before.connect(), before.connect()];
+    before.settle();
+    peer.packet(fragileTypes.arm, encodePayload(pb.v1.EchoRequest, { bytes: bytes(2) }));
+    before.advance(100_000);
+    const world = new HostWorld({ features: own, disk: before.disk.afterCrash() }).start();
+    world.advance(100_000);
+    expect([world.exited, world.host.phase]).toEqual([null, "serving"]);
+    expect(world.journal().filter(({ event }) => event.type === "step.failed")).toHaveLength(2);
+    const again = new HostWorld({ features: own, disk: world.disk.afterCrash() }).start();
+    expect(again.host.phase).toBe("serving");
   });
 
   it("forgets failures that are older than the window", () => {
