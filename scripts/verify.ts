@@ -1,6 +1,7 @@
 /**
  * `npm run verify`: all that CI checks, in the order of what is cheap to find out. A step that
- * fails does not stop the others, so that one run tells everything. The last line is always
+ * fails does not stop the others, so that one run tells everything. The end names every test that
+ * failed, with the first line of why, then every step; the last line is always
  *
  *     tests: N passed, N failed            with `, N skipped` where there are any
  *
@@ -8,7 +9,8 @@
  */
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
+import { chosenSeed, seedLine } from "../test/seed.ts";
 
 /** Scripts of package.json. */
 export const checks: readonly string[] = [
@@ -42,8 +44,15 @@ export interface Report {
   readonly numPendingTests: number;
   readonly numTodoTests: number;
   readonly testResults: readonly {
+    readonly name: string;
     readonly status: string;
-    readonly assertionResults: readonly { readonly status: string }[];
+    /** Why the file could not be loaded, or empty. */
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages: readonly string[] | null;
+    }[];
   }[];
 }
 
@@ -64,6 +73,23 @@ export function countsOf(report: Report | null): Counts {
   };
 }
 
+/** A line or two for each test that failed, and for each file that could not be loaded. */
+export function failuresOf(report: Report | null): string[] {
+  if (report === null) return ["the run broke off and left no report"];
+  return report.testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const failed = assertionResults.filter((test) => test.status === "failed");
+    const file = relative(process.cwd(), name);
+    if (failed.length === 0)
+      return status === "failed" ? [`${file}\n    ${firstLine(message)}`] : [];
+    return failed.map(
+      ({ fullName, failureMessages }) =>
+        `${file} > ${fullName}\n    ${firstLine(failureMessages?.[0] ?? "")}`,
+    );
+  });
+}
+
+const firstLine = (text: string): string => text.trimStart().split("\n", 1)[0] ?? "";
+
 /** The last line of every run. */
 export function countsLine(all: readonly Counts[]): string {
   const sum = (key: keyof Counts): number => all.reduce((total, each) => total + each[key], 0);
@@ -82,12 +108,19 @@ const reports = "node_modules/.cache/reprise";
 async function main(): Promise<void> {
   const outcomes: Outcome[] = [];
   const counts: Counts[] = [];
+  const failures: string[] = [];
+  // One seed for all stages, so that the line at the end repeats whatever failed.
+  const seed = chosenSeed();
+  process.env["REPRISE_SEED"] = String(seed);
   for (const name of checks) outcomes.push(await timed(name, () => runCheck(name)));
   for (const [name, projects] of Object.entries(stages)) {
     const stage = await timed(`test ${name}`, () => runStage(name, projects));
     outcomes.push(stage);
     counts.push(countsOf(readReport(name)));
+    failures.push(...failuresOf(readReport(name)));
   }
+  for (const failure of failures) console.log(`failed: ${failure}`);
+  if (failures.length > 0) console.log(seedLine(seed));
   for (const { name, isPassed, seconds } of outcomes) {
     console.log(`${isPassed ? "pass" : "FAIL"} ${name.padEnd(20)} ${seconds.toFixed(1)} s`);
   }

@@ -1,7 +1,8 @@
 import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Report } from "../../scripts/verify.ts";
-import { checks, countsLine, countsOf, stages } from "../../scripts/verify.ts";
+import { checks, countsLine, countsOf, failuresOf, stages } from "../../scripts/verify.ts";
 import config from "../../vitest.config.ts";
 
 const report = (changes: Partial<Report>): Report => ({
@@ -14,6 +15,44 @@ const report = (changes: Partial<Report>): Report => ({
   ...changes,
 });
 
+type File = Report["testResults"][number];
+const test = (
+  status: string,
+  failureMessages: string[] = [],
+): File["assertionResults"][number] => ({
+  status,
+  fullName: `a suite ${status}`,
+  failureMessages,
+});
+const file = (changes: Partial<File>): File => ({
+  name: join(process.cwd(), "test/unit/one.test.ts"),
+  status: "passed",
+  message: "",
+  assertionResults: [],
+  ...changes,
+});
+
+describe("the failures that the end of a run names", () => {
+  it("are the failed tests and the files that could not be loaded, with why in a line", () => {
+    const testResults = [
+      file({ assertionResults: [test("passed")] }),
+      file({
+        status: "failed",
+        assertionResults: [
+          test("passed"),
+          test("failed", ["AssertionError: 1 is not 2\n    at x"]),
+        ],
+      }),
+      file({ status: "failed", message: "\nSyntaxError: a brace\n  at line 1" }),
+    ];
+    expect(failuresOf(report({ success: false, testResults }))).toEqual([
+      "test/unit/one.test.ts > a suite failed\n    AssertionError: 1 is not 2",
+      "test/unit/one.test.ts\n    SyntaxError: a brace",
+    ]);
+    expect(failuresOf(null)).toEqual(["the run broke off and left no report"]);
+  });
+});
+
 describe("the count of the tests", () => {
   it("is that of Vitest's report", () => {
     expect(countsOf(report({ numFailedTests: 2, numPendingTests: 1, numTodoTests: 1 }))).toEqual({
@@ -24,9 +63,10 @@ describe("the count of the tests", () => {
   });
 
   it("counts a file that cannot be loaded, a run that broke off and one that never began", () => {
-    const unloaded = { status: "failed", assertionResults: [] };
-    const unprepared = { status: "failed", assertionResults: [{ status: "skipped" }] };
-    const testResults = [unloaded, unprepared];
+    const testResults = [
+      file({ status: "failed", message: "\nSyntaxError: a brace\n  at line 1" }),
+      file({ status: "failed", assertionResults: [test("skipped")] }),
+    ];
     expect(countsOf(report({ success: false, testResults })).failed).toBe(2);
     expect(countsOf(report({ success: false })).failed).toBe(1);
     expect(countsOf(null)).toEqual({ passed: 0, failed: 1, skipped: 0 });
