@@ -9,6 +9,7 @@
  */
 import { Worker } from "node:worker_threads";
 import { readingKeys } from "../../io/journal-keys.ts";
+import { threadUrl } from "../../io/thread-url.ts";
 import { CommandError } from "../command-error.ts";
 import { grouped, type ProgressLine } from "../output.ts";
 import type { Compared } from "./against.ts";
@@ -56,7 +57,8 @@ export async function compareGuarded(
 ): Promise<Compared> {
   const whereabouts = new Whereabouts();
   const workerData = { order, memory: whereabouts.memory };
-  const worker = new Worker(threadUrl(), { workerData, stdout: true, stderr: true });
+  const url = threadUrl(new URL("./against-thread.ts", import.meta.url));
+  const worker = new Worker(url, { workerData, stdout: true, stderr: true });
   // What a build prints is no part of the result, which may be JSON.
   worker.stdout.pipe(process.stderr, { end: false });
   worker.stderr.pipe(process.stderr, { end: false });
@@ -68,13 +70,6 @@ export async function compareGuarded(
   } finally {
     await worker.terminate();
   }
-}
-
-/** It runs as it is in the repository, and stripped of its types in the package. */
-function threadUrl(): URL {
-  const url = new URL("./against-thread.ts", import.meta.url);
-  if (!import.meta.url.endsWith(".ts")) url.pathname = url.pathname.replace(/ts$/, "js");
-  return url;
 }
 
 interface Watch {

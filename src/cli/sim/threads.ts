@@ -6,6 +6,7 @@
  * 2. A thread that dies before it has begun on anything ends the campaign: the next one would, too.
  */
 import { Worker } from "node:worker_threads";
+import { threadUrl } from "../../io/thread-url.ts";
 import { crashReport, thrown } from "./tally.ts";
 import type { SeedOrder, SeedQueue, SeedReport } from "./tally.ts";
 
@@ -35,7 +36,8 @@ export interface ThreadOptions {
  * @throws Error when a thread cannot even begin
  */
 export async function playOnThreads(queue: SeedQueue, options: ThreadOptions): Promise<void> {
-  const { count, seedMsMax = usualSeedMsMax, url = threadUrl() } = options;
+  const { count, seedMsMax = usualSeedMsMax } = options;
+  const { url = threadUrl(new URL("./thread.ts", import.meta.url)) } = options;
   const parts = { queue, seedMsMax, url };
   const threads = Array.from({ length: count }, () => new CampaignThread(parts));
   const stopWhenOver = (): void => {
@@ -46,13 +48,6 @@ export async function playOnThreads(queue: SeedQueue, options: ThreadOptions): P
   } finally {
     for (const thread of threads) thread.stop();
   }
-}
-
-/** It runs as it is in the repository, and stripped of its types in the package. */
-function threadUrl(): URL {
-  const url = new URL("./thread.ts", import.meta.url);
-  if (!import.meta.url.endsWith(".ts")) url.pathname = url.pathname.replace(/ts$/, "js");
-  return url;
 }
 
 interface ThreadParts {

@@ -9,8 +9,8 @@
 import { Worker } from "node:worker_threads";
 import type { CounterEntry } from "../../core/kernel/counters.ts";
 import { CallFailure } from "../performers.ts";
+import { threadUrl } from "../thread-url.ts";
 import type { HashParameters } from "./argon2.ts";
-import { threadUrl } from "./thread-url.ts";
 
 /** @internal of `hash-thread.ts` */
 export type HashOrder =

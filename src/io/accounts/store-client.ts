@@ -8,8 +8,8 @@
 import { Worker } from "node:worker_threads";
 import { memoryStore } from "../../core/features/accounts/index.ts";
 import type { AccountStore, StoreSource } from "../../core/features/accounts/index.ts";
+import { threadUrl } from "../thread-url.ts";
 import type { SqliteOptions } from "./sqlite-store.ts";
-import { threadUrl } from "./thread-url.ts";
 
 /**
  * `AccountStore` with promises. They reject when the store fails; what was asked is undone then.

@@ -6,7 +6,7 @@
  */
 import { Worker } from "node:worker_threads";
 import type { DurableMark, FollowerPort, FollowerReport } from "../../core/host/index.ts";
-import { threadUrl } from "../accounts/thread-url.ts";
+import { threadUrl } from "../thread-url.ts";
 import type { FollowerLine, FollowerOrder, FollowerThreadOptions } from "./orders.ts";
 
 export interface FollowerThreadEvents {
