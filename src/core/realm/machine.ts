@@ -52,6 +52,7 @@ import type { AnyEventStream, EventsReader } from "./event-store.ts";
 import { onMalformed, onPacket, onRefused } from "./packets.ts";
 import type { Session } from "./sessions.ts";
 import { RealmState } from "./state.ts";
+import { hearsNoEnds, stepFailed } from "./suspension.ts";
 import { answerCall, nextTimeout, passTime } from "./time.ts";
 
 export interface CallOrder {
@@ -226,7 +227,7 @@ export class RealmMachine implements Machine {
           cutBytes: event.cutBytes,
         });
       case "step.failed":
-        return this.#stepFailed(event.connection, event.feature);
+        return stepFailed(this, event);
       case "drain.requested":
         return this.#drain();
       default:
@@ -266,43 +267,6 @@ export class RealmMachine implements Machine {
     for (const session of this.state.sessions.all()) this.disconnect(session, "MAINTENANCE");
   }
 
-  #stepFailed(connection: ConnectionId | null, feature: string): void {
-    this.count("steps_failed_total");
-    this.log("error", "a feature threw; its event was left out", { feature });
-    const session = connection === null ? undefined : this.state.sessions.ofConnection(connection);
-    if (session !== undefined) {
-      // The end of a connection is told until it is heard: who throws there again does without it.
-      if (session.ending === "FEATURE_FAILED") this.#suspend(feature, `${feature}.closed`);
-      else if (session.ending === null) this.disconnect(session, "FEATURE_FAILED");
-      else session.ending = "FEATURE_FAILED";
-    }
-    if (connection !== null) return;
-    // A start tells, at its own time, of what the last process left out, and much has become due
-    // since then. If it was time that threw, it throws once more at once.
-    const { kernel } = this.state;
-    const isFirst = kernel.now === kernel.tickStart && kernel.hasSpared === undefined;
-    if (isFirst) return void (kernel.hasSpared = true);
-    // Time comes before all else: what was left out while some was due, was time.
-    const due = nextTimeout(this);
-    if (due !== null && due <= kernel.now) this.#suspend(feature);
-  }
-
-  /** What threw would throw for ever: the feature does without till the next start. */
-  #suspend(...features: readonly string[]): void {
-    const { kernel } = this.state;
-    const fresh = features.filter((feature) => !this.isSuspended(feature));
-    const [feature] = fresh;
-    if (feature === undefined) return;
-    kernel.suspended = [...(kernel.suspended ?? []), ...fresh];
-    this.count("features_suspended_total");
-    this.log("error", "a feature is suspended until a restart: it would throw again", { feature });
-  }
-
-  /** True for a feature that gets neither ticks nor timers nor packets. */
-  isSuspended(feature: string): boolean {
-    return this.state.kernel.suspended?.includes(feature) === true;
-  }
-
   // -------------------------------------------------------------- the life of a session
 
   #open(event: Extract<Event, { type: "connection.opened" }>): void {
@@ -317,7 +281,8 @@ export class RealmMachine implements Machine {
       const opened = implementation.sessions.opened?.bind(implementation.sessions);
       if (opened !== undefined) this.run(index, session, (ctx) => opened(ctx));
     }
-    if (this.state.kernel.closedFor !== null) this.disconnect(session, this.state.kernel.closedFor);
+    const { closedFor } = this.state.kernel;
+    if (closedFor !== null) this.disconnect(session, closedFor);
   }
 
   /** The peer will send no more: what was answered still leaves, then the link ends. */
@@ -333,15 +298,20 @@ export class RealmMachine implements Machine {
     invariant(session !== undefined, "a connection closes once", connection);
     this.state.sessions.advance(session, "connection.closed");
     for (const [index, { implementation, name }] of this.composition.features.entries()) {
-      if (this.isSuspended(`${name}.closed`)) continue;
+      if (hearsNoEnds(this, name)) continue;
       const closed = implementation.sessions.closed?.bind(implementation.sessions);
       if (closed !== undefined) this.run(index, session, (ctx) => closed(ctx, reason));
     }
     this.state.inbox.drop(session.id);
     this.state.sessions.remove(session);
     this.count("sessions_closed_total");
-    const [{ id, remote, ending: code }, sessions] = [session, this.state.sessions.size];
-    this.log("info", "session closed", { session: id, remote, reason, code, sessions });
+    this.log("info", "session closed", {
+      session: session.id,
+      remote: session.remote,
+      reason,
+      code: session.ending,
+      sessions: this.state.sessions.size,
+    });
   }
 
   /** Tells the peer why, then closes: in order, or at once for the codes that mean abuse. */

@@ -14,6 +14,7 @@ import type { Route } from "./compose.ts";
 import type { Waiting } from "./inbox.ts";
 import type { RealmMachine } from "./machine.ts";
 import type { Session } from "./sessions.ts";
+import { isSuspended } from "./suspension.ts";
 
 export function onPacket(realm: RealmMachine, event: PacketReceived): void {
   const session = realm.state.sessions.ofConnection(event.connection);
@@ -36,7 +37,7 @@ export function onPacket(realm: RealmMachine, event: PacketReceived): void {
   if (route.roles !== null && !isPermitted(realm, session, route.roles)) {
     return realm.refuse(session, "NOT_PERMITTED", sequence);
   }
-  if (isSuspended(realm, route)) return realm.refuse(session, "UNAVAILABLE", sequence);
+  if (isClosed(realm, route)) return realm.refuse(session, "UNAVAILABLE", sequence);
   if (route.handler.inbox !== undefined) {
     const { payloadStart, payloadEnd } = packetEnvelope;
     const payload = bytes.slice(payloadStart, payloadEnd);
@@ -65,14 +66,15 @@ export function onTurn(
   if (route.roles !== null && !isPermitted(realm, session, route.roles)) {
     return realm.refuse(session, "NOT_PERMITTED", sequence);
   }
-  if (isSuspended(realm, route)) return realm.refuse(session, "UNAVAILABLE", sequence);
+  if (isClosed(realm, route)) return realm.refuse(session, "UNAVAILABLE", sequence);
   const message = decodePayload(route.entry.message, payload, 0, payload.length);
   serve(realm, session, route, message, sequence);
 }
 
-const isSuspended = (realm: RealmMachine, { feature }: Route): boolean =>
+/** True when the feature of a route gets no packets, until a restart. */
+const isClosed = (realm: RealmMachine, { feature }: Route): boolean =>
   realm.state.kernel.suspended !== undefined &&
-  realm.isSuspended(realm.composition.features[feature]?.name ?? "");
+  isSuspended(realm, realm.composition.features[feature]?.name ?? "");
 
 /** False, and counted, when a packet is not for the role of its sender. */
 function isPermitted(

@@ -20,6 +20,7 @@ import type { RealmMachine } from "./machine.ts";
 import { onTurn } from "./packets.ts";
 import type { Session } from "./sessions.ts";
 import type { PendingCall } from "./state.ts";
+import { isSuspended } from "./suspension.ts";
 
 export function nextTimeout(realm: RealmMachine): Micros | null {
   const timer = realm.state.timers.nextDueAt();
@@ -68,7 +69,7 @@ function runTick(realm: RealmMachine): void {
   for (const [index, { implementation, name }] of realm.composition.features.entries()) {
     const { tick } = implementation;
     if (tick === null || kernel.tick % tick.every !== 0) continue;
-    if (kernel.suspended !== undefined && realm.isSuspended(name)) continue;
+    if (isSuspended(realm, name)) continue;
     realm.run(index, null, (ctx) => tick.run(ctx));
   }
   kernel.tick += 1;
@@ -95,7 +96,7 @@ function fire(realm: RealmMachine, timer: Timer): void {
   const feature = realm.composition.features[route.feature];
   const handler = feature?.implementation.timers[route.name];
   invariant(handler !== undefined, "a timer has a handler", route.name);
-  if (realm.isSuspended(feature?.name ?? "")) return postpone(realm, timer);
+  if (isSuspended(realm, feature?.name ?? "")) return postpone(realm, timer);
   realm.run(route.feature, null, (ctx) => handler(ctx, timer.data, timer.id));
 }
 
