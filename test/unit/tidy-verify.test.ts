@@ -2,7 +2,14 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Report } from "../../scripts/verify.ts";
-import { checks, countsLine, countsOf, failuresOf, stages } from "../../scripts/verify.ts";
+import {
+  checks,
+  countsLine,
+  countsOf,
+  failuresOf,
+  stages,
+  verifySeed,
+} from "../../scripts/verify.ts";
 import config from "../../vitest.config.ts";
 
 const report = (changes: Partial<Report>): Report => ({
@@ -82,6 +89,13 @@ describe("the count of the tests", () => {
 });
 
 describe("what CI runs", () => {
+  it("has the seed of its commit when none is given", () => {
+    const commit = "00000ff1111111111111111111111111111111111\n";
+    expect(verifySeed(undefined, commit)).toBe(255);
+    expect(verifySeed("", commit)).toBe(255);
+    expect(verifySeed("-7", commit)).toBe(-7);
+  });
+
   it("[TST-11] has a stage each for unit, integration and load tests", () => {
     expect(Object.keys(stages)).toEqual(["unit", "integration", "load"]);
   });
