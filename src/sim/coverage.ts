@@ -167,9 +167,16 @@ export const unreachable: readonly Unreachable[] = [
   {
     faults: /^peer\.(garbage|flood|half-header)$/,
     scenarios: ["players"],
-    situations: /\/(authenticated|inWorld)$/,
+    situations: /\/inWorld$/,
     never: true,
-    because: "who sends such things has no account, and gets no further than connected",
+    because: "who sends such things has no token for a world",
+  },
+  {
+    faults: /^peer\.(garbage|flood|half-header)$/,
+    scenarios: ["players"],
+    situations: /\/authenticated$/,
+    never: false,
+    because: "who sends such things seldom logs in first and waits for the answer",
   },
   {
     faults: /^peer\.(garbage|flood|half-header)$/,
