@@ -261,17 +261,18 @@ export class Run {
     }
   }
 
-  // Waits a quiet period at most. So much later it must still be so: who was kept out by a server
-  // that is down may have gone on to another one.
+  /**
+   * Waits a quiet period at most. So much later it must still be so: who was kept out by a server
+   * that is down may have gone on to another one.
+   */
   #wait(isDone: () => boolean, laterMicros = 0): void {
     const scheduler = this.#scheduler;
     const until = scheduler.nowMicros + this.#setup.options.quietSeconds * 1_000_000;
     const isWaiting = (): boolean => !this.#isOver && scheduler.nowMicros < until && !isDone();
-    const isUnsure = (): boolean => laterMicros > 0 && isWaiting();
     do {
       while (isWaiting()) this.#until(scheduler.nowMicros + settleStepMicros);
       this.#until(scheduler.nowMicros + laterMicros);
-    } while (isUnsure());
+    } while (isWaiting());
   }
 
   #quietRun(site: Site): QuietRun {

@@ -24,9 +24,9 @@ import type { JournalPosition, JournalWriter, SealedBlock } from "../journal/ind
 import { invariant } from "../kernel/assert.ts";
 import type { EventSequence, Micros } from "../kernel/ids.ts";
 import type { HostConfig } from "./config.ts";
-import { fileFailure } from "./files.ts";
+import { FileFailure } from "./files.ts";
 import type { HostCounters } from "./counters.ts";
-import type { FileDesk, FileFailure } from "./files.ts";
+import type { FileDesk } from "./files.ts";
 import type { Following } from "./following.ts";
 import type { Now } from "./parts.ts";
 import { lacksRoom } from "./space.ts";
@@ -254,7 +254,7 @@ export class Committer {
 
   #answered(operation: FileOperation, result: FileResult): void {
     if (!result.ok) {
-      const failure = fileFailure(operation, result.code);
+      const failure = new FileFailure(operation, result.code);
       const isRoom = operation.type === "write" && lacksRoom(result);
       // Behind a first write that found no room there is no file to sync. Both are made again.
       const isMoot = this.#lack !== null && operation.type === "sync" && result.code === "ENOENT";

@@ -75,7 +75,7 @@ export function* readFile(path: string, offset: number, length: number): FileScr
 type Success = Extract<FileResult, { readonly ok: true }>;
 
 function checked(operation: FileOperation, result: FileResult): Success {
-  if (!result.ok) throw fileFailure(operation, result.code);
+  if (!result.ok) throw new FileFailure(operation, result.code);
   return result;
 }
 
@@ -96,10 +96,6 @@ export class FileFailure extends HostExit {
     this.code = code;
   }
 }
-
-/** The end of the process for an operation that failed: what the disk holds is not known now. */
-export const fileFailure = (operation: FileOperation, code: string): FileFailure =>
-  new FileFailure(operation, code);
 
 /** What a platform says of a disk, or of an account's share of it, that is full. */
 const roomCodes: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT"]);

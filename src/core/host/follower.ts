@@ -35,7 +35,7 @@ import type { HostConfig } from "./config.ts";
 import { asciiBytes } from "./containment.ts";
 import { leaveFile } from "./endings.ts";
 import { HostExit } from "./exit.ts";
-import { FileDesk, fileFailure, listFolder, perform, readFile, runScript } from "./files.ts";
+import { FileDesk, FileFailure, listFolder, perform, readFile, runScript } from "./files.ts";
 import type { FileScript } from "./files.ts";
 import { restored, segmentsFrom } from "./recovery.ts";
 import { retain } from "./retention.ts";
@@ -350,7 +350,7 @@ export class Follower {
   *#syncJournal(path: string): FileScript<void> {
     const operation = { type: "sync", path } as const;
     const result = yield operation;
-    if (!result.ok) throw new SyncFailed(fileFailure(operation, result.code).message);
+    if (!result.ok) throw new SyncFailed(new FileFailure(operation, result.code).message);
     yield* perform({ type: "syncFolder", folder: journalFolder });
   }
 

@@ -212,7 +212,11 @@ export class Live {
       case "capture":
         return this.#parts.capture.take(completion.order);
       case "reconfigure":
-        return stepper.step({ ...completion, type: "config.changed", at: this.#now.at });
+        return stepper.step({
+          type: "config.changed",
+          at: this.#now.at,
+          config: completion.config,
+        });
       default:
         return intake.takeSocket(completion);
     }

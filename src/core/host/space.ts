@@ -19,7 +19,7 @@ import type { FileOperation, FileResult, JournalAmple, JournalLow } from "../con
 import { limits } from "../kernel/limits.ts";
 import type { HostConfig } from "./config.ts";
 import type { HostCounters } from "./counters.ts";
-import { fileFailure, isRoomCode, listFolder, perform, runScript } from "./files.ts";
+import { FileFailure, isRoomCode, listFolder, perform, runScript } from "./files.ts";
 import type { FileDesk, FileScript } from "./files.ts";
 import type { HostExit } from "./exit.ts";
 import type { Now } from "./parts.ts";
@@ -187,7 +187,7 @@ function* makeReserve(bytes: number): FileScript<boolean> {
   for (const operation of [write, { type: "sync", path: reserveName } as const]) {
     const result = yield operation;
     if (result.ok) continue;
-    if (!lacksRoom(result)) throw fileFailure(operation, result.code);
+    if (!lacksRoom(result)) throw new FileFailure(operation, result.code);
     yield* giveBack();
     return false;
   }
@@ -199,6 +199,6 @@ function* makeReserve(bytes: number): FileScript<boolean> {
 function* giveBack(): FileScript<void> {
   const remove: FileOperation = { type: "remove", path: reserveName };
   const result = yield remove;
-  if (!result.ok && result.code !== "ENOENT") throw fileFailure(remove, result.code);
+  if (!result.ok && result.code !== "ENOENT") throw new FileFailure(remove, result.code);
   yield* perform({ type: "syncFolder", folder: dataFolder });
 }
