@@ -10,7 +10,7 @@
  */
 import { connect } from "node:net";
 import type { Socket } from "node:net";
-import { Requests } from "./requests.ts";
+import { Answers, Requests } from "./requests.ts";
 
 const [port, type, connections, depth, warmupMs, countedMs] = process.argv.slice(2).map(Number);
 if (!port || !type || !connections || !depth || warmupMs === undefined || !countedMs) {
@@ -29,7 +29,7 @@ function open(): Socket {
   const socket = connect({ host: "127.0.0.1", port: port as number, noDelay: true });
   const requests = new Requests(type as number);
   const sentAt: number[] = [];
-  let rest: Buffer = Buffer.alloc(0);
+  const answers = new Answers();
   let greeted = false;
   const ask = (count: number): void => {
     const now = performance.now();
@@ -38,16 +38,7 @@ function open(): Socket {
   };
   socket.on("connect", () => ask(1));
   socket.on("data", (chunk: Buffer) => {
-    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    let offset = 0;
-    let count = 0;
-    while (bytes.length - offset >= 4) {
-      const length = bytes.readUInt32LE(offset);
-      if (bytes.length - offset - 4 < length) break;
-      offset += 4 + length;
-      count += 1;
-    }
-    rest = bytes.subarray(offset);
+    const count = answers.take(chunk);
     if (count === 0) return;
     const now = performance.now();
     const times = sentAt.splice(0, count);

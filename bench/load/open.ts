@@ -14,7 +14,7 @@
 import { connect } from "node:net";
 import type { Socket } from "node:net";
 import { Worker } from "node:worker_threads";
-import { Requests } from "./requests.ts";
+import { Answers, Requests } from "./requests.ts";
 
 const [port, type, connections, perSecond, warmupMs, countedMs, burst = 1] = process.argv
   .slice(2)
@@ -50,25 +50,16 @@ function fail(message: string): never {
 function open(): Promise<Link> {
   const socket = connect({ host: "127.0.0.1", port: port as number, noDelay: true });
   const link: Link = { socket, requests: new Requests(type as number), due: [] };
-  let rest: Buffer = Buffer.alloc(0);
+  const answers = new Answers();
   return new Promise((resolve) => {
     socket.on("connect", () => ask(link, now(), 1));
     socket.on("data", (chunk: Buffer) => {
       const at = now();
-      rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-      let offset = 0;
-      let answers = 0;
-      while (rest.length - offset >= 4) {
-        const length = rest.readUInt32LE(offset);
-        if (rest.length - offset - 4 < length) break;
-        offset += 4 + length;
-        answers += 1;
-      }
-      rest = rest.subarray(offset);
-      for (const due of link.due.splice(0, answers)) {
+      const count = answers.take(chunk);
+      for (const due of link.due.splice(0, count)) {
         if (due >= countedFrom) latencies.push(at - due);
       }
-      if (answers > 0) resolve(link);
+      if (count > 0) resolve(link);
     });
     socket.on("close", () => fail("the server closed a connection"));
     socket.on("error", (error) => fail(error.message));

@@ -1,4 +1,4 @@
-/** The requests of loads: echoes of 60 bytes. */
+/** The requests of loads, echoes of 60 bytes, and their answers. */
 import { reprise as pb } from "../../src/core/wire/gen/packet.js";
 
 /** EchoRequest { bytes = 58 bytes }: a payload of 60 bytes. */
@@ -57,5 +57,26 @@ export class Requests {
     return bytes;
   }
 }
+
+/** Counts the answers of one connection. */
+export class Answers {
+  #rest: Buffer = Buffer.alloc(0);
+
+  /** How many are whole with these bytes. */
+  take(chunk: Buffer): number {
+    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    let offset = 0;
+    let count = 0;
+    while (bytes.length - offset >= 4) {
+      const length = bytes.readUInt32LE(offset);
+      if (bytes.length - offset - 4 < length) break;
+      offset += 4 + length;
+      count += 1;
+    }
+    this.#rest = bytes.subarray(offset);
+    return count;
+  }
+}
+
 const varintBytes = (value: number): number =>
   value < 128 ? 1 : 1 + varintBytes(Math.floor(value / 128));

@@ -4,7 +4,12 @@
  */
 import { expect, it } from "vitest";
 import { calmOptions, simulate, withOptions } from "../../../src/sim/index.ts";
-import type { ClientScript, PartialOptions, Plan } from "../../../src/sim/index.ts";
+import type {
+  ClientScript,
+  PartialOptions,
+  Plan,
+  SimulationResult,
+} from "../../../src/sim/index.ts";
 
 /** One player who asks for an echo ten times a second. */
 const asking: ClientScript = {
@@ -31,6 +36,21 @@ const play = (
   const plan: Plan = { format: 1, entropy: 1, options: given, scripts, decisions };
   return simulate({ plan }).failure?.message ?? null;
 };
+
+type Visits = Extract<ClientScript, { readonly kind: "traveller" }>["actions"];
+
+/** A run with one player who comes to the world and leaves it. */
+function visit(
+  actions: Visits,
+  decisions: Plan["decisions"],
+  options: PartialOptions,
+  entropy: number = 1,
+): SimulationResult {
+  const visitor = { kind: "traveller", name: "1", account: "1", device: "", actions } as const;
+  const given = withOptions(calmOptions, options);
+  const parts = { options: given, scripts: [visitor], decisions };
+  return simulate({ plan: { format: 1, scenario: "players", entropy, ...parts } });
+}
 
 const stormy: PartialOptions = { process: { endsMax: 2 } };
 
@@ -112,23 +132,15 @@ it("[NET-12] a drain ends also when nothing is left to be journalled", () => {
  * lived, and nobody got in from elsewhere.
  */
 it("[AUTH-13] who came with a report that failed and has gone since is told to have left", () => {
-  const visitor: ClientScript = {
-    kind: "traveller",
-    name: "1",
-    account: "1",
-    device: "",
-    actions: [
-      { type: "start", atMicros: 1_500_000 },
-      { type: "quit", atMicros: 3_000_000 },
-      { type: "start", atMicros: 3_500_000 },
-    ],
-  };
+  const visits: Visits = [
+    { type: "start", atMicros: 1_500_000 },
+    { type: "quit", atMicros: 3_000_000 },
+    { type: "start", atMicros: 3_500_000 },
+  ];
   // The game server's calls: two reports, the token, and the report of his coming.
   const decisions = { "calls/game-1/fate#3": "unheard" };
-  const options = withOptions(calmOptions, { seconds: 5 });
-  const scenario = "players";
-  const plan: Plan = { format: 1, scenario, entropy: 1, options, scripts: [visitor], decisions };
-  const { failure, faults } = simulate({ plan });
+  const options = { seconds: 5 };
+  const { failure, faults } = visit(visits, decisions, options);
   expect(faults["call.unheard"]).toBe(1);
   expect(failure?.message ?? null).toBeNull();
 });
@@ -139,27 +151,19 @@ it("[AUTH-13] who came with a report that failed and has gone since is told to h
  * nobody took it back.
  */
 it("[AUTH-13] a report that is asked again by a start comes before the start's own", () => {
-  const visitor: ClientScript = {
-    kind: "traveller",
-    name: "1",
-    account: "1",
-    device: "",
-    actions: [
-      { type: "start", atMicros: 1_000_000 },
-      { type: "quit", atMicros: 2_020_000 },
-      { type: "start", atMicros: 3_000_000 },
-    ],
-  };
+  const visits: Visits = [
+    { type: "start", atMicros: 1_000_000 },
+    { type: "quit", atMicros: 2_020_000 },
+    { type: "start", atMicros: 3_000_000 },
+  ];
   const decisions: Plan["decisions"] = {
     // Its calls: a report, another one, the token, and the report of his coming.
     "calls/game-1/fate#3": "lost",
     "node/game-1/end#0": { ending: "crash", afterMicros: 6_500_000, calls: 10 },
     "node/game-1/restart#0": 1_000_000,
   };
-  const options = withOptions(calmOptions, { seconds: 8, process: { crashesMax: 1, endsMax: 1 } });
-  const scenario = "players";
-  const plan: Plan = { format: 1, scenario, entropy: 1, options, scripts: [visitor], decisions };
-  const { failure, faults } = simulate({ plan });
+  const options = { seconds: 8, process: { crashesMax: 1, endsMax: 1 } };
+  const { failure, faults } = visit(visits, decisions, options);
   expect(faults["call.lost"]).toBe(1);
   expect(failure?.message ?? null).toBeNull();
 });
@@ -171,13 +175,7 @@ it("[AUTH-13] a report that is asked again by a start comes before the start's o
  * have to refuse reports that are older than the last.
  */
 it("[AUTH-13] a report that was kept back does not come after a later one", () => {
-  const visitor: ClientScript = {
-    kind: "traveller",
-    name: "1",
-    account: "1",
-    device: "",
-    actions: [{ type: "start", atMicros: 0 }],
-  };
+  const visits: Visits = [{ type: "start", atMicros: 0 }];
   const decisions: Plan["decisions"] = {
     "weather/partition#0": {
       hosts: ["accounts"],
@@ -191,20 +189,8 @@ it("[AUTH-13] a report that was kept back does not come after a later one", () =
     "node/game-1/restart#1": 500_000,
     "node/game-1/slowRestart#1": 1_574_947,
   };
-  const options = withOptions(calmOptions, {
-    network: { partitionsMax: 1 },
-    players: { tokenLifetimeMs: 5_000 },
-  });
-  const scenario = "players";
-  const plan: Plan = {
-    format: 1,
-    scenario,
-    entropy: 12_237_925_807,
-    options,
-    scripts: [visitor],
-    decisions,
-  };
-  const { failure, faults } = simulate({ plan });
+  const options = { network: { partitionsMax: 1 }, players: { tokenLifetimeMs: 5_000 } };
+  const { failure, faults } = visit(visits, decisions, options, 12_237_925_807);
   expect(faults["call.cut"]).toBeGreaterThan(0);
   expect(failure?.message ?? null).toBeNull();
 });
