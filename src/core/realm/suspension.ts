@@ -9,7 +9,7 @@
 import type { StepFailed } from "../contract.ts";
 import type { RealmMachine } from "./machine.ts";
 
-/** Ends the session whose event was left out; if the event must come again, suspends the feature. */
+/** Ends the session whose event was left out; suspends the feature if the event comes again. */
 export function stepFailed(realm: RealmMachine, { connection, feature }: StepFailed): void {
   realm.count("steps_failed_total");
   realm.log("error", "a feature threw; its event was left out", { feature });
