@@ -114,6 +114,8 @@ export interface OpenLoad {
   readonly burst: number;
   readonly warmupMs: number;
   readonly countedMs: number;
+  /** Cores of the load's process as `taskset` counts them, Linux only; any when left out. */
+  readonly core?: string;
 }
 
 /** Fields but the first: microseconds, from the time when a request was due. */
@@ -129,9 +131,10 @@ export interface OpenResult {
 export async function measureOpen(server: Served, load: OpenLoad): Promise<OpenResult> {
   const { type, connections, perSecond, burst, warmupMs, countedMs } = load;
   const numbers = [server.port, type, connections, perSecond, warmupMs, countedMs, burst];
-  const child = spawn(process.execPath, ["bench/load/open.ts", ...numbers.map(String)], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const command = [process.execPath, "bench/load/open.ts", ...numbers.map(String)];
+  if (load.core !== undefined) command.unshift("taskset", "--cpu-list", load.core);
+  const [program = "", ...args] = command;
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
   return jsonLine(child, (line) => ("answered" in line ? (line as OpenResult) : null));
 }
 

@@ -97,7 +97,12 @@ const followedPerSecond = 100_000;
 
 /** What the follower costs the server's thread, and how fast a feature that threw is contained. */
 export async function* followerAndContainment(): AsyncIterable<Check> {
-  const follower = await measureFollower(12, 1, followedPerSecond);
+  const follower = await measureFollower({
+    pairs: 4,
+    rounds: 6,
+    seconds: 1,
+    rate: followedPerSecond,
+  });
   yield atLeast("followed events/s", followedPerSecond, follower.eventsPerSecond);
   yield atLeast("main thread with a follower to without", 0.98, follower.ratio);
   yield atMost("follower's lag, s", 1, follower.lagSecondsMax);
