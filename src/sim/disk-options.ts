@@ -22,6 +22,8 @@ export interface DiskOptions {
   readonly readFailedPerMillion: PerMillion;
   /** Of each rename, removal, truncation and sync of a folder. */
   readonly entryFailedPerMillion: PerMillion;
+  /** Of each removal, besides. */
+  readonly removalFailedPerMillion: PerMillion;
   /** Of each write that is under way when its process dies, that it was made in part. */
   readonly shortPerMillion: PerMillion;
   /** Of each end of a process, that bytes rot until the next one. */
@@ -50,6 +52,7 @@ export const calmDisk: DiskOptions = {
   writeFailedPerMillion: 0,
   readFailedPerMillion: 0,
   entryFailedPerMillion: 0,
+  removalFailedPerMillion: 0,
   shortPerMillion: 0,
   rotPerMillion: 0,
   misreadPerMillion: 0,
@@ -70,7 +73,15 @@ export const drawDisk = (random: RandomStream, seed: number): DiskOptions => ({
   syncFailedPerMillion: random.chance(3, 4) ? 0 : 1_000,
   writeFailedPerMillion: random.chance(3, 4) ? 0 : 500,
   ...drawDiskTroubles(seed),
+  ...drawRemovals(seed),
 });
+
+function drawRemovals(seed: number) {
+  const random = RandomStream.named(seedWords(seed), "options/disk-removals");
+  return {
+    removalFailedPerMillion: random.chance(3, 4) ? 0 : random.pick([50_000, 500_000]),
+  };
+}
 
 /** What happens to bytes on the disk, and to the disk as a whole. */
 function drawDiskTroubles(seed: number) {

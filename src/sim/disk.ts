@@ -80,6 +80,7 @@ export class Disk {
       short: about("short"),
       readFailed: about("readFailed"),
       entryFailed: about("entryFailed"),
+      removalFailed: about("removalFailed"),
     };
     this.#damage = new DiskDamage(parts, name);
     this.#spells = new DiskSpells({ ...parts, stormMicros: parts.stormMicros ?? 0 }, name);
@@ -256,12 +257,22 @@ export class Disk {
       case "sync":
         return this.#spells.refusal(operation, 0);
       default:
-        if (!entryFailed.strikes(options.entryFailedPerMillion)) {
-          return this.#spells.refusal(operation, 0);
+        if (entryFailed.strikes(options.entryFailedPerMillion)) {
+          faults.hit("disk.entry-failed");
+          return "EIO";
         }
-        faults.hit("disk.entry-failed");
-        return "EIO";
+        if (operation.type === "remove" && this.#stays(operation.path)) return "EIO";
+        return this.#spells.refusal(operation, 0);
     }
+  }
+
+  /** Whether a file that is to be removed stays. */
+  #stays(path: string): boolean {
+    const { options, faults } = this.#parts;
+    if (!this.#files.has(path)) return false;
+    const stays = this.#subjects.removalFailed.strikes(options.removalFailedPerMillion);
+    if (stays) faults.hit("disk.removal-failed");
+    return stays;
   }
 
   /** By how much a write makes its file longer. */
@@ -419,6 +430,7 @@ interface DiskSubjects {
   readonly short: Subject;
   readonly readFailed: Subject;
   readonly entryFailed: Subject;
+  readonly removalFailed: Subject;
 }
 
 const newFile = (): File => ({

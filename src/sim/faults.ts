@@ -99,6 +99,7 @@ export const faults = {
   "disk.short-write": "a process dies in the middle of a write, and a beginning was written",
   "disk.read-failed": "a read, or a folder's list, fails with an input/output error",
   "disk.entry-failed": "a rename, removal, truncation or folder's sync fails with such an error",
+  "disk.removal-failed": "a removal fails with such an error, and its file stays",
   "disk.stall": "a file operation waits until a stalled disk goes on, for seconds",
   "disk.full": "a write that makes a file longer finds no room (ENOSPC, EDQUOT)",
   "disk.read-only": "an operation finds a file system that can only be read (EROFS)",

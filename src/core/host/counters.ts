@@ -77,6 +77,9 @@ export const hostCounterDefinitions = {
   checkpoint_bytes: gauge("Bytes of state in the newest checkpoint of this start"),
   journal_deleted_segments_total: counter("Segments deleted for their age or for space"),
   journal_deleted_bytes_total: counter("Bytes of deleted segments and checkpoints"),
+  journal_deletions_failed_total: counter(
+    "Rounds of deleting that a file has ended which could not be deleted",
+  ),
   follower_sequence: gauge("The last event that the follower has replayed"),
   follower_lag_seconds: gauge("Seconds of journal that the follower has still to replay"),
   follower_ends_total: counter("Times that the follower ended and another one was started"),

@@ -44,7 +44,12 @@ export function* endInOrder(last: LastCheckpoint): FileScript<HostExit> {
 /** Returns its path; null where there is no room for it, also after what may go is deleted. */
 function* leaveCheckpoint(last: LastCheckpoint): FileScript<string | null> {
   const path = yield* tryCheckpoint(last);
-  const { bytes } = yield* retain(last.retention);
+  const { bytes, failure } = yield* retain(last.retention);
+  if (failure !== null) {
+    if (syncs.has(failure.operation)) throw failure;
+    const told = "what is too old could not be deleted; the next start tries it again";
+    last.retention.log("warn", told, { problem: failure.message });
+  }
   return path !== null || bytes === 0 ? path : yield* tryCheckpoint(last);
 }
 

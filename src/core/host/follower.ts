@@ -13,7 +13,8 @@
  * W4. It steps no event of another build, as a recovery does not: a checkpoint that cannot be read
  *     at the moment may lead there.
  * W5. What it cannot write costs a checkpoint and is tried again with the next. What it cannot read
- *     ends it, and whoever owns it starts another one. Neither harms the server.
+ *     ends it, and whoever owns it starts another one. Neither harms the server. What it cannot
+ *     delete is told, and tried again with the next checkpoint.
  * W6. While the disk is full it writes no checkpoint, which would take the journal's last room, and
  *     deletes at once and after each due one what is too old anyway. With room again it writes the
  *     one that it passed over.
@@ -53,13 +54,16 @@ export interface DurableMark {
   readonly at: number;
 }
 
+/** What one round of retention has deleted, and what has ended it; null: nothing has. */
+type DeletedTold = Readonly<Omit<Deleted, "failure">> & { readonly problem: string | null };
+
 /** What a follower tells. Plain data, so that it can come from another thread. */
 export type FollowerReport =
   /** Everything up to this event is replayed, and went as it was journalled. */
   | { readonly type: "replayed"; readonly sequence: number; readonly at: number }
   | { readonly type: "checkpoint"; readonly sequence: number; readonly bytes: number }
   | { readonly type: "checkpointFailed"; readonly message: string }
-  | ({ readonly type: "deleted" } & Readonly<Deleted>)
+  | ({ readonly type: "deleted" } & DeletedTold)
   /** The state before the event that is held, or after the last one when none is. */
   | {
       readonly type: "state";
@@ -126,6 +130,8 @@ export class Follower {
   /** Room is to be made, or a checkpoint that was passed over to be written, without delay. */
   #isUrgent = false;
   #hasPassedOver = false;
+  /** Its last round of deleting was ended by what could not be deleted. */
+  #wasStuck = false;
 
   constructor(options: FollowerOptions) {
     this.#options = options;
@@ -335,7 +341,7 @@ export class Follower {
 
   *#retain({ header }: JournalBlock): FileScript<void> {
     const { checksum, log, report, config } = this.#options;
-    const deleted = yield* retain({
+    const { failure, ...deleted } = yield* retain({
       checksum,
       log,
       now: header.lastAt,
@@ -343,7 +349,12 @@ export class Follower {
       keepBytes: config.journalKeepBytes,
     });
     const { checkpoints, segments, damaged } = deleted;
-    if (checkpoints + segments + damaged > 0) report({ type: "deleted", ...deleted });
+    const problem = failure?.message ?? null;
+    const news = checkpoints + segments + damaged;
+    if (news > 0 || failure !== null || this.#wasStuck) {
+      report({ type: "deleted", ...deleted, problem });
+    }
+    this.#wasStuck = failure !== null;
   }
 
   /** See W3. A sync that fails is the server's affair as much as one of its own. */

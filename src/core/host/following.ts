@@ -61,6 +61,8 @@ export class Following {
   #replayed: Replayed | null = null;
   #handed: HandedOver | null = null;
   #isLow = false;
+  /** Why the last round of retention could not delete all; null: it could. */
+  #problem: string | null = null;
 
   constructor(parts: FollowingParts) {
     this.#parts = parts;
@@ -160,7 +162,7 @@ export class Following {
         counters.add("checkpoints_damaged_total", report.damaged);
         counters.add("journal_deleted_segments_total", report.segments);
         counters.add("journal_deleted_bytes_total", report.bytes);
-        return;
+        return this.#undeleted(report.problem);
       case "state":
         this.#handed = report;
         return;
@@ -184,6 +186,17 @@ export class Following {
           problem: report.message,
         });
     }
+  }
+
+  /** Counts each round that could not delete all; the log has what is new. */
+  #undeleted(problem: string | null): void {
+    const { counters, log } = this.#parts;
+    const isNews = problem !== this.#problem;
+    this.#problem = problem;
+    if (problem === null) return;
+    counters.add("journal_deletions_failed_total");
+    const told = "what is too old could not be deleted; it is tried again with the next checkpoint";
+    if (isNews) log("warn", told, { problem });
   }
 
   #tell(mark: DurableMark): void {

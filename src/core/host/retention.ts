@@ -9,6 +9,8 @@
  *    past begins there.
  * 3. Checkpoints go before segments, the oldest first, and each name is durably gone before the
  *    next one goes. So a crash leaves a journal that begins later, and none with a hole.
+ * 4. What cannot be removed ends the round, is told, and comes first in the next one. Nothing that
+ *    is younger goes before it, for the same reason.
  */
 import type { FileEntry } from "../contract.ts";
 import {
@@ -21,7 +23,7 @@ import type { Checksum } from "../journal/index.ts";
 import { readSegmentHeader } from "../journal/segment-header.ts";
 import { newestPositions, unfinished } from "./checkpoints.ts";
 import type { CheckpointReading } from "./checkpoints.ts";
-import { listFolder, perform, readFile } from "./files.ts";
+import { FileFailure, listFolder, perform, readFile } from "./files.ts";
 import type { FileScript } from "./files.ts";
 
 export interface RetentionLimits {
@@ -41,15 +43,33 @@ export interface Deleted {
   checkpoints: number;
   segments: number;
   bytes: number;
-  /** Of the files, relative to the role's data folder. */
+  /** Of the files, relative to the role's data folder; also of one that could not be removed. */
   paths: string[];
   /** How many damaged checkpoints were met. */
   damaged: number;
+  /** What ended the round: a removal, or the sync of its folder; null: nothing did. */
+  failure: FileFailure | null;
 }
 
 /** Looks once, and deletes what may go. */
 export function* retain(options: RetentionOptions): FileScript<Deleted> {
-  const deleted: Deleted = { checkpoints: 0, segments: 0, bytes: 0, paths: [], damaged: 0 };
+  const deleted: Deleted = {
+    ...{ checkpoints: 0, segments: 0, bytes: 0 },
+    ...{ paths: [], damaged: 0, failure: null },
+  };
+  try {
+    yield* deleteOld(options, deleted);
+  } catch (error) {
+    if (!(error instanceof FileFailure) || !removing.has(error.operation)) throw error;
+    deleted.failure = error;
+  }
+  return deleted;
+}
+
+const removing: ReadonlySet<FileFailure["operation"]> = new Set(["remove", "syncFolder"]);
+
+/** Counts as it goes, so that what a failure leaves undone is all that is not told. */
+function* deleteOld(options: RetentionOptions, deleted: Deleted): FileScript<void> {
   const found = yield* listFolder(checkpointFolder);
   for (const { name } of found) {
     // Whoever wrote it died over it: two never write at one time.
@@ -58,25 +78,33 @@ export function* retain(options: RetentionOptions): FileScript<Deleted> {
   const { sound, damaged } = yield* newestPositions(options, 2);
   deleted.damaged = damaged;
   const [, older] = sound;
-  if (older === undefined) return deleted;
+  if (older === undefined) return;
   const needed = older.nextSequence - 1;
   const segments = numbered(yield* listFolder(journalFolder), segmentSequence);
   const checkpoints = numbered(found, checkpointSequence);
   const goes = yield* oldSegments(options, { segments, checkpoints, needed });
   const begin = segments[goes]?.sequence ?? 0;
-  for (const { name, bytes } of thinned(checkpoints, segments, { needed, begin })) {
-    yield* remove(checkpointFolder, name);
-    deleted.checkpoints += 1;
-    deleted.paths.push(`${checkpointFolder}/${name}`);
+  const spare = thinned(checkpoints, segments, { needed, begin });
+  yield* removeAll(checkpointFolder, spare, deleted, () => (deleted.checkpoints += 1));
+  const old = segments.slice(0, goes);
+  yield* removeAll(journalFolder, old, deleted, () => (deleted.segments += 1));
+}
+
+/** In their order, each durably gone before the next one goes. */
+function* removeAll(
+  folder: string,
+  files: readonly Numbered[],
+  deleted: Deleted,
+  count: () => void,
+): FileScript<void> {
+  // A sync that failed or never came has left names that a power loss would bring back.
+  if (files.length > 0) yield* perform({ type: "syncFolder", folder });
+  for (const { name, bytes } of files) {
+    deleted.paths.push(`${folder}/${name}`);
+    yield* remove(folder, name);
     deleted.bytes += bytes;
+    count();
   }
-  for (const { name, bytes } of segments.slice(0, goes)) {
-    yield* remove(journalFolder, name);
-    deleted.segments += 1;
-    deleted.paths.push(`${journalFolder}/${name}`);
-    deleted.bytes += bytes;
-  }
-  return deleted;
 }
 
 interface Numbered extends FileEntry {
@@ -148,9 +176,10 @@ function thinned(
 const sumOf = (files: readonly Numbered[]): number =>
   files.reduce((sum, { bytes }) => sum + bytes, 0);
 
-/** What is gone already is gone: two may delete at one time. */
+/** What is gone already is gone: two may delete at one time. It is made durable all the same. */
 function* remove(folder: string, name: string): FileScript<void> {
-  const result = yield { type: "remove", path: `${folder}/${name}` };
-  if (!result.ok && result.code === "ENOENT") return;
+  const operation = { type: "remove", path: `${folder}/${name}` } as const;
+  const result = yield operation;
+  if (!result.ok && result.code !== "ENOENT") throw new FileFailure(operation, result.code);
   yield* perform({ type: "syncFolder", folder });
 }

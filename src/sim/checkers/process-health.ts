@@ -12,7 +12,10 @@ import type { Checker } from "./checker.ts";
 const excuses: readonly (readonly [words: RegExp, faults: readonly Fault[]])[] = [
   [
     / failed with EIO;/,
-    ["disk.sync-failed", "disk.write-failed", "disk.read-failed", "disk.entry-failed"],
+    [
+      ...(["disk.sync-failed", "disk.write-failed", "disk.read-failed"] as const),
+      ...(["disk.entry-failed", "disk.removal-failed"] as const),
+    ],
   ],
   [/ failed with EROFS;/, ["disk.read-only"]],
   [/ failed with (ENOSPC|EDQUOT);/, ["disk.full"]],

@@ -25,7 +25,7 @@ const fixed: PartialOptions = {
   disk: {
     ...{ slowPerMillion: 0, syncFailedPerMillion: 0, writeFailedPerMillion: 0 },
     ...{ readFailedPerMillion: 0, entryFailedPerMillion: 0, misreadPerMillion: 0 },
-    ...{ misdirectedPerMillion: 0, stallsMax: 0, readOnlysMax: 0 },
+    ...{ removalFailedPerMillion: 0, misdirectedPerMillion: 0, stallsMax: 0, readOnlysMax: 0 },
     ...{ fullsMax: 2, spellMaxMicros: 6_000_000, reserveBytes: 65_536 },
   },
 };

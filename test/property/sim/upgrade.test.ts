@@ -26,7 +26,12 @@ const still: PartialOptions = {
   // A disk that ends a process in the middle of its orderly end leaves a tail.
   disk: {
     ...{ syncFailedPerMillion: 0, writeFailedPerMillion: 0, readFailedPerMillion: 0 },
-    ...{ entryFailedPerMillion: 0, rotPerMillion: 0, misreadPerMillion: 0 },
+    ...{
+      entryFailedPerMillion: 0,
+      removalFailedPerMillion: 0,
+      rotPerMillion: 0,
+      misreadPerMillion: 0,
+    },
     ...{ misdirectedPerMillion: 0, stallsMax: 0, fullsMax: 0, readOnlysMax: 0 },
   },
   network: { cutPerMillion: 0, resetPerMillion: 0, corruptPerMillion: 0 },

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Event, Machine, Outbox } from "../../../src/core/contract.ts";
 import { builtinFeatures } from "../../../src/core/features/index.ts";
 import type { HostConfig } from "../../../src/core/host/index.ts";
+import { JournalScanner } from "../../../src/core/journal/index.ts";
 import { fragile, fragileTypes } from "../../support/fragile.ts";
 import { HostDisk } from "../../support/host-disk.ts";
 import { HostWorld } from "../../support/host-world.ts";
@@ -265,6 +266,70 @@ describe("retention", () => {
     // Ninety seconds and a bit of it are in the past.
     const deleted = count(world, "journal_deleted_segments_total");
     expect(deleted).toBeLessThan((deleted + segmentsOf(world).length) / 2);
+  });
+
+  /** The segments that are there begin each where the one before it ended. */
+  const wholeFrom = (world: HostWorld): string => {
+    const scanner = new JournalScanner({ after: "anything" });
+    for (const path of segmentsOf(world).toSorted()) {
+      const content = world.disk.contents().get(path) ?? bytes();
+      scanner.begin(path, content.length);
+      scanner.feed(content);
+      scanner.endOfFile();
+    }
+    return scanner.finish().type;
+  };
+
+  it.each(["EIO", "EROFS", "EACCES", "EBUSY"])(
+    "[JRN-21] stops at what cannot be deleted (%s), tells it once, and tries it again",
+    (code) => {
+      const world = following({ config: { ...small, journalKeepBytes: 1 } });
+      play(world, 100);
+      const [oldest] = segmentsOf(world).toSorted();
+      const deleted = count(world, "journal_deleted_segments_total");
+      expect(deleted).toBeGreaterThan(0);
+      world.disk.refusal = (operation) =>
+        operation.type === "remove" && operation.path === oldest ? code : null;
+      play(world, 100);
+      expect(segmentsOf(world)).toContain(oldest);
+      expect(wholeFrom(world)).toBe("clean");
+      expect(count(world, "journal_deleted_segments_total")).toBe(deleted);
+      expect(count(world, "journal_deletions_failed_total")).toBeGreaterThan(1);
+      expect(count(world, "checkpoints_failed_total")).toBe(0);
+      const told = world.logs.filter(({ message }) => message.includes("could not be deleted"));
+      expect(told).toHaveLength(1);
+      expect(told[0]?.fields["problem"]).toContain(`remove of ${oldest ?? ""} failed with ${code}`);
+      world.disk.refusal = () => null;
+      play(world, 30);
+      expect(segmentsOf(world)).not.toContain(oldest);
+      expect(count(world, "journal_deleted_segments_total")).toBeGreaterThan(deleted);
+      expect(world.exited).toBeNull();
+    },
+  );
+
+  it("[JRN-21] takes what is gone already for deleted", () => {
+    const world = following({ config: { ...small, journalKeepBytes: 1 } });
+    play(world, 100);
+    const deleted = count(world, "journal_deleted_segments_total");
+    world.disk.refusal = (operation) => (operation.type === "remove" ? "ENOENT" : null);
+    play(world, 60);
+    expect(count(world, "journal_deletions_failed_total")).toBe(0);
+    expect(count(world, "journal_deleted_segments_total")).toBeGreaterThan(deleted);
+  });
+
+  it("[JRN-21] removes no segment before the one before it is durably gone", () => {
+    const world = following({ config: { ...small, journalKeepBytes: 1 } });
+    let [isSynced, removed] = [false, 0];
+    world.disk.refusal = (operation) => {
+      if (operation.type === "syncFolder" && operation.folder === "journal") isSynced = true;
+      if (operation.type !== "remove" || !operation.path.startsWith("journal/")) return null;
+      expect(isSynced).toBe(true);
+      isSynced = false;
+      removed += 1;
+      return removed % 3 === 0 ? "ENOENT" : null;
+    };
+    play(world, 200);
+    expect(removed).toBeGreaterThan(5);
   });
 
   it("keeps the first checkpoint of each segment that it keeps", () => {

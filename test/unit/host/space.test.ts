@@ -201,6 +201,25 @@ describe("an orderly end on a full disk", () => {
     expect(checkpointsOf(world).length).toBeLessThanOrEqual(before);
   });
 
+  it("[JRN-21] is one as well when what is too old cannot be deleted", () => {
+    let disk = new HostWorld().disk;
+    for (let start = 0; start < 4; start += 1) {
+      const world = new HostWorld({ disk, config: { journalKeepBytes: 1e12 } }).start();
+      world.host.drain();
+      world.settle();
+      disk = world.disk.afterCrash();
+    }
+    const paths = [...disk.contents().keys()];
+    const world = new HostWorld({ disk, config: { journalKeepBytes: 1 } }).start();
+    disk.refusal = (operation) => (operation.type === "remove" ? "EBUSY" : null);
+    world.host.drain();
+    world.settle();
+    expect(world.exited?.message).toMatch(/^drained; /);
+    expect([...disk.contents().keys()]).toEqual(expect.arrayContaining(paths));
+    const message = "what is too old could not be deleted; the next start tries it again";
+    expect(world.logs).toContainEqual(expect.objectContaining({ level: "warn", message }));
+  });
+
   it("[JRN-20] does not wait for ever for what is not on the disk yet", () => {
     const world = started({ reserveBytes: 0 });
     const peer = world.connect();
