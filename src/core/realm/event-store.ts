@@ -9,8 +9,8 @@
  * S3. Streams are part of the realm's state: of its checkpoints, its digest and its migrations.
  * S4. What is kept is bounded: the newest `keep` events of an entity are there to be read, at most
  *     twice as many are held, and all before them are one snapshot. Events and snapshots together
- *     are bounded in bytes, as a checkpoint has them: what would be beyond is not appended. Only a
- *     snapshot that grows by itself may go beyond, and then nothing more is appended.
+ *     are bounded in bytes, as a checkpoint has them. What would be beyond has its own entity folded
+ *     first, down to the newest `keep`; what would be beyond even then is not appended.
  * S5. Nothing that is stored is shared with a feature: what comes in and what goes out is a copy,
  *     and so is what the reducer is given.
  */
@@ -260,15 +260,20 @@ export class StreamStore implements EventsView<unknown, unknown> {
     const added = events.map((event) => this.#stored(event));
     let addedBytes = 0;
     for (const { bytes } of added) addedBytes += bytes;
-    if (this.bytes + addedBytes > this.#stream.bytesMax) {
-      return { ok: false, code: "LIMIT_REACHED", version, limit: "bytes" };
-    }
     const entity = known ?? { folded: 0, snapshot: undefined, tail: [] };
+    const room = this.#stream.bytesMax - this.bytes + this.#bytesHeld(id);
+    let bytes = this.#bytesHeld(id) + addedBytes;
+    const held = entity.tail.length / 2 + added.length;
+    const { keep } = this.#stream;
+    const isFolded = held > 2 * keep || (bytes > room && held > keep);
+    const news = added.flatMap(({ copy }) => [at, copy]);
+    const next = isFolded ? this.#withFold(entity, news) : null;
+    if (next !== null) bytes = bytesOf(next);
+    if (bytes > room) return { ok: false, code: "LIMIT_REACHED", version, limit: "bytes" };
+    if (next !== null) Object.assign(entity, next);
+    else entity.tail.push(...news);
     if (known === undefined) this.#entities.set(id, entity);
-    for (const { copy } of added) entity.tail.push(at, copy);
-    const isFolded = entity.tail.length > 4 * this.#stream.keep;
-    if (isFolded) this.#fold(entity);
-    this.#setBytes(id, isFolded ? bytesOf(entity) : this.#bytesHeld(id) + addedBytes);
+    this.#setBytes(id, bytes);
     this.#digests.delete(id);
     return { ok: true, version: versionOf(entity) };
   }
@@ -362,14 +367,14 @@ export class StreamStore implements EventsView<unknown, unknown> {
     else this.#bytesOf?.set(id, bytes);
   }
 
-  /** Makes all but the newest `keep` events part of the snapshot. */
-  #fold(entity: Entity): void {
+  /** What it is with more events, when all but the newest `keep` are part of the snapshot. */
+  #withFold(before: Readonly<Entity>, news: readonly PlainData[]): Entity {
+    const entity = { ...before, tail: [...before.tail, ...news] };
     const count = entity.tail.length / 2 - this.#stream.keep;
     const snapshot = this.#folded(entity, count);
     assertPlain(snapshot, `the state of an entity of "${this.#stream.name}"`);
-    entity.snapshot = snapshot;
-    entity.folded += count;
-    entity.tail = entity.tail.slice(2 * count);
+    const tail = entity.tail.slice(2 * count);
+    return { folded: entity.folded + count, snapshot, tail };
   }
 
   /** The state after the snapshot and the first `count` events of the tail. */

@@ -173,23 +173,55 @@ describe("a stream of events", () => {
     const store = new StreamStore(texts);
     const text = "x".repeat(195);
     const append = (entity: string): unknown => store.append(entity, "any", [text], micros(1));
-    for (let count = 1; count <= 4; count += 1) append("a");
-    expect(append("b")).toEqual({ ok: true, version: 1 });
+    for (let count = 1; count <= 2; count += 1) append("a");
+    for (const entity of ["b", "c"]) expect(append(entity)).toEqual({ ok: true, version: 1 });
+    expect(append("c")).toEqual({ ok: true, version: 2 });
+    expect(store.bytes).toBeGreaterThan(980);
     const before = store.digest(digestStart);
     const full = { ok: false, code: "LIMIT_REACHED", limit: "bytes" };
-    expect(append("c")).toEqual({ ...full, version: 0 });
-    expect(append("a")).toEqual({ ...full, version: 4 });
-    expect([store.size, store.version("a"), store.digest(digestStart)]).toEqual([2, 4, before]);
-    expect(store.forget("b")).toBe(true);
-    // This one folds three of them.
-    expect(append("a")).toEqual({ ok: true, version: 5 });
-    expect(store.bytes).toBeLessThan(500);
-    expect(append("c")).toMatchObject({ ok: true });
+    // Who has no more than can always be read has nothing to fold.
+    expect(append("d")).toEqual({ ...full, version: 0 });
+    expect(append("b")).toEqual({ ...full, version: 1 });
+    expect([store.size, store.version("b"), store.digest(digestStart)]).toEqual([3, 1, before]);
+    // Each could hold four, and there is no room for that: what is old is folded before its time.
+    expect(append("a")).toEqual({ ok: true, version: 3 });
+    expect(append("a")).toEqual({ ok: true, version: 4 });
+    expect(store.events("a", 3)).toMatchObject({ ok: true, events: [{}, {}] });
+    expect(store.events("a", 2)).toMatchObject({ ok: false, code: "FOLDED", firstVersion: 3 });
+    expect(store.replay("a")).toBe(4 * 195);
+    expect(store.violations()).toEqual([]);
+    expect(store.bytes).toBeLessThanOrEqual(1_000);
+    expect(append("d")).toEqual({ ...full, version: 0 });
+    expect(store.forget("c")).toBe(true);
+    expect(append("d")).toMatchObject({ ok: true });
     const large = "x".repeat(65_536);
     expect(() => store.append("a", "any", [large], micros(1))).toThrow(
       /"texts": an event has 655\d\d bytes, 65536 at most/,
     );
     expect(() => eventStream({ ...texts, bytesMax: 0 })).toThrow(/bytesMax is 1\.\.268435456/);
+  });
+
+  it("[DIST-03] a stream whose snapshots only grow is never beyond its bytes, and refuses", () => {
+    const kept = eventStream({
+      name: "kept",
+      keep: 2,
+      bytesMax: 1_000,
+      initial: () => "",
+      apply: (all: string, text: string) => all + text,
+    });
+    const store = new StreamStore(kept);
+    let appended = 0;
+    for (let count = 0; count < 20; count += 1) {
+      const before = store.digest(digestStart);
+      const { ok, version } = store.append("a", "any", ["x".repeat(98)], micros(count));
+      if (ok) appended += 1;
+      else expect(store.digest(digestStart)).toBe(before);
+      expect(version).toBe(appended);
+      expect(store.bytes).toBeLessThanOrEqual(1_000);
+      expect(store.replay("a")).toHaveLength(98 * appended);
+      expect(store.violations()).toEqual([]);
+    }
+    expect(appended).toBe(10);
   });
 
   it("[DIST-03] what an older build stored is migrated, what a newer one stored is refused", () => {
