@@ -51,7 +51,7 @@ Calls to the outside that were in flight are made again, as by any start. Settin
 the server; of its ports none is used. A PATH may also be the program of a server of your own, which
 prints what reprise serve --json prints.
 
-Exit code 0: there is a checkpoint. 1: it cannot be recovered; one line says why. 2: bad usage.
+Exit code 0: there is a checkpoint, as far as it is known where; the output says so. 1: it cannot be recovered; one line says why. 2: bad usage.
 
 Examples:
   reprise recover --data-dir data --role game
@@ -74,6 +74,8 @@ const ownSets = ["ports.login=0", "ports.game=0", "metrics.enabled=false", "log.
 interface Recovered {
   /** Null: this one. */
   readonly build: string | null;
+  /** Whose checkpoints were looked at; null: nobody has said where they are. */
+  readonly dataDir: string | null;
   /** Events stepped, by role; null where there was no journal. */
   readonly events: Readonly<Record<string, number | null>>;
   /** Bytes cut from the end of the journal, by role: a block that was not finished. */
@@ -82,6 +84,12 @@ interface Recovered {
   readonly damagedCheckpoints: Readonly<Record<string, number>>;
   /** Damaged places of the journal before the checkpoint, by role: they were not needed. */
   readonly damagedPlaces: Readonly<Record<string, number>>;
+}
+
+/** What the first line of a server tells. A build of before may not tell all of it. */
+interface Announced {
+  readonly recovered: Found;
+  readonly dataDir?: string;
 }
 
 /** What a start found, by role. A build of before may not tell all of it. */
@@ -135,7 +143,7 @@ async function recoverHere(
   const { code, message } = await server.stop();
   if (code !== 0) throw new CommandError(`it was recovered, and did not end in order: ${message}`);
   checkCheckpoints(config.dataDir, found);
-  return recoveredOf(null, found);
+  return recoveredOf({ build: null, dataDir: resolve(config.dataDir) }, found);
 }
 
 /** What a server of one's own is started with, by a module of it. */
@@ -196,9 +204,11 @@ async function recoverWith(
   child.stderr.on("data", (piece: Buffer) => (errors += piece.toString()));
   await once(child, "close");
   if (child.exitCode === 0) {
-    const found = announcedIn(out, build);
-    if (dataDir !== null) checkCheckpoints(dataDir, found);
-    return recoveredOf(resolve(build), found);
+    const announced = announcedIn(out, build);
+    const told = dataDir ?? announced.dataDir ?? null;
+    if (told !== null) checkCheckpoints(told, announced.recovered);
+    const by = { build: resolve(build), dataDir: told === null ? null : resolve(told) };
+    return recoveredOf(by, announced.recovered);
   }
   throw new CommandError(`the build at ${build} did not do it: ${lastWords(errors)}`);
 }
@@ -208,11 +218,11 @@ async function recoverWith(
  *
  * @throws CommandError when it is not the line that a server of Reprise prints
  */
-function announcedIn(out: string, build: string): Found {
+function announcedIn(out: string, build: string): Announced {
   const [line = ""] = out.split("\n", 1);
   try {
-    const announced = JSON.parse(line) as { readonly recovered?: Found } | null;
-    if (typeof announced?.recovered === "object") return announced.recovered;
+    const announced = JSON.parse(line) as Announced | null;
+    if (typeof announced?.recovered === "object") return announced;
   } catch {
     // Told below, with the line.
   }
@@ -222,11 +232,11 @@ function announcedIn(out: string, build: string): Found {
   );
 }
 
-function recoveredOf(build: string | null, found: Found): Recovered {
+function recoveredOf(by: Pick<Recovered, "build" | "dataDir">, found: Found): Recovered {
   const of = <Value>(pick: (one: FoundRole | null) => Value): Readonly<Record<string, Value>> =>
     Object.fromEntries(Object.entries(found).map(([role, one]) => [role, pick(one ?? null)]));
   return {
-    build,
+    ...by,
     events: of((one) => one?.events ?? null),
     cutBytes: of((one) => one?.cutBytes ?? 0),
     damagedCheckpoints: of((one) => one?.damagedCheckpoints ?? 0),
@@ -288,11 +298,22 @@ function argumentsOf(values: Values<typeof serverOptions>): readonly string[] {
   ];
 }
 
-function tell({ build, events, cutBytes, damagedCheckpoints, damagedPlaces }: Recovered): void {
+function tell({
+  build,
+  dataDir,
+  events,
+  cutBytes,
+  damagedCheckpoints,
+  damagedPlaces,
+}: Recovered): void {
   const by = build === null ? "this build" : `the build at ${build}`;
   for (const [role, count] of Object.entries(events)) {
     const what = count === null ? "there was no journal" : `${grouped(count)} events stepped`;
-    console.log(`${role}: ${what} by ${by}; there is a checkpoint, and another build can start`);
+    const end =
+      dataDir === null
+        ? "its checkpoint was not looked for: that build does not say where; give --data-dir"
+        : "there is a checkpoint, and another build can start";
+    console.log(`${role}: ${what} by ${by}; ${end}`);
     const damaged = damagedCheckpoints[role] ?? 0;
     if (damaged > 0) {
       const which = damaged === 1 ? "a checkpoint is" : `${grouped(damaged)} checkpoints are`;

@@ -34,7 +34,7 @@ Exit codes: 0 ended in order, 1 could not start (one line says why), 2 bad usage
     const unhook = hookProcess(server);
     try {
       await server.start();
-      if (values.json) printJson(describe(server));
+      if (values.json) printJson(describe(server, config.dataDir));
       else if (config.mode === "development") console.log(banner(server, config));
       const { code, message } = await server.ended;
       if (message !== "") console.error(`reprise serve: ${message}`);
@@ -80,7 +80,7 @@ const isWindows = process.platform === "win32";
 
 const signalNumber = (signal: NodeJS.Signals): number => constants.signals[signal] ?? 0;
 
-function describe(server: Server): object {
+function describe(server: Server, dataDir: string): object {
   const { urls, metricsPort, fingerprint, certificate, recovered } = server;
   return {
     pid: process.pid,
@@ -88,6 +88,7 @@ function describe(server: Server): object {
     metricsPort,
     fingerprint,
     certFile: certificate === null ? null : resolve(certificate.certFile),
+    dataDir: resolve(dataDir),
     recovered,
   };
 }

@@ -185,3 +185,38 @@ it("names a build that says something else than a server does", async () => {
   expect(other.code).toBe(1);
   expect(other.err).toMatch(/^reprise recover: the build at .* its first line is "hello"\n$/);
 }, 60_000);
+
+it("[JRN-12] looks for the checkpoint that another build has left, wherever that build says", async () => {
+  const dataDir = temporaryFolder();
+  mkdirSync(join(dataDir, "game/journal"), { recursive: true });
+  writeFileSync(join(dataDir, "game/journal/0000000000000005.segment"), "");
+  const program = join(temporaryFolder(), "other.js");
+  const recovered = { game: { events: 4 } };
+  const says = (announced: object): void => {
+    const line = JSON.stringify(JSON.stringify(announced));
+    const ends = 'process.on("SIGTERM", () => process.exit(0));';
+    writeFileSync(
+      program,
+      `${ends}\nsetInterval(() => undefined, 1_000);\nconsole.log(${line});\n`,
+    );
+  };
+  const recoverBy = (...more: readonly string[]) => reprise("recover", "--build", program, ...more);
+  says({ recovered, dataDir });
+  const without = await recoverBy();
+  expect(without).toMatchObject({ code: 1, out: "" });
+  expect(without.err).toMatch(/^reprise recover: game was recovered, and the disk has no room for/);
+  mkdirSync(join(dataDir, "game/checkpoints"));
+  writeFileSync(join(dataDir, "game/checkpoints/0000000000000009.checkpoint"), "");
+  expect((await recoverBy()).out).toMatch(/^game: 4 events .*; there is a checkpoint, and another/);
+  expect(JSON.parse((await recoverBy("--json")).out)).toMatchObject({ dataDir });
+  // A build of before does not say it.
+  says({ recovered });
+  const silent = await recoverBy();
+  expect(silent.code).toBe(0);
+  expect(silent.out).toMatch(
+    /^game: 4 events .*; its checkpoint was not looked for: .*--data-dir\n$/,
+  );
+  expect(silent.out).not.toContain("there is a checkpoint");
+  expect(JSON.parse((await recoverBy("--json")).out)).toMatchObject({ dataDir: null });
+  expect((await recoverBy("--data-dir", dataDir)).out).toContain("there is a checkpoint");
+}, 60_000);
