@@ -184,13 +184,13 @@ function* makeReserve(bytes: number): FileScript<boolean> {
     bytes: new Uint8Array(0),
     zerosBehind: bytes,
   };
-  for (const operation of [write, { type: "sync", path: reserveName } as const]) {
-    const result = yield operation;
-    if (result.ok) continue;
-    if (!lacksRoom(result)) throw new FileFailure(operation, result.code);
+  const result = yield write;
+  if (lacksRoom(result)) {
     yield* giveBack();
     return false;
   }
+  if (!result.ok) throw new FileFailure(write, result.code);
+  yield* perform({ type: "sync", path: reserveName });
   if (before > bytes) yield* perform({ type: "truncate", path: reserveName, length: bytes });
   return true;
 }

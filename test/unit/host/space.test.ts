@@ -254,6 +254,38 @@ describe("an orderly end on a full disk", () => {
   });
 });
 
+describe("a reserve", () => {
+  const ofReserve =
+    (type: FileOperation["type"], code: string) =>
+    (operation: FileOperation): string | null =>
+      operation.type === type && "path" in operation && operation.path === "journal.reserve"
+        ? code
+        : null;
+
+  it("[JRN-10] for which there is no room is given back, and made when there is", () => {
+    const world = new HostWorld({ config: reserving });
+    world.disk.refusal = ofReserve("write", "EDQUOT");
+    world.start().advance(1_000_000);
+    expect(world.exited).toBeNull();
+    expect(world.host.counters.get("journal_low")).toBe(1);
+    world.disk.refusal = () => null;
+    world.advance(6_000_000);
+    expect(world.host.counters.get("journal_low")).toBe(0);
+    expect(world.disk.contents().get("journal.reserve")).toHaveLength(reserveBytes);
+  });
+
+  it.each(["ENOSPC", "EDQUOT", "EIO"])(
+    "[JRN-06] ends the process when its sync fails, also with %s",
+    (code) => {
+      const world = new HostWorld({ config: reserving });
+      world.disk.refusal = ofReserve("sync", code);
+      world.start().advance(1_000_000);
+      expect(world.exited?.code).toBe(70);
+      expect(world.exited?.message).toContain(`sync of journal.reserve failed with ${code};`);
+    },
+  );
+});
+
 describe("a disk that stalls", () => {
   it("[JRN-11] is waited for without reading, while what is prompt goes on", () => {
     const world = new HostWorld({ config: { heldAgeMaxMs: 500 } }).start();
