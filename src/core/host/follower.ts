@@ -14,7 +14,8 @@
  *     at the moment may lead there.
  * W5. What it cannot write costs a checkpoint and is tried again with the next. What it cannot read
  *     ends it, and whoever owns it starts another one. Neither harms the server. What it cannot
- *     delete is told, and tried again with the next checkpoint.
+ *     delete is told, and tried again with the next checkpoint. The one exception is a sync of the
+ *     journal, see W3: when that fails, the server ends as after one of its own.
  * W6. While the disk is full it writes no checkpoint, which would take the journal's last room, and
  *     deletes at once and after each due one what is too old anyway. With room again it writes the
  *     one that it passed over.
@@ -359,10 +360,12 @@ export class Follower {
 
   /** See W3. A sync that fails is the server's affair as much as one of its own. */
   *#syncJournal(path: string): FileScript<void> {
-    const operation = { type: "sync", path } as const;
-    const result = yield operation;
-    if (!result.ok) throw new SyncFailed(new FileFailure(operation, result.code).message);
-    yield* perform({ type: "syncFolder", folder: journalFolder });
+    try {
+      yield* perform({ type: "sync", path });
+      yield* perform({ type: "syncFolder", folder: journalFolder });
+    } catch (error) {
+      throw error instanceof FileFailure ? new SyncFailed(error.message) : error;
+    }
   }
 
   // -------------------------------------------------------------- the end

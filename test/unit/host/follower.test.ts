@@ -186,6 +186,45 @@ describe("the follower", () => {
   });
 });
 
+describe("an fsync of the follower's", () => {
+  it.each(["sync", "syncFolder"] as const)(
+    "[JRN-06] that fails for the journal (%s) ends the server, whose journal it is",
+    (type) => {
+      const world = following({ config: { durability: "written" } });
+      play(world, 5);
+      world.disk.refusal = (operation) => {
+        if (operation.type !== type) return null;
+        const place = operation.type === "sync" ? operation.path : operation.folder;
+        return place.startsWith("journal") ? "EIO" : null;
+      };
+      play(world, 40);
+      expect(world.exited?.code).toBe(70);
+      expect(world.exited?.message).toMatch(/^sync.* of .*journal.* failed with EIO;/i);
+      expect(count(world, "checkpoints_total")).toBe(0);
+    },
+  );
+
+  it.each(["sync", "syncFolder"] as const)(
+    "[JRN-17] that fails for a checkpoint (%s) costs the checkpoint, and the next one is tried",
+    (type) => {
+      const world = following();
+      world.disk.refusal = (operation) => {
+        if (operation.type !== type) return null;
+        const place = operation.type === "sync" ? operation.path : operation.folder;
+        return place.startsWith("checkpoints") ? "ENOSPC" : null;
+      };
+      play(world, 40);
+      expect(count(world, "checkpoints_failed_total")).toBeGreaterThan(1);
+      expect(count(world, "checkpoints_total")).toBe(0);
+      world.disk.refusal = () => null;
+      play(world, 40);
+      expect(count(world, "checkpoints_total")).toBeGreaterThan(0);
+      expect(count(world, "follower_ends_total")).toBe(0);
+      expect(world.exited).toBeNull();
+    },
+  );
+});
+
 describe("checkpoints that are damaged", () => {
   const played = (): HostWorld => {
     const world = following();
