@@ -138,6 +138,7 @@ export class Live {
       this.#takeAnswers();
       if (this.#mode.type !== "serving") this.#advance(this.#mode);
       if (this.#mode.type === "serving") this.#serve();
+      else this.#cutHopeless();
     } catch (error) {
       if (!(error instanceof StepThrew)) throw error;
       this.#contain(error);
@@ -304,11 +305,17 @@ export class Live {
   }
 
   #keepHouse(): void {
-    const { release, connections, turnedAway, now, space } = this.#parts;
+    const { release, connections, turnedAway, now } = this.#parts;
     this.#housekeepingAt = now.monotonic + limits.housekeepingMs * 1_000;
-    if (space.isHopeless) release.resetOpen(connections.all());
+    this.#cutHopeless();
     release.resetLate(connections.all(), now.monotonic);
     turnedAway.resetLate(now.monotonic);
+  }
+
+  /** Also while the realm stands still: it does so until what is on its way is on the disk. */
+  #cutHopeless(): void {
+    const { release, connections, space } = this.#parts;
+    if (space.isHopeless) release.resetOpen(connections.all());
   }
 
   // -------------------------------------------------------------- the start
@@ -386,12 +393,14 @@ export class Live {
   // -------------------------------------------------------------- standing still
 
   #advance(mode: Exclude<Mode, { readonly type: "serving" }>): void {
-    const { commit } = this.#parts;
+    const { commit, space } = this.#parts;
     if (mode.type === "starting") {
       if (commit.durableTicket >= mode.ticket) this.#mode = { type: "serving" };
       return;
     }
-    if (mode.isUnderWay || !commit.isQuiet) return;
+    // Who must end anyway does not wait for room for ever.
+    const mayGoOn = commit.isQuiet || (mode.type === "perishing" && space.isHopeless);
+    if (mode.isUnderWay || !mayGoOn) return;
     if (mode.type === "rebuilding" && !this.#handOver(mode)) return;
     mode.isUnderWay = true;
     const { desk } = this.#options;

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { FileOperation } from "../../../src/core/contract.ts";
+import { builtinFeatures } from "../../../src/core/features/index.ts";
+import { fragile, fragileTypes } from "../../support/fragile.ts";
 import { HostWorld, promptEchoType } from "../../support/host-world.ts";
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
@@ -126,6 +128,60 @@ describe("a full disk", () => {
     const next = new HostWorld({ disk: world.disk.afterCrash() }).start();
     const packets = next.journal().filter(({ event }) => event.type === "packet.received");
     expect(packets).toHaveLength(3);
+  });
+
+  it("[JRN-10] cuts everybody off in time also when a feature threw, and then goes on", () => {
+    const world = new HostWorld({
+      config: { ...reserving, reserveBytes: 0 },
+      features: [...builtinFeatures, fragile],
+    }).start();
+    world.advance(100_000);
+    const [bystander, culprit] = [world.connect(), world.connect()];
+    bystander.echo(bytes(1));
+    world.advance(100_000);
+    world.disk.roomBytes = -1_000_000;
+    culprit.packet(fragileTypes.breakNow, bytes());
+    // The realm stands still until the event that is left out is on the disk.
+    world.advance(2_500_000);
+    expect([world.host.phase, bystander.closed]).toEqual(["recovering", null]);
+    world.advance(1_500_000);
+    expect(world.host.phase).toBe("recovering");
+    expect([bystander.closed, culprit.closed]).toEqual(["reset", "reset"]);
+    world.disk.roomBytes = 1_000_000;
+    world.advance(2_000_000);
+    expect([world.host.phase, world.exited]).toEqual(["serving", null]);
+    expect(world.host.connectionCount()).toBe(0);
+    world.advance(6_000_000);
+    const welcome = world.connect();
+    welcome.echo(bytes(4));
+    world.advance(100_000);
+    expect(welcome.heard).toHaveLength(1);
+    const next = new HostWorld({
+      disk: world.disk.afterCrash(),
+      features: [...builtinFeatures, fragile],
+    }).start();
+    expect(next.exited).toBeNull();
+    expect(next.host.recovered?.lastSequence).toBe(world.journal().length);
+  });
+
+  it("[JRN-10] keeps no process that must end: it waits for room, and not for ever", () => {
+    const world = new HostWorld({
+      config: { ...reserving, reserveBytes: 0 },
+      features: [...builtinFeatures, fragile],
+    }).start();
+    for (let thrown = 0; thrown < 3; thrown += 1) {
+      world.connect().packet(fragileTypes.breakNow, bytes());
+      world.advance(1_000_000);
+    }
+    const culprit = world.connect();
+    world.advance(100_000);
+    world.disk.roomBytes = -1_000_000;
+    culprit.packet(fragileTypes.breakNow, bytes());
+    world.advance(2_500_000);
+    expect(world.exited).toBeNull();
+    world.advance(1_500_000);
+    expect(world.exited?.code).toBe(70);
+    expect(world.exited?.message).toMatch(/"fragile", the last of too many in a row/);
   });
 
   it("[JRN-10] is survived without a reserve, and by a start that finds it full", () => {
