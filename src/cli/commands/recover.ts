@@ -51,7 +51,8 @@ Calls to the outside that were in flight are made again, as by any start. Settin
 the server; of its ports none is used. A PATH may also be the program of a server of your own, which
 prints what reprise serve --json prints.
 
-Exit code 0: there is a checkpoint, as far as it is known where; the output says so. 1: it cannot be recovered; one line says why. 2: bad usage.
+Exit code 0: there is a checkpoint, or, as the output says then, nobody knows where to look for one.
+1: it cannot be recovered; one line says why. 2: bad usage.
 
 Examples:
   reprise recover --data-dir data --role game

@@ -9,8 +9,8 @@
  * S3. Streams are part of the realm's state: of its checkpoints, its digest and its migrations.
  * S4. What is kept is bounded: the newest `keep` events of an entity are there to be read, at most
  *     twice as many are held, and all before them are one snapshot. Events and snapshots together
- *     are bounded in bytes, as a checkpoint has them. What would be beyond has its own entity folded
- *     first, down to the newest `keep`; what would be beyond even then is not appended.
+ *     are bounded in bytes, as a checkpoint has them. What would be beyond has its own entity
+ *     folded first, down to the newest `keep`; what would be beyond even then is not appended.
  * S5. Nothing that is stored is shared with a feature: what comes in and what goes out is a copy,
  *     and so is what the reducer is given.
  */
