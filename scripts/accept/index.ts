@@ -21,6 +21,7 @@ import {
 import {
   coreNumbers,
   echoNumbers,
+  fullHouse,
   replayNumbers,
   sessionNumbers,
   simulatorNumbers,
@@ -77,6 +78,7 @@ export const acceptances: Readonly<Record<string, readonly Part[]>> = {
     replayNumbers,
     simulatorNumbers,
     sessionNumbers,
+    fullHouse,
     echoNumbers,
   ],
   players: [rows(playersRows), worldNumbers, walkNumbers, stormNumbers],

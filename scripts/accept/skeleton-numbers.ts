@@ -3,9 +3,11 @@
  */
 import { compareEchoes } from "../../bench/echo.ts";
 import { measureCore } from "../../bench/core.ts";
+import { measureFullHouse } from "../../bench/full-house.ts";
 import { measureReplay } from "../../bench/replay.ts";
 import { measureSessions } from "../../bench/sessions.ts";
 import { measureSimulator, simulatorLoads } from "../../bench/simulator.ts";
+import { limits } from "../../src/core/kernel/limits.ts";
 import { atLeast, atMost } from "./check.ts";
 import type { Check } from "./check.ts";
 
@@ -51,4 +53,21 @@ export async function* simulatorNumbers(): AsyncIterable<Check> {
 export async function* sessionNumbers(): AsyncIterable<Check> {
   const { registerMicros } = measureSessions();
   yield atMost("open and close, 100,000 sessions, us", 5, registerMicros);
+}
+
+/** As many sessions as the server lets in by default, each logged in, and more at the door. */
+export async function* fullHouse(): AsyncIterable<Check> {
+  const { connectionsMax } = limits;
+  const { loggedIn, connections, told, turnedAwayMs, served } =
+    await measureFullHouse(connectionsMax);
+  yield atLeast("sessions up together, each logged in", connectionsMax, loggedIn);
+  yield atMost("connections then", connectionsMax, connections);
+  yield {
+    id: "one more is told",
+    bound: "SERVER_FULL",
+    measured: told.join(", "),
+    pass: told.join() === "SERVER_FULL",
+  };
+  yield atMost("one more is closed within ms, median", 100, turnedAwayMs.median);
+  yield atLeast("of those within, answered to the last", connectionsMax, served);
 }
