@@ -25,7 +25,7 @@ const slabBytes = 16_384;
 /** From here on a read has an array of its own. */
 const longBytes = 4_096;
 /** Up to here copying by words beats making a view. */
-const shortBytes = 256;
+const shortBytes = 512;
 
 /** What Node's sockets have and do not promise. */
 interface Internals {
