@@ -48,7 +48,7 @@ function* leaveCheckpoint(last: LastCheckpoint): FileScript<string | null> {
   if (failure !== null) {
     if (syncs.has(failure.operation)) throw failure;
     const told = "what is too old could not be deleted; the next start tries it again";
-    last.retention.log("warn", told, { problem: failure.message });
+    last.retention.log("warn", told, { problem: failure.problem });
   }
   return path !== null || bytes === 0 ? path : yield* tryCheckpoint(last);
 }

@@ -85,15 +85,17 @@ export class FileFailure extends HostExit {
   /** As the platform names it. */
   readonly code: string;
 
+  /** What failed, for those who go on: without the advice to whoever has to start again. */
+  readonly problem: string;
+
   constructor(operation: FileOperation, code: string) {
+    const problem = `${operation.type} of ${subject(operation)} failed with ${code}`;
     const advice = isRoomCode(code) ? "free space on" : "check";
-    super(
-      exitCodes.failed,
-      `${operation.type} of ${subject(operation)} failed with ${code}; nothing acknowledged is ` +
-        `lost; ${advice} the disk of the data folder and start again`,
-    );
+    const rest = `nothing acknowledged is lost; ${advice} the disk of the data folder`;
+    super(exitCodes.failed, `${problem}; ${rest} and start again`);
     this.operation = operation.type;
     this.code = code;
+    this.problem = problem;
   }
 }
 

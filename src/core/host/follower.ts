@@ -309,7 +309,8 @@ export class Follower {
       yield* this.#retain(block);
     } catch (error) {
       if (!(error instanceof HostExit)) throw error;
-      report({ type: "checkpointFailed", message: error.message });
+      const message = error instanceof FileFailure ? error.problem : error.message;
+      report({ type: "checkpointFailed", message });
     }
   }
 
@@ -350,7 +351,7 @@ export class Follower {
       keepBytes: config.journalKeepBytes,
     });
     const { checkpoints, segments, damaged } = deleted;
-    const problem = failure?.message ?? null;
+    const problem = failure?.problem ?? null;
     const news = checkpoints + segments + damaged;
     if (news > 0 || failure !== null || this.#wasStuck) {
       report({ type: "deleted", ...deleted, problem });
