@@ -95,19 +95,13 @@ export class EventWriter {
 
   #head(event: Event, elapsed: number): void {
     const { code, fields } = eventTable[event.type];
-    this.#pack.array(commonItems + fields);
-    this.#pack.unsigned(code);
-    this.#pack.unsigned(elapsed);
-    this.#digestAt = this.#pack.fixed32(0);
+    this.#digestAt = this.#pack.opening(commonItems + fields, code, elapsed);
   }
 
   // Apart from the others and without a look into the table: nine of ten events are this one.
   #packetReceived(event: PacketReceived, elapsed: number): void {
     const pack = this.#pack;
-    pack.array(commonItems + eventTable["packet.received"].fields);
-    pack.unsigned(eventTable["packet.received"].code);
-    pack.unsigned(elapsed);
-    this.#digestAt = pack.fixed32(0);
+    this.#digestAt = pack.opening(packetItems, packetCode, elapsed);
     pack.unsigned(event.connection);
     pack.unsigned(event.transport === "stream" ? 0 : 1);
     pack.binary(event.bytes, event.start, event.end);
@@ -179,6 +173,12 @@ export class EventWriter {
       this.#pack.nil();
     }
   }
+}
+
+const packetItems = commonItems + eventTable["packet.received"].fields;
+const packetCode = eventTable["packet.received"].code;
+for (const { code, fields } of Object.values(eventTable)) {
+  invariant(code < 128 && commonItems + fields < 16, "an event's opening is short", code);
 }
 
 const place = <T>(names: readonly T[], name: T): number => {

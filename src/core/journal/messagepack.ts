@@ -142,6 +142,33 @@ export class MessagePackWriter {
     this.#length += length;
   }
 
+  /**
+   * How every event begins, in one go, because there are as many of them as packets: an array of
+   * `count` items, the first of which is `code`, the second `value` and the third a `fixed32` of 0.
+   * Returns what `fixed32` would.
+   *
+   * @param count 0..15, @param code 0..127, @param value as `unsigned`'s
+   */
+  opening(count: number, code: number, value: number): number {
+    this.#reserve(2 + 9 + 5);
+    const bytes = this.#bytes;
+    let at = this.#length;
+    bytes[at] = 0x90 | count;
+    bytes[at + 1] = code;
+    if (value < 0x80) {
+      bytes[at + 2] = value;
+      at += 3;
+    } else {
+      this.#length = at + 2;
+      this.unsigned(value);
+      at = this.#length;
+    }
+    bytes[at] = 0xce;
+    this.#view.setInt32(at + 1, 0);
+    this.#length = at + 5;
+    return at + 1;
+  }
+
   /** `value[start..end)`. */
   binary(value: Uint8Array, start: number = 0, end: number = value.length): void {
     const length = end - start;
@@ -149,8 +176,9 @@ export class MessagePackWriter {
     if (length < 0x100) this.#tagged8(0xc4, length);
     else if (length < 0x1_0000) this.#tagged16(0xc5, length);
     else this.#tagged32(0xc6, length);
-    copyRange(this.#view, this.#length, this.#sources.of(value), start, end);
-    this.#length += length;
+    const at = this.#length;
+    copyRange(this.#view, at, this.#sources.of(value), start, end);
+    this.#length = at + length;
   }
 
   #container(count: number, code: { fixed: number; wide: number }): void {

@@ -88,18 +88,20 @@ export class JournalWriter {
   readonly #spares: Uint8Array[] = [];
   #segment: OpenSegment | null = null;
   #nextSegment: number;
-  #nextSequence: EventSequence;
+  // Numbers from the beginning: a field that was undefined once gets a new object for each number
+  // above 2^31 that is written into it, and times are above that.
+  #nextSequence = 0 as EventSequence;
   #durableSequence = 0;
   /** The last sealed block. */
   #chain: Chain;
 
   // The open block. Its first event is `#nextSequence - #openEvents`.
   #openEvents = 0;
-  #firstAt: Micros;
-  #lastAt: Micros;
+  #firstAt = 0 as Micros;
+  #lastAt = 0 as Micros;
   #flags = 0;
   /** The chain of effect digests up to the event before the last. */
-  #effects: number;
+  #effects = 0;
   /** The last event's digest, still open to `effects`. */
   #lastEffects: Digest = 0;
 

@@ -54,6 +54,24 @@ describe("MessagePackWriter", () => {
     expect(lengths).toEqual([1, 1, 2, 2, 3, 3, 5, 5, 9, 9]);
   });
 
+  it("opens a record as one by one", () => {
+    const count = fc.nat({ max: 15 });
+    const code = fc.nat({ max: 127 });
+    const value = fc.oneof(fc.nat({ max: 300 }), fc.nat(), fc.maxSafeNat());
+    fc.assert(
+      fc.property(count, code, value, fc.nat({ max: 20 }), (items, first, second, before) => {
+        const [whole, single] = [new MessagePackWriter(16), new MessagePackWriter(16)];
+        whole.skip(before);
+        single.skip(before);
+        single.array(items);
+        single.unsigned(first);
+        single.unsigned(second);
+        expect(whole.opening(items, first, second)).toBe(single.fixed32(0));
+        expect(whole.written).toEqual(single.written);
+      }),
+    );
+  });
+
   it("keeps -0 and numbers that are no integers", () => {
     for (const value of [-0, 1.5, Number.MIN_VALUE, Infinity, Number.NaN, 2 ** 53, -(2 ** 60)]) {
       expect(decode(bytesOf(value))).toBe(value);
