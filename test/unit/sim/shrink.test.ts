@@ -120,6 +120,20 @@ describe("shrinking", () => {
     });
   });
 
+  it("lets a follower have its checkpoints earlier, so that less must come before them", () => {
+    const follower = { ...calmOptions.follower, everyEvents: 300 };
+    const plan = planOf({
+      options: { ...calmOptions, follower },
+      scripts: [player("1", Array.from({ length: 30 }, () => 0))],
+    });
+    const { plan: left } = search(all, plan, ({ options, scripts }) => {
+      const { everyEvents } = options.follower;
+      return everyEvents > 0 && actionsOf(planOf({ scripts })).length >= everyEvents / 10;
+    });
+    expect(left.options.follower.everyEvents).toBe(1);
+    expect(eventsOf(left)).toBe(1);
+  });
+
   it("moves what strikes late to where it needs less before it", () => {
     const decisions = {
       "network/4.7/toServer/corrupt#22": 80,
