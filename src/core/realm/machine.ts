@@ -72,6 +72,8 @@ export class RealmMachine implements Machine {
   readonly contexts: readonly FeatureContext[];
   failedFeature: string | null = null;
   #outbox: Outbox | null = null;
+  /** The time of the event before. Not an argument: for each packet it would be an object. */
+  #since = 0 as Micros;
   /** Of the payloads of this step, which nobody reads after it. */
   readonly #payloads = new PayloadEncoder();
 
@@ -93,10 +95,10 @@ export class RealmMachine implements Machine {
     this.failedFeature = null;
     this.#outbox = outbox;
     this.#payloads.rewind();
-    const since = kernel.now;
+    this.#since = kernel.now;
     kernel.now = at;
     try {
-      this.#apply(event, since);
+      this.#apply(event);
     } finally {
       this.#outbox = null;
     }
@@ -182,7 +184,7 @@ export class RealmMachine implements Machine {
     return read as EventsReader;
   }
 
-  #apply(event: Event, since: Micros): void {
+  #apply(event: Event): void {
     switch (event.type) {
       case "packet.received":
         return onPacket(this, event);
@@ -205,7 +207,7 @@ export class RealmMachine implements Machine {
       case "call.completed":
         return answerCall(this, event.call, event.result);
       case "server.started":
-        return this.#start(event, since);
+        return this.#start(event, this.#since);
       case "config.changed":
         return this.#configure(readRealmConfig(event.config));
       case "clock.corrected":

@@ -283,7 +283,7 @@ function writeHead(
   }
   if (header.timestamp !== 0) {
     target[at] = headerTags.timestamp;
-    at = writeUint53(target, at + 1, header.timestamp);
+    at = writeTime(target, at + 1, header);
   }
   if (header.isCompressed) {
     target[at] = headerTags.isCompressed;
@@ -399,6 +399,29 @@ function writeUint53(target: Uint8Array, offset: number, value: number): number 
   target[offset + 3] = (low >>> 21) | 0x80;
   return writeUint31(target, offset + 4, ((value - low) / 0x1000_0000) | 0);
 }
+
+/**
+ * The header's time as `writeUint53` writes it. All packets of a turn have the same, and a number
+ * above 2^31 that is passed on may need an object of its own, so what is passed is the header.
+ */
+function writeTime(
+  target: Uint8Array,
+  offset: number,
+  header: Pick<EnvelopeHeader, "timestamp">,
+): number {
+  if (header.timestamp !== recentTime) {
+    recentTime = header.timestamp;
+    recentTimeBytes = writeUint53(timeBytes, 0, recentTime);
+  }
+  const length = recentTimeBytes;
+  for (let index = 0; index < length; index++) target[offset + index] = timeBytes[index] as number;
+  return offset + length;
+}
+
+/** The time that was written last, encoded. */
+const timeBytes = new Uint8Array(8);
+let recentTime = 0;
+let recentTimeBytes = 1;
 
 /** Copies; for few bytes a loop beats `set`, above all where that needs a view of the source. */
 function copyPayload(
