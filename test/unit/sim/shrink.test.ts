@@ -124,7 +124,12 @@ describe("shrinking", () => {
     const follower = { ...calmOptions.follower, everyEvents: 300 };
     const plan = planOf({
       options: { ...calmOptions, follower },
-      scripts: [player("1", Array.from({ length: 30 }, () => 0))],
+      scripts: [
+        player(
+          "1",
+          Array.from({ length: 30 }, () => 0),
+        ),
+      ],
     });
     const { plan: left } = search(all, plan, ({ options, scripts }) => {
       const { everyEvents } = options.follower;
