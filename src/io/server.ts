@@ -10,7 +10,8 @@
  *    is a `StartError`, whose message is the line for the user.
  * 2. A server starts once. Its features, and with them its packet handlers, are fixed when it is
  *    made.
- * 3. It ends when all its roles have ended. When one ends by itself, the others are drained.
+ * 3. It ends when all its roles have ended. When one ends by itself, that is logged with its reason
+ *    at once, and the others are drained, whatever they are at.
  */
 import { join, resolve } from "node:path";
 import { createSecureContext } from "node:tls";
@@ -38,7 +39,7 @@ import type { Performer } from "./performers.ts";
 import { ownIdentity } from "./process-identity.ts";
 import { ProcessMetrics } from "./process-metrics.ts";
 import { RoleServer } from "./role-server.ts";
-import type { RoleOptions } from "./role-server.ts";
+import type { RoleEnd, RoleOptions } from "./role-server.ts";
 import { removeRunRecord, writeRunRecord } from "./run-record.ts";
 import type { RunRecord } from "./run-record.ts";
 import { StartError, stoppedMessage } from "./start-error.ts";
@@ -278,7 +279,12 @@ export class Server {
   async #watch(): Promise<void> {
     const ends = this.#roles.map(async (role) => {
       const end = await role.ended;
-      for (const other of this.#roles) if (other.health === "serving") other.drain();
+      this.#tellEnd(role.role, end);
+      for (const other of this.#roles) {
+        // Also one that is only just being rebuilt. A second order would be to end at once.
+        const { health } = other;
+        if (health !== "draining" && health !== "stopped") other.drain();
+      }
       return end;
     });
     const all = await Promise.all(ends);
@@ -286,6 +292,12 @@ export class Server {
     this.#log?.write(end.code === 0 ? "info" : "error", "stopped", { code: end.code });
     await this.#close();
     this.#finish(end);
+  }
+
+  /** The others may take their time to drain: why they do is told before. */
+  #tellEnd(role: Role, { code, message }: RoleEnd): void {
+    if (code === 0) this.#log?.write("info", "a role has ended", { role, code });
+    else this.#log?.write("error", "a role has ended", { role, code, problem: message });
   }
 
   /** After a start that failed half-way: what serves already has no clients that matter. */
