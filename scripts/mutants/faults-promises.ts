@@ -3,6 +3,15 @@ import type { Mutant } from "./mutant.ts";
 
 export const promiseMutants: readonly Mutant[] = [
   {
+    id: "WIRE-08-long",
+    file: "src/core/edge/connection.ts",
+    line: 132,
+    operator: "WIRE-08",
+    from: 'if (payloadBytes > payloadBytesMax) return this.malform("size");',
+    to: ";",
+    about: "a payload gets in that no answer could carry",
+  },
+  {
     id: "AUTH-revoked",
     file: "src/core/features/accounts/login-rows.ts",
     line: 188,

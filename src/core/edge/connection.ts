@@ -127,7 +127,10 @@ export class ConnectionEdge {
       const { bytes, start, end } = deframer;
       const reader = packetEnvelope;
       if (!reader.read(bytes, start, end)) return this.malform("envelope");
-      if (reader.size !== reader.payloadEnd - reader.payloadStart) return this.malform("size");
+      const payloadBytes = reader.payloadEnd - reader.payloadStart;
+      if (reader.size !== payloadBytes) return this.malform("size");
+      // What is no longer than any answer may be, can be sent back.
+      if (payloadBytes > payloadBytesMax) return this.malform("size");
       if (reader.isCompressed) return this.malform("compressed");
       if (!this.follow(reader.sequence)) return this.loseSequence();
       if (reader.type !== this.laneType) this.takeLane(reader.type as PacketType);

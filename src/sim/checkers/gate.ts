@@ -17,7 +17,7 @@ import { limits } from "../../core/kernel/limits.ts";
 import type { ConnectionId, PacketType } from "../../core/kernel/ids.ts";
 import type { Realm } from "../../core/realm/index.ts";
 import { reprise as pb } from "../../core/wire/gen/packet.js";
-import { decodePayload } from "../../core/wire/index.ts";
+import { decodePayload, payloadBytesMax } from "../../core/wire/index.ts";
 import type { AnyContract } from "../../core/wire/index.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker, Step } from "./checker.ts";
@@ -326,8 +326,9 @@ export class GateChecker implements Checker {
     const ahead = sequence - gate.sequence;
     const isNext = ahead >= 1 && ahead <= 1 + gate.unnumbered;
     if (isNext) gate.unnumbered = 0;
-    if (size !== payloadEnd - payloadStart || isCompressed) {
-      const reason = isCompressed && size === payloadEnd - payloadStart ? "compressed" : "size";
+    const isRightSize = size === payloadEnd - payloadStart && size <= payloadBytesMax;
+    if (!isRightSize || isCompressed) {
+      const reason = isRightSize ? "compressed" : "size";
       this.#judged(gate, "malformed", reason);
       if (isNext) gate.sequence = sequence;
       else gate.isUnsure = true;

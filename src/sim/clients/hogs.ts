@@ -4,7 +4,7 @@
  *
  *     glutton   asks for much, reads none of it for a while, and leaves when it has read again
  *     flooder   says one thing many times, waits until that must have been told, leaves in order
- *     giant     sends a whole frame that is larger than any may be
+ *     giant     sends a payload that no answer could carry, then a frame larger than any may be
  *     hasty     logs in again before it has heard of the first time
  */
 import { RandomStream } from "../../core/kernel/random.ts";
@@ -108,7 +108,11 @@ const visitOf: Readonly<Record<Manner, (random: RandomStream, at: number) => Tim
       { atMicros: heardAt + below(random, 500_000), type: "end" },
     ];
   },
-  giant: (_random, at) => [say(at, "hello"), say(at + 1, "huge-frame")],
+  giant: (_random, at) => [
+    say(at, "hello"),
+    say(at + 1, "long-payload"),
+    say(at + 2, "huge-frame"),
+  ],
   hasty(random, at) {
     const nextAt = at + 1 + below(random, 600_000);
     return [

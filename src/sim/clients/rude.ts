@@ -14,7 +14,13 @@ import { assertNever } from "../../core/kernel/assert.ts";
 import { RandomStream } from "../../core/kernel/random.ts";
 import type { Seed } from "../../core/kernel/random.ts";
 import { limits } from "../../core/kernel/limits.ts";
-import { Deframer, encodePayload, packetFrameBytesMax, writeFrame } from "../../core/wire/index.ts";
+import {
+  Deframer,
+  encodePayload,
+  packetFrameBytesMax,
+  payloadBytesMax,
+  writeFrame,
+} from "../../core/wire/index.ts";
 import type { Fault } from "../faults.ts";
 import { secretText } from "../accounts.ts";
 import { ClientLink, numberOf } from "./link.ts";
@@ -51,6 +57,7 @@ const groupStart = 0x1b;
 const groupEnd = 0x1c;
 /** Kinds of wrong headers, and none: one that says it is compressed, and others of a wrong size. */
 const crookedKinds = 4;
+const bytesTag = 0x0a;
 const sizeTag = 0x10;
 const sizeAt = 10;
 
@@ -201,6 +208,8 @@ export class RudePeer {
       }
       case "heap":
         return this.#frame(echo.type, encodePayload(echo.message, { bytes: this.#tag(heapBytes) }));
+      case "long-payload":
+        return this.#frame(echo.type, longEcho());
       case "garbage-payload":
         return this.#frame(echo.type, Uint8Array.of(0xff, 0xff, 0xff));
       case "login":
@@ -322,6 +331,14 @@ const unknownField = [0x78, 1] as const;
 
 function varint(value: number): readonly number[] {
   return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...varint(Math.floor(value / 0x80))];
+}
+
+/** A message that is longer by one byte than its echo may be, and fits a frame all the same. */
+function longEcho(): Uint8Array {
+  const payload = new Uint8Array(payloadBytesMax + 1);
+  const length = varint(payload.length - 4);
+  payload.set([bytesTag, ...length]);
+  return payload;
 }
 
 /** A frame that is longer than any may be, of zeros. */

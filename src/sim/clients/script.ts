@@ -60,7 +60,7 @@ const rudePlayerWords = [
   "world-update",
 ] as const;
 /** And what only hogs write, see `hogs.ts`. */
-type HogWord = "heap" | "huge-frame";
+type HogWord = "heap" | "long-payload" | "huge-frame";
 export type RudeWord = (typeof rudePlayerWords)[number] | HogWord | "open-group";
 
 export type RudeAction =

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ConnectionEdge } from "../../../src/core/edge/index.ts";
 import { ApiMisuseError } from "../../../src/core/kernel/assert.ts";
 import { micros } from "../../../src/core/kernel/ids.ts";
+import { limits } from "../../../src/core/kernel/limits.ts";
 import { reprise as pb } from "../../../src/core/wire/gen/session.js";
 import {
   decodePayload,
@@ -337,6 +338,16 @@ describe("ConnectionEdge", () => {
       expect(short(pollAll(edge))).toEqual(["malformed envelope", "packet"]);
       expect(vault.size).toBe(1);
     }
+  });
+
+  it("[WIRE-08] takes no payload that is longer than an answer may be, though its frame is not", () => {
+    const framed = (bytes: number, sequence: number): Uint8Array =>
+      frame({ type: types.echo, sequence }, new Uint8Array(bytes));
+    const edge = edgeOf();
+    edge.receive(framed(payloadBytesMax + 1, 1));
+    edge.receive(framed(payloadBytesMax, 2));
+    expect(framed(payloadBytesMax + 1, 1).length).toBeLessThan(limits.frameBytesMax);
+    expect(short(pollAll(edge))).toEqual(["malformed size", "packet"]);
   });
 
   it("never makes a packet longer than a frame of references that are longer than secrets", () => {

@@ -162,7 +162,7 @@ export namespace reprise {
       /** Numbers of users' features are no values of the enum: a receiver keeps the number. */
       type: reprise.v1.PacketType;
 
-      /** Bytes of the payload as carried. */
+      /** Bytes of the payload as carried, 65,486 at most. */
       size: number;
 
       /**
@@ -211,7 +211,7 @@ export namespace reprise {
         /** Numbers of users' features are no values of the enum: a receiver keeps the number. */
         type?: reprise.v1.PacketType | null;
 
-        /** Bytes of the payload as carried. */
+        /** Bytes of the payload as carried, 65,486 at most. */
         size?: number | null;
 
         /**
