@@ -201,7 +201,7 @@ export class RoleServer {
       folder,
       performers: performers(() => this.port ?? 0),
       transport: (completions, acceptFailed) => this.#makeTransport(completions, acceptFailed),
-      log: (level, message, fields) => log.write(level, message, { role: this.role, ...fields }),
+      log: (level, message, fields) => log.write(level, message, fields, this.role),
       exit: (code, message) => void this.#end({ code, message: this.#named(message) }),
       events: {
         // The host hears of it in its next turn, which was asked for before this.
@@ -227,7 +227,7 @@ export class RoleServer {
     const { config, role, build, featuresModule, log } = this.#options;
     if (role === "data" || config.checkpoint.follower === "off") return null;
     if (featuresModule === undefined) {
-      log.write("info", "no follower: its thread cannot find the features", { role });
+      log.write("info", "no follower: its thread cannot find the features", {}, role);
       return null;
     }
     const options = {
@@ -258,6 +258,7 @@ export class RoleServer {
       syscalls: this.#platform,
       identity: { build, node, v8, protocol: protocolRange.max },
       checksum: zlibChecksum,
+      stackOf,
       keys,
       ...(follower === null ? {} : { follower }),
     });
@@ -271,8 +272,8 @@ export class RoleServer {
   }
 
   #failed(error: unknown): void {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.#options.log.write("error", "the host has failed", { role: this.role, error: text });
+    const text = stackOf(error) ?? String(error);
+    this.#options.log.write("error", "the host has failed", { error: text }, this.role);
     const first = text.split("\n", 1)[0] ?? "";
     const message = this.#named(`internal error, see the log: ${first}`);
     void this.#end({ code: internalErrorCode, message });
@@ -303,6 +304,9 @@ export class RoleServer {
     return new StartError("RECOVERY_FAILED", message, code);
   }
 }
+
+const stackOf = (error: unknown): string | null =>
+  error instanceof Error ? (error.stack ?? error.message) : null;
 
 function transportOptions(config: ServerConfig, role: Role): TransportOptions {
   const { host, ports } = config;

@@ -296,8 +296,8 @@ export class Server {
 
   /** The others may take their time to drain: why they do is told before. */
   #tellEnd(role: Role, { code, message }: RoleEnd): void {
-    if (code === 0) this.#log?.write("info", "a role has ended", { role, code });
-    else this.#log?.write("error", "a role has ended", { role, code, problem: message });
+    if (code === 0) this.#log?.write("info", "a role has ended", { code }, role);
+    else this.#log?.write("error", "a role has ended", { code, problem: message }, role);
   }
 
   /** After a start that failed half-way: what serves already has no clients that matter. */

@@ -170,8 +170,8 @@ export class Following {
         counters.add("replay_divergences_total");
         this.#state = "over";
         this.#port?.stop();
-        const { sequence, message } = report;
-        return log("error", "a replay of the journal went another way", { sequence, message });
+        const { sequence, message: problem } = report;
+        return log("error", "a replay of the journal went another way", { sequence, problem });
       }
       case "syncFailed":
         throw new HostExit(exitCodes.failed, report.message);

@@ -45,6 +45,7 @@ import { Live } from "./live.ts";
 import type { HostRealm } from "./parts.ts";
 import { recover } from "./recovery.ts";
 import type { Recovered } from "./recovery.ts";
+import type { StackOf } from "./stepper.ts";
 
 /** Who we are, for the journal's headers. */
 export interface BuildIdentity {
@@ -105,6 +106,11 @@ export interface HostOptions {
   readonly mergeOrder?: MergeOrder;
   /** CRC-32 of the platform; the pure one by default. */
   readonly checksum?: Checksum;
+  /**
+   * Where an error was thrown, for the log alone; null when it says nothing of that. Nobody knows
+   * by default: what it says depends on the machine.
+   */
+  readonly stackOf?: StackOf;
   /** Encrypts the journal with the current one, and reads it with all; none by default. */
   readonly keys?: JournalKeys | null;
   /** Who runs the journal's follower; nobody by default. */
@@ -315,6 +321,7 @@ class CoreHost implements Host {
       syscalls,
       identity,
       checksum: this.#checksum,
+      stackOf: this.#options.stackOf ?? (() => null),
       keys: this.#keys,
       encryption: this.#encryption(),
       seed: this.#seed(),

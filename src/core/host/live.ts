@@ -423,9 +423,9 @@ export class Live {
   /** A step threw: its event is left out, or the process ends. */
   #contain(threw: StepThrew): void {
     const { commit, reading, containment } = this.#parts;
-    const { syscalls, counters } = this.#options;
-    const { sequence, event, feature, message } = threw;
-    syscalls.log("error", "a step threw", { sequence, event: event.type, feature, message });
+    const { syscalls, counters, stackOf } = this.#options;
+    const { event } = threw;
+    syscalls.log("error", "a step threw", threw.told(stackOf));
     const verdict = containment.judge(threw, this.#now.monotonic);
     reading.pauseAll("rebuild");
     commit.wantSynced();

@@ -29,6 +29,7 @@ import { Release } from "./release.ts";
 import { Rounds } from "./rounds.ts";
 import { Space } from "./space.ts";
 import { Stepper } from "./stepper.ts";
+import type { StackOf } from "./stepper.ts";
 import { TurnedAway } from "./turned-away.ts";
 import { MemoryVault } from "./vault.ts";
 import { Visits } from "./visits.ts";
@@ -54,6 +55,7 @@ export interface LiveOptions {
   /** Of this start: with its incarnation and salt. */
   readonly identity: SegmentIdentity;
   readonly checksum: Checksum;
+  readonly stackOf: StackOf;
   /** For the journal; null: it is not encrypted. */
   readonly keys: JournalKeys | null;
   /** With which key the segments of this start are encrypted; null: they are not. */

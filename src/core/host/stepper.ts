@@ -8,7 +8,7 @@
  *     found there, also when it throws.
  * X3. When a step throws, no effect of it leaves, and no further event is stepped by this machine.
  */
-import type { Event, EventType, Machine, PacketReceived } from "../contract.ts";
+import type { Event, EventType, LogFields, Machine, PacketReceived } from "../contract.ts";
 import { stateDigestTable } from "../journal/index.ts";
 import { invariant } from "../kernel/assert.ts";
 import type { EventSequence, Micros } from "../kernel/ids.ts";
@@ -32,7 +32,18 @@ export class StepThrew extends Error {
     this.event = event;
     this.feature = feature;
   }
+
+  /** Fields for the log. */
+  told(stackOf: StackOf): LogFields {
+    const { sequence, event, feature, message } = this;
+    const stack = stackOf(this.cause);
+    const place = stack === null ? {} : { stack };
+    return { sequence, event: event.type, feature, problem: message, ...place };
+  }
 }
+
+/** Of what was thrown, where that was; null when it is no error. */
+export type StackOf = (error: unknown) => string | null;
 
 /** Timers that are due again at once may not keep a turn from its other work. */
 const timePerTurnMax = 8;

@@ -40,6 +40,15 @@ it("when one role ends, its reason is logged, and one that is being rebuilt ends
       { level: "error", role: "login", code: end.code, problem: end.message },
       { level: "info", role: "game", code: 0 },
     ]);
+    const threw = logLines().filter(({ message }) => message === "a step threw");
+    expect(threw).toHaveLength(4);
+    expect(threw[0]).toMatchObject({
+      level: "error",
+      role: "login",
+      feature: "fragile",
+      problem: "Error: broken after the noise",
+      stack: expect.stringContaining("fragile.ts:"),
+    });
     expect(drain.mock.contexts.map((role) => (role as RoleServer).role)).toEqual(["game"]);
   } finally {
     health.mockRestore();

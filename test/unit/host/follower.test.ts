@@ -140,7 +140,9 @@ describe("the follower", () => {
     expect(count(world, "replay_divergences_total")).toBe(1);
     expect(count(world, "checkpoints_total")).toBe(0);
     const alarm = world.logs.find(({ message }) => message.includes("another way"));
-    expect(alarm).toMatchObject({ level: "error", fields: { sequence: expect.any(Number) } });
+    const problem = expect.stringMatching(/^event \d+ \(packet\.received\) had effects/);
+    const fields = { sequence: expect.any(Number), problem };
+    expect(alarm).toMatchObject({ level: "error", fields });
     const [name] = [...world.disk.contents().keys()].filter((path) => path.startsWith("failures/"));
     const text = new TextDecoder().decode(world.disk.contents().get(name ?? ""));
     expect(JSON.parse(text)).toMatchObject({

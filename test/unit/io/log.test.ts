@@ -49,6 +49,43 @@ it("[MON-01] every line is JSON with level, time, message and the fields", async
   expect(second).toMatchObject({ level: "error", message: "no fields" });
 });
 
+it("[MON-01] a field called as one of the line's own loses neither itself nor the line's", async () => {
+  const { log, lines } = logToFile();
+  const fields = { level: "high", time: "noon", message: "hello", role: "moderator", by: 7 };
+  log.write("info", "announcement", fields, "game");
+  log.write("warn", "of the whole process", { role: "none" });
+  await log.close();
+  const [first, second] = lines();
+  expect(first).toMatchObject({
+    level: "info",
+    time: expect.stringMatching(/^\d{4}-/),
+    role: "game",
+    message: "announcement",
+    level_: "high",
+    time_: "noon",
+    message_: "hello",
+    role_: "moderator",
+    by: 7,
+  });
+  expect(second).toMatchObject({ message: "of the whole process", role_: "none" });
+  expect(second).not.toHaveProperty("role");
+});
+
+it("[MON-01] each role has its own limit, and is named where lines were left out", async () => {
+  const { log, lines } = logToFile({ linesPerSecondMax: 2 });
+  for (let line = 0; line < 5; line += 1) log.write("info", "flood", {}, "login");
+  log.write("info", "flood", {}, "game");
+  await log.close();
+  const told = lines().map(({ role, suppressed = 0 }) => [role, suppressed]);
+  expect(told).toEqual([
+    ["login", 0],
+    ["login", 0],
+    ["game", 0],
+    ["login", 3],
+  ]);
+  expect(log.counters.suppressed).toBe(3);
+});
+
 it("[MON-01] writes nothing below its level", async () => {
   const { log, lines } = logToFile({ level: "warn" });
   for (const level of ["debug", "info", "warn", "error"] as const) log.write(level, level);
