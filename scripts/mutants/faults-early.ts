@@ -169,7 +169,7 @@ export const earlyFaultMutants: readonly Mutant[] = [
     file: "src/core/edge/connection.ts",
     line: 130,
     operator: "F04",
-    from: 'if (reader.size !== reader.payloadEnd - reader.payloadStart) return this.malform("size");',
+    from: 'if (reader.size !== payloadBytes) return this.malform("size");',
     to: ";",
     about: "the size in the header may say anything",
   },
