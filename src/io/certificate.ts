@@ -16,12 +16,13 @@ import {
   X509Certificate,
 } from "node:crypto";
 import type { KeyObject } from "node:crypto";
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createSecureContext } from "node:tls";
 import { platformCode } from "./completions.ts";
 import * as der from "./der.ts";
 import { makeFolderSync } from "./folders.ts";
+import { folderAdvice, replaceFileSync } from "./replace-file.ts";
 import { StartError } from "./start-error.ts";
 
 /** A certificate with its key, as PEM texts. */
@@ -70,13 +71,13 @@ export function developmentCertificate(folder: string, now: Date = new Date()): 
   const { cert, key } = makeCertificate(now);
   try {
     makeFolderSync(folder, 0o700);
-    replaceFile(keyFile, key, 0o600);
-    replaceFile(certFile, cert, 0o644);
+    replaceFileSync(keyFile, key, 0o600);
+    replaceFileSync(certFile, cert, 0o644);
   } catch (error) {
     throw new StartError(
       "CERTIFICATE_UNUSABLE",
       `the development certificate cannot be written to ${folder} (${platformCode(error)}); ` +
-        "make the folder writable or choose another: --data-dir DIR",
+        folderAdvice(error),
     );
   }
   return { ...described(cert, key, certFile), made: true };
@@ -214,13 +215,6 @@ function described(cert: string, key: string, certFile: string): Omit<Certificat
     validUntil: parsed.validToDate,
     selfSigned: parsed.issuer === parsed.subject && parsed.verify(parsed.publicKey),
   };
-}
-
-// Renamed into place, so that a start which is cut short leaves the old file or the new one.
-function replaceFile(path: string, text: string, mode: number): void {
-  const temporary = `${path}.new`;
-  writeFileSync(temporary, text, { mode });
-  renameSync(temporary, path);
 }
 
 function readPem(file: string, key: string): string {

@@ -6,10 +6,11 @@
  * A process of all roles writes `DIR/run.json`, a process of one role `DIR/ROLE/run.json`, so that
  * two of them can share a data folder.
  */
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { isRunning } from "./process-identity.ts";
+import { replaceFileSync } from "./replace-file.ts";
 
 const schema = z.object({
   pid: z.int().min(1),
@@ -38,11 +39,13 @@ const roles: readonly RecordRole[] = ["all", "login", "game", "data"];
 const pathOf = (dataDir: string, role: RecordRole): string =>
   role === "all" ? join(dataDir, "run.json") : join(dataDir, role, "run.json");
 
-/** Replaces the record in one step. */
+/**
+ * Replaces the record in one step.
+ *
+ * @throws what `node:fs` throws when it cannot be written
+ */
 export function writeRunRecord(dataDir: string, record: RunRecord): void {
-  const path = pathOf(dataDir, record.role);
-  writeFileSync(`${path}.new`, `${JSON.stringify(record, null, 2)}\n`);
-  renameSync(`${path}.new`, path);
+  replaceFileSync(pathOf(dataDir, record.role), `${JSON.stringify(record, null, 2)}\n`, 0o644);
 }
 
 export function removeRunRecord(dataDir: string, role: RecordRole): void {

@@ -38,6 +38,7 @@ import type { MetricsSource } from "./metrics.ts";
 import type { Performer } from "./performers.ts";
 import { ownIdentity } from "./process-identity.ts";
 import { ProcessMetrics } from "./process-metrics.ts";
+import { folderAdvice } from "./replace-file.ts";
 import { RoleServer } from "./role-server.ts";
 import type { RoleEnd, RoleOptions } from "./role-server.ts";
 import { removeRunRecord, writeRunRecord } from "./run-record.ts";
@@ -234,8 +235,21 @@ export class Server {
       await role.start();
     }
     this.#checkWanted();
-    writeRunRecord(config.dataDir, this.#record());
+    this.#writeRecord(log);
     log.write("info", "serving", { pid: process.pid, mode: config.mode, ...this.urls });
+  }
+
+  /** Who serves can do so without: it is other commands that go by it. */
+  #writeRecord(log: Log): void {
+    const { dataDir } = this.#options.config;
+    try {
+      writeRunRecord(dataDir, this.#record());
+    } catch (error) {
+      const problem = `${platformCode(error)} in ${dataDir}; ${folderAdvice(error)}`;
+      log.write("warn", "run.json cannot be written: other commands do not find this server", {
+        problem,
+      });
+    }
   }
 
   /** Where a thread finds the features: see `RoleOptions`. */

@@ -3,7 +3,8 @@
  * tokens. The roles of one process share it.
  */
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
+import { statfsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { randomBytes } from "node:crypto";
 import type { ServerInfo } from "../../core/features/accounts/index.ts";
 import type { CounterEntry } from "../../core/kernel/counters.ts";
@@ -89,8 +90,18 @@ export function databaseOf({ mode, accounts, dataDir }: ServerConfig): SqliteOpt
 /** What the user is told of a database that cannot be opened. */
 export const databaseFailure = (path: string, reason: string): string => {
   const what = reason.replace(/^(\w*Error: )+/, "");
-  return `the accounts database ${path} cannot be opened (${what}); set another one with --set accounts.database=FILE`;
+  // SQLite calls it an I/O error when there is no room for its shared memory.
+  const advice = hasRoom(dirname(path)) ? "" : "the disk is full: free space there, or ";
+  return `the accounts database ${path} cannot be opened (${what}); ${advice}set another one with --set accounts.database=FILE`;
 };
+
+function hasRoom(folder: string): boolean {
+  try {
+    return statfsSync(folder).bavail > 0;
+  } catch {
+    return true; // it is not that which is wrong
+  }
+}
 
 async function openStore(config: ServerConfig): Promise<OpenStore> {
   const { mode, accounts } = config;

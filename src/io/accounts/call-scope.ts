@@ -7,6 +7,7 @@ import fs from "node:fs";
 import { join } from "node:path";
 import { platformCode } from "../completions.ts";
 import { makeFolderSync } from "../folders.ts";
+import { folderAdvice } from "../replace-file.ts";
 import { StartError } from "../start-error.ts";
 
 /**
@@ -24,10 +25,10 @@ export function callScope(folder: string): string {
     fs.renameSync(`${file}.new`, file);
     return scope;
   } catch (error) {
+    fs.rmSync(`${file}.new`, { force: true });
     throw new StartError(
       "DATA_FOLDER_UNUSABLE",
-      `${file} cannot be read or written (${platformCode(error)}); ` +
-        "make the folder writable or choose another: --data-dir DIR",
+      `${file} cannot be read or written (${platformCode(error)}); ${folderAdvice(error)}`,
     );
   }
 }

@@ -13,6 +13,7 @@ import fs from "node:fs";
 import { dirname, join } from "node:path";
 import { platformCode } from "../completions.ts";
 import { makeFolderSync } from "../folders.ts";
+import { folderAdvice, replaceFileSync } from "../replace-file.ts";
 import { StartError } from "../start-error.ts";
 
 /** Public keys by their `kid`. */
@@ -150,11 +151,9 @@ function developmentKeyFile(dataDir: string): string {
 
 function writeKeySet(file: string, keys: PublicKeys): void {
   const text = `${JSON.stringify({ keys: [...keys].map(([kid, key]) => jwkOf(kid, key)) }, null, 2)}\n`;
-  const temporary = `${file}.${process.pid}.new`;
   try {
     makeFolderSync(dirname(file), 0o700);
-    fs.writeFileSync(temporary, text, { mode: 0o600 });
-    fs.renameSync(temporary, file);
+    replaceFileSync(file, text, 0o600);
   } catch (error) {
     throw unwritable(dirname(file), error);
   }
@@ -207,6 +206,5 @@ const unusable = (what: string, key: string): StartError =>
 const unwritable = (folder: string, error: unknown): StartError =>
   new StartError(
     "TOKEN_KEY_UNUSABLE",
-    `token keys cannot be written to ${folder} (${platformCode(error)}); ` +
-      "make the folder writable or choose another: --data-dir DIR",
+    `token keys cannot be written to ${folder} (${platformCode(error)}); ${folderAdvice(error)}`,
   );

@@ -1,6 +1,6 @@
 /** A real server on a file system of its own that runs full, and gets room again. */
 import { execFileSync } from "node:child_process";
-import { closeSync, existsSync, openSync, rmSync, statSync, writeSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, rmSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { eventually, until } from "../../support/condition.ts";
@@ -107,4 +107,39 @@ it("[JRN-10] a full disk costs nothing that was acknowledged, and the server goe
   await late.raw.whenOpen();
   late.echo(Buffer.from("late"));
   await late.whenPackets(1);
+});
+
+it("[JRN-10] a start on a full disk serves with its reserve, or says to free space", async ({
+  skip,
+}) => {
+  const dataDir = smallDisk();
+  if (dataDir === null) return skip("this user may not mount a file system");
+  const settings = {
+    dataDir,
+    "log.destination": join(temporaryFolder(), "log.jsonl"),
+    "checkpoint.follower": "off",
+    "accounts.store": "memory",
+    "journal.reserveBytes": 2 * mebibyte,
+    "journal.segmentBytesMax": 2 * mebibyte,
+  };
+  const first = await startTestServer(settings);
+  const reserve = join(dataDir, "game", "journal.reserve");
+  await until("a reserve", () => existsSync(reserve) && statSync(reserve).size === 2 * mebibyte);
+  expect((await first.server.stop()).code).toBe(0);
+  fill(join(dataDir, "filler"));
+
+  const second = await startTestServer(settings);
+  expect(second.server.isRunning()).toBe(true);
+  expect((await second.server.stop()).code).toBe(0);
+  rmSync(join(dataDir, "filler"));
+  fill(join(dataDir, "filler"));
+
+  const { "accounts.store": _, ...inFile } = settings;
+  const database = await startTestServer(inFile).catch(String);
+  expect(database).toContain("the disk is full: free space there, or set another one");
+  const fresh = { ...settings, dataDir: join(dataDir, "fresh") };
+  const failed = await startTestServer(fresh).catch(String);
+  expect(failed).toMatch(/\(ENOSPC\); free space there or choose another: --data-dir DIR$/);
+  const files = readdirSync(dataDir, { recursive: true });
+  expect(files.filter((name) => String(name).endsWith(".new"))).toEqual([]);
 });

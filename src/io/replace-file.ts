@@ -1,0 +1,46 @@
+/**
+ * Small files of the data folder that a start writes: replaced in one step, so that a start which
+ * is cut short leaves the old file or the new one, and nothing beside it.
+ */
+import fs from "node:fs";
+import { platformCode } from "./completions.ts";
+
+/**
+ * Writes the file anew, and only when its text is another: a disk that is full, or may only be
+ * read, does not matter to what is there already.
+ *
+ * @throws what `node:fs` throws when it cannot be written
+ */
+export function replaceFileSync(path: string, text: string, mode: number): void {
+  if (textOf(path) === text) return;
+  const temporary = `${path}.${process.pid}.new`;
+  try {
+    fs.writeFileSync(temporary, text, { mode });
+    fs.renameSync(temporary, path);
+  } catch (error) {
+    fs.rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+function textOf(path: string): string | null {
+  try {
+    return fs.readFileSync(path, "utf8");
+  } catch {
+    return null;
+  }
+}
+
+/** SQLITE_FULL. */
+const full = 13;
+
+/** What to do about a data folder in which something could not be written. */
+export function folderAdvice(error: unknown): string {
+  const code = platformCode(error);
+  const isFull =
+    code === "ENOSPC" ||
+    code === "EDQUOT" ||
+    (error instanceof Error && "errcode" in error && error.errcode === full);
+  const advice = isFull ? "free space there" : "make the folder writable";
+  return `${advice} or choose another: --data-dir DIR`;
+}
