@@ -12,6 +12,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { platformCode } from "./completions.ts";
 import { makeFolderSync } from "./folders.ts";
 import { ownIdentity } from "./process-identity.ts";
+import { folderAdvice } from "./replace-file.ts";
 import { StartError } from "./start-error.ts";
 
 export interface FolderLock {
@@ -41,15 +42,33 @@ export function lockFolder(folder: string): FolderLock {
     throw unusable(folder, error);
   }
   const owner = join(folder, "owner.json");
-  writeFileSync(owner, `${JSON.stringify({ ...ownIdentity(), since: new Date() })}\n`);
   held.add(database);
+  writeOwner(owner);
   return {
     release: () => {
       if (!held.delete(database)) return;
-      rmSync(owner, { force: true });
+      removeOwner(owner);
       database.close();
     },
   };
+}
+
+/** As well as it can be: the lock holds also where the disk has no room for a name. */
+function writeOwner(path: string): void {
+  try {
+    writeFileSync(path, `${JSON.stringify({ ...ownIdentity(), since: new Date() })}\n`);
+  } catch {
+    // Rather nobody's name than that of whoever was here before.
+    removeOwner(path);
+  }
+}
+
+function removeOwner(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // It is something else, and not ours.
+  }
 }
 
 function openLockFile(folder: string): DatabaseSync {
@@ -82,8 +101,7 @@ const isBusy = (error: unknown): boolean =>
 const unusable = (folder: string, error: unknown): StartError =>
   new StartError(
     "DATA_FOLDER_UNUSABLE",
-    `data folder ${folder} cannot be used (${platformCode(error)}); ` +
-      "make it writable or choose another: --data-dir DIR",
+    `data folder ${folder} cannot be used (${platformCode(error)}); ${folderAdvice(error)}`,
   );
 
 function lockedMessage(folder: string): string {

@@ -85,6 +85,18 @@ it("[NET-11] [JRN-08] of many processes that come at once, after a kill, exactly
   expect(all.filter(({ said }) => said === "locked")).toHaveLength(1);
 });
 
+it("[JRN-08] a lock holds also where the name of its owner cannot be written", () => {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, "owner.json"));
+  const lock = lockFolder(folder);
+  const error = lockError(folder);
+  expect(error.code).toBe("DATA_FOLDER_LOCKED");
+  expect(error.message).toContain("is in use by another process");
+  lock.release();
+  lockFolder(folder).release();
+  expect(existsSync(join(folder, "owner.json"))).toBe(true);
+});
+
 it("a folder that cannot be used is told as such", () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, "file"), "");
