@@ -1,4 +1,7 @@
-/** Mutants that were drawn and that nobody can see, each with the reason. */
+/**
+ * Mutants that were drawn and say nothing of the checkers, each with the reason: nobody can see
+ * them, or nobody can start the program with them.
+ */
 import type { Mutant } from "./mutant.ts";
 
 export const equivalents: readonly (Pick<Mutant, "file" | "from" | "to"> & {
@@ -102,5 +105,11 @@ export const equivalents: readonly (Pick<Mutant, "file" | "from" | "to"> & {
     from: "this.#beatSequence = 0;",
     to: ";",
     why: "a heartbeat has one answer at most, and the next one has another number",
+  },
+  {
+    file: "src/core/wire/control.ts",
+    from: "return target.slice(0, writeFrame(target, 0, header, payload, 0, payload.length, lengthEndian));",
+    to: "return target.slice(0, writeFrame(0, target, header, payload, 0, payload.length, lengthEndian));",
+    why: "it throws while the program is loaded, so there is nothing to hunt in",
   },
 ];
