@@ -6,8 +6,8 @@
  *
  * 1. A place is drawn by a hash of what it is (file, operator, line of text, occurrence), so an
  *    edit elsewhere does not change the draw.
- * 2. What was drawn and says nothing of the checkers is left out by `equivalent.ts`, which says why;
- *    the next place in the same order takes its turn.
+ * 2. What was drawn and says nothing of the checkers is left out by `equivalent.ts`, which says
+ *    why; the next place in the same order takes its turn.
  * 3. A further round, and an operator that comes with it, changes nothing about those before it.
  */
 import { readFileSync, writeFileSync, globSync } from "node:fs";
