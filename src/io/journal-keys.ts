@@ -1,6 +1,9 @@
 /**
  * The keys of encrypted journals, from files and from the environment. A key is 64 hexadecimal
  * digits; what a message says of one is its id.
+ *
+ * A process reads its keys once. A thread of it is handed them as they were read then: the files
+ * may be others by now, or gone, as a secret that was mounted for the start is.
  */
 import { readFileSync } from "node:fs";
 import { JournalKey, JournalKeys, journalKeyBytes } from "../core/journal/index.ts";
@@ -12,7 +15,7 @@ import { StartError } from "./start-error.ts";
 /** Holds one key or several, the first one to write with. */
 export const keyVariable = "REPRISE_JOURNAL_KEY";
 
-export interface KeySources {
+interface KeySources {
   /** Holds the one key to write with; null: that of the environment, if there is one. */
   readonly keyFile: string | null;
   /** Hold keys to read with, one a line. */
@@ -26,6 +29,21 @@ export const keySourcesOf = ({ journal }: ServerConfig): Omit<KeySources, "varia
   keyFile: journal.keyFile,
   oldKeyFiles: journal.oldKeyFiles,
 });
+
+/** Keys as a thread of this process is handed them: an object with private parts is no message. */
+export interface KeyBytes {
+  readonly current: Uint8Array | null;
+  /** All of them. */
+  readonly known: readonly Uint8Array[];
+}
+
+export const keyBytesOf = ({ current, all }: JournalKeys): KeyBytes => ({
+  current: current?.bytes() ?? null,
+  known: all.map((key) => key.bytes()),
+});
+
+export const keysOfBytes = ({ current, known }: KeyBytes): JournalKeys =>
+  new JournalKeys(current && keyOfBytes(current), known.map(keyOfBytes));
 
 /**
  * The keys of a server.
@@ -73,8 +91,10 @@ function keysIn(text: string, where: string): readonly JournalKey[] {
     const how = `make one with "openssl rand -hex ${journalKeyBytes}"`;
     throw unusable(where, `a key is ${digits} hexadecimal digits; ${how}`);
   }
-  return words.map((word) => new JournalKey(nodeCrypto, Uint8Array.from(Buffer.from(word, "hex"))));
+  return words.map((word) => keyOfBytes(Uint8Array.from(Buffer.from(word, "hex"))));
 }
+
+const keyOfBytes = (bytes: Uint8Array): JournalKey => new JournalKey(nodeCrypto, bytes);
 
 const unusable = (where: string, why: string): StartError =>
   new StartError("JOURNAL_KEY_UNUSABLE", `${where}: ${why}`);

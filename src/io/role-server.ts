@@ -24,7 +24,7 @@ import { addressOf, hostConfigOf, realmConfigOf } from "./config.ts";
 import type { Role, ServerConfig } from "./config.ts";
 import type { DriverCounters } from "./driver.ts";
 import { FollowerThread } from "./follower/thread.ts";
-import { keySourcesOf } from "./journal-keys.ts";
+import { keyBytesOf } from "./journal-keys.ts";
 import { lockFolder } from "./lock.ts";
 import type { FolderLock } from "./lock.ts";
 import type { Log } from "./log.ts";
@@ -224,7 +224,7 @@ export class RoleServer {
   }
 
   #makeFollower(): FollowerThread | null {
-    const { config, role, build, featuresModule, log } = this.#options;
+    const { config, role, build, featuresModule, keys, log } = this.#options;
     if (role === "data" || config.checkpoint.follower === "off") return null;
     if (featuresModule === undefined) {
       log.write("info", "no follower: its thread cannot find the features", {}, role);
@@ -236,7 +236,7 @@ export class RoleServer {
       build,
       config: hostConfigOf(config, role),
       featuresModule,
-      keys: keySourcesOf(config),
+      keys: keyBytesOf(keys),
     };
     const platform = this.#platform;
     return new FollowerThread(options, {

@@ -3,7 +3,7 @@
  * it goes as it went, with `--bisect` where something first goes wrong, with `--events` what is in
  * it, with `--against` what another build makes of it.
  */
-import { readingKeys } from "../../io/journal-keys.ts";
+import { keyBytesOf, readingKeys } from "../../io/journal-keys.ts";
 import { flag, integer, readArguments, text, texts, UsageError } from "../arguments.ts";
 import type { Values } from "../arguments.ts";
 import type { Command } from "../command.ts";
@@ -235,7 +235,7 @@ async function compareWith(
   { features, key, until, patience, json }: ReplayValues,
   progress: ProgressLine,
 ): Promise<number> {
-  const order = { path, features, keyFiles: key, against, until };
+  const order = { path, features, keys: keyBytesOf(readingKeys(key)), against, until };
   const result = await compareGuarded(order, { patienceMs: patience * 1_000, progress });
   progress.end();
   if (json) printJson(plainJson(result));

@@ -8,7 +8,8 @@
  * 3. What this build does by itself is an error of the command and no result.
  */
 import { Worker } from "node:worker_threads";
-import { readingKeys } from "../../io/journal-keys.ts";
+import { keysOfBytes } from "../../io/journal-keys.ts";
+import type { KeyBytes } from "../../io/journal-keys.ts";
 import { threadUrl } from "../../io/thread-url.ts";
 import { CommandError } from "../command-error.ts";
 import { grouped, type ProgressLine } from "../output.ts";
@@ -22,7 +23,7 @@ export interface GuardOrder {
   readonly path: string;
   /** A module with the role's features; null: the built-in ones. */
   readonly features: string | null;
-  readonly keyFiles: readonly string[];
+  readonly keys: KeyBytes;
   /** The other build, as `loadBuild` takes it. */
   readonly against: string;
   /** The last event; null for all. */
@@ -111,7 +112,7 @@ function failureOf(error: unknown): string {
 
 /** A crash that no exception told of: the event, and what this build orders there. */
 async function told(
-  { path, features, keyFiles }: GuardOrder,
+  { path, features, keys }: GuardOrder,
   { phase, sequence, isHere }: Whereabouts,
   { message, exitCode }: Death,
   progress: ProgressLine,
@@ -120,7 +121,7 @@ async function told(
   if (phase === phases.stepping && isHere) {
     throw new CommandError(`event ${String(sequence)} with this build: ${message}`);
   }
-  const log = await openLog(path, { features, keys: readingKeys(keyFiles) }, progress);
+  const log = await openLog(path, { features, keys: keysOfBytes(keys) }, progress);
   const from = firstOf(log);
   const order = { from: sequence, to: sequence, session: null, type: null, effects: true };
   const event = sequence === 0 ? undefined : tellEvents(log, order, progress).next().value;

@@ -1,6 +1,6 @@
 /** The thread on which a log is stepped with another build: see `against-guard.ts`. */
 import { parentPort, workerData } from "node:worker_threads";
-import { readingKeys } from "../../io/journal-keys.ts";
+import { keysOfBytes } from "../../io/journal-keys.ts";
 import { CommandError } from "../command-error.ts";
 import { ProgressLine } from "../output.ts";
 import { compareBuilds } from "./against.ts";
@@ -17,12 +17,12 @@ const { order, memory } = workerData as {
 parentPort?.postMessage(await compare());
 
 async function compare(): Promise<GuardReport> {
-  const { path, features, keyFiles, against, until } = order;
+  const { path, features, keys, against, until } = order;
   const whereabouts = new Whereabouts(memory);
   // A thread has no terminal.
   const progress = new ProgressLine();
   try {
-    const log = await openLog(path, { features, keys: readingKeys(keyFiles) }, progress);
+    const log = await openLog(path, { features, keys: keysOfBytes(keys) }, progress);
     whereabouts.enter(phases.loading);
     const other = await loadBuild(against, { role: log.role, features });
     whereabouts.enter(phases.stepping);

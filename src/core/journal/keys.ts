@@ -38,6 +38,11 @@ export class JournalKey {
     this.id = Array.from(named, (byte) => byte.toString(16).padStart(2, "0")).join("");
   }
 
+  /** A copy of the key, for another thread of this process. */
+  bytes(): Uint8Array {
+    return this.#key.slice();
+  }
+
   /** What seals the file with that head. */
   cipherOf(head: Uint8Array): Aead {
     return this.#crypto.aes256Gcm(this.#crypto.hmacSha256(this.#key, [head]));
@@ -64,6 +69,11 @@ export class JournalKeys {
 
   find(id: string): JournalKey | null {
     return this.#known.get(id) ?? null;
+  }
+
+  /** In the order in which they were given. */
+  get all(): readonly JournalKey[] {
+    return [...this.#known.values()];
   }
 
   /** Of all keys, in the order in which they were given. */

@@ -12,7 +12,7 @@ import { createRealm } from "../../core/realm/index.ts";
 import type { Feature } from "../../core/realm/index.ts";
 import { zlibChecksum } from "../checksum.ts";
 import { Files } from "../files.ts";
-import { loadJournalKeys } from "../journal-keys.ts";
+import { keysOfBytes } from "../journal-keys.ts";
 import type { FollowerLine, FollowerOrder, FollowerThreadOptions } from "./orders.ts";
 
 // Only Linux gives a thread a priority of its own; elsewhere this would slow the whole process.
@@ -29,7 +29,7 @@ const follower = new Follower({
   create: () => realm.create(),
   build,
   checksum: zlibChecksum,
-  keys: loadJournalKeys(options.keys),
+  keys: keysOfBytes(options.keys),
   syscalls: { file: (request, operation) => files.order(request, operation) },
   log: (level, message, fields) => tell({ type: "log", level, message, fields }),
   report: tell,

@@ -1,6 +1,6 @@
 /** What goes to the follower's thread. What comes back are reports. */
 import type { DurableMark, FollowerConfig } from "../../core/host/index.ts";
-import type { KeySources } from "../journal-keys.ts";
+import type { KeyBytes } from "../journal-keys.ts";
 
 /** What a follower's thread is made with. */
 export interface FollowerThreadOptions {
@@ -11,8 +11,8 @@ export interface FollowerThreadOptions {
   readonly config: FollowerConfig;
   /** The URL of a module with the role's features; null: those that are built in. */
   readonly featuresModule: string | null;
-  /** Where its journal's keys are: a key itself is no message. */
-  readonly keys: Omit<KeySources, "variable">;
+  /** Its journal's, as the server has read them: the thread reads no key file again. */
+  readonly keys: KeyBytes;
 }
 
 export type FollowerOrder =

@@ -1,10 +1,11 @@
 /** A real server whose journal is encrypted, under keys that change. */
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
 import { startServer } from "../../../src/io/server.ts";
 import { configOf } from "../../../src/io/config.ts";
+import { eventually } from "../../support/condition.ts";
 import { mainFile } from "../../support/served.ts";
 import { PacketClient } from "../../support/packet-client.ts";
 import { connectPlain } from "../../support/raw-client.ts";
@@ -65,4 +66,30 @@ it("[JRN-09] keeps what players send from the disk, and replays with the keys of
   const replayed = replay(dataDir);
   expect(JSON.parse(replayed.stdout)).toMatchObject({ diverged: null });
   expect(replayed.status).toBe(0);
+});
+
+it("[JRN-09] reads its keys once: a key file that is gone or another one changes nothing", async () => {
+  const [key, other] = [keyFile("a1"), keyFile("b2")];
+  const settings = { ...plain, "journal.keyFile": key, "journal.oldKeyFiles": [key] };
+  const { server, dataDir, port, metrics } = await startTestServer(settings);
+  // Before the follower's thread has begun: it is handed what the server has read.
+  writeFileSync(key, readFileSync(other));
+  const client = new PacketClient(connectPlain(port));
+  await client.raw.whenOpen();
+  for (let sent = 0; sent < 150; sent += 1) client.echo(word);
+  await client.whenPackets(150);
+  rmSync(key);
+  await eventually(
+    async () => {
+      const told = await metrics();
+      expect(told.sum("reprise_follower_ends_total")).toBe(0);
+      expect(told.sum("reprise_checkpoints_total")).toBeGreaterThan(0);
+    },
+    () => true,
+  );
+  expect((await server.stop()).code).toBe(0);
+  vi.stubEnv("REPRISE_JOURNAL_KEY", "a1".repeat(32));
+  expect(replay(dataDir).status).toBe(0);
+  const again = await startTestServer({ ...plain, dataDir });
+  expect((await again.server.stop()).code).toBe(0);
 });

@@ -1,7 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { loadJournalKeys, readingKeys } from "../../../src/io/journal-keys.ts";
+import {
+  keyBytesOf,
+  keysOfBytes,
+  loadJournalKeys,
+  readingKeys,
+} from "../../../src/io/journal-keys.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const digits = (byte: string): string => byte.repeat(32);
@@ -42,6 +47,19 @@ describe("keys of journals", () => {
     const listed = loadJournalKeys({ keyFile: null, oldKeyFiles: [], variable: `${b}, ${a}` });
     expect(listed.current?.id).not.toBe(idOfA);
     expect(listed.ids).toContain(idOfA);
+  });
+
+  it("are handed to a thread as they were read", () => {
+    const old = keyFile(`${b}\n${c}`);
+    const keys = loadJournalKeys({ keyFile: keyFile(a), oldKeyFiles: [old], variable: undefined });
+    const handed = keysOfBytes(structuredClone(keyBytesOf(keys)));
+    expect(handed.current?.id).toBe(idOfA);
+    expect(new Set(handed.ids)).toEqual(new Set(keys.ids));
+    const none = loadJournalKeys({ keyFile: null, oldKeyFiles: [], variable: undefined });
+    expect(keysOfBytes(structuredClone(keyBytesOf(none)))).toMatchObject({
+      current: null,
+      ids: [],
+    });
   });
 
   it("that are none are refused by the file's name, and without what is in it", () => {
