@@ -31,6 +31,15 @@ function textOf(path: string): string | null {
   }
 }
 
+/** False when the folder's disk is full; true when nobody can say. */
+export function hasRoom(folder: string): boolean {
+  try {
+    return fs.statfsSync(folder).bavail > 0;
+  } catch {
+    return true;
+  }
+}
+
 /** SQLITE_FULL. */
 const full = 13;
 

@@ -3,7 +3,6 @@
  * tokens. The roles of one process share it.
  */
 import { availableParallelism } from "node:os";
-import { statfsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { randomBytes } from "node:crypto";
 import type { ServerInfo } from "../../core/features/accounts/index.ts";
@@ -11,6 +10,7 @@ import type { CounterEntry } from "../../core/kernel/counters.ts";
 import { addressOf, hostConfigOf, rolesOf } from "../config.ts";
 import type { Role, ServerConfig } from "../config.ts";
 import type { Performer } from "../performers.ts";
+import { hasRoom } from "../replace-file.ts";
 import { StartError } from "../start-error.ts";
 import { callScope } from "./call-scope.ts";
 import { HashPool } from "./hash-pool.ts";
@@ -94,14 +94,6 @@ export const databaseFailure = (path: string, reason: string): string => {
   const advice = hasRoom(dirname(path)) ? "" : "the disk is full: free space there, or ";
   return `the accounts database ${path} cannot be opened (${what}); ${advice}set another one with --set accounts.database=FILE`;
 };
-
-function hasRoom(folder: string): boolean {
-  try {
-    return statfsSync(folder).bavail > 0;
-  } catch {
-    return true; // it is not that which is wrong
-  }
-}
 
 async function openStore(config: ServerConfig): Promise<OpenStore> {
   const { mode, accounts } = config;
