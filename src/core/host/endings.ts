@@ -7,7 +7,7 @@ import { writeCheckpoint, writeWhole } from "./checkpoints.ts";
 import { failureFolder } from "./containment.ts";
 import type { FailureFile } from "./containment.ts";
 import { exitCodes, HostExit } from "./exit.ts";
-import { FileFailure, isRoomCode, perform } from "./files.ts";
+import { FileFailure, perform, problemOf } from "./files.ts";
 import type { FileScript } from "./files.ts";
 import { retain } from "./retention.ts";
 import type { RetentionOptions } from "./retention.ts";
@@ -44,25 +44,21 @@ export function* endInOrder(last: LastCheckpoint): FileScript<HostExit> {
 /** Returns its path; null where there is no room for it, also after what may go is deleted. */
 function* leaveCheckpoint(last: LastCheckpoint): FileScript<string | null> {
   const path = yield* tryCheckpoint(last);
-  const { bytes, failure } = yield* retain(last.retention);
+  const { hasMadeRoom, failure } = yield* retain(last.retention);
   if (failure !== null) {
-    if (syncs.has(failure.operation)) throw failure;
+    if (failure instanceof FileFailure && failure.isOfSync) throw failure;
     const told = "what is too old could not be deleted; the next start tries it again";
-    last.retention.log("warn", told, { problem: failure.problem });
+    last.retention.log("warn", told, { problem: problemOf(failure) });
   }
-  return path !== null || bytes === 0 ? path : yield* tryCheckpoint(last);
+  return path === null && hasMadeRoom ? yield* tryCheckpoint(last) : path;
 }
-
-const syncs: ReadonlySet<FileFailure["operation"]> = new Set(["sync", "syncFolder"]);
 
 function* tryCheckpoint({ checkpoint, checksum, key }: LastCheckpoint): FileScript<string | null> {
   try {
     return yield* writeCheckpoint(checkpoint, checksum, key);
   } catch (error) {
-    // After a sync that failed nobody knows what is on the disk, whatever it says.
-    const isFull = error instanceof FileFailure && isRoomCode(error.code);
-    if (!isFull || syncs.has(error.operation)) throw error;
-    return null;
+    if (error instanceof FileFailure && error.hasFoundNoRoom) return null;
+    throw error;
   }
 }
 

@@ -97,7 +97,21 @@ export class FileFailure extends HostExit {
     this.code = code;
     this.problem = problem;
   }
+
+  /** After one of these nobody knows what is on the disk, whatever its code says. */
+  get isOfSync(): boolean {
+    return this.operation === "sync" || this.operation === "syncFolder";
+  }
+
+  /** The disk is full, and nothing is in doubt. */
+  get hasFoundNoRoom(): boolean {
+    return isRoomCode(this.code) && !this.isOfSync;
+  }
 }
+
+/** What failed, for those who go on. */
+export const problemOf = (failure: HostExit): string =>
+  failure instanceof FileFailure ? failure.problem : failure.message;
 
 /** What a platform says of a disk, or of an account's share of it, that is full. */
 const roomCodes: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT"]);

@@ -14,8 +14,9 @@
  *     at the moment may lead there.
  * W5. What it cannot write costs a checkpoint and is tried again with the next. What it cannot read
  *     ends it, and whoever owns it starts another one. Neither harms the server. What it cannot
- *     delete is told, and tried again with the next checkpoint. The one exception is a sync of the
- *     journal, see W3: when that fails, the server ends as after one of its own.
+ *     delete, or read for that, is told, and tried again with the next checkpoint. A checkpoint that
+ *     finds no room is tried once more when deleting has made some. The one exception is a sync of
+ *     the journal, see W3: when that fails, the server ends as after one of its own.
  * W6. While the disk is full it writes no checkpoint, which would take the journal's last room, and
  *     deletes at once and after each due one what is too old anyway. With room again it writes the
  *     one that it passed over.
@@ -37,7 +38,15 @@ import type { HostConfig } from "./config.ts";
 import { asciiBytes } from "./containment.ts";
 import { leaveFile } from "./endings.ts";
 import { HostExit } from "./exit.ts";
-import { FileDesk, FileFailure, listFolder, perform, readFile, runScript } from "./files.ts";
+import {
+  FileDesk,
+  FileFailure,
+  listFolder,
+  perform,
+  problemOf,
+  readFile,
+  runScript,
+} from "./files.ts";
 import type { FileScript } from "./files.ts";
 import { restored, segmentsFrom } from "./recovery.ts";
 import { retain } from "./retention.ts";
@@ -56,7 +65,9 @@ export interface DurableMark {
 }
 
 /** What one round of retention has deleted, and what has ended it; null: nothing has. */
-type DeletedTold = Readonly<Omit<Deleted, "failure">> & { readonly problem: string | null };
+type DeletedTold = Readonly<Omit<Deleted, "failure" | "hasMadeRoom">> & {
+  readonly problem: string | null;
+};
 
 /** What a follower tells. Plain data, so that it can come from another thread. */
 export type FollowerReport =
@@ -304,13 +315,23 @@ export class Follower {
     // Also when it fails: a full disk is not asked again at once.
     progress.checkpointed = { sequence: lastSequence(block.header), at: block.header.lastAt };
     if (!isLow && config.durability !== "fsync") yield* this.#syncJournal(block.path);
+    let failure = isLow ? null : yield* this.#tryWrite(progress, block);
+    const isInDoubt = failure instanceof FileFailure && failure.isOfSync;
+    // Whether the newest checkpoint is durable nobody knows then, so nothing older goes for it.
+    const hasMadeRoom = !isInDoubt && (yield* this.#retain(block));
+    const foundNoRoom = failure instanceof FileFailure && failure.hasFoundNoRoom;
+    if (foundNoRoom && hasMadeRoom) failure = yield* this.#tryWrite(progress, block);
+    if (failure !== null) report({ type: "checkpointFailed", message: problemOf(failure) });
+  }
+
+  /** Returns what has prevented it; null: nothing. */
+  *#tryWrite(progress: Progress, block: JournalBlock): FileScript<HostExit | null> {
     try {
-      if (!isLow) yield* this.#write(progress, block);
-      yield* this.#retain(block);
+      yield* this.#write(progress, block);
+      return null;
     } catch (error) {
-      if (!(error instanceof HostExit)) throw error;
-      const message = error instanceof FileFailure ? error.problem : error.message;
-      report({ type: "checkpointFailed", message });
+      if (error instanceof HostExit) return error;
+      throw error;
     }
   }
 
@@ -341,9 +362,10 @@ export class Follower {
     report({ type: "checkpoint", sequence, bytes: state.length });
   }
 
-  *#retain({ header }: JournalBlock): FileScript<void> {
+  /** Returns whether anything has gone. */
+  *#retain({ header }: JournalBlock): FileScript<boolean> {
     const { checksum, log, report, config } = this.#options;
-    const { failure, ...deleted } = yield* retain({
+    const { failure, hasMadeRoom, ...deleted } = yield* retain({
       checksum,
       log,
       now: header.lastAt,
@@ -351,12 +373,13 @@ export class Follower {
       keepBytes: config.journalKeepBytes,
     });
     const { checkpoints, segments, damaged } = deleted;
-    const problem = failure?.problem ?? null;
+    const problem = failure === null ? null : problemOf(failure);
     const news = checkpoints + segments + damaged;
     if (news > 0 || failure !== null || this.#wasStuck) {
       report({ type: "deleted", ...deleted, problem });
     }
     this.#wasStuck = failure !== null;
+    return hasMadeRoom;
   }
 
   /** See W3. A sync that fails is the server's affair as much as one of its own. */

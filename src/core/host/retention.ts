@@ -10,7 +10,7 @@
  * 3. Checkpoints go before segments, the oldest first, and each name is durably gone before the
  *    next one goes. So a crash leaves a journal that begins later, and none with a hole.
  * 4. What cannot be removed ends the round, is told, and comes first in the next one. Nothing that
- *    is younger goes before it, for the same reason.
+ *    is younger goes before it, for the same reason. What cannot be read ends the round as well.
  */
 import type { FileEntry } from "../contract.ts";
 import {
@@ -23,6 +23,7 @@ import type { Checksum } from "../journal/index.ts";
 import { readSegmentHeader } from "../journal/segment-header.ts";
 import { newestPositions, unfinished } from "./checkpoints.ts";
 import type { CheckpointReading } from "./checkpoints.ts";
+import { HostExit } from "./exit.ts";
 import { FileFailure, listFolder, perform, readFile } from "./files.ts";
 import type { FileScript } from "./files.ts";
 
@@ -47,26 +48,26 @@ export interface Deleted {
   paths: string[];
   /** How many damaged checkpoints were met. */
   damaged: number;
-  /** What ended the round: a removal, or the sync of its folder; null: nothing did. */
-  failure: FileFailure | null;
+  /** A file has gone, be it one that was never finished, which counts nowhere else. */
+  hasMadeRoom: boolean;
+  /** What ended the round: what could not be read, removed or synced; null: nothing did. */
+  failure: HostExit | null;
 }
 
 /** Looks once, and deletes what may go. */
 export function* retain(options: RetentionOptions): FileScript<Deleted> {
   const deleted: Deleted = {
     ...{ checkpoints: 0, segments: 0, bytes: 0 },
-    ...{ paths: [], damaged: 0, failure: null },
+    ...{ paths: [], damaged: 0, hasMadeRoom: false, failure: null },
   };
   try {
     yield* deleteOld(options, deleted);
   } catch (error) {
-    if (!(error instanceof FileFailure) || !removing.has(error.operation)) throw error;
+    if (!(error instanceof HostExit)) throw error;
     deleted.failure = error;
   }
   return deleted;
 }
-
-const removing: ReadonlySet<FileFailure["operation"]> = new Set(["remove", "syncFolder"]);
 
 /** Counts as it goes, so that what a failure leaves undone is all that is not told. */
 function* deleteOld(options: RetentionOptions, deleted: Deleted): FileScript<void> {
@@ -74,6 +75,7 @@ function* deleteOld(options: RetentionOptions, deleted: Deleted): FileScript<voi
   for (const { name } of found) {
     // Whoever wrote it died over it: two never write at one time.
     if (name.endsWith(unfinished)) yield* remove(checkpointFolder, name);
+    deleted.hasMadeRoom ||= name.endsWith(unfinished);
   }
   const { sound, damaged } = yield* newestPositions(options, 2);
   deleted.damaged = damaged;
@@ -103,6 +105,7 @@ function* removeAll(
     deleted.paths.push(`${folder}/${name}`);
     yield* remove(folder, name);
     deleted.bytes += bytes;
+    deleted.hasMadeRoom = true;
     count();
   }
 }

@@ -373,6 +373,66 @@ describe("retention", () => {
     expect(removed).toBeGreaterThan(5);
   });
 
+  it.each(["ENOSPC", "EDQUOT"])(
+    "[JRN-17] makes room for a checkpoint that finds none (%s), and tries it once more",
+    (code) => {
+      const isCheckpoint = (path: string): boolean => path.startsWith("checkpoints/");
+      const world = following({ config: { ...small, journalKeepBytes: 1e9 } });
+      play(world, 100);
+      const segments = segmentsOf(world).length;
+      expect(count(world, "journal_deleted_segments_total")).toBe(0);
+      const again = following({
+        disk: world.disk.afterCrash(),
+        config: { ...small, journalKeepBytes: 1 },
+      });
+      // There is room as soon as the first segment has gone.
+      again.disk.refusal = (operation) =>
+        operation.type === "write" &&
+        isCheckpoint(operation.path) &&
+        segmentsOf(again).length >= segments
+          ? code
+          : null;
+      play(again, 30);
+      expect(count(again, "journal_deleted_segments_total")).toBeGreaterThan(0);
+      expect(count(again, "checkpoints_failed_total")).toBe(0);
+      expect(count(again, "checkpoints_total")).toBeGreaterThan(0);
+      // And what is too old goes also while none of them finds room.
+      again.disk.refusal = (operation) =>
+        operation.type === "write" && isCheckpoint(operation.path) ? code : null;
+      const [, older] = checkpointsOf(again).toSorted().toReversed();
+      play(again, 100);
+      expect(count(again, "checkpoints_failed_total")).toBeGreaterThan(2);
+      expect(checkpointsOf(again)).toContain(older);
+      expect(count(again, "follower_ends_total")).toBe(0);
+      expect(again.exited).toBeNull();
+    },
+  );
+
+  it("[JRN-21] that cannot read is told as what it is: the checkpoint was written", () => {
+    const world = following({ config: { ...small, journalKeepBytes: 1 } });
+    play(world, 60);
+    const [written, deleted] = [
+      count(world, "checkpoints_total"),
+      count(world, "journal_deleted_segments_total"),
+    ];
+    world.disk.refusal = (operation) =>
+      operation.type === "list" && operation.folder === "journal" ? "EIO" : null;
+    play(world, 60);
+    expect(count(world, "checkpoints_total")).toBeGreaterThan(written + 1);
+    expect(count(world, "checkpoints_failed_total")).toBe(0);
+    expect(count(world, "journal_deletions_failed_total")).toBeGreaterThan(1);
+    expect(count(world, "journal_deleted_segments_total")).toBe(deleted);
+    const told = world.logs.filter(({ message }) => message.includes("could not be deleted"));
+    expect(told.map(({ fields }) => fields["problem"])).toEqual([
+      "list of folder journal failed with EIO",
+    ]);
+    expect(world.logs.some(({ message }) => message.includes("was not written"))).toBe(false);
+    world.disk.refusal = () => null;
+    play(world, 30);
+    expect(count(world, "journal_deleted_segments_total")).toBeGreaterThan(deleted);
+    expect(count(world, "follower_ends_total")).toBe(0);
+  });
+
   it("keeps the first checkpoint of each segment that it keeps", () => {
     const world = following({ config: { ...small, checkpointEveryEvents: 3 } });
     play(world, 120);

@@ -257,6 +257,36 @@ describe("an orderly end on a full disk", () => {
     expect(checkpointsOf(world).length).toBeLessThanOrEqual(before);
   });
 
+  it("[JRN-20] finds room also when all that goes is a checkpoint that was never finished", () => {
+    const left = "checkpoints/0000000000000001.checkpoint.unfinished";
+    const world = started();
+    world.connect().echo(bytes(1));
+    world.settle();
+    world.disk.put(left, new Uint8Array(100_000));
+    const noRoom = refusing("write", "ENOSPC");
+    world.disk.refusal = (operation) =>
+      world.disk.contents().has(left) ? noRoom(operation) : null;
+    world.host.drain();
+    world.settle();
+    expect(world.exited?.message).toMatch(/^drained; /);
+    expect(checkpointsOf(world)).toHaveLength(1);
+  });
+
+  it.each(["list", "read"] as const)(
+    "[JRN-21] is one as well when what is too old cannot be found out (%s)",
+    (type) => {
+      const world = started();
+      world.connect().echo(bytes(1));
+      world.settle();
+      world.disk.refusal = (operation) => (operation.type === type ? "EIO" : null);
+      world.host.drain();
+      world.settle();
+      expect(world.exited?.message).toMatch(/^drained; /);
+      const message = "what is too old could not be deleted; the next start tries it again";
+      expect(world.logs).toContainEqual(expect.objectContaining({ level: "warn", message }));
+    },
+  );
+
   it("[JRN-21] is one as well when what is too old cannot be deleted", () => {
     let disk = new HostWorld().disk;
     for (let start = 0; start < 4; start += 1) {
