@@ -10,7 +10,8 @@
  * S4. What is kept is bounded: the newest `keep` events of an entity are there to be read, at most
  *     twice as many are held, and all before them are one snapshot. Events and snapshots together
  *     are bounded in bytes, as a checkpoint has them. What would be beyond has its own entity
- *     folded first, down to the newest `keep`; what would be beyond even then is not appended.
+ *     folded first, down to the newest `keep`; what would be beyond even then is not appended. To
+ *     refuse it again costs no fold: what folding comes to is known until the entity changes.
  * S5. Nothing that is stored is shared with a feature: what comes in and what goes out is a copy,
  *     and so is what the reducer is given.
  */
@@ -179,6 +180,21 @@ interface Entity {
   tail: PlainData[];
 }
 
+/** What an entity holds, in bytes as a checkpoint has them. It follows from the entity. */
+interface Weight {
+  /** Of all of it. */
+  total: number;
+  /** 0 when there is none. */
+  snapshot: number;
+  /** Of each event of the tail. */
+  events: number[];
+  /**
+   * By how many events of the tail it had: a larger snapshot, for which there was no room. Null:
+   * none was tried since the entity has changed.
+   */
+  tried: Map<number, number> | null;
+}
+
 /** One stream's part of the state. */
 export class StreamStore implements EventsView<unknown, unknown> {
   readonly #stream: AnyEventStream;
@@ -186,7 +202,7 @@ export class StreamStore implements EventsView<unknown, unknown> {
   /** Of entities that have not changed since. */
   readonly #digests = new Map<string, number>();
   /** What each entity holds, and all of them; null until somebody asks. */
-  #bytesOf: Map<string, number> | null = null;
+  #weights: Map<string, Weight> | null = null;
   #bytes = 0;
 
   /** @param entities as `table` gave them */
@@ -258,30 +274,28 @@ export class StreamStore implements EventsView<unknown, unknown> {
     }
     // All of them are looked at before any is stored.
     const added = events.map((event) => this.#stored(event));
-    let addedBytes = 0;
-    for (const { bytes } of added) addedBytes += bytes;
     const entity = known ?? { folded: 0, snapshot: undefined, tail: [] };
-    const room = this.#stream.bytesMax - this.bytes + this.#bytesHeld(id);
-    let bytes = this.#bytesHeld(id) + addedBytes;
-    const held = entity.tail.length / 2 + added.length;
-    const { keep } = this.#stream;
-    const isFolded = held > 2 * keep || (bytes > room && held > keep);
-    const news = added.flatMap(({ copy }) => [at, copy]);
-    const next = isFolded ? this.#withFold(entity, news) : null;
-    if (next !== null) bytes = bytesOf(next);
-    if (bytes > room) return { ok: false, code: "LIMIT_REACHED", version, limit: "bytes" };
-    if (next !== null) Object.assign(entity, next);
-    else entity.tail.push(...news);
-    if (known === undefined) this.#entities.set(id, entity);
-    this.#setBytes(id, bytes);
+    const weights = this.#weigh();
+    const weight = weights.get(id) ?? { total: 0, snapshot: 0, events: [], tried: null };
+    const room = this.#stream.bytesMax - this.#bytes + weight.total;
+    const before = weight.total;
+    if (!this.#put(entity, weight, { added, at, room })) {
+      return { ok: false, code: "LIMIT_REACHED", version, limit: "bytes" };
+    }
+    this.#bytes += weight.total - before;
+    if (known === undefined) {
+      this.#entities.set(id, entity);
+      weights.set(id, weight);
+    }
     this.#digests.delete(id);
     return { ok: true, version: versionOf(entity) };
   }
 
   forget(id: string): boolean {
     this.#digests.delete(id);
-    this.#weigh();
-    this.#setBytes(id, 0);
+    const weights = this.#weigh();
+    this.#bytes -= weights.get(id)?.total ?? 0;
+    weights.delete(id);
     return this.#entities.delete(id);
   }
 
@@ -340,7 +354,7 @@ export class StreamStore implements EventsView<unknown, unknown> {
   }
 
   /** A copy of an event that is to be stored. */
-  #stored(event: unknown): { readonly copy: PlainData; readonly bytes: number } {
+  #stored(event: unknown): Stored {
     const { name } = this.#stream;
     assertPlain(event, `an event of "${name}"`);
     const encoded = encodePlain(event);
@@ -351,26 +365,51 @@ export class StreamStore implements EventsView<unknown, unknown> {
   }
 
   /** Looks at all entities, once: a store that was restored does not know what they hold. */
-  #weigh(): void {
-    if (this.#bytesOf !== null) return;
-    this.#bytesOf = new Map();
-    for (const [id, entity] of this.#entities) this.#setBytes(id, bytesOf(entity));
+  #weigh(): Map<string, Weight> {
+    if (this.#weights !== null) return this.#weights;
+    this.#weights = new Map();
+    for (const [id, entity] of this.#entities) {
+      const weight = weightOf(entity);
+      this.#bytes += weight.total;
+      this.#weights.set(id, weight);
+    }
+    return this.#weights;
   }
 
-  #bytesHeld(id: string): number {
-    return this.#bytesOf?.get(id) ?? 0;
+  /** Appends where there is room for it. False: there is none, and nothing has changed. */
+  #put(entity: Entity, weight: Weight, { added, at, room }: Addition): boolean {
+    const { keep } = this.#stream;
+    const news = added.flatMap(({ copy }) => [at, copy]);
+    const sizes = added.map(({ bytes }) => bytes);
+    const total = weight.total + sumOf(sizes);
+    const held = weight.events.length + sizes.length;
+    if (held <= keep || (held <= 2 * keep && total <= room)) {
+      if (total > room) return false;
+      entity.tail.push(...news);
+      weight.events.push(...sizes);
+      Object.assign(weight, { total, tried: null });
+      return true;
+    }
+    const count = held - keep;
+    const events = [...weight.events, ...sizes].slice(count);
+    const rest = sumOf(events);
+    // Folded to as little as can be, or to what it is known to come to, it would be too much.
+    if (rest + (weight.tried?.get(count) ?? 0) > room) return false;
+    const next = this.#withFold(entity, news, count);
+    const snapshot = encodePlain(next.snapshot).length;
+    if (rest + snapshot > room) {
+      // What is in the snapshot then does not hang on what is to be appended.
+      if (count <= weight.events.length) (weight.tried ??= new Map()).set(count, snapshot);
+      return false;
+    }
+    Object.assign(entity, next);
+    Object.assign(weight, { total: rest + snapshot, snapshot, events, tried: null });
+    return true;
   }
 
-  #setBytes(id: string, bytes: number): void {
-    this.#bytes += bytes - this.#bytesHeld(id);
-    if (bytes === 0) this.#bytesOf?.delete(id);
-    else this.#bytesOf?.set(id, bytes);
-  }
-
-  /** What it is with more events, when all but the newest `keep` are part of the snapshot. */
-  #withFold(before: Readonly<Entity>, news: readonly PlainData[]): Entity {
+  /** What it is with more events, when the first `count` of all are part of the snapshot. */
+  #withFold(before: Readonly<Entity>, news: readonly PlainData[], count: number): Entity {
     const entity = { ...before, tail: [...before.tail, ...news] };
-    const count = entity.tail.length / 2 - this.#stream.keep;
     const snapshot = this.#folded(entity, count);
     assertPlain(snapshot, `the state of an entity of "${this.#stream.name}"`);
     const tail = entity.tail.slice(2 * count);
@@ -390,11 +429,31 @@ export class StreamStore implements EventsView<unknown, unknown> {
 
 const versionOf = ({ folded, tail }: Entity): number => folded + tail.length / 2;
 
+/** A copy of an event, and its bytes. */
+interface Stored {
+  readonly copy: PlainData;
+  readonly bytes: number;
+}
+
+interface Addition {
+  readonly added: readonly Stored[];
+  readonly at: Micros;
+  /** Bytes that the entity may hold. */
+  readonly room: number;
+}
+
+const sumOf = (numbers: readonly number[]): number => {
+  let sum = 0;
+  for (const each of numbers) sum += each;
+  return sum;
+};
+
 /** Of its snapshot and of each event: the same however it came to be. */
-function bytesOf({ folded, snapshot, tail }: Entity): number {
-  let bytes = folded === 0 ? 0 : encodePlain(snapshot).length;
-  for (let index = 1; index < tail.length; index += 2) bytes += encodePlain(tail[index]).length;
-  return bytes;
+function weightOf({ folded, snapshot: state, tail }: Entity): Weight {
+  const snapshot = folded === 0 ? 0 : encodePlain(state).length;
+  const events: number[] = [];
+  for (let index = 1; index < tail.length; index += 2) events.push(encodePlain(tail[index]).length);
+  return { total: snapshot + sumOf(events), snapshot, events, tried: null };
 }
 
 function migrate(entity: Entity, step: StreamMigration): void {

@@ -224,6 +224,96 @@ describe("a stream of events", () => {
     expect(appended).toBe(10);
   });
 
+  it("[DIST-03] a stream that is full refuses the same again without folding anything", () => {
+    let applied = 0;
+    const kept = eventStream({
+      name: "kept",
+      keep: 8,
+      bytesMax: 2_000,
+      initial: () => "",
+      apply(all: string, text: string) {
+        applied += 1;
+        return all + text;
+      },
+    });
+    const store = new StreamStore(kept);
+    const append = (...texts: readonly string[]): boolean =>
+      store.append("a", "any", texts, micros(1)).ok;
+    const text = "x".repeat(98);
+    while (append(text));
+    // With one more event the oldest of the tail is folded, and then it knows.
+    for (const sizes of [[98], [400], [98, 98], [98, 98]])
+      append(...sizes.map((n) => "y".repeat(n)));
+    const [before, digest] = [applied, store.digest(digestStart)];
+    for (let count = 0; count < 100; count += 1) {
+      expect(append(text)).toBe(false);
+      expect(append(text, text)).toBe(false);
+      expect(store.append("b", "any", [text], micros(1)).ok).toBe(false);
+    }
+    expect(applied).toBe(before);
+    expect(store.digest(digestStart)).toBe(digest);
+    // What it knows is of what it holds: less finds room, and so does the same when others go.
+    const other = new StreamStore(kept);
+    const ballast = ["z".repeat(98), "z".repeat(98), "z".repeat(98)];
+    other.append("b", "any", ballast, micros(1));
+    while (other.append("a", "any", [text], micros(1)).ok);
+    const version = other.version("a");
+    expect(other.append("a", "any", [text], micros(1)).ok).toBe(false);
+    expect(other.append("a", "any", ["y"], micros(1))).toEqual({ ok: true, version: version + 1 });
+    expect(other.append("a", "any", [text], micros(1)).ok).toBe(false);
+    other.forget("b");
+    expect(other.append("a", "any", [text], micros(1))).toEqual({ ok: true, version: version + 2 });
+    expect(other.replay("a")).toBe(`${text.repeat(version)}y${text}`);
+    expect(other.violations()).toEqual([]);
+  });
+
+  it("[DIST-03] a full stream appends and refuses alike, restored or not", () => {
+    /** What shrinks when it is folded, and what does not, at the borders of the room. */
+    const tight = (keep: number) =>
+      eventStream({
+        name: "tight",
+        keep,
+        bytesMax: 400,
+        initial: () => "",
+        apply: (all: string, text: string) => (text.startsWith("-") ? "" : all + text),
+      });
+    const text = fc
+      .tuple(fc.constantFrom("-", "+"), fc.nat(120))
+      .map(([sign, n]) => sign.padEnd(n + 1, "x"));
+    const step = fc.record({
+      entity,
+      texts: fc.array(text, { minLength: 1, maxLength: 3 }),
+      isForgotten: fc.constantFrom(false, false, false, false, true),
+    });
+    const steps = fc.array(step, { minLength: 20, maxLength: 60 });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 3 }), steps, (keep, all) => {
+        const [store, model] = [new StreamStore(tight(keep)), new Map<string, string>()];
+        for (const { entity: id, texts, isForgotten } of all) {
+          if (isForgotten) {
+            expect(store.forget(id)).toBe(model.delete(id));
+            continue;
+          }
+          // One that has just been restored remembers nothing.
+          const fresh = StreamStore.restore(tight(keep), decodePlain(encodePlain(store.table())));
+          const [appended, digest] = [store.append(id, "any", texts, micros(1)), digestStart];
+          expect(fresh.append(id, "any", texts, micros(1))).toEqual(appended);
+          expect(fresh.digest(digest)).toBe(store.digest(digest));
+          expect(fresh.bytes).toBe(store.bytes);
+          expect(store.bytes).toBeLessThanOrEqual(400);
+          expect(store.violations()).toEqual([]);
+          if (!appended.ok) continue;
+          const was = model.get(id) ?? "";
+          model.set(
+            id,
+            texts.reduce((sum, each) => (each.startsWith("-") ? "" : sum + each), was),
+          );
+          expect(store.replay(id)).toBe(model.get(id));
+        }
+      }),
+    );
+  });
+
   it("[DIST-03] what an older build stored is migrated, what a newer one stored is refused", () => {
     const old = eventStream({
       name: "sums",
