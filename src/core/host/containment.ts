@@ -44,7 +44,7 @@ export class Containment {
     }
     const file = failureFile(threw, this.#build);
     const where =
-      feature === null ? "our own code" : `feature "${feature}", the last of too many in a row,`;
+      feature === null ? "our own code" : `feature "${feature}", the last of too many in a row`;
     const failure = new HostExit(
       exitCodes.failed,
       `event ${failed} (${event.type}) threw in ${where}: ${threw.message}; see ` +
