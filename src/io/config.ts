@@ -48,7 +48,7 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   if (sources.file !== null) readFile(sources.file, loading);
   readOptions(sources, loading);
   const config = loading.finish();
-  checkTogether(config);
+  checkTogether(config, loading.origins);
   return { config, origins: loading.origins };
 }
 
@@ -57,7 +57,7 @@ export const configOf = (values: Readonly<Record<string, unknown>> = {}): Server
   const loading = new Loading();
   for (const [key, value] of Object.entries(values)) loading.set(key, value, "startServer");
   const config = loading.finish();
-  checkTogether(config);
+  checkTogether(config, loading.origins);
   return config;
 };
 
@@ -250,13 +250,13 @@ function fileValue(file: string, key: string, value: unknown): unknown {
   return typeof value === "string" && !isAbsolute(value) ? join(dirname(file), value) : value;
 }
 
-function checkTogether(config: ServerConfig): void {
+function checkTogether(config: ServerConfig, origins: LoadedConfig["origins"]): void {
   const { mode, tls, address } = config;
   try {
     for (const role of rolesOf(config)) hostConfigOf(config, role);
     realmConfigOf(config);
   } catch (error) {
-    if (error instanceof ApiMisuseError) throw invalid(error.message);
+    if (error instanceof ApiMisuseError) throw invalid(asTyped(error.message, config, origins));
     throw error;
   }
   if ((tls.certFile === null) !== (tls.keyFile === null)) {
@@ -273,6 +273,20 @@ function checkTogether(config: ServerConfig): void {
         "--set address=127.0.0.1, or --set tls.enabled=true with a certificate",
     );
   }
+}
+
+/** A message about fields of the host or the realm, with the settings that they come from. */
+function asTyped(message: string, config: ServerConfig, origins: LoadedConfig["origins"]): string {
+  const found: string[] = [];
+  const rule = message.replace(/^\w+ configuration: /, "").replace(/\b[a-z]\w*\b/g, (word) => {
+    const key = settings.find((each) => each.key.endsWith(`.${word}`))?.key;
+    if (key === undefined) return word;
+    const [section = "", field = ""] = key.split(".");
+    const value: unknown = Reflect.get(Reflect.get(config, section) as object, field);
+    found.push(`${key} is ${String(value)} (${origins.get(key) ?? "default"})`);
+    return key;
+  });
+  return found.length === 0 ? message : `${rule}; ${found.join(", ")}`;
 }
 
 const isLoopback = (address: string): boolean =>

@@ -165,7 +165,11 @@ it("[NET-02] a wrong type or value is refused with key, value and what would be 
 });
 
 it("[NET-02] values that contradict each other are refused", () => {
-  expect(refusal(() => load(["host.outboundLowBytes=300000"]))).toContain("outboundLowBytes <");
+  expect(refusal(() => load(["host.outboundLowBytes=300000"]))).toBe(
+    "host.outboundLowBytes < host.outboundHighBytes < host.outboundBytesMax must hold; " +
+      "host.outboundLowBytes is 300000 (--set), host.outboundHighBytes is 262144 (default), " +
+      "host.outboundBytesMax is 1048576 (default)",
+  );
   expect(refusal(() => load(["tls.certFile=c.pem"]))).toContain("set tls.keyFile as well");
   expect(refusal(() => load(["tls.keyFile=k.pem"]))).toContain("set tls.certFile as well");
 });
