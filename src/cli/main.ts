@@ -57,7 +57,9 @@ async function run(name: string, argv: readonly string[]): Promise<number> {
     return await command.run(argv);
   } catch (error) {
     if (error instanceof UsageError) {
-      console.error(`reprise ${name}: ${error.message}; see reprise ${name} --help`);
+      // Where a message names the place to look already, there is no second one.
+      const more = error.message.includes("; see ") ? "" : `; see reprise ${name} --help`;
+      console.error(`reprise ${name}: ${error.message}${more}`);
       return 2;
     }
     const message = oneLine(error);

@@ -14,7 +14,7 @@ export const serverOptions = {
 
 export const serverOptionsHelp = `\
   --config FILE    read settings from a YAML file
-  --role ROLE      all, login, game or data (default: all)
+  --role ROLE      all, login or game (default: all); data serves nothing yet
   --data-dir DIR   journals, checkpoints and certificate (default: data)
   --set KEY=VALUE  set one setting; repeat for more. See reprise config keys`;
 

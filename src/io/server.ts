@@ -381,7 +381,8 @@ function realmOf(role: Role, features: NonNullable<ServerOptions["features"]>): 
 }
 
 const dataRoleMessage =
-  "role data serves nothing yet: accounts and their database come later; run login or game";
+  "role data serves nothing yet: login and game keep accounts in accounts.database themselves; " +
+  "run login, game or all";
 
 function openLog(config: ServerConfig): Log {
   const { level, destination, linesPerSecondMax } = config.log;

@@ -168,6 +168,7 @@ it("[NET-04] the role data says that it serves nothing yet", async () => {
   const settings = testSettings(temporaryFolder(), { role: "data" });
   const error = await startError(() => startServer({ config: configOf(settings) }));
   expect(error.code).toBe("ROLE_NOT_SERVED");
+  expect(error.message).toContain("run login, game or all");
 });
 
 it("[NET-06] the connection above the cap is told SERVER_FULL within 100 ms, the others go on", async () => {
