@@ -113,9 +113,23 @@ export function resultOf(findings: Findings): LoadResult {
     viewMismatches: findings.seen?.mismatches ?? null,
     viewNotes: findings.viewNotes ?? [],
     clientCpuPercent: elapsedMicros === 0 ? 0 : rounded((100 * findings.cpuMicros) / elapsedMicros),
-    notConnectedBecause: connected === clients ? null : (trouble?.message ?? "no answer in time"),
+    notConnectedBecause: connected === clients ? null : whyNot(trouble, sumOf),
   };
 }
+
+function whyNot(
+  trouble: Refused | null,
+  sumOf: (pick: (counters: ClientCounters) => number) => number,
+): string {
+  if (trouble === null) return "no answer in time";
+  const isMute = trouble.code === "CONNECTION_LOST" && sumOf((each) => each.packetsReceived) === 0;
+  return isMute ? `${trouble.message}${muteHint}` : trouble.message;
+}
+
+/** A server that takes our lengths for others finds frames that are none, and resets the link. */
+const muteHint =
+  " before any answer; the server may be configured for the other --length-endian, or be no " +
+  "Reprise server";
 
 function latencyOf(histogram: Histogram): Latency {
   const ms = (micros: number): number => rounded(micros / 1_000);

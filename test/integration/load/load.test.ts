@@ -182,6 +182,9 @@ describe("reprise load", () => {
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ received: 100 });
     expect((await load(dataDir, "--length-endian", "middle")).code).toBe(2);
+    const other = await load(dataDir, "--connect-seconds", "1");
+    expect(other.code).toBe(1);
+    expect(other.err).toMatch(/broke \(\w+\) before any answer; .* the other --length-endian/);
   });
 
   it("fails when a limit is broken, and names it", async () => {
