@@ -9,10 +9,11 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import ssl
 import sys
 from typing import Any, Dict
 
-from reprise_client import ECHO, PROMPT_ECHO, Client, Refusal, Request
+from reprise_client import ECHO, PROMPT_ECHO, Client, Disconnected, Refusal, Request
 from reprise_messages import MESSAGES
 from reprise_wire import (
     Deframer,
@@ -39,8 +40,21 @@ def main() -> int:
     if options.vectors is not None:
         print(f"vectors: {check_vectors(options.vectors)} agree")
     if options.target is not None:
-        talk(options)
+        try:
+            talk(options)
+        except (Refusal, Disconnected, WireError, OSError, KeyError, ValueError) as error:
+            print(f"example.py: {options.target}: {error}{hint_for(error)}", file=sys.stderr)
+            return 1
     return 0
+
+
+def hint_for(error: Exception) -> str:
+    """What to try instead, where that can be told."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return "; say why it is believed: --run-file, --ca or --fingerprint"
+    if isinstance(error, ssl.SSLError):
+        return "; does it speak TLS? A server without it is tcp://"
+    return ""
 
 
 def talk(options: argparse.Namespace) -> None:

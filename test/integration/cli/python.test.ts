@@ -54,4 +54,22 @@ describe("the Python client", () => {
     expect(code).toBe(0);
     expect(out).toContain("echoes: 10");
   });
+
+  it("says in one line what does not speak as it does", async ({ skip }) => {
+    if (missing !== null) skip(missing);
+    const { url, server } = await startGame({ set: { "tls.enabled": false } });
+    const secure = url.replace("tcp:", "tls:");
+    const http = `tcp://127.0.0.1:${server.metricsPort ?? 0}`;
+    const told = [
+      [secure, /; does it speak TLS\? A server without it is tcp:/],
+      [http, /: \S+/],
+      ["tcp://127.0.0.1:1", /refused/],
+    ] as const;
+    for (const [target, what] of told) {
+      const { code, out, err } = await python("--target", target, "--insecure");
+      expect({ code, out }).toEqual({ code: 1, out: "" });
+      expect(err).toMatch(/^example\.py: .*\n$/);
+      expect(err).toMatch(what);
+    }
+  });
 });
