@@ -45,7 +45,10 @@ describe("reprise", () => {
       [["load", "--target", "foo"], '--target "foo" is no address of a server'],
       [["kill", "--role", "gmae"], "--role is one of all, login, game, data"],
       [["config", "print", "--set", "foo"], "write it as --set key=value"],
-      [["config", "print", "--set", "zzz=1"], 'unknown key "zzz" (--set); see reprise config keys\n'],
+      [
+        ["config", "print", "--set", "zzz=1"],
+        'unknown key "zzz" (--set); see reprise config keys\n',
+      ],
     ];
     for (const [argv, meant] of cases) {
       const { code, out, err } = await reprise(argv);
