@@ -131,7 +131,8 @@ export class TlsTransport implements Transport {
       return;
     }
     const expire = (): void => {
-      candidate.reason = "timeout";
+      // One that was turned away and lingers is still what it was turned away for.
+      if (candidate.reason === "closed") candidate.reason = "timeout";
       tcp.destroy();
     };
     const deadline = setTimeout(expire, this.#options.handshakeTimeoutMs);

@@ -176,7 +176,7 @@ export class SimulatedTransport {
     const events = new EventSwitch();
     const stream = new Stream(parts, events).open();
     const deadline = scheduler.after(handshake.timeoutMicros, () => {
-      candidate.reason = "timeout";
+      if (candidate.reason === "closed") candidate.reason = "timeout";
       stream.destroy();
     });
     const candidate: Candidate = { name: link.name, stream, remote, deadline, reason: "closed" };

@@ -177,6 +177,16 @@ it("[WIRE-01] plain text on a TLS port gets the reply in clear, then a close in 
   expect(platform.transport.counters.wrongTransport).toBe(2);
 });
 
+it("[WIRE-01] plain text stays the reason when its client lingers past the handshake's time", async () => {
+  const { port, host } = await start({ handshakeTimeoutMs: 100 });
+  const client = await connectPlain(port, true).whenOpen();
+  client.socket.write("GET / HTTP/1.1\r\n\r\n");
+  await until("the failure", () => host.ofType("handshakeFailed").length === 1);
+  expect(host.ofType("handshakeFailed")).toMatchObject([{ reason: "plaintext" }]);
+  expect(client.ended).toBe(true);
+  client.socket.destroy();
+});
+
 it("[TLS-07] the last reply before a close arrives, with close_notify, 1,000 times", async () => {
   const reply = Buffer.alloc(3_000, 5);
   const onReceived = (host: EchoHost, socket: SocketId): void => {
