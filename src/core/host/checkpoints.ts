@@ -7,7 +7,7 @@
  *    missing is not damaged: it is refused, so that nobody goes on from an older state for want of
  *    a key.
  */
-import type { LogFields, LogLevel } from "../contract.ts";
+import type { FileEntry, LogFields, LogLevel } from "../contract.ts";
 import {
   checkpointFolder,
   checkpointPath,
@@ -84,6 +84,18 @@ function* newest<T>(
     log("warn", "a checkpoint is damaged; the one before it is taken", { path, problem: detail });
   }
   return { sound, damaged };
+}
+
+/** What is wrong with the bytes of a checkpoint; null: nothing, or it is of a later Reprise. */
+export function* damageOf(
+  { name, bytes }: FileEntry,
+  checksum: Checksum,
+): FileScript<string | null> {
+  const found = verifyCheckpoint(
+    yield* readWhole(`${checkpointFolder}/${name}`, 0, bytes),
+    checksum,
+  );
+  return found.ok || found.problem.code === "newer-format" ? null : found.problem.detail;
 }
 
 /** @param message names the file and its format, or what else it is */

@@ -5,8 +5,8 @@
  * 1. The two newest sound checkpoints stay, and every segment behind the older one of them. What is
  *    sound is read anew each time, because a disk forgets: its checksums must fit, and nothing is
  *    decrypted for that. With fewer than two nothing is deleted.
- * 2. Of older checkpoints the first in each segment stays as long as its segment: a replay of the
- *    past begins there.
+ * 2. Of older checkpoints the first sound one in each segment stays as long as its segment: a replay
+ *    of the past begins there. Before another one goes for it, it is read.
  * 3. Checkpoints go before segments, the oldest first, and each name is durably gone before the
  *    next one goes. So a crash leaves a journal that begins later, and none with a hole.
  * 4. What cannot be removed ends the round, is told, and comes first in the next one. Nothing that
@@ -21,7 +21,7 @@ import {
 } from "../journal/index.ts";
 import type { Checksum } from "../journal/index.ts";
 import { readSegmentHeader } from "../journal/segment-header.ts";
-import { newestPositions, unfinished } from "./checkpoints.ts";
+import { damageOf, newestPositions, unfinished } from "./checkpoints.ts";
 import type { CheckpointReading } from "./checkpoints.ts";
 import { HostExit } from "./exit.ts";
 import { FileFailure, listFolder, perform, readFile } from "./files.ts";
@@ -86,7 +86,7 @@ function* deleteOld(options: RetentionOptions, deleted: Deleted): FileScript<voi
   const checkpoints = numbered(found, checkpointSequence);
   const goes = yield* oldSegments(options, { segments, checkpoints, needed });
   const begin = segments[goes]?.sequence ?? 0;
-  const spare = thinned(checkpoints, segments, { needed, begin });
+  const spare = yield* thinned(options, { segments, checkpoints, needed }, { begin, deleted });
   yield* removeAll(checkpointFolder, spare, deleted, () => (deleted.checkpoints += 1));
   const old = segments.slice(0, goes);
   yield* removeAll(journalFolder, old, deleted, () => (deleted.segments += 1));
@@ -160,20 +160,43 @@ function* endOfOneBefore({ name }: Numbered, checksum: Checksum): FileScript<num
 /** More than any head has. */
 const headBytesMax = 8_192;
 
-/** Those that are neither needed nor the first of a segment that stays. */
-function thinned(
-  checkpoints: readonly Numbered[],
-  segments: readonly Numbered[],
-  { needed, begin }: { readonly needed: number; readonly begin: number },
-): readonly Numbered[] {
-  let last = -1;
-  return checkpoints.filter(({ sequence }) => {
-    if (sequence >= needed) return false;
-    const home = segments.findLastIndex((segment) => segment.sequence <= sequence + 1);
-    const isFirst = home !== last;
-    last = home;
-    return !isFirst || sequence + 1 < begin;
-  });
+/** Those that are neither needed nor the first sound one of a segment that stays. */
+function* thinned(
+  options: RetentionOptions,
+  { segments, checkpoints, needed }: Folders,
+  { begin, deleted }: { readonly begin: number; readonly deleted: Deleted },
+): FileScript<readonly Numbered[]> {
+  const homes = Map.groupBy(
+    checkpoints.filter(({ sequence }) => sequence < needed),
+    ({ sequence }) => segments.findLastIndex((segment) => segment.sequence <= sequence + 1),
+  );
+  const spare: Numbered[] = [];
+  for (const [home, all] of homes) {
+    const staying = home < 0 ? [] : all.filter(({ sequence }) => sequence + 1 >= begin);
+    const first = staying.length < 2 ? staying[0] : yield* firstSound(options, staying, deleted);
+    const goes = staying.length > 0 && first === undefined ? [] : all;
+    spare.push(...goes.filter((each) => each !== first));
+  }
+  return spare;
+}
+
+/** Undefined: all of them are damaged, and none is better than another. */
+function* firstSound(
+  { checksum, log }: RetentionOptions,
+  files: readonly Numbered[],
+  deleted: Deleted,
+): FileScript<Numbered | undefined> {
+  for (const file of files) {
+    const problem = yield* damageOf(file, checksum);
+    if (problem === null) return file;
+    deleted.damaged += 1;
+    const path = `${checkpointFolder}/${file.name}`;
+    log("warn", "an older checkpoint is damaged; the next one of its segment is kept", {
+      path,
+      problem,
+    });
+  }
+  return undefined;
 }
 
 const sumOf = (files: readonly Numbered[]): number =>

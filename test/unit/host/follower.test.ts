@@ -433,6 +433,24 @@ describe("retention", () => {
     expect(count(world, "follower_ends_total")).toBe(0);
   });
 
+  it("[JRN-15] keeps the first sound checkpoint of a segment, and not a damaged one for it", () => {
+    const world = following({ config: { ...small, checkpointEveryEvents: 3 } });
+    while (checkpointsOf(world).length < 2) play(world, 1);
+    const [first = ""] = checkpointsOf(world).toSorted();
+    damage(world.disk, first);
+    play(world, 40);
+    expect(checkpointsOf(world)).not.toContain(first);
+    expect(count(world, "checkpoints_damaged_total")).toBe(1);
+    const told = world.logs.filter(({ message }) => message.startsWith("an older checkpoint"));
+    expect(told).toMatchObject([{ level: "warn", fields: { path: first } }]);
+    const starts = segmentsOf(world).map((path) => Number(/[0-9]{16}/.exec(path)?.[0]));
+    const [oldest = 0, next = 0] = starts.toSorted((left, right) => left - right);
+    const there = checkpointsOf(world).map((path) => Number(/[0-9]{16}/.exec(path)?.[0]));
+    expect(there.filter((sequence) => sequence + 1 < next && sequence + 1 >= oldest)).toHaveLength(
+      1,
+    );
+  });
+
   it("keeps the first checkpoint of each segment that it keeps", () => {
     const world = following({ config: { ...small, checkpointEveryEvents: 3 } });
     play(world, 120);
