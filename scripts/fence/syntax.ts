@@ -29,6 +29,7 @@ export const mayBlock: ReadonlyMap<string, string> = new Map([
   ["src/io/lock.ts", "the data folder is locked before it is read, and freed after the last write"],
   ["src/io/log.ts", "the log is opened before anything is logged, and flushed at the very end"],
   ["src/io/process-identity.ts", "processes are compared at start and by the other commands"],
+  ["src/io/start-record.ts", "the number is written just before the server listens"],
   ["src/io/replace-file.ts", "keys, certificate and run.json are written around the start"],
   ["src/io/run-record.ts", "run.json is written once the server listens, and removed at its end"],
 ]);

@@ -10,7 +10,7 @@
 import { join } from "node:path";
 import { protocolRange } from "../core/features/contracts.ts";
 import { createHost } from "../core/host/index.ts";
-import type { Host, RecoverySummary } from "../core/host/index.ts";
+import type { Host, RecoverySummary, StartRecord } from "../core/host/index.ts";
 import type { JournalKeys } from "../core/journal/index.ts";
 import { invariant } from "../core/kernel/assert.ts";
 import type { CounterEntry } from "../core/kernel/counters.ts";
@@ -31,6 +31,7 @@ import type { Log } from "./log.ts";
 import type { Health, MetricsSource } from "./metrics.ts";
 import type { Performer } from "./performers.ts";
 import { Platform } from "./platform.ts";
+import { startRecord } from "./start-record.ts";
 import { StartError, stoppedMessage } from "./start-error.ts";
 import { TcpTransport } from "./tcp.ts";
 import { TlsTransport } from "./tls.ts";
@@ -260,8 +261,18 @@ export class RoleServer {
       checksum: zlibChecksum,
       stackOf,
       keys,
+      starts: this.#startRecord(),
       ...(follower === null ? {} : { follower }),
     });
+  }
+
+  /** The performers have been made: there is a name that calls are made under. */
+  #startRecord(): StartRecord {
+    const { log, role } = this.#options;
+    const message = "the number of this start cannot be kept beside the journal";
+    return startRecord(this.#folder, (file, code) =>
+      log.write("warn", message, { file, code }, role),
+    );
   }
 
   #listening(): void {

@@ -21,6 +21,7 @@ import type {
   Host,
   HostConfig,
   MergeOrder,
+  StartRecord,
 } from "../../src/core/host/index.ts";
 import { crc32, readEvents, JournalScanner, journalStart } from "../../src/core/journal/index.ts";
 import type { JournalKeys } from "../../src/core/journal/index.ts";
@@ -68,6 +69,7 @@ export interface WorldOptions {
   readonly watchFollower?: (machine: Machine) => Machine;
   /** Of an encrypted journal. */
   readonly keys?: JournalKeys | null;
+  readonly starts?: StartRecord;
 }
 
 /** Requests of the follower are numbered from here. */
@@ -127,6 +129,7 @@ export class HostWorld implements Syscalls {
       producers,
       keys: this.#keys,
       ...(mergeOrder === undefined ? {} : { mergeOrder }),
+      ...(options.starts === undefined ? {} : { starts: options.starts }),
     });
   }
 

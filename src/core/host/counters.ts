@@ -73,6 +73,9 @@ export const hostCounterDefinitions = {
   journal_damage_passed_total: counter(
     "Damaged places of the journal before the newest checkpoint that the start passed over",
   ),
+  journal_starts_lost_total: counter(
+    "Starts that have served and of which the start found nothing in the journal",
+  ),
   checkpoint_sequence: gauge("The last event of the newest checkpoint"),
   checkpoint_bytes: gauge("Bytes of state in the newest checkpoint of this start"),
   journal_deleted_segments_total: counter("Segments deleted for their age or for space"),

@@ -39,6 +39,7 @@ import { FileDesk, runScript } from "./files.ts";
 import type { FileScript } from "./files.ts";
 import type { FollowerReport } from "./follower.ts";
 import type { FollowerPort } from "./following.ts";
+import type { StartRecord } from "./parts.ts";
 import { Inbox } from "./inbox.ts";
 import type { MergeOrder } from "./inbox.ts";
 import { Live } from "./live.ts";
@@ -115,6 +116,8 @@ export interface HostOptions {
   readonly keys?: JournalKeys | null;
   /** Who runs the journal's follower; nobody by default. */
   readonly follower?: FollowerPort;
+  /** What is known of earlier starts beside the journal; nothing by default. */
+  readonly starts?: StartRecord;
 }
 
 /** A host that has done nothing yet; `start` begins its recovery. */
@@ -309,6 +312,7 @@ class CoreHost implements Host {
       };
       syscalls.log("info", "recovered", { ...this.recovered });
     }
+    this.#tellLost(recovered);
     this.#counters.set("recovered_events", events);
     this.#counters.set("recovered_cut_bytes", cutBytes);
     this.#counters.set("checkpoint_sequence", checkpointSequence);
@@ -331,6 +335,7 @@ class CoreHost implements Host {
       counters: this.#counters,
       recovered,
       follower: this.#options.follower ?? null,
+      starts: this.#options.starts ?? null,
     };
     this.#live = new Live(options, this.#clock.read());
     this.#live.start();
@@ -342,9 +347,28 @@ class CoreHost implements Host {
     return {
       ...identity,
       configDigest: configDigest(realmConfig),
-      incarnation: incarnation(past.incarnation + 1),
+      incarnation: incarnation(Math.max(past.incarnation, this.#lastStart) + 1),
       salt: [low, high],
     };
+  }
+
+  /** The last start that is known beside the journal; 0: none is. */
+  get #lastStart(): number {
+    return this.#options.starts?.last ?? 0;
+  }
+
+  /** A journal that ends before a start that has served has lost its end by hand. */
+  #tellLost({ incarnation: lastKept, position }: Recovered): void {
+    const lost = Math.max(0, this.#lastStart - lastKept);
+    this.#counters.add("journal_starts_lost_total", lost);
+    if (lost === 0) return;
+    const fields = {
+      lastStart: this.#lastStart,
+      lastStartKept: lastKept,
+      lastSequence: position.nextSequence - 1,
+    };
+    const message = "the journal has lost its end: nothing is left of starts that have served";
+    this.#options.syscalls.log("warn", message, fields);
   }
 
   #encryption(): WriterEncryption | null {

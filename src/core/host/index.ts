@@ -12,3 +12,4 @@ export {
   type FollowerReport,
 } from "./follower.ts";
 export type { FollowerPort } from "./following.ts";
+export type { StartRecord } from "./parts.ts";

@@ -321,7 +321,7 @@ export class Live {
   // -------------------------------------------------------------- the start
 
   #open(opening: Opening): void {
-    const { syscalls, recovered, identity } = this.#options;
+    const { syscalls, recovered, identity, starts } = this.#options;
     const { at } = this.#now;
     opening.close(at);
     this.#opening = null;
@@ -329,6 +329,7 @@ export class Live {
     if (identity.incarnation > 1) {
       this.#parts.stepper.step({ type: "journal.recovered", at, events, cutBytes });
     }
+    starts?.begins(identity.incarnation);
     syscalls.listen();
   }
 

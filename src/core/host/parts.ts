@@ -68,6 +68,18 @@ export interface LiveOptions {
   readonly counters: HostCounters;
   readonly recovered: Recovered;
   readonly follower: FollowerPort | null;
+  readonly starts: StartRecord | null;
+}
+
+/**
+ * What is known of a journal's starts beside it. Should its end have been moved away, the ids of a
+ * lost start are not used again.
+ */
+export interface StartRecord {
+  /** The last one that has served; 0: none is known. */
+  readonly last: number;
+  /** This one's first event is durable, and nobody has been let in yet. Must not throw. */
+  begins(incarnation: number): void;
 }
 
 /** The two times of a turn. */

@@ -2,9 +2,10 @@
  * Ids and quantities. A plain `number` says nothing about what it counts, so every id and quantity
  * that crosses a border is branded, and only the constructors below make one.
  *
- * Ids that must never be reused after a lost tail carry the incarnation: the number that is made
- * durable before the first event of every start. An id is `(incarnation * 16 + worker) * 2^32 +
- * counter`, which is exact in a double: 17 bits of incarnation, 4 of worker, 32 of counter.
+ * Ids that must never be reused after a lost tail carry the incarnation: the number of the start,
+ * above that of every start before that has served, whatever the journal has lost since. An id is
+ * `(incarnation * 16 + worker) * 2^32 + counter`, which is exact in a double: 17 bits of
+ * incarnation, 4 of worker, 32 of counter.
  */
 import { invariant } from "./assert.ts";
 

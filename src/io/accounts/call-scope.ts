@@ -21,15 +21,32 @@ export function callScope(folder: string): string {
     if (hasJournal(folder) && fs.existsSync(file)) return fs.readFileSync(file, "utf8").trim();
     const scope = randomBytes(12).toString("base64url");
     makeFolderSync(folder, 0o700);
-    fs.writeFileSync(`${file}.new`, `${scope}\n`, { mode: 0o600, flush: true });
-    fs.renameSync(`${file}.new`, file);
+    writeScope(file, scope);
     return scope;
   } catch (error) {
-    fs.rmSync(`${file}.new`, { force: true });
     throw new StartError(
       "DATA_FOLDER_UNUSABLE",
       `${file} cannot be read or written (${platformCode(error)}); ${folderAdvice(error)}`,
     );
+  }
+}
+
+function writeScope(file: string, scope: string): void {
+  try {
+    fs.writeFileSync(`${file}.new`, `${scope}\n`, { mode: 0o600, flush: true });
+    fs.renameSync(`${file}.new`, file);
+  } catch (error) {
+    fs.rmSync(`${file}.new`, { force: true });
+    throw error;
+  }
+}
+
+/** What `callScope` gave last; empty when it never did. */
+export function keptScope(folder: string): string {
+  try {
+    return fs.readFileSync(join(folder, "caller"), "utf8").trim();
+  } catch {
+    return "";
   }
 }
 
