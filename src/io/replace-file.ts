@@ -18,8 +18,17 @@ export function replaceFileSync(path: string, text: string, mode: number): void 
     fs.writeFileSync(temporary, text, { mode });
     fs.renameSync(temporary, path);
   } catch (error) {
-    fs.rmSync(temporary, { force: true });
+    removeIfThere(temporary);
     throw error;
+  }
+}
+
+/** What has failed before is what is told. */
+function removeIfThere(path: string): void {
+  try {
+    fs.rmSync(path, { force: true });
+  } catch {
+    // It was not made: "no folder" is such a case.
   }
 }
 

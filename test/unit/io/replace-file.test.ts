@@ -36,6 +36,12 @@ it("what cannot be written leaves the old file, and nothing beside it", () => {
   expect(fs.readFileSync(path, "utf8")).toBe("one");
 });
 
+it("tells why a file cannot be written, and not why it cannot be removed", () => {
+  const file = join(temporaryFolder(), "file");
+  fs.writeFileSync(file, "");
+  expect(() => replaceFileSync(join(file, "below"), "one", 0o600)).toThrow(/open .*below/);
+});
+
 it.each([
   ["ENOSPC", "free space there or choose another: --data-dir DIR"],
   ["EDQUOT", "free space there or choose another: --data-dir DIR"],
