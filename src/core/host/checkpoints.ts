@@ -23,7 +23,7 @@ import type {
   JournalKeys,
   JournalPosition,
 } from "../journal/index.ts";
-import type { Read } from "../journal/format.ts";
+import type { JournalProblemCode, Read } from "../journal/format.ts";
 import { eventSequence } from "../kernel/ids.ts";
 import { limits } from "../kernel/limits.ts";
 import { exitCodes, HostExit } from "./exit.ts";
@@ -79,7 +79,7 @@ function* newest<T>(
     }
     const { code, detail } = found.problem;
     if (code === "key-missing") throw keyRefusal(`${path}: ${detail}`);
-    if (code === "newer-format") throw formatRefusal(`${path}: ${detail}`);
+    if (code === "newer-format") throw formatRefusal(`${path}: ${detail}`, code);
     damaged += 1;
     log("warn", "a checkpoint is damaged; the one before it is taken", { path, problem: detail });
   }
@@ -98,12 +98,14 @@ export function* damageOf(
   return found.ok || found.problem.code === "newer-format" ? null : found.problem.detail;
 }
 
-/** @param message names the file and its format, or what else it is */
-export const formatRefusal = (message: string): HostExit =>
-  new HostExit(
-    exitCodes.refused,
-    `the journal cannot be read: ${message}; start the Reprise that wrote it`,
-  );
+/**
+ * @param message names the file and its format, or what else it is
+ * @param code what is wrong with it: a file that nobody here wrote has nobody who could read it
+ */
+export const formatRefusal = (message: string, code: JournalProblemCode): HostExit => {
+  const advice = code === "foreign-file" ? "move it away" : "start the Reprise that wrote it";
+  return new HostExit(exitCodes.refused, `the journal cannot be read: ${message}; ${advice}`);
+};
 
 /** @param message names the file and the key */
 export const keyRefusal = (message: string): HostExit =>

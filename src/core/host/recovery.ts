@@ -285,7 +285,7 @@ function* scan(
   const verdict = scanner.finish();
   if (verdict.type === "clean" || verdict.type === "unfinished") return verdict;
   if (verdict.problem.code === "key-missing") throw keyRefusal(verdict.message);
-  if (verdict.type === "refused") throw formatRefusal(verdict.message);
+  if (verdict.type === "refused") throw formatRefusal(verdict.message, verdict.problem.code);
   const advice = adviceOn(options, verdict, after);
   throw refusal(`the journal is damaged: ${verdict.message}; ${advice}`);
 }

@@ -88,6 +88,15 @@ describe("a host with a key", () => {
     }
   });
 
+  it("[JRN-04] has a file moved away that never was a segment, whatever it is called", () => {
+    const ended = drained(livedWorld({})).disk;
+    const segment = "journal/0000000000000001.segment";
+    ended.put(segment, new TextEncoder().encode("shopping list: bread, butter, a lantern\n"));
+    expect(worldOf({ disk: ended }).start().exited?.message).toBe(
+      `the journal cannot be read: ${segment}: it begins unlike any such file; move it away`,
+    );
+  });
+
   it("[JRN-09] goes on with another key, with none, and with one for the first time", () => {
     const disk = livedWorld({}).disk.afterCrash();
     const [first, second] = [logKey(1), logKey(2)];
