@@ -60,7 +60,7 @@ Examples:
     const order = captureOrder(word === "off" ? "off" : of, { seconds, bytes });
     await tell(runningOn(values["data-dir"], known), join(values["data-dir"], known), order);
     if (json) printJson({ role: known, ...order });
-    else console.log(word === "on" ? `capturing ${of} for ${seconds} s at most` : "capture ended");
+    else console.log(word === "on" ? `capturing ${of} for ${seconds} s at most` : "capture is off");
     return 0;
   },
 };

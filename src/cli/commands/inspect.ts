@@ -83,13 +83,14 @@ function packetName({ bytes, start, end }: PacketReceived, rules: PacketRules): 
 }
 
 function rowsOf(summary: Inspected): (readonly [string, string])[] {
-  const { build, node, protocol, incarnation, unfinishedTail: tail } = summary;
+  const { build, node, protocol, incarnation, unfinishedTail: tail, format } = summary;
+  const unwritten = format === null ? "unknown" : "nobody yet";
   const rows: [string, string][] = [
     ["format", formatOf(summary)],
-    ["written by", build === null ? "nobody yet" : `build ${build} on Node ${node ?? "unknown"}`],
+    ["written by", build === null ? unwritten : `build ${build} on Node ${node ?? "unknown"}`],
     ["role", summary.role ?? "unknown"],
     ["protocol", String(protocol ?? "unknown")],
-    ["starts", String(incarnation ?? 0)],
+    ["starts", format === null ? "unknown" : String(incarnation ?? 0)],
     [
       "size",
       `${summary.segments} segments, ${grouped(summary.blocks)} blocks, ${grouped(summary.bytes)} bytes`,
@@ -112,7 +113,9 @@ function rowsOf(summary: Inspected): (readonly [string, string])[] {
 }
 
 const formatOf = ({ format, keys }: JournalSummary): string =>
-  keys.length === 0 ? String(format) : `${format}, encrypted with key ${keys.join(", ")}`;
+  keys.length === 0
+    ? String(format ?? "unknown")
+    : `${format}, encrypted with key ${keys.join(", ")}`;
 
 function rangeOf({ from, to, fromAt, toAt }: JournalSummary): string {
   if (from === null || to === null || fromAt === null || toAt === null) return "none";

@@ -222,8 +222,8 @@ async function recoverWith(
 function announcedIn(out: string, build: string): Announced {
   const [line = ""] = out.split("\n", 1);
   try {
-    const announced = JSON.parse(line) as Announced | null;
-    if (typeof announced?.recovered === "object") return announced;
+    const announced = JSON.parse(line) as Partial<Announced> | null;
+    if (announced !== null && isAnnounced(announced)) return announced;
   } catch {
     // Told below, with the line.
   }
@@ -232,6 +232,12 @@ function announcedIn(out: string, build: string): Announced {
     `the build at ${build} ended, and did not say what it recovered: its first line is ${said}`,
   );
 }
+
+/** Of a program that is none of ours every value may be anything. */
+const isAnnounced = (line: Partial<Announced>): line is Announced =>
+  typeof line.recovered === "object" &&
+  (line.recovered as Found | null) !== null &&
+  (line.dataDir === undefined || typeof line.dataDir === "string");
 
 function recoveredOf(by: Pick<Recovered, "build" | "dataDir">, found: Found): Recovered {
   const of = <Value>(pick: (one: FoundRole | null) => Value): Readonly<Record<string, Value>> =>

@@ -211,6 +211,7 @@ async function printEvents(
   const closed = new AbortController();
   process.stdout.once("error", () => closed.abort());
   let next = events.next();
+  const isEmpty = next.done === true;
   for (
     let count = 1;
     next.done !== true && !closed.signal.aborted;
@@ -224,6 +225,10 @@ async function printEvents(
   }
   progress.end();
   const trouble = next.done === true ? next.value : null;
+  if (trouble === null && isEmpty) {
+    const there = `the log has events ${firstOf(log)} to ${endOf(log)}`;
+    console.error(`reprise replay: none of the events is one that was asked for; ${there}`);
+  }
   if (trouble === null) return 0;
   console.error(`reprise replay: ${trouble}`);
   return 1;

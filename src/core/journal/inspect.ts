@@ -7,8 +7,11 @@ import type { ScanVerdict } from "./scanner.ts";
 
 /** Names are those of the command's JSON: only added to, never renamed. */
 export interface JournalSummary {
-  /** Of the last segment; that of a journal without a key for an empty one. */
-  readonly format: number;
+  /**
+   * Of the last segment; that of a journal without a key for an empty one, and null for one of which
+   * nothing can be read.
+   */
+  readonly format: number | null;
   /** Ids of the keys with which its segments are encrypted, in the order of their first use. */
   readonly keys: readonly string[];
   /** Of the last segment; null for an empty journal, as in the two that follow. */
@@ -81,8 +84,10 @@ export class JournalInspector {
     const writer = end?.segment ?? this.#last?.segment ?? null;
     const first = this.#first?.header ?? null;
     const last = this.#last?.header ?? null;
+    const isUnread = end === null && writer === null;
+    const format = (writer?.sealing ?? null) === null ? plainFormat : sealedFormat;
     return {
-      format: (writer?.sealing ?? null) === null ? plainFormat : sealedFormat,
+      format: isUnread ? null : format,
       keys: [...this.#keys],
       build: writer?.build ?? null,
       node: writer?.node ?? null,

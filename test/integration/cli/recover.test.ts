@@ -180,10 +180,13 @@ it("names a build that says something else than a server does", async () => {
   // It waits for the signal: one that ends by itself may be met by it on its way out.
   const waits = "setInterval(() => undefined, 1_000);";
   const ends = 'process.on("SIGTERM", () => process.exit(0));';
-  writeFileSync(program, `${ends}\n${waits}\nconsole.log("hello");\n`);
-  const other = await recoverOf(dataDir, "--build", program);
-  expect(other.code).toBe(1);
-  expect(other.err).toMatch(/^reprise recover: the build at .* its first line is "hello"\n$/);
+  for (const said of ["hello", '{"recovered":null}', '{"recovered":{},"dataDir":5}', "null"]) {
+    writeFileSync(program, `${ends}\n${waits}\nconsole.log(${JSON.stringify(said)});\n`);
+    const other = await recoverOf(dataDir, "--build", program);
+    expect(other.code).toBe(1);
+    expect(other.err).toMatch(/^reprise recover: the build at .* its first line is ".*"\n$/);
+    expect(other.err).toContain(JSON.stringify(said));
+  }
 }, 60_000);
 
 it("[JRN-12] looks for the checkpoint that another build has left, wherever that build says", async () => {

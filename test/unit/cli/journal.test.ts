@@ -281,6 +281,12 @@ describe("reprise replay", () => {
     const inspected = await reprise("inspect", journal.path);
     expect(inspected.code).toBe(1);
     expect(inspected.err).toMatch(/format 9/);
+    // Of what it cannot read it claims nothing.
+    expect(inspected.out).toMatch(/^format +unknown\nwritten by +unknown\n/);
+    const { format } = JSON.parse((await reprise("inspect", journal.path, "--json")).out) as {
+      format: unknown;
+    };
+    expect(format).toBeNull();
   });
 
   it("says what is wrong with a path", async () => {

@@ -222,6 +222,18 @@ describe("reprise replay --events", () => {
     expect(out.match(/lantern\.dark/g)).toHaveLength(3);
   });
 
+  it.each([["9000.."], ["26"], ["1..3", "--session", "3"], ["..", "--session", "99"]])(
+    "says so when no event is as asked for: %s %s %s",
+    async (...asked) => {
+      const told = await reprise("replay", town, "--features", shipped, "--events", ...asked);
+      expect(told).toMatchObject({ code: 0, out: "" });
+      expect(told.err).toBe(
+        "reprise replay: none of the events is one that was asked for; " +
+          "the log has events 1 to 25\n",
+      );
+    },
+  );
+
   it("refuses a range that is none, and filters of nothing", async () => {
     const range = await reprise("replay", town, "--features", shipped, "--events=5-7");
     expect(range).toMatchObject({ code: 2, err: expect.stringContaining('not "5-7"') as string });
