@@ -14,9 +14,9 @@
  *     at the moment may lead there.
  * W5. What it cannot write costs a checkpoint and is tried again with the next. What it cannot read
  *     ends it, and whoever owns it starts another one. Neither harms the server. What it cannot
- *     delete, or read for that, is told, and tried again with the next checkpoint. A checkpoint that
- *     finds no room is tried once more when deleting has made some. The one exception is a sync of
- *     the journal, see W3: when that fails, the server ends as after one of its own.
+ *     delete, or read for that, is told, and tried again with the next checkpoint. One that finds
+ *     no room is tried once more when deleting has made some. The one exception is a sync of the
+ *     journal, see W3: when that fails, the server ends as after one of its own.
  * W6. While the disk is full it writes no checkpoint, which would take the journal's last room, and
  *     deletes at once and after each due one what is too old anyway. With room again it writes the
  *     one that it passed over.

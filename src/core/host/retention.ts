@@ -5,8 +5,8 @@
  * 1. The two newest sound checkpoints stay, and every segment behind the older one of them. What is
  *    sound is read anew each time, because a disk forgets: its checksums must fit, and nothing is
  *    decrypted for that. With fewer than two nothing is deleted.
- * 2. Of older checkpoints the first sound one in each segment stays as long as its segment: a replay
- *    of the past begins there. Before another one goes for it, it is read.
+ * 2. Of older checkpoints the first sound one in each segment stays as long as its segment: there a
+ *    replay of the past begins. Before another one goes for it, it is read.
  * 3. Checkpoints go before segments, the oldest first, and each name is durably gone before the
  *    next one goes. So a crash leaves a journal that begins later, and none with a hole.
  * 4. What cannot be removed ends the round, is told, and comes first in the next one. Nothing that

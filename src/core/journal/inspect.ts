@@ -8,8 +8,8 @@ import type { ScanVerdict } from "./scanner.ts";
 /** Names are those of the command's JSON: only added to, never renamed. */
 export interface JournalSummary {
   /**
-   * Of the last segment; that of a journal without a key for an empty one, and null for one of which
-   * nothing can be read.
+   * Of the last segment; that of a journal without a key for an empty one, and null for one of
+   * which nothing can be read.
    */
   readonly format: number | null;
   /** Ids of the keys with which its segments are encrypted, in the order of their first use. */
