@@ -85,6 +85,8 @@ interface Recovered {
   readonly damagedCheckpoints: Readonly<Record<string, number>>;
   /** Damaged places of the journal before the checkpoint, by role: they were not needed. */
   readonly damagedPlaces: Readonly<Record<string, number>>;
+  /** By role: there was a checkpoint and nothing of its journal. */
+  readonly isJournalMissing: Readonly<Record<string, boolean>>;
 }
 
 /** What the first line of a server tells. A build of before may not tell all of it. */
@@ -101,6 +103,7 @@ interface FoundRole {
   readonly cutBytes?: number;
   readonly damagedCheckpoints?: number;
   readonly damagedPlaces?: number;
+  readonly isJournalMissing?: boolean;
 }
 
 export const recover: Command = {
@@ -248,6 +251,7 @@ function recoveredOf(by: Pick<Recovered, "build" | "dataDir">, found: Found): Re
     cutBytes: of((one) => one?.cutBytes ?? 0),
     damagedCheckpoints: of((one) => one?.damagedCheckpoints ?? 0),
     damagedPlaces: of((one) => one?.damagedPlaces ?? 0),
+    isJournalMissing: of((one) => one?.isJournalMissing === true),
   };
 }
 
@@ -312,6 +316,7 @@ function tell({
   cutBytes,
   damagedCheckpoints,
   damagedPlaces,
+  isJournalMissing,
 }: Recovered): void {
   const by = build === null ? "this build" : `the build at ${build}`;
   for (const [role, count] of Object.entries(events)) {
@@ -325,6 +330,9 @@ function tell({
     if (damaged > 0) {
       const which = damaged === 1 ? "a checkpoint is" : `${grouped(damaged)} checkpoints are`;
       console.log(`${role}: ${which} damaged; the one before was taken: look at the disk`);
+    }
+    if (isJournalMissing[role] === true) {
+      console.log(`${role}: its journal is gone: nothing behind the checkpoint's event is there`);
     }
     if ((damagedPlaces[role] ?? 0) > 0) {
       console.log(`${role}: its journal is damaged before the checkpoint: look at the disk`);

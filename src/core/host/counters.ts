@@ -73,6 +73,7 @@ export const hostCounterDefinitions = {
   journal_damage_passed_total: counter(
     "Damaged places of the journal before the newest checkpoint that the start passed over",
   ),
+  journal_missing_total: counter("Starts that found a checkpoint and nothing of its journal"),
   journal_starts_lost_total: counter(
     "Starts that have served and of which the start found nothing in the journal",
   ),

@@ -75,6 +75,8 @@ export interface RecoverySummary {
   readonly damagedCheckpoints: number;
   /** Damaged places of the journal before the checkpoint, which were passed over. */
   readonly damagedPlaces: number;
+  /** There was a checkpoint and nothing of the journal that it belongs to. */
+  readonly isJournalMissing: boolean;
   /** Of the state after the last event. */
   readonly digest: number;
 }
@@ -294,7 +296,7 @@ class CoreHost implements Host {
   #goLive(recovered: Recovered): void {
     const { config, realm, realmConfig, syscalls } = this.#options;
     const { position, machine, events, cutBytes } = recovered;
-    const { damagedCheckpoints, damagedPlaces, checkpointSequence } = recovered;
+    const { damagedCheckpoints, damagedPlaces, isJournalMissing, checkpointSequence } = recovered;
     const lastSequence = position.nextSequence - 1;
     this.#clock.begin(lastSequence === 0 ? null : position.chain.at);
     const identity = this.#identity(recovered);
@@ -308,6 +310,7 @@ class CoreHost implements Host {
         cutBytes,
         damagedCheckpoints,
         damagedPlaces,
+        isJournalMissing,
         digest,
       };
       syscalls.log("info", "recovered", { ...this.recovered });
@@ -357,8 +360,15 @@ class CoreHost implements Host {
     return this.#options.starts?.last ?? 0;
   }
 
-  /** A journal that ends before a start that has served has lost its end by hand. */
-  #tellLost({ incarnation: lastKept, position }: Recovered): void {
+  /** A journal that is gone, or ends before a start that has served, was taken away by hand. */
+  #tellLost({ incarnation: lastKept, position, isJournalMissing }: Recovered): void {
+    const { syscalls } = this.#options;
+    this.#counters.add("journal_missing_total", isJournalMissing ? 1 : 0);
+    if (isJournalMissing) {
+      const checkpoint = position.nextSequence - 1;
+      const message = "the journal is gone: nothing behind the checkpoint's event is there";
+      syscalls.log("warn", message, { checkpoint });
+    }
     const lost = Math.max(0, this.#lastStart - lastKept);
     this.#counters.add("journal_starts_lost_total", lost);
     if (lost === 0) return;
@@ -368,7 +378,7 @@ class CoreHost implements Host {
       lastSequence: position.nextSequence - 1,
     };
     const message = "the journal has lost its end: nothing is left of starts that have served";
-    this.#options.syscalls.log("warn", message, fields);
+    syscalls.log("warn", message, fields);
   }
 
   #encryption(): WriterEncryption | null {

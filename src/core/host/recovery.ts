@@ -90,6 +90,11 @@ export interface Recovered {
   readonly isAdopted: boolean;
   /** The last event that the newest sound checkpoint contains; 0 when there is none. */
   readonly checkpointSequence: number;
+  /**
+   * There is a checkpoint and no sound segment. No end of a server leaves that, and neither does
+   * the deletion of what is old: nobody knows what was behind the checkpoint.
+   */
+  readonly isJournalMissing: boolean;
   /** Events stepped. */
   readonly events: number;
   readonly cutBytes: number;
@@ -159,6 +164,7 @@ export function* recover(options: RecoveryOptions): FileScript<Recovered> {
     incarnation,
     isAdopted,
     checkpointSequence: after.nextSequence - 1,
+    isJournalMissing: checkpoint !== null && segment === null,
     events,
     cutBytes,
     failedEvent,

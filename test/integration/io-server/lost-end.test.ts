@@ -3,6 +3,7 @@ import { cpSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { enter } from "../../../src/client/index.ts";
+import { reprise } from "../../support/command-line.ts";
 import { clientOf, logIn } from "../../support/log-in.ts";
 import { startTestServer } from "../../support/server.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
@@ -48,4 +49,22 @@ it.each([
   const lost = third.logLines().filter(({ message }) => message.includes("has lost its end"));
   expect(lost).toMatchObject([{ role: "login", lastStart: 2, lastStartKept: 1 }]);
   expect((await third.metrics()).sum("reprise_journal_starts_lost_total")).toBe(1);
+});
+
+it("[JRN-23] says that a journal is gone of which a checkpoint is left, and recover says so too", async () => {
+  const dataDir = temporaryFolder();
+  const plain = { "tls.enabled": false };
+  expect((await (await startTestServer({ ...plain, dataDir })).server.stop()).code).toBe(0);
+  rmSync(join(dataDir, "game", "journal"), { recursive: true });
+  const where = ["--data-dir", dataDir, "--role", "game", "--set", "tls.enabled=false"];
+  const { code, out } = await reprise("recover", ...where);
+  expect(code).toBe(0);
+  expect(out).toContain(
+    "game: its journal is gone: nothing behind the checkpoint's event is there",
+  );
+  rmSync(join(dataDir, "game", "journal"), { recursive: true });
+  const served = await startTestServer({ ...plain, dataDir });
+  const told = served.logLines().filter(({ message }) => message.startsWith("the journal is gone"));
+  expect(told).toMatchObject([{ level: "warn", role: "game" }]);
+  expect((await served.metrics()).sum("reprise_journal_missing_total")).toBe(1);
 });

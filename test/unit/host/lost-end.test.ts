@@ -51,3 +51,38 @@ it("[JRN-22] counts a start that has served, and none that died before", () => {
   expect(world.isListening).toBe(true);
   expect(starts.last).toBe(1);
 });
+
+const segmentsOf = (disk: HostDisk) =>
+  [...disk.contents().keys()].filter((path) => path.endsWith(".segment"));
+const gone = ({ logs }: HostWorld) =>
+  logs.filter(({ message }) => message.startsWith("the journal is gone"));
+
+it("[JRN-23] says that a journal is gone of which a checkpoint is left, and from which event on", () => {
+  const first = new HostWorld().start();
+  first.connect().echo(Uint8Array.of(1));
+  first.settle();
+  first.host.drain();
+  first.settle();
+  expect(first.exited?.code).toBe(0);
+  const ended = first.disk.afterCrash();
+  const checkpoint = [...ended.contents().keys()]
+    .map((path) => Number(/(\d+)\.checkpoint/.exec(path)?.[1] ?? 0))
+    .reduce((a, b) => Math.max(a, b));
+  expect(segmentsOf(ended)).toHaveLength(1);
+  const second = served(new Starts(), ended);
+  expect(second.host.recovered).toMatchObject({
+    lastSequence: checkpoint,
+    isJournalMissing: false,
+  });
+  expect(gone(second)).toEqual([]);
+  const disk = second.disk.afterCrash();
+  for (const path of segmentsOf(disk)) disk.remove(path);
+  const third = served(new Starts(), disk);
+  expect(third.exited).toBeNull();
+  expect(third.host.recovered).toMatchObject({ lastSequence: checkpoint, isJournalMissing: true });
+  expect(third.host.counters.get("journal_missing_total")).toBe(1);
+  expect(gone(third)).toMatchObject([{ level: "warn", fields: { checkpoint } }]);
+  const fourth = served(new Starts(), third.disk.afterCrash());
+  expect(fourth.host.counters.get("journal_missing_total")).toBe(0);
+  expect(gone(fourth)).toEqual([]);
+});
