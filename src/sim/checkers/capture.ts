@@ -5,7 +5,8 @@
  */
 import type { Event } from "../../core/contract.ts";
 import { EdgeReplay } from "../../core/host/index.ts";
-import { capturePath, readCapture, type JournalKeys } from "../../core/journal/index.ts";
+import { capturePath, readCapture } from "../../core/journal/index.ts";
+import type { CaptureRecord, JournalKeys } from "../../core/journal/index.ts";
 import type { ConnectionId, Incarnation } from "../../core/kernel/ids.ts";
 import type { Realm } from "../../core/realm/index.ts";
 import type { Fault, FaultCounters } from "../faults.ts";
@@ -94,6 +95,7 @@ export class CaptureChecker implements Checker {
         `${String(tailBytes)} bytes are no part`,
       );
     }
+    this.#expectOpenings(read.value.records);
     const replay = new EdgeReplay(this.#parts.realm());
     replay.takeFile(read.value);
     for (const [index, event] of events.entries()) {
@@ -102,6 +104,18 @@ export class CaptureChecker implements Checker {
     }
     this.#judge(replay.finish());
     this.checked += replay.agreed;
+  }
+
+  /** What is captured from the start has every connection from its opening on. */
+  #expectOpenings(records: readonly CaptureRecord[]): void {
+    const opened = new Set<ConnectionId>();
+    for (const { type, connection } of records) {
+      if (type === "opened") opened.add(connection);
+      // One that was never let in has no number, and ends all the same.
+      else if (connection !== 0 && !opened.has(connection)) {
+        this.#fail("a captured connection begins with its opening", `connection ${connection}`);
+      }
+    }
   }
 
   #judge(differs: ReturnType<EdgeReplay["finish"]>): void {
