@@ -112,4 +112,16 @@ export const equivalents: readonly (Pick<Mutant, "file" | "from" | "to"> & {
     to: "return target.slice(0, writeFrame(0, target, header, payload, 0, payload.length, lengthEndian));",
     why: "it throws while the program is loaded, so there is nothing to hunt in",
   },
+  {
+    file: "src/core/wire/contract.ts",
+    from: 'delivery: other.direction === "toClient" ? other.delivery : rule.delivery,',
+    to: 'delivery: other.direction !== "toClient" ? other.delivery : rule.delivery,',
+    why: "of all packets that go both ways, which is HELLO alone, both ways are committed",
+  },
+  {
+    file: "src/core/realm/machine.ts",
+    from: "if (rules.length === 0) continue;",
+    to: "if (rules.length === 1) continue;",
+    why: "it leaves out the rules that a feature states of itself, which tests and the simulator ask for: a sound program breaks none, so nothing differs",
+  },
 ];
