@@ -183,7 +183,8 @@ it("[SES-05] a peer that does not answer a flushed close is cut after the flush 
   client.socket.write("x");
   await until("the close", () => host.ofType("closed").length === 1);
   expect(performance.now() - before).toBeGreaterThanOrEqual(145);
-  expect(performance.now() - before).toBeLessThan(1_500);
+  // The usual flush time is 2 s.
+  expect(performance.now() - before).toBeLessThan(1_900);
   expect(client.ended).toBe(true);
   client.socket.destroy();
 });
