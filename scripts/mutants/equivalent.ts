@@ -124,4 +124,10 @@ export const equivalents: readonly (Pick<Mutant, "file" | "from" | "to"> & {
     to: "if (rules.length === 1) continue;",
     why: "it leaves out the rules that a feature states of itself, which tests and the simulator ask for: a sound program breaks none, so nothing differs",
   },
+  {
+    file: "src/core/wire/plain-defaults.ts",
+    from: 'if (typeof value !== "object" || value === null || value instanceof Uint8Array) return;',
+    to: 'if (typeof value !== "object" || value === null && value instanceof Uint8Array) return;',
+    why: "an empty Uint8Array has nothing in it to be visited, and no decoded message has a field of its own that is null",
+  },
 ];

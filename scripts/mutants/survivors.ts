@@ -4,20 +4,24 @@ export const survivors: Readonly<Record<string, string>> = {
     "no server of this program says how long to wait when it ends a session: that takes one of another make",
   "F21-told-when-gone":
     "found at some seeds: needs a reader who was slow, and who leaves in the turn in which his queue is empty",
-  "kernel-16":
-    "needs a feature that keeps a function in its state: no feature of the simulator does",
   "wire-15": "needs a client that names an entity by a number above 2^53-1: none does",
+  "wire-20":
+    "it makes the codec forget the message that it had last, which costs a look-up and nothing else",
   "realm-13":
     "needs a wall clock that was set while a process ran, a crash, and a token whose time is over by that much and not by the clock",
   "realm-16":
-    "needs somebody who logs out and goes on, connected and nobody: it was not found in a hundred seeds, and nobody has looked why",
+    "a logout ends its session in the same step, so nobody sees one that is connected and somebody; and at a session's end no feature asks who it was",
   "host-06": "no simulated capture becomes 8 MiB long, where its next file begins",
+  "host-07":
+    "needs a bit that flips in the last block of a segment, which the checkpoint has already; found at some seeds",
   "journal-11":
     "needs a segment that begins with twenty zeros and has something behind them, or one that is shorter than that",
   "features-11":
     "he is counted as one who has left, and goes with the next tick instead of at once; no model says how many have left",
   "features-12":
     "needs a call that is asked again after its answer was forgotten, ten minutes later in production",
+  "client-16":
+    "needs a server that tells of somebody whom it has not shown: that takes one of another make",
   "features-15":
     "addresses that need not be known stay known, which takes memory, and sixteen thousand of them to be felt",
 };
