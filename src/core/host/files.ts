@@ -72,6 +72,14 @@ export function* readFile(path: string, offset: number, length: number): FileScr
   return result.bytes;
 }
 
+/** What is gone already is gone. It is made durable all the same. */
+export function* removeDurably(path: string, folder: string): FileScript<void> {
+  const operation = { type: "remove", path } as const;
+  const result = yield operation;
+  if (!result.ok && result.code !== "ENOENT") throw new FileFailure(operation, result.code);
+  yield* perform({ type: "syncFolder", folder });
+}
+
 type Success = Extract<FileResult, { readonly ok: true }>;
 
 function checked(operation: FileOperation, result: FileResult): Success {

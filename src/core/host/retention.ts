@@ -24,7 +24,7 @@ import { readSegmentHeader } from "../journal/segment-header.ts";
 import { damageOf, newestPositions, unfinished } from "./checkpoints.ts";
 import type { CheckpointReading } from "./checkpoints.ts";
 import { HostExit } from "./exit.ts";
-import { FileFailure, listFolder, perform, readFile } from "./files.ts";
+import { listFolder, perform, readFile, removeDurably } from "./files.ts";
 import type { FileScript } from "./files.ts";
 
 export interface RetentionLimits {
@@ -57,8 +57,13 @@ export interface Deleted {
 /** Looks once, and deletes what may go. */
 export function* retain(options: RetentionOptions): FileScript<Deleted> {
   const deleted: Deleted = {
-    ...{ checkpoints: 0, segments: 0, bytes: 0 },
-    ...{ paths: [], damaged: 0, hasMadeRoom: false, failure: null },
+    checkpoints: 0,
+    segments: 0,
+    bytes: 0,
+    paths: [],
+    damaged: 0,
+    hasMadeRoom: false,
+    failure: null,
   };
   try {
     yield* deleteOld(options, deleted);
@@ -202,10 +207,5 @@ function* firstSound(
 const sumOf = (files: readonly Numbered[]): number =>
   files.reduce((sum, { bytes }) => sum + bytes, 0);
 
-/** What is gone already is gone: two may delete at one time. It is made durable all the same. */
-function* remove(folder: string, name: string): FileScript<void> {
-  const operation = { type: "remove", path: `${folder}/${name}` } as const;
-  const result = yield operation;
-  if (!result.ok && result.code !== "ENOENT") throw new FileFailure(operation, result.code);
-  yield* perform({ type: "syncFolder", folder });
-}
+const remove = (folder: string, name: string): FileScript<void> =>
+  removeDurably(`${folder}/${name}`, folder);

@@ -19,7 +19,7 @@ import type { FileOperation, FileResult, JournalAmple, JournalLow } from "../con
 import { limits } from "../kernel/limits.ts";
 import type { HostConfig } from "./config.ts";
 import type { HostCounters } from "./counters.ts";
-import { FileFailure, isRoomCode, listFolder, perform, runScript } from "./files.ts";
+import { FileFailure, isRoomCode, listFolder, perform, removeDurably, runScript } from "./files.ts";
 import type { FileDesk, FileScript } from "./files.ts";
 import type { HostExit } from "./exit.ts";
 import type { Now } from "./parts.ts";
@@ -196,9 +196,4 @@ function* makeReserve(bytes: number): FileScript<boolean> {
 }
 
 /** What is on the way to the disk may need the room before the folder is synced, so it is. */
-function* giveBack(): FileScript<void> {
-  const remove: FileOperation = { type: "remove", path: reserveName };
-  const result = yield remove;
-  if (!result.ok && result.code !== "ENOENT") throw new FileFailure(remove, result.code);
-  yield* perform({ type: "syncFolder", folder: dataFolder });
-}
+const giveBack = (): FileScript<void> => removeDurably(reserveName, dataFolder);
