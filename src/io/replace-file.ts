@@ -5,17 +5,27 @@
 import fs from "node:fs";
 import { platformCode } from "./completions.ts";
 
+export interface ReplaceOptions {
+  /** The text is on the disk before it has the file's name. Off when left out. */
+  readonly flush?: boolean;
+}
+
 /**
  * Writes the file anew, and only when its text is another: a disk that is full, or may only be
  * read, does not matter to what is there already.
  *
  * @throws what `node:fs` throws when it cannot be written
  */
-export function replaceFileSync(path: string, text: string, mode: number): void {
+export function replaceFileSync(
+  path: string,
+  text: string,
+  mode: number,
+  { flush = false }: ReplaceOptions = {},
+): void {
   if (textOf(path) === text) return;
   const temporary = `${path}.${process.pid}.new`;
   try {
-    fs.writeFileSync(temporary, text, { mode });
+    fs.writeFileSync(temporary, text, { mode, flush });
     fs.renameSync(temporary, path);
   } catch (error) {
     removeIfThere(temporary);

@@ -15,6 +15,7 @@ import type { StartRecord } from "../core/host/index.ts";
 import { INCARNATION_MAX } from "../core/kernel/ids.ts";
 import { keptScope } from "./accounts/call-scope.ts";
 import { platformCode } from "./completions.ts";
+import { replaceFileSync } from "./replace-file.ts";
 
 /** Names of which the last starts are kept: the latest ones. */
 const scopesMax = 16;
@@ -37,7 +38,8 @@ export function startRecord(
       const { [scope]: _before, ...others } = readStarts(file);
       const latest = Object.entries(others).slice(1 - scopesMax);
       try {
-        writeStarts(file, Object.fromEntries([...latest, [scope, incarnation]]));
+        const starts: Starts = Object.fromEntries([...latest, [scope, incarnation]]);
+        replaceFileSync(file, `${JSON.stringify(starts)}\n`, 0o600, { flush: true });
       } catch (error) {
         warn(file, platformCode(error));
       }
@@ -58,14 +60,3 @@ function readStarts(file: string): Starts {
 
 const isStart = (entry: [string, unknown]): entry is [string, number] =>
   Number.isInteger(entry[1]) && Number(entry[1]) >= 1 && Number(entry[1]) < INCARNATION_MAX;
-
-function writeStarts(file: string, starts: Starts): void {
-  const temporary = `${file}.${process.pid}.new`;
-  try {
-    fs.writeFileSync(temporary, `${JSON.stringify(starts)}\n`, { mode: 0o600, flush: true });
-    fs.renameSync(temporary, file);
-  } catch (error) {
-    fs.rmSync(temporary, { force: true });
-    throw error;
-  }
-}

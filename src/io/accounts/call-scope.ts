@@ -7,7 +7,7 @@ import fs from "node:fs";
 import { join } from "node:path";
 import { platformCode } from "../completions.ts";
 import { makeFolderSync } from "../folders.ts";
-import { folderAdvice } from "../replace-file.ts";
+import { folderAdvice, replaceFileSync } from "../replace-file.ts";
 import { StartError } from "../start-error.ts";
 
 /**
@@ -21,23 +21,13 @@ export function callScope(folder: string): string {
     if (hasJournal(folder) && fs.existsSync(file)) return fs.readFileSync(file, "utf8").trim();
     const scope = randomBytes(12).toString("base64url");
     makeFolderSync(folder, 0o700);
-    writeScope(file, scope);
+    replaceFileSync(file, `${scope}\n`, 0o600, { flush: true });
     return scope;
   } catch (error) {
     throw new StartError(
       "DATA_FOLDER_UNUSABLE",
       `${file} cannot be read or written (${platformCode(error)}); ${folderAdvice(error)}`,
     );
-  }
-}
-
-function writeScope(file: string, scope: string): void {
-  try {
-    fs.writeFileSync(`${file}.new`, `${scope}\n`, { mode: 0o600, flush: true });
-    fs.renameSync(`${file}.new`, file);
-  } catch (error) {
-    fs.rmSync(`${file}.new`, { force: true });
-    throw error;
   }
 }
 
