@@ -19,7 +19,7 @@ import { now } from "../src/client/node.ts";
 import { parseTarget } from "../src/client/target.ts";
 import { LoginAttempt } from "../src/load/login-attempt.ts";
 import { letIn, tendEveryMs } from "../src/load/phases.ts";
-import { median, startRole } from "./measure.ts";
+import { median, readMetric, startRole } from "./measure.ts";
 
 export interface FullHouseResult {
   /** Logged in and up together. */
@@ -48,7 +48,9 @@ export async function measureFullHouse(sessions = 5_000, late = 20): Promise<Ful
   try {
     const { urls, ports } = login.record;
     const house = new House(urls["login"] ?? "", await hashPassword("a password"));
-    return await house.play(sessions, late, () => openConnections(ports["metrics"] ?? 0));
+    return await house.play(sessions, late, () =>
+      readMetric(ports["metrics"] ?? 0, "connections_open"),
+    );
   } finally {
     for (const { child } of [login, game]) {
       child.kill("SIGTERM");
@@ -56,11 +58,6 @@ export async function measureFullHouse(sessions = 5_000, late = 20): Promise<Ful
     }
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-async function openConnections(port: number): Promise<number> {
-  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-  return Number(/^reprise_connections_open\{[^}]*\} (\S+)$/m.exec(text)?.[1] ?? Number.NaN);
 }
 
 /** Everybody who comes. */

@@ -138,6 +138,14 @@ export async function measureOpen(server: Served, load: OpenLoad): Promise<OpenR
   return jsonLine(child, (line) => ("answered" in line ? (line as OpenResult) : null));
 }
 
+/** What a server's `/metrics` says of a name, of its first line; NaN when it says nothing. */
+export async function readMetric(metricsPort: number, name: string): Promise<number> {
+  const response = await fetch(`http://127.0.0.1:${metricsPort}/metrics`);
+  const text = await response.text();
+  const line = text.split("\n").find((each) => each.startsWith(`reprise_${name}{`));
+  return Number(line?.slice(line.lastIndexOf(" ") + 1) ?? Number.NaN);
+}
+
 export const median = (values: readonly number[]): number => {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;

@@ -21,7 +21,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { measureOpen, median, startRole } from "../measure.ts";
+import { measureOpen, median, readMetric, startRole } from "../measure.ts";
 import type { Served } from "../measure.ts";
 
 export interface FollowerResult {
@@ -80,12 +80,8 @@ function mainThreadSeconds(pid: number): number {
   return Number(nanoseconds) / 1e9;
 }
 
-async function metric({ metricsPort }: Watched, name: string): Promise<number> {
-  const response = await fetch(`http://127.0.0.1:${metricsPort}/metrics`);
-  const text = await response.text();
-  const line = text.split("\n").find((each) => each.startsWith(`reprise_${name}{`));
-  return Number(line?.slice(line.lastIndexOf(" ") + 1) ?? Number.NaN);
-}
+const metric = ({ metricsPort }: Watched, name: string): Promise<number> =>
+  readMetric(metricsPort, name);
 
 /** Says on which cores a process's first thread may run, and on which its others. Linux only. */
 function pin({ pid }: Watched, first: string, others: string): void {
