@@ -18,6 +18,18 @@ const started = (config = {}): HostWorld => {
   return world.advance(100_000);
 };
 
+/** What so many starts leave that nothing is deleted of, each drained at once. */
+function afterStarts(count: number): HostWorld["disk"] {
+  let { disk } = new HostWorld();
+  for (let start = 0; start < count; start += 1) {
+    const world = new HostWorld({ disk, config: { journalKeepBytes: 1e12 } }).start();
+    world.host.drain();
+    world.settle();
+    disk = world.disk.afterCrash();
+  }
+  return disk;
+}
+
 describe("a full disk", () => {
   it("[JRN-10] is left to the journal: no checkpoint is written until there is room again", () => {
     const world = started({
@@ -240,13 +252,7 @@ describe("an orderly end on a full disk", () => {
   });
 
   it("[JRN-20] deletes what may go, and then finds room for its checkpoint", () => {
-    let disk = new HostWorld().disk;
-    for (let start = 0; start < 4; start += 1) {
-      const world = new HostWorld({ disk, config: { journalKeepBytes: 1e12 } }).start();
-      world.host.drain();
-      world.settle();
-      disk = world.disk.afterCrash();
-    }
+    const disk = afterStarts(4);
     const world = new HostWorld({ disk, config: { ...reserving, journalKeepBytes: 1 } }).start();
     const before = checkpointsOf(world).length;
     const noRoom = refusing("write", "ENOSPC");
@@ -288,13 +294,7 @@ describe("an orderly end on a full disk", () => {
   );
 
   it("[JRN-21] is one as well when what is too old cannot be deleted", () => {
-    let disk = new HostWorld().disk;
-    for (let start = 0; start < 4; start += 1) {
-      const world = new HostWorld({ disk, config: { journalKeepBytes: 1e12 } }).start();
-      world.host.drain();
-      world.settle();
-      disk = world.disk.afterCrash();
-    }
+    const disk = afterStarts(4);
     const paths = [...disk.contents().keys()];
     const world = new HostWorld({ disk, config: { journalKeepBytes: 1 } }).start();
     disk.refusal = (operation) => (operation.type === "remove" ? "EBUSY" : null);
