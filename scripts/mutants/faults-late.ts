@@ -295,8 +295,8 @@ export const lateFaultMutants: readonly Mutant[] = [
     file: "src/core/realm/packets.ts",
     line: 125,
     operator: "F31",
-    from: "if (session.refusedCount > config.refusedPerWindowMax) {",
-    to: "if (session.refusedCount > 1_000_000) {",
+    from: "if (session.refusedCount <= refusedPerWindowMax) return false;",
+    to: "if (session.refusedCount <= 1_000_000) return false;",
     about: "a flood of refused packets does not end a session",
   },
 ];

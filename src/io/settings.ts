@@ -197,7 +197,11 @@ export const settingsSchema = z.strictObject({
     idleTimeoutMs: ms(1, "silence after which a session is closed"),
     helloTimeoutMs: ms(1, "from the open connection to the first complete packet"),
     malformedInRowMax: whole(1, 1e6, "undecodable packets in a row that a session survives"),
-    refusedPerWindowMax: whole(1, 1e9, "refused packets that a session survives in one window"),
+    refusedPerWindowMax: whole(
+      1,
+      1e9,
+      "refused packets and malformed frames that a session survives in one window",
+    ),
     refusedWindowMs: ms(1, "that window"),
     tickHz: whole(1, 1_000, "ticks a second"),
     ticksPerStepMax: whole(1, 1_000, "ticks made up for at a time when the server is late"),

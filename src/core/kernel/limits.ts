@@ -34,7 +34,7 @@ export const limits = {
   idleTimeoutMs: 30_000,
   /** Undecodable packets in a row before the session is closed. */
   malformedInRowMax: 8,
-  /** Refused packets within one window before the session is closed as a flood. */
+  /** Refused packets and malformed frames in one window before the session is closed as a flood. */
   refusedPerWindowMax: 1_000,
   refusedWindowMs: 10_000,
   /** Received bytes that wait for a turn before reading pauses: two of the largest frames. */

@@ -13,7 +13,7 @@ export interface RealmConfig {
   readonly helloTimeoutMs: number;
   /** Undecodable packets in a row that a session survives. */
   readonly malformedInRowMax: number;
-  /** Refused packets that a session survives within `refusedWindowMs`. */
+  /** Refused packets and malformed frames that a session survives within `refusedWindowMs`. */
   readonly refusedPerWindowMax: number;
   readonly refusedWindowMs: number;
   /** Ticks a second, 1..1,000. Ticks run only when a feature asks for them. */

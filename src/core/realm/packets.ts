@@ -8,6 +8,7 @@ import type { PacketMalformed, PacketReceived, PacketRefused } from "../contract
 import { assertNever, invariant } from "../kernel/assert.ts";
 import type { ErrorCode } from "../kernel/errors.ts";
 import { packetType } from "../kernel/ids.ts";
+import type { Micros } from "../kernel/ids.ts";
 import type { PlayerRole } from "../kernel/roles.ts";
 import { decodePayload, isInvalid, packetEnvelope } from "../wire/index.ts";
 import type { Route } from "./compose.ts";
@@ -123,20 +124,8 @@ export function onRefused(realm: RealmMachine, event: PacketRefused): void {
   const session = realm.state.sessions.ofConnection(event.connection);
   invariant(session !== undefined, "refusals are of open connections", event.connection);
   if (session.ending !== null) return;
-  const { config } = realm.state.kernel;
   session.heardAt = event.at;
-  if (event.at - session.refusedSince > config.refusedWindowMs * 1_000) {
-    session.refusedSince = event.at;
-    session.refusedCount = 0;
-  }
-  session.refusedCount += event.count;
-  if (session.refusedCount > config.refusedPerWindowMax) {
-    realm.log("warn", "refused packets above the limit", {
-      session: session.id,
-      refused: session.refusedCount,
-    });
-    return realm.disconnect(session, "FLOOD");
-  }
+  if (isFlood(realm, session, event.at, event.count)) return realm.disconnect(session, "FLOOD");
   // Type 0 stands for several types, of which the packet answered is only one.
   const count = event.packetType === 0 ? 1 : event.count;
   realm.refuse(session, event.reason, event.sequence, undefined, count);
@@ -145,7 +134,26 @@ export function onRefused(realm: RealmMachine, event: PacketRefused): void {
 export function onMalformed(realm: RealmMachine, event: PacketMalformed): void {
   const session = realm.state.sessions.ofConnection(event.connection);
   invariant(session !== undefined, "malformed packets are of open connections", event.connection);
-  if (session.ending === null) malformed(realm, session, event.reason);
+  if (session.ending !== null) return;
+  // A frame that is no packet is charged to no budget: what comes between sound ones is a flood, too.
+  if (isFlood(realm, session, event.at, 1)) return realm.disconnect(session, "FLOOD");
+  malformed(realm, session, event.reason);
+}
+
+/** Notes packets that were turned away. True when they are too many for one window. */
+function isFlood(realm: RealmMachine, session: Session, at: Micros, count: number): boolean {
+  const { refusedWindowMs, refusedPerWindowMax } = realm.state.kernel.config;
+  if (at - session.refusedSince > refusedWindowMs * 1_000) {
+    session.refusedSince = at;
+    session.refusedCount = 0;
+  }
+  session.refusedCount += count;
+  if (session.refusedCount <= refusedPerWindowMax) return false;
+  realm.log("warn", "refused packets above the limit", {
+    session: session.id,
+    refused: session.refusedCount,
+  });
+  return true;
 }
 
 function malformed(

@@ -193,12 +193,13 @@ export class EtiquetteChecker implements Checker {
       guest.malformedAtMost += 1;
       const mustEnd = fatal.has(event.reason) || guest.malformed > malformedInRowMax;
       if (mustEnd && code === null) this.#fail("who sends no packets is cut", event.reason);
-    } else if (event.type === "packet.refused") {
+    }
+    if (event.type === "packet.refused" || event.type === "packet.malformed") {
       if (event.at - guest.refusedSince > refusedWindowMs * 1_000) {
         guest.refusedSince = event.at;
         guest.refused = 0;
       }
-      guest.refused += event.count;
+      guest.refused += event.type === "packet.refused" ? event.count : 1;
       const isFlood = guest.refused > refusedPerWindowMax;
       if (isFlood !== (code === "FLOOD")) {
         this.#fail("a flood of refused packets is cut, and no less", String(guest.refused));

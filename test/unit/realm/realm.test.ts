@@ -129,6 +129,19 @@ describe("dispatch", () => {
     expect(driver.refused(connection).closed).toMatchObject([{ mode: "reset", code: "FLOOD" }]);
   });
 
+  it("[HND-01] counts malformed frames to them, also when sound packets come between", () => {
+    const driver = new RealmDriver({ config: { refusedPerWindowMax: 10 } }).start();
+    const connection = driver.join();
+    driver.refused(connection, 5);
+    const closed = Array.from({ length: 6 }, () => {
+      driver.packet(connection, 1_004, new Uint8Array());
+      const { at } = driver;
+      return driver.step({ type: "packet.malformed", at, connection, reason: "size" }).closed;
+    });
+    expect(closed.slice(0, 5).flat()).toEqual([]);
+    expect(closed[5]).toMatchObject([{ mode: "reset", code: "FLOOD" }]);
+  });
+
   it("[HND-01] forgets refusals after their window", () => {
     const driver = new RealmDriver({
       config: { refusedPerWindowMax: 10, refusedWindowMs: 1_000 },
