@@ -256,8 +256,9 @@ function checkTogether(config: ServerConfig, origins: LoadedConfig["origins"]): 
     for (const role of rolesOf(config)) hostConfigOf(config, role);
     realmConfigOf(config);
   } catch (error) {
-    if (error instanceof ApiMisuseError) throw invalid(asTyped(error.message, config, origins));
-    throw error;
+    if (!(error instanceof ApiMisuseError)) throw error;
+    const { message, isTyped } = asTyped(error.message, config, origins);
+    throw new StartError("CONFIG_INVALID", message, isTyped ? usageExitCode : 1);
   }
   if ((tls.certFile === null) !== (tls.keyFile === null)) {
     const missing = tls.certFile === null ? "tls.certFile" : "tls.keyFile";
@@ -275,18 +276,28 @@ function checkTogether(config: ServerConfig, origins: LoadedConfig["origins"]): 
   }
 }
 
-/** A message about fields of the host or the realm, with the settings that they come from. */
-function asTyped(message: string, config: ServerConfig, origins: LoadedConfig["origins"]): string {
+/**
+ * A message about fields of the host or the realm, with the settings that they come from, and
+ * whether the command line is the origin of one.
+ */
+function asTyped(
+  message: string,
+  config: ServerConfig,
+  origins: LoadedConfig["origins"],
+): { readonly message: string; readonly isTyped: boolean } {
   const found: string[] = [];
+  let isTyped = false;
   const rule = message.replace(/^\w+ configuration: /, "").replace(/\b[a-z]\w*\b/g, (word) => {
     const key = settings.find((each) => each.key.endsWith(`.${word}`))?.key;
     if (key === undefined) return word;
     const [section = "", field = ""] = key.split(".");
     const value: unknown = Reflect.get(Reflect.get(config, section) as object, field);
-    found.push(`${key} is ${String(value)} (${origins.get(key) ?? "default"})`);
+    const origin = origins.get(key) ?? "default";
+    found.push(`${key} is ${String(value)} (${origin})`);
+    isTyped ||= origin.startsWith("--");
     return key;
   });
-  return found.length === 0 ? message : `${rule}; ${found.join(", ")}`;
+  return { message: found.length === 0 ? message : `${rule}; ${found.join(", ")}`, isTyped };
 }
 
 const isLoopback = (address: string): boolean =>

@@ -170,6 +170,17 @@ it("[NET-02] values that contradict each other are refused", () => {
       "host.outboundLowBytes is 300000 (--set), host.outboundHighBytes is 262144 (default), " +
       "host.outboundBytesMax is 1048576 (default)",
   );
+  const exitCodeOf = (from: Parameters<typeof load>): number => {
+    try {
+      return Number(load(...from));
+    } catch (error) {
+      return error instanceof StartError ? error.exitCode : Number.NaN;
+    }
+  };
+  const file = join(temporaryFolder(), "server.yaml");
+  writeFileSync(file, "host.outboundLowBytes: 300000\n");
+  expect(exitCodeOf([["host.outboundLowBytes=300000"]])).toBe(usageExitCode);
+  expect(exitCodeOf([[], file])).toBe(1);
   expect(refusal(() => load(["tls.certFile=c.pem"]))).toContain("set tls.keyFile as well");
   expect(refusal(() => load(["tls.keyFile=k.pem"]))).toContain("set tls.certFile as well");
 });
