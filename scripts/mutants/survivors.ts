@@ -4,7 +4,6 @@ export const survivors: Readonly<Record<string, string>> = {
     "no server of this program says how long to wait when it ends a session: that takes one of another make",
   "F21-told-when-gone":
     "found at some seeds: needs a reader who was slow, and who leaves in the turn in which his queue is empty",
-  "wire-15": "needs a client that names an entity by a number above 2^53-1: none does",
   "wire-20":
     "it makes the codec forget the message that it had last, which costs a look-up and nothing else",
   "realm-13":
@@ -16,8 +15,6 @@ export const survivors: Readonly<Record<string, string>> = {
     "needs a bit that flips in the last block of a segment, which the checkpoint has already; found at some seeds",
   "journal-11":
     "needs a segment that begins with twenty zeros and has something behind them, or one that is shorter than that",
-  "features-11":
-    "he is counted as one who has left, and goes with the next tick instead of at once; no model says how many have left",
   "features-12":
     "needs a call that is asked again after its answer was forgotten, ten minutes later in production",
   "client-16":

@@ -58,7 +58,7 @@ export const faults = {
   "peer.rebooted": "a client's machine is gone, and comes back without its connections",
   "cheat.movement": "a player moves too fast, too far, out of the world or nowhere at all",
   "cheat.stale-move": "a player sends a movement that a later one has overtaken",
-  "cheat.other-entity": "a player moves another's entity",
+  "cheat.other-entity": "a player moves another's entity, or nobody's",
   "cheat.early-move": "a client moves before it has entered",
   "cheat.server-type": "a client sends what only servers send",
   "cheat.dead-token": "a client enters with a token that was logged out of",

@@ -6,6 +6,8 @@
  *    before, inside the world, and no farther than the time since allows.
  * 2. A movement that is all this is taken over, and one that is not is counted or answered.
  * 3. After each tick exactly those who are in the world have an entity, one each.
+ * 4. Whoever was counted as one who has entered, and not as one who has left, has one at any time.
+ * 5. What is no movement, a number that no server gives to an entity included, is no packet.
  *
  * Distances are compared with a little slack to both sides; between the two the realm may decide.
  *
@@ -15,7 +17,7 @@
 import { worldContract } from "../../core/features/contracts.ts";
 import type { Event } from "../../core/contract.ts";
 import type { ConnectionId } from "../../core/kernel/ids.ts";
-import { decodePayload, EnvelopeReader } from "../../core/wire/index.ts";
+import { decodePayload, EnvelopeReader, toSafeNumber } from "../../core/wire/index.ts";
 import type { Decoded, Position } from "../../core/wire/index.ts";
 import type { PlayersOptions } from "../options.ts";
 import { CheckFailure } from "./checker.ts";
@@ -38,6 +40,13 @@ interface Body {
   /** Microseconds at full speed that it may use, and as of when. */
   allowance: number;
   since: number;
+}
+
+/** What goes with a state of the machine. */
+interface Saved {
+  readonly bodies: Map<number, Body>;
+  readonly stale: number;
+  readonly counted: number;
 }
 
 type Movement = Decoded<typeof move.message>;
@@ -76,7 +85,9 @@ export class MovementChecker implements Checker {
   #sinceLook = 0;
   /** Null until a machine was seen. */
   #isWorld: boolean | null = null;
-  readonly #saved = new Map<number, { bodies: Map<number, Body>; stale: number }>();
+  /** Who has entered and not left. */
+  #counted = 0;
+  readonly #saved = new Map<number, Saved>();
 
   /** @param presence looks on before this one does */
   constructor(presence: PresenceChecker, options: PlayersOptions) {
@@ -89,6 +100,7 @@ export class MovementChecker implements Checker {
     this.#isWorld ??= machine.views.includes(playersViewName);
     if (!this.#isWorld) return;
     this.#sinceLook += 1;
+    if (step.counts.size > 0) this.#counted += coming(step.counts);
     const moved = event.type === "packet.received" ? this.#movementOf(event) : null;
     const mover =
       moved === null || event.type !== "packet.received" ? null : this.#playerAt(event.connection);
@@ -108,18 +120,21 @@ export class MovementChecker implements Checker {
   machineCreated(): void {
     this.#bodies = new Map();
     this.#stale = 0;
+    this.#counted = 0;
     this.#sinceLook = 0;
     this.#isWorld = null;
   }
 
   checkpointed(steps: number): void {
-    this.#saved.set(steps, structuredClone({ bodies: this.#bodies, stale: this.#stale }));
+    const [bodies, stale, counted] = [this.#bodies, this.#stale, this.#counted];
+    this.#saved.set(steps, structuredClone({ bodies, stale, counted }));
   }
 
   restored(steps: number): void {
-    const { bodies = new Map<number, Body>(), stale = 0 } = this.#saved.get(steps) ?? {};
-    this.#bodies = structuredClone(bodies);
-    this.#stale = stale;
+    const saved = this.#saved.get(steps);
+    this.#bodies = structuredClone(saved?.bodies ?? new Map<number, Body>());
+    this.#stale = saved?.stale ?? 0;
+    this.#counted = saved?.counted ?? NaN;
   }
 
   #playerAt(connection: ConnectionId): number | null {
@@ -165,9 +180,18 @@ export class MovementChecker implements Checker {
       body.heard = "none";
     }
     if (moved !== null) this.#fail(moved.rule, `entity ${String(moved.id)} after ${event.type}`);
+    this.#count(entities.length);
     if (this.#bodies.size === entities.length) return;
     const shown = new Set(entities.map(({ id }) => id));
     for (const id of this.#bodies.keys()) if (!shown.has(id)) this.#bodies.delete(id);
+  }
+
+  /** Of a state that the run began with nobody knows who had entered it. */
+  #count(there: number): void {
+    if (Number.isNaN(this.#counted)) this.#counted = there;
+    if (this.#counted === there) return;
+    const detail = `${String(this.#counted)} by the counters, ${String(there)} in the world`;
+    this.#fail("whoever has entered and not left is in the world", detail);
   }
 
   #newBody({ id, player, x, y, z }: ShownEntity, since: number): Body {
@@ -203,6 +227,7 @@ export class MovementChecker implements Checker {
     }
     body.heard = isTaken ? "taken" : "refused";
     if (judgement === "foreign" || judgement === "senseless") this.#mustBeAnswered(step, judgement);
+    if (judgement === "senseless") this.#mustBeNoPacket(step);
     if (judgement === "stale") this.#stale += 1;
     if (judgement === "impossible" && !counts(step, "world_corrections_total")) {
       this.#compare(this.#look(step.machine), step);
@@ -217,7 +242,8 @@ export class MovementChecker implements Checker {
     const { position, velocity, rotation } = movement;
     const isWhole = isFinite(position) && isFinite(velocity) && isFinite(rotation);
     if (position === null || position === undefined || !isWhole) return judged("senseless");
-    const entity = Number(movement.entityId);
+    const entity = toSafeNumber(movement.entityId);
+    if (entity === null) return judged("senseless");
     if (entity !== 0 && entity !== body.id) return judged("foreign");
     if (movement.sequenceNumber <= body.sequence) return judged("stale");
     body.sequence = movement.sequenceNumber;
@@ -240,14 +266,15 @@ export class MovementChecker implements Checker {
 
   /** What is refused is said so to whoever sent it. */
   #mustBeAnswered(step: Step, what: string): void {
-    const { event, sends, closes } = step;
-    if (event.type !== "packet.received") return;
-    const { connection } = event;
-    const isAnswered = sends.some((send) => send.connection === connection);
-    const isEnding = closes.some((close) => close.connection === connection);
-    // What a session says that was told to end is ignored.
-    if (isAnswered || isEnding || counts(step, "packets_ignored_total")) return;
+    const { event, sends } = step;
+    if (event.type !== "packet.received" || isTooLate(step)) return;
+    if (sends.some(({ connection }) => connection === event.connection)) return;
     this.#fail("a movement that is refused is answered", what);
+  }
+
+  #mustBeNoPacket(step: Step): void {
+    if (isTooLate(step) || counts(step, "packets_undecodable_total")) return;
+    this.#fail("what is no movement is no packet", step.event.type);
   }
 
   #tick(entities: readonly ShownEntity[], step: Step): void {
@@ -276,6 +303,18 @@ export class MovementChecker implements Checker {
     throw new CheckFailure(this.name, rule, detail);
   }
 }
+
+/** What a session says that was told to end, or is in this step, is ignored. */
+function isTooLate(step: Step): boolean {
+  const { event, closes } = step;
+  if (event.type !== "packet.received") return false;
+  const isEnding = closes.some(({ connection }) => connection === event.connection);
+  return isEnding || counts(step, "packets_ignored_total");
+}
+
+/** How many more are in the world, by what a step has counted. */
+const coming = (counts: Step["counts"]): number =>
+  (counts.get("world_entered_total") ?? 0) - (counts.get("world_left_total") ?? 0);
 
 type Vector = { readonly [Axis in keyof Position]?: number | null } | null | undefined;
 

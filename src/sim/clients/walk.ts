@@ -8,20 +8,23 @@ import type { WorldUpdate } from "../../client/world-view.ts";
 import { invariant } from "../../core/kernel/assert.ts";
 import type { RandomStream } from "../../core/kernel/random.ts";
 import type { worldContract } from "../../core/features/contracts.ts";
-import { toSafeNumber } from "../../core/wire/index.ts";
-import type { Decoded, Position } from "../../core/wire/index.ts";
+import { fromBigint, toSafeNumber } from "../../core/wire/index.ts";
+import type { Decoded, Long, Position } from "../../core/wire/index.ts";
 import type { PlayersOptions } from "../options.ts";
 import type { Cheat } from "./script.ts";
 
 /** A movement as it is sent. */
 interface Move {
-  readonly entityId?: number;
+  readonly entityId?: number | Long;
   readonly position: Position;
   readonly velocity: Position;
   readonly sequenceNumber: number;
 }
 
 type EntryAnswer = Decoded<typeof worldContract.entries.enter.reply>;
+
+/** Servers give no number that a double does not hold: this is the first of those. */
+const nobodys = fromBigint(1n << 53n);
 
 /** From the edge of the world. */
 const marginM = 0.5;
@@ -127,8 +130,8 @@ export class Walk {
       case "other-entity": {
         const others = [...this.view.entities.values()].filter(({ id }) => id !== this.view.own);
         const [other] = others;
-        if (other === undefined) return false;
-        const { position, id } = other;
+        // Where it sees nobody it names one whom no server has.
+        const { id, position } = other ?? { id: nobodys, position: prediction.state };
         const to = { ...position, x: position.x + 0.1 };
         this.#send({ entityId: id, position: to, velocity: still, sequenceNumber: 2 ** 31 });
         return true;

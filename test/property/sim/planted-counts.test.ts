@@ -1,0 +1,69 @@
+/**
+ * Bugs in what the realm counts and says of itself: whoever knows how many there must be, and who,
+ * must find them.
+ */
+import { describe, expect, it } from "vitest";
+import type { Outbox } from "../../../src/core/contract.ts";
+import { simulate } from "../../../src/sim/index.ts";
+import type { PartialOptions, ScenarioName } from "../../../src/sim/index.ts";
+import { overriding, overStep, sabotaged } from "../../support/sabotage.ts";
+import type { Sabotage } from "../../support/sabotage.ts";
+
+/** What is found first, `checker: rule`. */
+function found(scenario: ScenarioName, fixed: PartialOptions, sabotage: Sabotage): string {
+  for (let seed = 1; seed <= 20; seed += 1) {
+    const { failure } = simulate({
+      seed,
+      scenario,
+      fixed,
+      twice: false,
+      host: sabotaged(sabotage),
+    });
+    if (failure !== null) return `${failure.checker}: ${failure.rule}`;
+  }
+  throw new Error("no seed has failed");
+}
+
+/** A realm that orders its counts otherwise. */
+const counting = (
+  role: string,
+  count: (order: Outbox["count"], counter: string, by: number | undefined) => void,
+): Sabotage => ({
+  role,
+  realm: (machine) =>
+    overStep(machine, (event, outbox, go) =>
+      go(
+        event,
+        overriding(outbox, {
+          count: (counter, by) => count(outbox.count.bind(outbox), counter, by),
+        }),
+      ),
+    ),
+});
+
+/** No follower, which would tell of another server than the sabotaged one. */
+const alone: PartialOptions = { seconds: 4, follower: { everyEvents: 0 } };
+
+describe("the simulator finds", () => {
+  it("[GAME-01] somebody who is said to have left the world and is in it", () => {
+    const sabotage = counting("game", (order, counter, by) => {
+      order(counter, by);
+      if (counter === "world_entered_total") order("world_left_total");
+    });
+    const rule = "whoever has entered and not left is in the world";
+    expect(found("players", alone, sabotage)).toBe(`movement: ${rule}`);
+  });
+
+  it("[GAME-02] a movement of nobody's entity that is taken for one", () => {
+    const cheating: PartialOptions = {
+      ...alone,
+      workload: { clients: 1 },
+      players: { cheatPerMillion: 1_000_000 },
+    };
+    const sabotage = counting("game", (order, counter, by) => {
+      if (counter !== "packets_undecodable_total") order(counter, by);
+    });
+    const rule = "what is no movement is no packet";
+    expect(found("players", cheating, sabotage)).toBe(`movement: ${rule}`);
+  });
+});
