@@ -15,8 +15,6 @@ export const survivors: Readonly<Record<string, string>> = {
     "needs a bit that flips in the last block of a segment, which the checkpoint has already; found at some seeds",
   "journal-11":
     "needs a segment that begins with twenty zeros and has something behind them, or one that is shorter than that",
-  "features-12":
-    "needs a call that is asked again after its answer was forgotten, ten minutes later in production",
   "client-16":
     "needs a server that tells of somebody whom it has not shown: that takes one of another make",
   "features-15":

@@ -36,6 +36,9 @@ export interface AccountAsker {
   readonly card: ServerInfo | null;
 }
 
+/** Of these the store keeps its answers for whoever asks again. */
+export const rememberedOperations: ReadonlySet<string> = new Set(["logins.open", "logins.end"]);
+
 /**
  * Performers for one server. All servers of a simulation share the store and the source.
  *

@@ -2,7 +2,8 @@
  * Whoever performs the realm's calls, on the other side of a network that loses and repeats. It
  * outlives the server's process.
  *
- * C1. A call is performed once: asking again with the same key gives the same answer.
+ * C1. A call is performed once: asking again with the same key gives the same answer. Performers
+ *     who promise that themselves are asked again, so that it shows whether they keep it.
  * C2. Every asking process is answered, in the end by UNAVAILABLE, unless it dies first.
  * C3. UNAVAILABLE says nothing of whether the call was performed.
  * C4. What a partition keeps back comes when it is over, the asker may have given up by then. What
@@ -34,6 +35,8 @@ export interface CallParts {
   readonly decisions: Decisions;
   readonly faults: FaultCounters;
   readonly options: CallOptions;
+  /** Operations whose performers know what they have answered. */
+  readonly remembered?: ReadonlySet<string>;
   /** From the asker and to it; always open when left out. */
   readonly there?: Route;
   readonly back?: Route;
@@ -158,10 +161,12 @@ export class Performers {
 
   #performOnce(call: CallId, operation: string, request: PlainData): CallResult {
     const known = this.#answers.get(call);
-    if (known !== undefined) return known;
+    const isRemembered = this.#parts.remembered?.has(operation) === true;
+    if (known !== undefined && !isRemembered) return known;
     const performer = this.#performers[operation];
     const result: CallResult =
       performer === undefined ? unavailable : { ok: true, answer: performer(request, call) };
+    if (known !== undefined) return result;
     this.#answers.set(call, result);
     if (this.#crash.strikes(this.#parts.options.crashPerMillion)) {
       this.#parts.faults.hit("call.crash");

@@ -14,7 +14,12 @@ import type { FeatureRole } from "../core/features/index.ts";
 import type { PacketType } from "../core/kernel/ids.ts";
 import { RandomStream } from "../core/kernel/random.ts";
 import { createRealm } from "../core/realm/index.ts";
-import { accountPerformers, credentialsOf, simulatedHash } from "./accounts.ts";
+import {
+  accountPerformers,
+  credentialsOf,
+  rememberedOperations,
+  simulatedHash,
+} from "./accounts.ts";
 import type { AccountSource } from "./accounts.ts";
 import type { SimulatedPerformer } from "./calls.ts";
 import { borderCheckers } from "./checkers/borders.ts";
@@ -71,6 +76,7 @@ export function playersScenario({ workload = drawTravellers }: { workload?: Work
             address: null,
             realmConfig: loginConfig(players),
             performers: accounts("login", null),
+            remembered: rememberedOperations,
             makeCheckers: (world) => [
               ...serverCheckers(world),
               ...borderCheckers(world),
@@ -98,6 +104,7 @@ export function playersScenario({ workload = drawTravellers }: { workload?: Work
               address: `${address}:${String(gamePort)}`,
               realmConfig: worldConfig(players),
               performers: accounts(name, card),
+              remembered: rememberedOperations,
               makeCheckers: gameCheckers,
             };
           }),
@@ -163,7 +170,8 @@ function accountsOf(
           (request, call) => {
             const answer = perform(request, call);
             const nowMs = source.nowMs();
-            desk.performed({ operation, request, answer, server: card?.id ?? null, nowMs });
+            const server = card?.id ?? null;
+            desk.performed({ call: `${scope}/${call}`, operation, request, answer, server, nowMs });
             return answer;
           },
         ],

@@ -56,6 +56,8 @@ export interface SiteSpec {
   /** `address:port` as the directory has it; null when it is not listed. */
   readonly address: string | null;
   readonly performers: Readonly<Record<string, SimulatedPerformer>>;
+  /** Operations whose performers know what they have answered; none when left out. */
+  readonly remembered?: ReadonlySet<string>;
   /** Packets that its checkers want to read. */
   readonly keeps: ReadonlySet<PacketType>;
   readonly makeCheckers: (world: CheckedWorld) => readonly Checker[];
@@ -254,12 +256,13 @@ export class Site implements OperatedServer {
 
   #makeNode(): SimulatedNode {
     const { options, entropy, weather, epochMicros } = this.#parts;
-    const { name, performers } = this.spec;
+    const { name, performers, remembered = new Set<string>() } = this.spec;
     const { observe } = this.panel;
     const calls = new Performers(
       {
         ...this.#common(),
         options: options.calls,
+        remembered,
         name: callsOf(name),
         there: weather.route(name, performersHost),
         back: weather.route(performersHost, name),

@@ -7,6 +7,8 @@
  *    seconds plays it.
  * 2. A token is good for as long as it is the account's newest and has not been ended, and not a
  *    moment longer.
+ * 3. Whoever asks again is told what he was told: a login that was opened is that login, and one
+ *    that was ended has ended.
  *
  * What is certain is judged. Who has left a server may be alive or not, and is left alone.
  */
@@ -17,6 +19,8 @@ import type { Checker } from "./checker.ts";
 
 /** One call, as it was carried out. */
 export interface Performance {
+  /** Who asks again has the same. */
+  readonly call: string;
   readonly operation: string;
   /** With secrets in place of their names. */
   readonly request: PlainData;
@@ -61,10 +65,13 @@ export class DeskChecker implements Checker {
   /** The newest of each player. */
   readonly #logins = new Map<number, Login>();
   readonly #reportedMs = new Map<number, number>();
+  /** What was told of each call that is done once and was done: the login's id, or that it ended. */
+  readonly #done = new Map<string, string>();
 
-  performed({ operation, request, answer, server, nowMs }: Performance): void {
+  performed({ call, operation, request, answer, server, nowMs }: Performance): void {
     const asked = request as Fields;
     const told = answer as Fields;
+    if (this.#isAgain(call, told)) return;
     switch (operation) {
       case "logins.open":
         if (told.kind === "opened") this.#opened(asked, told.tokenId ?? "", nowMs);
@@ -79,10 +86,21 @@ export class DeskChecker implements Checker {
     }
   }
 
+  /** Of what was done and is asked for once more. */
+  #isAgain(call: string, { kind, tokenId = "", ended }: Fields): boolean {
+    const done = kind === "opened" ? tokenId : ended === true ? "ended" : null;
+    const before = this.#done.get(call);
+    if (before === undefined) {
+      if (done !== null) this.#done.set(call, done);
+      return false;
+    }
+    this.checked += 1;
+    if (done === before) return true;
+    this.#fail("whoever asks again is told what he was told", `${before}, then ${String(done)}`);
+  }
+
   #opened({ player = 0, device = "", graceMs = 0 }: Fields, tokenId: string, nowMs: number): void {
     const before = this.#logins.get(player);
-    // The same call gives the same login.
-    if (before?.tokenId === tokenId) return;
     if (before !== undefined) {
       this.checked += 1;
       const isHis = device !== "" && device === before.device;

@@ -3,6 +3,7 @@
  * bugs and must be the ones that find them.
  */
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { MemoryTables } from "../../../src/core/features/accounts/memory-store.ts";
 import type * as rows from "../../../src/core/features/accounts/login-rows.ts";
 import { simulate } from "../../../src/sim/index.ts";
 import type { PartialOptions, ScenarioName, SimulationFailure } from "../../../src/sim/index.ts";
@@ -23,6 +24,7 @@ vi.mock("../../../src/core/features/accounts/login-rows.ts", async (load) => {
 });
 
 afterEach(() => {
+  vi.restoreAllMocks();
   planted.rules = null;
 });
 
@@ -128,6 +130,13 @@ describe("the simulator finds", () => {
         }),
     }));
     expect([checker, rule]).toEqual(["presence", "a token is worth nothing when its time is over"]);
+  });
+
+  it("[AUTH-16] a logout that is refused to who asks again", () => {
+    vi.spyOn(MemoryTables.prototype, "answer").mockReturnValue(null);
+    const doubled: PartialOptions = { ...forgetful, calls: { duplicatePerMillion: 300_000 } };
+    const { checker, rule } = firstFailure("players", doubled);
+    expect([checker, rule]).toEqual(["desk", "whoever asks again is told what he was told"]);
   });
 
   it("[AUTH-16] a token that is void before its time", () => {
