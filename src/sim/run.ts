@@ -12,22 +12,17 @@
  * U1. A run is a function of its setup: nothing else is read, nothing outlives it.
  * U2. Safety is checked in every act, liveness only when faults have stopped.
  */
-import { apiRule, invariant } from "../core/kernel/assert.ts";
+import { apiRule } from "../core/kernel/assert.ts";
 import type { PacketType } from "../core/kernel/ids.ts";
-import { checkedBy, doorOf, hostsOf, journeysOf } from "./cast.ts";
+import { checkedBy, Clients, hostsOf } from "./cast.ts";
 import { CheckerPanel, CheckFailure } from "./checkers/checker.ts";
 import type { Checker, QuietRun, QuietScene } from "./checkers/checker.ts";
+import { Crowds } from "./clients/crowds.ts";
 import { hostOf, numberOf } from "./clients/link.ts";
-import { Player } from "./clients/player.ts";
-import { RudePeer } from "./clients/rude.ts";
 import type { ClientScript } from "./clients/script.ts";
-import { Traveller } from "./clients/traveller.ts";
-import type { TravellerParts } from "./clients/traveller.ts";
 import { coverageKey } from "./coverage.ts";
-import { seedWords } from "./decisions.ts";
 import { FaultCounters } from "./faults.ts";
 import type { Fault } from "./faults.ts";
-import { Crowds } from "./clients/crowds.ts";
 import { Network } from "./network/network.ts";
 import { Weather } from "./network/weather.ts";
 import { decideOutside, Fates } from "./outside.ts";
@@ -77,8 +72,6 @@ export interface RunFailure {
   readonly steps: number;
 }
 
-type TravellerScript = Extract<ClientScript, { readonly kind: "traveller" }>;
-
 const settleStepMicros = 250_000;
 /** Stalls, late segments and slow handshakes from before the quiet are over after it. */
 const calmDownMicros = 10_000_000;
@@ -103,11 +96,7 @@ export class Run {
   readonly #sites: readonly Site[];
   /** Of those who look at all servers and clients together. */
   readonly #panel: CheckerPanel;
-  readonly #players: Player[] = [];
-  readonly #travellers: Traveller[] = [];
-  readonly #rude: RudePeer[] = [];
-  /** What clients are made to do, by their names. */
-  readonly #actors = new Map<string, (action: ClientScript["actions"][number]) => void>();
+  readonly #clients: Clients;
   readonly #log: string[] = [];
   readonly #fates = new Fates();
   #failure: RunFailure | null = null;
@@ -118,7 +107,6 @@ export class Run {
   readonly #runNext = (): void => {
     this.#isTimeUp = !this.#scheduler.runNextBy(this.#untilMicros);
   };
-  readonly #stepping = (): void => this.#stepTravellers();
 
   constructor(setup: RunSetup, parts: RunParts) {
     this.#setup = setup;
@@ -140,7 +128,10 @@ export class Run {
     this.#weather = new Weather(wires, hostsOf(this.#stage, setup.scripts));
     const network = new Network(wires, this.#weather);
     this.#sites = this.#stage.sites.map((spec, index) => this.#makeSite(spec, index));
-    this.#makeClients(network);
+    this.#clients = new Clients(
+      { ...this.#common(), network, witness, observe: this.#panel.observe, sites: this.#sites },
+      setup,
+    );
     this.#crowds = new Crowds({
       ...this.#common(),
       network,
@@ -176,7 +167,7 @@ export class Run {
   /** A client acts when nothing else happens, so that a script with that time does the same. */
   act(client: string, act: (atMicros: number) => ClientScript["actions"][number]): number {
     const scheduler = this.#scheduler;
-    const actor = this.#actors.get(client);
+    const actor = this.#clients.actor(client);
     apiRule(actor !== undefined, `the run has no client "${client}"`);
     while (scheduler.nextMicros() === scheduler.nowMicros + 1) this.#until(scheduler.nowMicros + 1);
     const atMicros = scheduler.nowMicros + 1;
@@ -187,15 +178,14 @@ export class Run {
 
   /** Everybody as he stands. */
   stand(): { readonly players: QuietRun["players"]; readonly scene: QuietScene } {
-    return { players: this.#quietPlayers(), scene: this.#scene() };
+    return { players: this.#clients.quietPlayers(), scene: this.#scene() };
   }
 
   /** The storm is over: what follows, to the end. */
   finish(): RunOutcome {
     const { decisions, options } = this.#setup;
     const { witness } = this.#parts;
-    const clients = [...this.#players, ...this.#travellers].map(({ name }) => name);
-    const cast = { clients, servers: this.#stage.sites };
+    const cast = { clients: this.#clients.names, servers: this.#stage.sites };
     const outside = decideOutside(decisions, options.outside, cast);
     decisions.calm = true;
     this.#weather.clear();
@@ -222,10 +212,9 @@ export class Run {
 
   /** Faults have stopped: waits until everything has settled, or should have. */
   #settle(): void {
-    for (const peer of this.#rude) peer.stop();
-    for (const traveller of this.#travellers) traveller.rest();
+    this.#clients.rest();
     this.#until(this.#scheduler.nowMicros + calmDownMicros);
-    const lastWord = this.#travellers.length > 0 ? lastWordMicros : 0;
+    const lastWord = this.#clients.travel ? lastWordMicros : 0;
     this.#wait(() => this.#stage.isAtRest(this.#scene()), lastWord);
     if (this.#isOver) return;
     for (const site of this.#inside) site.observe.settled(this.#quietRun(site));
@@ -235,13 +224,12 @@ export class Run {
 
   /** The clients leave: waits until the servers know of nobody. */
   #empty(): void {
-    for (const player of this.#players) player.stop();
-    for (const traveller of this.#travellers) traveller.stop();
+    this.#clients.leave();
     this.#until(this.#scheduler.nowMicros + leaveMicros);
     this.#wait(() => this.#inside.every((site) => site.metrics().get("connections_open") === 0));
     if (this.#isOver) return;
     for (const site of this.#inside) site.observe.emptied(this.#quietRun(site));
-    if (this.#travellers.length > 0) this.#until(this.#scheduler.nowMicros + lastWordMicros);
+    if (this.#clients.travel) this.#until(this.#scheduler.nowMicros + lastWordMicros);
     this.#panel.observe.deserted(this.#scene());
     this.#noteFailure();
   }
@@ -277,28 +265,16 @@ export class Run {
 
   #quietRun(site: Site): QuietRun {
     return {
-      players: this.#quietPlayers(),
+      players: this.#clients.quietPlayers(),
       metrics: site.metrics(),
       isListening: site.serves,
     };
   }
 
-  #quietPlayers(): QuietRun["players"] {
-    return this.#players.map(({ name, state, pending }) => ({ name, state, pending }));
-  }
-
   #scene(): QuietScene {
     return {
       servers: this.#sites.map((site) => site.quiet()),
-      players: this.#players.map((player) => ({
-        ...player.quiet(),
-        ...this.#fates.of(player.name),
-        server: this.#placeOf(player.name).spec.name,
-      })),
-      travellers: this.#travellers.map((traveller) => ({
-        ...traveller.quiet(),
-        ...this.#fates.of(traveller.name),
-      })),
+      ...this.#clients.quiet(this.#fates),
     };
   }
 
@@ -403,85 +379,6 @@ export class Run {
         },
       },
     );
-  }
-
-  #makeClients(network: Network): void {
-    const { options, scripts, entropy } = this.#setup;
-    const parts = {
-      ...this.#common(),
-      network,
-      workload: options.workload,
-      handshake: options.handshake,
-      wires: options.network,
-      security: options.server.security,
-      seed: seedWords(entropy),
-      idleTimeoutMicros: options.server.idleTimeoutMicros,
-    };
-    const doors = this.#sites.map((site, index) => doorOf(site, index));
-    for (const script of scripts) {
-      const site = this.#placeOf(script.name);
-      const door = doors[this.#sites.indexOf(site)];
-      invariant(door !== undefined, "a server has a door");
-      const { target, observer, contracts } = door;
-      if (script.kind === "traveller") {
-        const { observe } = this.#panel;
-        const { players } = options;
-        const journeys = journeysOf(this.#sites, doors, observe);
-        this.#makeTraveller({ ...parts, players, ...journeys }, script);
-      } else if (script.kind === "player") {
-        const { observe } = site;
-        const players = {
-          echoed: (...seen: Parameters<typeof observe.echoed>) => observe.echoed(...seen),
-          broken: (name: string, what: string) => observe.playerBroken(name, what),
-          stateChanged: (...seen: Parameters<typeof observe.playerChanged>) =>
-            observe.playerChanged(...seen),
-        };
-        const player = new Player({ ...parts, target, observer, contracts, players }, script.name);
-        this.#players.push(player);
-        this.#perform(script, (action) => player.act(action));
-      } else {
-        const peer = new RudePeer({ ...parts, target, observer }, script);
-        this.#rude.push(peer);
-        this.#perform(script, (action) => peer.act(action));
-      }
-    }
-    if (this.#travellers.length > 0) this.#stepTravellers();
-  }
-
-  #makeTraveller(parts: TravellerParts, script: TravellerScript): void {
-    const traveller = new Traveller(parts, script);
-    this.#travellers.push(traveller);
-    this.#perform(script, (action) => traveller.act(action));
-  }
-
-  /** All of them at once, and again and again. */
-  #stepTravellers(): void {
-    for (const traveller of this.#travellers) traveller.step();
-    this.#scheduler.after(this.#setup.options.players.stepMicros, this.#stepping);
-  }
-
-  /** Who knows of no login goes to one of the servers, always to the same. */
-  #placeOf(client: string): Site {
-    const site = this.#sites[numberOf(client) % this.#sites.length];
-    invariant(site !== undefined, "a run has a server");
-    return site;
-  }
-
-  /** The workload belongs to the storm. */
-  #perform<S extends ClientScript>(script: S, act: (action: S["actions"][number]) => void): void {
-    const { witness } = this.#parts;
-    const perform = (action: S["actions"][number]): void => {
-      witness?.acted(script, action);
-      act(action);
-    };
-    // Whoever drives a client by hand gives it actions of its kind.
-    this.#actors.set(script.name, perform);
-    for (const action of script.actions) {
-      const { atMicros } = action;
-      invariant(atMicros >= 0, "a script begins with the run");
-      if (atMicros >= this.#setup.options.seconds * 1_000_000) continue;
-      this.#scheduler.at(atMicros, () => perform(action));
-    }
   }
 
   #cover(fault: Fault, link: string | null): void {
