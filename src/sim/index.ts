@@ -20,14 +20,9 @@ export type { LiveClient, LiveOptions, LivePacket } from "./live.ts";
 export { forkFrom } from "./fork.ts";
 export type { Fork, ForkedState } from "./fork.ts";
 export { storyOf } from "./story/index.ts";
-export {
-  calmOptions,
-  drawOptions,
-  drawPlayersOptions,
-  drawUpgradeOptions,
-  withOptions,
-} from "./options.ts";
+export { calmOptions, withOptions } from "./options.ts";
 export type { PartialOptions, SimulationOptions } from "./options.ts";
+export { drawOptions, drawPlayersOptions, drawUpgradeOptions } from "./swarm.ts";
 export { whyUnreachable } from "./coverage.ts";
 export type { CoverageKey, Unreachable } from "./coverage.ts";
 export { faultNames, faults } from "./faults.ts";

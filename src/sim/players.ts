@@ -36,7 +36,7 @@ import { WorldViewChecker } from "./checkers/world-view.ts";
 import { drawTravellers } from "./clients/script.ts";
 import { coveredAnswers, coveredServer } from "./coverage.ts";
 import { seedWords } from "./decisions.ts";
-import { drawPlayersOptions } from "./options.ts";
+import { drawPlayersOptions } from "./swarm.ts";
 import type { PlayersOptions } from "./options.ts";
 import { serverCheckers } from "./scenario.ts";
 import type { Scenario, StageSurroundings, Workload } from "./scenario.ts";

@@ -30,7 +30,7 @@ import { drawScripts } from "./clients/script.ts";
 import type { ClientScript } from "./clients/script.ts";
 import { coveredServer } from "./coverage.ts";
 import type { CoveredServer } from "./coverage.ts";
-import { drawOptions } from "./options.ts";
+import { drawOptions } from "./swarm.ts";
 import type { ClockOptions, SimulationOptions } from "./options.ts";
 import { onlyServer } from "./site.ts";
 import type { CheckedWorld, SiteSpec } from "./site.ts";

@@ -15,7 +15,7 @@ import type { ClientScript, PlayerAction } from "../clients/script.ts";
 import { coveredServer } from "../coverage.ts";
 import { seedWords } from "../decisions.ts";
 import { below } from "../drawing.ts";
-import { drawUpgradeOptions } from "../options.ts";
+import { drawUpgradeOptions } from "../swarm.ts";
 import type { SimulationOptions, WorkloadOptions } from "../options.ts";
 import { livenessOf, serverCheckers } from "../scenario.ts";
 import type { Scenario, Workload } from "../scenario.ts";
