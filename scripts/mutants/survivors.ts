@@ -17,6 +17,4 @@ export const survivors: Readonly<Record<string, string>> = {
     "needs a segment that begins with twenty zeros and has something behind them, or one that is shorter than that",
   "client-16":
     "needs a server that tells of somebody whom it has not shown: that takes one of another make",
-  "features-15":
-    "addresses that need not be known stay known, which takes memory, and sixteen thousand of them to be felt",
 };

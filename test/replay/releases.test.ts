@@ -51,7 +51,9 @@ describe.each(versions)("release %s", (version) => {
     expect(machine.violations()).toEqual([]);
     expect(machine.state.sessions.size).toBe(expected.sessions);
     expect(machine.state.calls.size).toBe(expected.calls);
-    const views = Object.fromEntries(machine.views.map((name) => [name, machine.view(name)]));
+    // Views that came later are of today only.
+    const names = Object.keys(expected.views);
+    const views = Object.fromEntries(names.map((name) => [name, machine.view(name)]));
     expect(JSON.parse(JSON.stringify(views))).toEqual(expected.views);
     // As long as a feature's state has the same shape, it is the same to the bit.
     for (const { name, declaration } of machine.composition.features) {

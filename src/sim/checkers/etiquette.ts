@@ -7,7 +7,8 @@
  * 4. A session has one login under way at most, and a player one login that is being opened.
  * 5. A drain ends every session in the step that hears of it, and lets nobody in afterwards.
  * 6. Whoever waits for the outside is answered in the step that hears of it.
- * 7. An address tries as many logins as it has been granted, and is refused none of these.
+ * 7. An address tries as many logins as it has been granted, and is refused none of these; of
+ *    those that have all of theirs again no more are kept than have to be.
  * 8. Whoever has lost the framing or the numbers is cut at once; who sends what is no packet, or
  *    is refused, is cut when he goes on for longer than the limits say, and not sooner.
  */
@@ -54,7 +55,7 @@ interface House {
   /** Calls that are made for somebody who waits. */
   readonly awaited: Map<CallId, ConnectionId>;
   isDraining: boolean;
-  /** By address, when it has all its logins again. */
+  /** By address, when it has all its logins again; in the order in which they tried. */
   readonly fullAt: Map<string, number>;
   /** Between two logins of an address, and how many it has at once. */
   intervalMicros: number;
@@ -62,6 +63,9 @@ interface House {
 }
 
 const answeredMax = 512;
+/** So many addresses that have all their logins again are forgotten with each login. */
+const forgottenMax = 8;
+const addressesViewName = "login.addresses";
 /** The deadline of the accounts' operations. */
 const patienceMicros = 10_000_000;
 /** Of these somebody waits for the answer. */
@@ -232,7 +236,7 @@ export class EtiquetteChecker implements Checker {
     this.#fail("whoever waits for the outside is answered", `connection ${String(asker)}`);
   }
 
-  #called({ calls, event }: Step): void {
+  #called({ calls, event, machine }: Step): void {
     const { logins, awaited } = this.#house;
     for (const { call, operation, asker, request } of calls) {
       if (asker !== null && answeredOperations.has(operation)) awaited.set(call, asker);
@@ -249,7 +253,9 @@ export class EtiquetteChecker implements Checker {
       }
       // The realm gives a call up when its time is over, whatever becomes of it.
       logins.set(call, { who, asker, until: event.at + patienceMicros });
-      if (operation === "accounts.verify" && asker !== null) this.#tried(asker, event.at);
+      if (operation !== "accounts.verify" || asker === null) continue;
+      this.#tried(asker, event.at);
+      this.#forgotten(machine);
     }
   }
 
@@ -257,10 +263,29 @@ export class EtiquetteChecker implements Checker {
   #tried(asker: ConnectionId, at: number): void {
     const { guests, fullAt, intervalMicros, burst } = this.#house;
     const address = guests.get(asker)?.address ?? "";
+    let left = forgottenMax;
+    for (const [other, full] of fullAt) {
+      if (full > at || left === 0) break;
+      fullAt.delete(other);
+      left -= 1;
+    }
     const next = Math.max(fullAt.get(address) ?? at, at) + intervalMicros;
+    fullAt.delete(address);
     fullAt.set(address, next);
     if (next - at <= burst * intervalMicros) return;
     this.#fail("an address tries no more logins than it is granted", address);
+  }
+
+  /** Refused tries are unknown here, and with them others may have been forgotten. */
+  #forgotten(machine: Step["machine"]): void {
+    if (!machine.views.includes(addressesViewName)) return;
+    const kept = Number(machine.view(addressesViewName));
+    const most = this.#house.fullAt.size;
+    if (kept <= most) return;
+    this.#fail(
+      "an address is forgotten that needs no budget",
+      `${String(kept)}, not ${String(most)}`,
+    );
   }
 
   /** A login was refused: not because of too many, unless there were. */

@@ -54,6 +54,23 @@ describe("the simulator finds", () => {
     expect(found("players", alone, sabotage)).toBe(`movement: ${rule}`);
   });
 
+  it("[AUTH-20] addresses that are kept for ever", () => {
+    const budgets: PartialOptions = { ...alone, players: { loginsPerMinute: 120 } };
+    let most = 0;
+    const sabotage: Sabotage = {
+      role: "login",
+      realm: (machine) =>
+        overriding(machine, {
+          view: (name) => {
+            most = Math.max(most, Number(machine.view(name)));
+            return most;
+          },
+        }),
+    };
+    const rule = "an address is forgotten that needs no budget";
+    expect(found("players", budgets, sabotage)).toBe(`etiquette: ${rule}`);
+  });
+
   it("[GAME-02] a movement of nobody's entity that is taken for one", () => {
     const cheating: PartialOptions = {
       ...alone,

@@ -141,6 +141,8 @@ export const login = defineFeature({
       if (state.attempts.has(session.id)) move(state, session.id, "session.gone");
     },
   },
+  /** Addresses whose logins are counted. */
+  views: { addresses: ({ budgets }) => budgets.size },
   invariants: {
     "[SMG-04] no attempt is kept of a session that is gone": ({ attempts }, _timers, sessions) => {
       for (const id of attempts.keys()) if (!sessions.has(id)) return false;
