@@ -6,10 +6,6 @@ export const survivors: Readonly<Record<string, string>> = {
     "found at some seeds: needs a reader who was slow, and who leaves in the turn in which his queue is empty",
   "wire-20":
     "it makes the codec forget the message that it had last, which costs a look-up and nothing else",
-  "realm-13":
-    "needs a wall clock that was set while a process ran, a crash, and a token whose time is over by that much and not by the clock",
-  "realm-16":
-    "a logout ends its session in the same step, so nobody sees one that is connected and somebody; and at a session's end no feature asks who it was",
   "host-06": "no simulated capture becomes 8 MiB long, where its next file begins",
   "host-07":
     "needs a bit that flips in the last block of a segment, which the checkpoint has already; found at some seeds",

@@ -307,8 +307,10 @@ export class RealmMachine implements Machine {
     this.state.inbox.drop(session.id);
     this.state.sessions.remove(session);
     this.count("sessions_closed_total");
+    const { player } = session;
     this.log("info", "session closed", {
       session: session.id,
+      ...(player === null ? {} : { player }),
       remote: session.remote,
       reason,
       code: session.ending,

@@ -1,7 +1,9 @@
 /**
  * [WIRE-06] Time as the realm is told it: it passes as it does outside, as well as the machine's
  * clocks can tell, and never by what the wall clock says; and each step of the wall clock is told
- * once. From one event to the next no more time passes than outside, however little that is.
+ * once. From one event to the next no more time passes than outside, however little that is. The
+ * wall clock of a feature that tells of it is the realm's time and the last step that was told
+ * since the start.
  */
 import { CheckFailure } from "./checker.ts";
 import type { Checker, Step } from "./checker.ts";
@@ -30,7 +32,7 @@ export class ClocksChecker implements Checker {
     this.#nowMicros = nowMicros;
   }
 
-  stepped({ event }: Step): void {
+  stepped({ event, counts }: Step): void {
     const nowMicros = this.#nowMicros();
     if (event.type === "server.started") {
       this.#startedAt = event.at;
@@ -40,6 +42,7 @@ export class ClocksChecker implements Checker {
       return;
     }
     this.checked += 1;
+    if (counts.size > 0 && counts.has("herald_announced_total")) this.#compare(counts);
     // These two are of the past.
     const isLate = event.type === "host.stalled" || event.type === "step.failed";
     if (!isLate) this.#next(event.at, nowMicros);
@@ -54,6 +57,14 @@ export class ClocksChecker implements Checker {
       this.#fail("a step of the wall clock is told once", String(event.offsetMicros));
     }
     this.#told = event.offsetMicros;
+  }
+
+  #compare(counts: Step["counts"]): void {
+    const ahead = counts.get("herald_ahead_micros_total") ?? 0;
+    const behind = counts.get("herald_behind_micros_total") ?? 0;
+    if (ahead - behind === this.#told) return;
+    const detail = `${String(ahead - behind)} us, ${String(this.#told)} were told`;
+    this.#fail("features have the wall clock that the realm was told of", detail);
   }
 
   #next(at: number, nowMicros: number): void {

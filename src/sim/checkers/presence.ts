@@ -8,8 +8,11 @@
  * 3. Nothing of the world goes to a session that is not in it.
  * 4. A token is worth nothing once its login has ended, or its time is over by the wall clock; and
  *    until then one that the outside has found good lets its player in.
+ * 5. Whoever has gone is told, when his session closes, to have been who he was: nobody when he has
+ *    logged out.
  */
 import { accountContract, loginContract, worldContract } from "../../core/features/contracts.ts";
+import type { LogFields, LogLevel } from "../../core/contract.ts";
 import { errorTable } from "../../core/kernel/errors.ts";
 import type { CallId, ConnectionId } from "../../core/kernel/ids.ts";
 import type { PlainData } from "../../core/kernel/plain.ts";
@@ -34,6 +37,8 @@ interface Asked {
 
 interface Register {
   readonly present: Map<ConnectionId, Present>;
+  /** Whose session each connection is until it closes; 0: nobody's. */
+  readonly owners: Map<ConnectionId, number>;
   readonly calls: Map<CallId, Asked>;
   /** Logins that the outside has confirmed to be over. */
   readonly ended: Set<string>;
@@ -54,6 +59,8 @@ export class PresenceChecker implements Checker {
   #register = newRegister();
   readonly #leaving = new Map<ConnectionId, Present>();
   readonly #registerAt = new Map<number, Register>();
+  /** Who has gone in the last step, 0 for nobody; null: no one has, or nobody can say. */
+  #gone: number | null = null;
 
   /** Sessions that are somebody's now, by their connections. */
   get present(): ReadonlyMap<ConnectionId, Present> {
@@ -88,7 +95,18 @@ export class PresenceChecker implements Checker {
     const before = this.#register.present.size;
     for (const send of step.sends) this.#sent(send, asked, answer, step);
     if (!step.isReplay && this.#register.present.size > before) this.checked += 1;
-    if (event.type === "connection.closed") this.#register.present.delete(event.connection);
+    if (event.type === "connection.opened") this.#register.owners.set(event.connection, 0);
+    if (event.type === "connection.closed") this.#closed(event.connection, step.isReplay);
+  }
+
+  /** A step's lines come when it was made. */
+  logged(_level: LogLevel, message: string, { player = 0 }: LogFields): void {
+    if (message !== "session closed") return;
+    const gone = this.#gone;
+    this.#gone = null;
+    if (gone === null || gone === player) return;
+    const detail = `player ${String(player)}, not ${String(gone)}`;
+    this.#fail("whoever has gone is told to have been who he was", detail);
   }
 
   machineCreated(): void {
@@ -101,6 +119,14 @@ export class PresenceChecker implements Checker {
 
   restored(steps: number): void {
     this.#register = structuredClone(this.#registerAt.get(steps) ?? newRegister());
+  }
+
+  /** What is repeated is not logged again. */
+  #closed(connection: ConnectionId, isReplay: boolean): void {
+    const { present, owners } = this.#register;
+    this.#gone = isReplay ? null : (owners.get(connection) ?? null);
+    present.delete(connection);
+    owners.delete(connection);
   }
 
   #leave(connection: ConnectionId): void {
@@ -141,8 +167,9 @@ export class PresenceChecker implements Checker {
         });
       }
       case logout.replyType:
-        if (isSuccess(logout.reply, payload)) this.#leave(connection);
-        return;
+        if (!isSuccess(logout.reply, payload)) return;
+        this.#register.owners.set(connection, 0);
+        return this.#leave(connection);
       case update.type:
       case entity.type:
         if (this.#register.present.get(connection)?.inWorld === true) return;
@@ -189,6 +216,7 @@ export class PresenceChecker implements Checker {
       );
     }
     present.set(connection, who);
+    this.#register.owners.set(connection, who.player);
   }
 }
 
@@ -201,6 +229,7 @@ const textOf = (data: PlainData | undefined): string => (typeof data === "string
 
 const newRegister = (): Register => ({
   present: new Map(),
+  owners: new Map(),
   calls: new Map(),
   ended: new Set(),
   wallOffsetMicros: 0,

@@ -1,6 +1,7 @@
 /**
  * A feature that says two things to one client in one step, one that waits for the disk and one
- * that does not, in either order. No built-in feature does.
+ * that does not, in either order, and counts by how much its wall clock is off the realm's time. No
+ * built-in feature does.
  */
 import { echoContract } from "../../core/features/contracts.ts";
 import { defineFeature } from "../../core/realm/index.ts";
@@ -20,11 +21,20 @@ export const herald: Feature = defineFeature({
   contract: heraldContract,
   version: 1,
   state: () => ({}),
+  counters: {
+    herald_announced_total: "What was announced",
+    herald_ahead_micros_total: "By how much the wall clock was ahead of the realm's time then",
+    herald_behind_micros_total: "By how much it was behind",
+  },
 }).implement({
   packets: {
     announce: {
       states: ["connected"],
       handle(ctx, bytes) {
+        ctx.count("herald_announced_total");
+        const ahead = ctx.wallNow - ctx.now;
+        if (ahead > 0) ctx.count("herald_ahead_micros_total", ahead);
+        if (ahead < 0) ctx.count("herald_behind_micros_total", -ahead);
         const isFirst = bytes.length % 2 === 1;
         if (isFirst) ctx.send(ctx.session.id, "aside", { bytes });
         ctx.reply({ bytes });

@@ -9,6 +9,7 @@ import type { PlainData } from "../../core/kernel/plain.ts";
 import { RandomStream } from "../../core/kernel/random.ts";
 import { createRealm } from "../../core/realm/index.ts";
 import { CallsChecker } from "../checkers/calls.ts";
+import { ClocksChecker } from "../checkers/clocks.ts";
 import { FramesChecker } from "../checkers/frames.ts";
 import { LedgerChecker } from "../checkers/ledger.ts";
 import type { ClientScript, PlayerAction } from "../clients/script.ts";
@@ -63,6 +64,7 @@ export function upgradeScenario({ workload = drawDepositors }: { workload?: Work
           new LedgerChecker(world.faults),
           new FramesChecker(),
           new CallsChecker(),
+          new ClocksChecker(world.nowMicros),
         ],
       })),
       ...livenessOf(options),

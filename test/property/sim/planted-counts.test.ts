@@ -71,6 +71,35 @@ describe("the simulator finds", () => {
     expect(found("players", budgets, sabotage)).toBe(`etiquette: ${rule}`);
   });
 
+  it("[AUTH-14] somebody who has gone and is said to have been nobody", () => {
+    const sabotage: Sabotage = {
+      realm: (machine) =>
+        overStep(machine, (event, outbox, go) =>
+          go(
+            event,
+            overriding(outbox, {
+              log: (level, message, { player: _player, ...fields } = {}) =>
+                outbox.log(level, message, fields),
+            }),
+          ),
+        ),
+    };
+    const rule = "whoever has gone is told to have been who he was";
+    expect(found("players", alone, sabotage)).toBe(`presence: ${rule}`);
+  });
+
+  it("[WIRE-06] a wall clock that features have and nobody was told of", () => {
+    const off: PartialOptions = { ...alone, clock: { jumpsMax: 3, jumpMaxMicros: 3_600_000_000 } };
+    const sabotage: Sabotage = {
+      realm: (machine) =>
+        overStep(machine, (event, outbox, go) =>
+          go(event.type === "clock.corrected" ? { ...event, offsetMicros: 0 } : event, outbox),
+        ),
+    };
+    const rule = "features have the wall clock that the realm was told of";
+    expect(found("upgrade", off, sabotage)).toBe(`clocks: ${rule}`);
+  });
+
   it("[GAME-02] a movement of nobody's entity that is taken for one", () => {
     const cheating: PartialOptions = {
       ...alone,

@@ -118,6 +118,14 @@ describe("the login feature", () => {
     for (const secret of secrets) expect(text).not.toContain(secret);
   });
 
+  it("[AUTH-14] logs whose session it was that has closed, and nobody's where it was nobody's", () => {
+    const world = new PlayersWorld();
+    world.login.close(world.loggedIn({ name: "eve" }));
+    world.login.close(world.login.join());
+    const lines = world.login.allLogged.filter(({ message }) => message === "session closed");
+    expect(lines.map(({ fields }) => fields?.["player"])).toEqual([1, undefined]);
+  });
+
   it("[AUTH-15] a refusal carries code and message", () => {
     const world = new PlayersWorld();
     const connection = world.loggedIn(ada);
