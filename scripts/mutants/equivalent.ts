@@ -61,7 +61,7 @@ export const equivalents: readonly (Pick<Mutant, "file" | "from" | "to"> & {
     file: "src/core/host/commit.ts",
     from: "return this.#isWanted ? 0 : this.#dueAt;",
     to: "return this.#isWanted ? null : this.#dueAt;",
-    why: "at the end of a turn a block that is wanted is sealed, or another one is on its way, of which the line before has said so",
+    why: "at the end of a turn a block that is wanted is sealed, or waited with, or another one is on its way, of which the lines before have said so",
   },
   {
     file: "src/client/world-view.ts",

@@ -97,6 +97,7 @@ export function hostConfigOf(
     budgetMultiplier: edge.budgetMultiplier,
     durability: journal.durability === "auto" ? durabilityOf[role] : journal.durability,
     commitWindowMs: journal.commitWindowMs,
+    gatherMaxMs: journal.gatherMaxMs,
     segmentBytesMax: journal.segmentBytesMax,
     adoptTail: journal.adoptTail,
     captureOf: capture.of,

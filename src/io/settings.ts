@@ -110,6 +110,11 @@ export const settingsSchema = z.strictObject({
       "when an event counts as durable; auto is fsync, for the login role written",
     ),
     commitWindowMs: whole(0, 10_000, "the longest that an event waits for its block, milliseconds"),
+    gatherMaxMs: whole(
+      0,
+      1_000,
+      "the longest that a busy server's block waits for those who were just answered; 0: never",
+    ),
     segmentBytesMax: whole(2 * mebibyte, 4_096 * mebibyte, "the size of one journal file"),
     adoptTail: onOff("goes on from a journal's tail that another build wrote"),
     keepDays: decimal(0.001, 36_500, "journal that is older is deleted, whole files at a time"),
@@ -263,6 +268,7 @@ export const defaultSettings: Settings = {
   journal: {
     durability: "auto",
     commitWindowMs: defaultHostConfig.commitWindowMs,
+    gatherMaxMs: defaultHostConfig.gatherMaxMs,
     segmentBytesMax: defaultHostConfig.segmentBytesMax,
     adoptTail: defaultHostConfig.adoptTail,
     keepDays: defaultHostConfig.journalKeepMs / 86_400_000,

@@ -28,6 +28,7 @@ import { FileFailure } from "./files.ts";
 import type { HostCounters } from "./counters.ts";
 import type { FileDesk } from "./files.ts";
 import type { Following } from "./following.ts";
+import { Gathering } from "./gathering.ts";
 import type { Now } from "./parts.ts";
 import { lacksRoom } from "./space.ts";
 import type { Space } from "./space.ts";
@@ -40,6 +41,9 @@ interface Voyage {
   readonly ticket: number;
   readonly block: SealedBlock;
   readonly synced: boolean;
+  /** As `DurableBlock` has them. */
+  readonly asked: number;
+  readonly expected: number;
   readonly sealedAt: Micros;
   /** On the journal's clock. */
   readonly at: Micros;
@@ -57,6 +61,7 @@ export class Committer {
   readonly #now: Now;
   readonly #following: Pick<Following, "durable">;
   readonly #space: Space;
+  readonly #gathering: Gathering;
   readonly #queue: Voyage[] = [];
   #sailing: Voyage | null = null;
   /** Orders of the current stage of the voyage that are not answered. */
@@ -70,6 +75,9 @@ export class Committer {
   #dueAt: number | null = null;
   #isWanted = false;
   #isSyncWanted = false;
+  /** How many events of the open block something waits for, and the last of them. */
+  #asked = 0;
+  #lastAsked = 0;
   #lastPath: string | null = null;
   /** Where the last block ends in its segment, and where the zeros behind it end. */
   #writtenEnd = 0;
@@ -92,6 +100,7 @@ export class Committer {
     this.#now = options.now;
     this.#following = options.following;
     this.#space = options.space;
+    this.#gathering = new Gathering(options.config);
   }
 
   /** The block that the next event goes to. */
@@ -147,9 +156,16 @@ export class Committer {
     return this.#lastPath === null ? null : { path: this.#lastPath, bytes: this.#writtenEnd };
   }
 
-  /** Something waits for the open block: seal it as soon as the one before is durable. */
+  /**
+   * Something of the last event waits for the open block: seal it as soon as the one before is
+   * durable, or a moment later, see `gathering.ts`.
+   */
   want(): void {
     this.#isWanted = true;
+    const { lastSequence } = this;
+    if (this.#lastAsked === lastSequence) return;
+    this.#lastAsked = lastSequence;
+    this.#asked += 1;
   }
 
   /** Something needs the open block on the disk, whatever the role's durability. */
@@ -168,13 +184,21 @@ export class Committer {
   nextTurn(): number | null {
     // The voyage under way ends with a completion, which is a turn of its own.
     if (this.#sailing !== null || this.#writer.openEvents === 0) return null;
+    if (this.#isHeld) return Math.min(this.#gathering.until, this.#dueAt ?? Infinity);
     return this.#isWanted ? 0 : this.#dueAt;
+  }
+
+  /** True while the open block, for which something waits, is waited with. */
+  get #isHeld(): boolean {
+    if (!this.#isWanted || this.#isSyncWanted) return false;
+    return this.#gathering.holds(this.#asked, this.#now.monotonic);
   }
 
   #isDue(): boolean {
     if (this.#writer.openBytes >= this.#config.blockBytesMax) return true;
     if (this.#sailing !== null || this.#queue.length > 0) return false;
-    return this.#isWanted || (this.#dueAt !== null && this.#now.monotonic >= this.#dueAt);
+    if (this.#isWanted && !this.#isHeld) return true;
+    return this.#dueAt !== null && this.#now.monotonic >= this.#dueAt;
   }
 
   #seal(): void {
@@ -185,6 +209,8 @@ export class Committer {
       ticket: this.#openTicket,
       block,
       synced: synced || block.startsSegment,
+      asked: this.#asked,
+      expected: this.#gathering.expected,
       sealedAt: this.#now.monotonic,
       at: this.#now.at,
     });
@@ -193,6 +219,9 @@ export class Committer {
     this.#dueAt = null;
     this.#isWanted = false;
     this.#isSyncWanted = false;
+    this.#asked = 0;
+    if (this.#gathering.expected > 0) this.#counters.add("journal_blocks_gathered_total");
+    this.#gathering.expected = 0;
     this.#counters.add("journal_blocks_total");
     this.#counters.add("journal_bytes_total", block.bytes.length);
   }
@@ -292,6 +321,11 @@ export class Committer {
     this.#following.durable({ path, bytes: offset + bytes.length, sequence, at: voyage.at });
     this.sailingBytes -= voyage.block.bytes.length;
     this.#writer.recycle(voyage.block.bytes);
-    this.#counters.committed(this.#now.monotonic - voyage.sealedAt);
+    const took = this.#now.monotonic - voyage.sealedAt;
+    if (voyage.synced) {
+      const { asked, expected } = voyage;
+      this.#gathering.durable({ asked, expected, took }, this.#asked, this.#now.monotonic);
+    }
+    this.#counters.committed(took);
   }
 }

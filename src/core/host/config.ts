@@ -31,6 +31,9 @@ export interface HostConfig {
   readonly durability: Durability;
   /** The longest that an event waits for its block when nobody waits for the event. */
   readonly commitWindowMs: number;
+  /** After a block of so many committed packets the next may wait, so long: see `gathering.ts`. */
+  readonly gatherPacketsMin: number;
+  readonly gatherMaxMs: number;
   readonly blockBytesMax: number;
   readonly segmentBytesMax: number;
   /** Zeros written ahead of the blocks where every block is synced; 0 for none. */
@@ -87,6 +90,8 @@ export const defaultHostConfig: Omit<HostConfig, "role"> = {
   budgetMultiplier: 1,
   durability: "fsync",
   commitWindowMs: limits.commitWindowMs,
+  gatherPacketsMin: limits.gatherPacketsMin,
+  gatherMaxMs: limits.gatherMaxMs,
   blockBytesMax: limits.blockBytesMax,
   segmentBytesMax: limits.segmentBytesMax,
   journalAheadBytes: limits.journalAheadBytes,
@@ -120,6 +125,7 @@ export const defaultHostConfig: Omit<HostConfig, "role"> = {
 
 const mayBeZero: ReadonlySet<string> = new Set([
   "commitWindowMs",
+  "gatherMaxMs",
   "journalAheadBytes",
   "reserveBytes",
 ]);

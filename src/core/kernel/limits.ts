@@ -125,6 +125,12 @@ export const limits = {
    * about 0.3 ms of CPU; every 5 ms, that was 9 % of a busy server, measured.
    */
   commitWindowMs: 50,
+  /**
+   * From so many committed packets in a block on, the next one waits for those who were answered:
+   * a sync takes the processor's time of about as many packets. And the longest that it waits.
+   */
+  gatherPacketsMin: 128,
+  gatherMaxMs: 4,
   /** Bytes of events and effects that wait for the disk before reading pauses. */
   heldBytesMax: 67_108_864,
   /** The same by age: a disk that takes longer than that for one block is no disk to count on. */

@@ -1,0 +1,153 @@
+import { describe, expect, it } from "vitest";
+import { Gathering } from "../../../src/core/host/gathering.ts";
+import type { HostConfig } from "../../../src/core/host/index.ts";
+import { HostWorld, promptEchoType } from "../../support/host-world.ts";
+import type { Peer } from "../../support/host-world.ts";
+
+const gathering = (): Gathering => new Gathering({ gatherPacketsMin: 128, gatherMaxMs: 4 });
+
+describe("the rule", () => {
+  it("[JRN-24] waits for nine of ten of those who were answered or asked already", () => {
+    const rule = gathering();
+    rule.durable({ asked: 400, expected: 0, took: 900 }, 400, 10_000);
+    expect(rule.expected).toBe(720);
+    expect(rule.holds(719, 10_000)).toBe(true);
+    expect(rule.holds(720, 10_000)).toBe(false);
+  });
+
+  it("[JRN-24] waits for three times the block's time at most, and for the longest that is allowed", () => {
+    const rule = gathering();
+    rule.durable({ asked: 400, expected: 0, took: 900 }, 0, 10_000);
+    expect(rule.until).toBe(12_700);
+    expect(rule.holds(0, 12_699)).toBe(true);
+    expect(rule.holds(0, 12_700)).toBe(false);
+    rule.durable({ asked: 400, expected: 0, took: 90_000 }, 0, 200_000);
+    expect(rule.until).toBe(204_000);
+  });
+
+  it("[JRN-24] waits for nobody after a block of few", () => {
+    const rule = gathering();
+    rule.durable({ asked: 127, expected: 0, took: 900 }, 100, 10_000);
+    expect(rule.holds(0, 10_000)).toBe(false);
+    rule.durable({ asked: 128, expected: 0, took: 900 }, 0, 10_000);
+    expect(rule.holds(0, 10_000)).toBe(true);
+  });
+
+  it("[JRN-24] bears a crowd that is late once, and gives up one that never waits", () => {
+    const rule = gathering();
+    /** How many of so many blocks are waited with, when so many come during each sync. */
+    const waitedWith = (blocks: number, came: number): number => {
+      let count = 0;
+      for (let block = 0; block < blocks; block += 1) {
+        if (rule.expected > 0) count += 1;
+        rule.durable({ asked: 800, expected: rule.expected, took: 900 }, came, 0);
+      }
+      return count;
+    };
+    waitedWith(1, 0);
+    expect(waitedWith(1, 400)).toBe(1);
+    expect(waitedWith(10, 0)).toBe(10);
+    // Three in vain, then one after each rest of 16, 32, ..., 1,024, 1,024 blocks.
+    expect(waitedWith(3, 400)).toBe(3);
+    expect(waitedWith(16, 400)).toBe(0);
+    expect(waitedWith(33, 400)).toBe(1);
+    expect(waitedWith(10_000, 400)).toBe(13);
+    // It is tried again, and again good.
+    waitedWith(1_025, 0);
+    expect(waitedWith(100, 0)).toBe(100);
+  });
+
+  it("[JRN-24] gives up those who do not come", () => {
+    const rule = gathering();
+    for (let block = 0; block < 4; block += 1) {
+      rule.durable({ asked: 300, expected: rule.expected === 0 ? 0 : 601, took: 900 }, 0, 0);
+    }
+    expect(rule.expected).toBe(0);
+  });
+});
+
+describe("a host", () => {
+  const eager: Partial<HostConfig> = { gatherPacketsMin: 2, commitWindowMs: 50 };
+  const four = (config: Partial<HostConfig>): { world: HostWorld; peers: readonly Peer[] } => {
+    const world = new HostWorld({ config: { ...eager, ...config } }).start();
+    const peers = [1, 2, 3, 4].map(() => world.connect());
+    world.advance(100_000);
+    return { world, peers };
+  };
+  const ask = (world: HostWorld, peers: readonly Peer[]): void => {
+    for (const peer of peers) peer.echo(Uint8Array.of(1));
+    world.turn();
+  };
+  /** Lets a block be durable that takes a millisecond. */
+  const sync = (world: HostWorld): void => {
+    world.sleep(1_000);
+    while (!world.disk.isIdle) {
+      for (const order of world.disk.ready) world.complete(order);
+    }
+    world.turn();
+  };
+  const blocksOf = (world: HostWorld): number => world.host.counters.get("journal_blocks_total");
+  const heard = (peers: readonly Peer[]): number[] => peers.map((peer) => peer.heard.length);
+
+  it("[JRN-24] makes one block of a crowd that has fallen into two halves", () => {
+    const { world, peers } = four({});
+    const [left, right] = [peers.slice(0, 2), peers.slice(2)];
+    ask(world, left);
+    ask(world, right);
+    sync(world);
+    expect(heard(peers)).toEqual([1, 1, 0, 0]);
+    expect(world.disk.isIdle).toBe(true);
+    const blocks = blocksOf(world);
+    ask(world, left);
+    expect(world.disk.isIdle).toBe(false);
+    sync(world);
+    expect(heard(peers)).toEqual([2, 2, 1, 1]);
+    expect(blocksOf(world) - blocks).toBe(1);
+    expect(world.host.counters.get("journal_blocks_gathered_total")).toBe(1);
+  });
+
+  it("[JRN-24] asks for a turn when it has waited for long enough", () => {
+    const { world, peers } = four({});
+    ask(world, peers.slice(0, 2));
+    ask(world, peers.slice(2));
+    sync(world);
+    expect(world.host.nextTurn()).toBe(world.nowMicros + 3_000);
+    peers[0]?.echo(Uint8Array.of(1), promptEchoType);
+    world.turn();
+    expect(heard(peers)).toEqual([2, 1, 0, 0]);
+    expect(world.disk.isIdle).toBe(true);
+    world.sleep(3_000);
+    world.turn();
+    expect(world.disk.isIdle).toBe(false);
+    sync(world);
+    expect(heard(peers)).toEqual([2, 1, 1, 1]);
+  });
+
+  it("[JRN-24] waits no longer than a window, with nobody, and never when told so", () => {
+    const short = four({ commitWindowMs: 1 });
+    ask(short.world, short.peers.slice(0, 2));
+    ask(short.world, short.peers.slice(2));
+    sync(short.world);
+    expect(short.world.disk.isIdle).toBe(false);
+    for (const config of [{ gatherMaxMs: 0 }, { durability: "written" as const }]) {
+      const { world, peers } = four(config);
+      ask(world, peers.slice(0, 2));
+      ask(world, peers.slice(2));
+      sync(world);
+      expect(world.disk.isIdle).toBe(false);
+      world.settle();
+      expect(heard(peers)).toEqual([1, 1, 1, 1]);
+      expect(world.host.counters.get("journal_blocks_gathered_total")).toBe(0);
+    }
+  });
+
+  it("[JRN-24] keeps nobody waiting who asks later", () => {
+    const { world, peers } = four({});
+    ask(world, peers);
+    sync(world);
+    expect(heard(peers)).toEqual([1, 1, 1, 1]);
+    world.sleep(10_000);
+    ask(world, peers.slice(0, 1));
+    expect(world.disk.isIdle).toBe(false);
+  });
+});
