@@ -130,4 +130,10 @@ export const equivalents: readonly (Pick<Mutant, "file" | "from" | "to"> & {
     to: 'if (typeof value !== "object" || value === null && value instanceof Uint8Array) return;',
     why: "an empty Uint8Array has nothing in it to be visited, and no decoded message has a field of its own that is null",
   },
+  {
+    file: "src/core/wire/payload.ts",
+    from: "recent = message;",
+    to: "return; recent = message;",
+    why: "the codec forgets the message that it had last, and looks it up: it costs time",
+  },
 ];

@@ -4,8 +4,6 @@ export const survivors: Readonly<Record<string, string>> = {
     "no server of this program says how long to wait when it ends a session: that takes one of another make",
   "F21-told-when-gone":
     "found at some seeds: needs a reader who was slow, and who leaves in the turn in which his queue is empty",
-  "wire-20":
-    "it makes the codec forget the message that it had last, which costs a look-up and nothing else",
   "host-06": "no simulated capture becomes 8 MiB long, where its next file begins",
   "host-07":
     "needs a bit that flips in the last block of a segment, which the checkpoint has already; found at some seeds",
