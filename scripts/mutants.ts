@@ -32,7 +32,7 @@ const { values } = parseArgs({
   options: {
     only: { type: "string", default: "" },
     seeds: { type: "string", default: "250" },
-    cpu: { type: "string", default: "40" },
+    cpu: { type: "string", default: "80" },
     workers: { type: "string", default: String(availableParallelism()) },
     shrink: { type: "boolean", default: false },
     "shrink-sample": { type: "string", default: "0" },

@@ -139,7 +139,15 @@ async function shrinkOf(failure: SimulationFailure, begin: () => void): Promise<
   const from = cpuSeconds();
   const seconds = (): number => cpuSeconds() - from;
   const shrinking = new Shrinking(failure);
-  while (shrinking.step() && seconds() < shrinkSecondsMax) begin();
+  // The longest step so far has to fit into what is left: a run is not broken off.
+  let longest = 0;
+  for (let before = 0; shrinking.step();) {
+    const now = seconds();
+    longest = Math.max(longest, now - before);
+    before = now;
+    if (now + longest > shrinkSecondsMax) break;
+    begin();
+  }
   const { events, eventsBefore, runs, isFinished } = shrinking.result;
   return { events, eventsBefore, runs, seconds: seconds(), isFinished };
 }
