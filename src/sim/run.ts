@@ -104,9 +104,7 @@ export class Run {
   #untilMicros = 0;
   #isTimeUp = false;
   // What the simulator itself throws is a finding, too, and needs its seed: hence guarded.
-  readonly #runNext = (): void => {
-    this.#isTimeUp = !this.#scheduler.runNextBy(this.#untilMicros);
-  };
+  readonly #runOn = (): void => this.#happen();
 
   constructor(setup: RunSetup, parts: RunParts) {
     this.#setup = setup;
@@ -303,21 +301,32 @@ export class Run {
   #until(wantedMicros: number): void {
     const scheduler = this.#scheduler;
     const untilMicros = Math.min(wantedMicros, this.#parts.stopAfterMicros);
+    this.#untilMicros = untilMicros;
+    this.#isTimeUp = false;
+    while (this.#failure === null && !this.#isTimeUp) {
+      this.#panel.guard(this.#runOn);
+      if (this.#hasFailed) this.#noteFailure();
+    }
+    if (this.#failure === null) scheduler.runUntil(untilMicros);
+  }
+
+  /** All that is due, or as much of it as happens before something is broken. */
+  #happen(): void {
+    const scheduler = this.#scheduler;
+    const untilMicros = this.#untilMicros;
     let secondEnds = scheduler.nowMicros + 1_000_000;
     let budgetEnds = scheduler.steps + actionsPerSecondMax;
-    this.#untilMicros = untilMicros;
-    while (this.#failure === null) {
-      this.#panel.guard(this.#runNext);
-      if (this.#isTimeUp) break;
-      if (this.#hasFailed) this.#noteFailure();
+    while (scheduler.runNextBy(untilMicros)) {
+      if (this.#hasFailed) return;
       if (scheduler.nowMicros >= secondEnds) {
         secondEnds = scheduler.nowMicros + 1_000_000;
         budgetEnds = scheduler.steps + actionsPerSecondMax;
       } else if (scheduler.steps >= budgetEnds) {
         this.#fail(new CheckFailure("liveness", "time goes on", "something spins"));
+        return;
       }
     }
-    if (this.#failure === null) scheduler.runUntil(untilMicros);
+    this.#isTimeUp = true;
   }
 
   #noteFailure(): void {

@@ -8,8 +8,9 @@
  * S3. A cancelled action never happens.
  *
  * Most of what is scheduled happens within a few milliseconds, and most of what waits waits for
- * long. So there are two heaps: `near` has all that is due before the horizon and is small, `far`
- * has the rest. Whenever `near` is empty the horizon moves.
+ * long, mostly in vain. So a heap has only what is due before the horizon, and is small; the rest
+ * lies in slots of a few milliseconds each, as it was scheduled. Whenever the heap is empty the
+ * horizon moves behind the next slot that has something in it.
  */
 import { invariant } from "../core/kernel/assert.ts";
 
@@ -21,8 +22,8 @@ export interface Task {
   action: (() => void) | null;
 }
 
-/** How far the horizon moves past the next action. */
-const horizonMicros = 4_000;
+/** How much time is one slot. */
+const slotMicros = 4_096;
 
 export class Scheduler {
   /** Simulated microseconds since the start of the run. */
@@ -30,8 +31,11 @@ export class Scheduler {
   /** How many actions have happened. */
   steps = 0;
   readonly #near = new TaskHeap();
-  readonly #far = new TaskHeap();
-  /** Everything before it is near. */
+  /** By the number of the slot. */
+  readonly #slots = new Map<number, Task[]>();
+  /** The numbers of the slots that there are. */
+  readonly #taken = new NumberHeap();
+  /** Everything before it is near: the beginning of a slot. */
   #horizonMicros = 0;
   #order = 0;
 
@@ -41,7 +45,7 @@ export class Scheduler {
     invariant(Number.isSafeInteger(atMicros), "time is a whole number of microseconds", atMicros);
     const task: Task = { atMicros, order: this.#order++, action };
     if (atMicros < this.#horizonMicros) this.#near.push(task);
-    else this.#far.push(task);
+    else this.#putOff(task);
     return task;
   }
 
@@ -110,18 +114,26 @@ export class Scheduler {
     }
   }
 
+  #putOff(task: Task): void {
+    const number = Math.floor(task.atMicros / slotMicros);
+    const slot = this.#slots.get(number);
+    if (slot !== undefined) {
+      slot.push(task);
+      return;
+    }
+    this.#slots.set(number, [task]);
+    this.#taken.push(number);
+  }
+
   /** False when nothing is left. */
   #moveHorizon(): boolean {
-    const far = this.#far;
-    while (far.first?.action === null) far.pop();
-    if (far.first === undefined) return false;
-    this.#horizonMicros = far.first.atMicros + horizonMicros;
-    for (let task = far.first; task.atMicros < this.#horizonMicros;) {
-      far.pop();
+    const number = this.#taken.pop();
+    if (number === undefined) return false;
+    this.#horizonMicros = (number + 1) * slotMicros;
+    for (const task of this.#slots.get(number) ?? []) {
       if (task.action !== null) this.#near.push(task);
-      if (far.first === undefined) break;
-      task = far.first;
     }
+    this.#slots.delete(number);
     return true;
   }
 }
@@ -178,3 +190,43 @@ class TaskHeap {
 
 const isBefore = (one: Task, other: Task): boolean =>
   one.atMicros < other.atMicros || (one.atMicros === other.atMicros && one.order < other.order);
+
+/** A binary heap of numbers, the smallest first. */
+class NumberHeap {
+  readonly #heap: number[] = [];
+
+  push(number: number): void {
+    const heap = this.#heap;
+    let index = heap.length;
+    heap.push(number);
+    while (index > 0) {
+      const parentIndex = (index - 1) >> 1;
+      const parent = heap[parentIndex] as number;
+      if (parent <= number) break;
+      heap[index] = parent;
+      index = parentIndex;
+    }
+    heap[index] = number;
+  }
+
+  pop(): number | undefined {
+    const heap = this.#heap;
+    const first = heap[0];
+    const last = heap.pop();
+    if (last === undefined || heap.length === 0) return first;
+    const { length } = heap;
+    let index = 0;
+    for (let childIndex = 1; childIndex < length; childIndex = 2 * index + 1) {
+      const right = childIndex + 1;
+      if (right < length && (heap[right] as number) < (heap[childIndex] as number)) {
+        childIndex = right;
+      }
+      const child = heap[childIndex] as number;
+      if (last <= child) break;
+      heap[index] = child;
+      index = childIndex;
+    }
+    heap[index] = last;
+    return first;
+  }
+}

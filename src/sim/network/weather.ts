@@ -63,6 +63,13 @@ export interface Route {
   whenOpen(then: () => void): void;
 }
 
+/** A link and the names of its ways: made once, because every storm asks every link for them. */
+interface Wired {
+  readonly link: Link;
+  readonly toServer: string;
+  readonly toClient: string;
+}
+
 /** What kernels and libraries repeat, they repeat within this after the way is open again. */
 const repetitionMicros = 200_000;
 /** From so many links on it is worth forgetting those that have ended. */
@@ -77,7 +84,7 @@ export class Weather {
   readonly #stopped = new Map<string, number>();
   readonly #waiting = new Map<string, (() => void)[]>();
   /** Those that have not ended, and some that have. */
-  #links: Link[] = [];
+  #links: Wired[] = [];
   #linksMax = linksKept;
   /** What storms under way would do at their end. */
   readonly #ends = new Set<() => void>();
@@ -109,7 +116,7 @@ export class Weather {
   clear(): void {
     for (const end of this.#ends) end();
     this.#ends.clear();
-    for (const link of this.#links) {
+    for (const { link } of this.#links) {
       if (link.isDamaged) link.reset();
       link.path("toServer").widen();
       link.path("toClient").widen();
@@ -128,9 +135,10 @@ export class Weather {
 
   /** From here on storms strike this link. Its ways are open, or it would not be. */
   add(link: Link): void {
-    this.#links.push(link);
+    const { client, server } = link.hosts;
+    this.#links.push({ link, toServer: wayOf(client, server), toClient: wayOf(server, client) });
     if (this.#links.length > this.#linksMax) {
-      this.#links = this.#links.filter(({ client, server }) => client.isOpen || server.isOpen);
+      this.#links = this.#links.filter((wired) => isAlive(wired.link));
       this.#linksMax = 2 * Math.max(linksKept, this.#links.length);
     }
   }
@@ -221,10 +229,9 @@ export class Weather {
     const names = new Set(ways.map(([from, to]) => wayOf(from, to)));
     for (const name of names) this.#stopped.set(name, (this.#stopped.get(name) ?? 0) + 1);
     const paths: Path[] = [];
-    for (const link of this.#links) {
-      const { client, server } = link.hosts;
-      if (names.has(wayOf(client, server))) paths.push(link.path("toServer"));
-      if (names.has(wayOf(server, client))) paths.push(link.path("toClient"));
+    for (const { link, toServer, toClient } of this.#links) {
+      if (names.has(toServer)) paths.push(link.path("toServer"));
+      if (names.has(toClient)) paths.push(link.path("toClient"));
     }
     for (const path of paths) path.hold(hold);
     return () => {
@@ -245,6 +252,8 @@ export class Weather {
     for (const then of waiting) this.#parts.scheduler.after(repetitionMicros, then);
   }
 }
+
+const isAlive = ({ client, server }: Link): boolean => client.isOpen || server.isOpen;
 
 const wayOf = (from: string, to: string): string => `${from}>${to}`;
 
