@@ -27,6 +27,8 @@ import type { Result } from "./mutants/report.ts";
 import { sampleOf } from "./mutants/sample.ts";
 
 const shareMin = 0.95;
+/** Enough for all seeds: none may be looked at for a mutant only. */
+const soundCpu = "200";
 
 const { values } = parseArgs({
   options: {
@@ -58,7 +60,7 @@ if (values.check) {
 
 const kept = new Kept(values.keep ?? null);
 const bounds = ["--seeds", values.seeds];
-const sound = await kept.hunt(null, [...bounds, "--all", "--cpu", "60"]);
+const sound = await kept.hunt(null, [...bounds, "--all", "--cpu", soundCpu]);
 if (sound === null) throw new Error("the program ends as it is: nothing can be said of mutants");
 const { failed } = sound;
 if (failed.length > 0) say(`the program fails as it is on ${failed.join(" ")}; these are left out`);
