@@ -76,9 +76,11 @@ const hostPart = ({
   heldBytesMax,
   packetsPerRoundMax,
   packetsPerTurnMax,
+  gatherPacketsMin,
 }: ServerOptions): Partial<HostConfig> => ({
   packetsPerRoundMax,
   packetsPerTurnMax,
+  gatherPacketsMin,
   connectionsMax,
   // In the proportions of production.
   outboundBytesMax,

@@ -150,6 +150,8 @@ export interface ServerOptions {
   /** How much of one connection is served before others have their turn, and in a turn. */
   readonly packetsPerRoundMax: number;
   readonly packetsPerTurnMax: number;
+  /** After a block of so many committed packets the next one waits for those who were answered. */
+  readonly gatherPacketsMin: number;
   /** How much a session may get wrong. */
   readonly malformedInRowMax: number;
   readonly refusedPerWindowMax: number;
@@ -271,6 +273,7 @@ export const calmOptions: SimulationOptions = {
     heldBytesMax: 67_108_864,
     packetsPerRoundMax: 64,
     packetsPerTurnMax: 16_384,
+    gatherPacketsMin: 128,
     malformedInRowMax: 8,
     refusedPerWindowMax: 1_000,
   },

@@ -50,7 +50,12 @@ export function drawOptions(seed: number): SimulationOptions {
     calls: drawCalls(random),
     workload: { ...drawWorkload(random), ...drawManners(seed) },
     players: calmOptions.players,
-    server: { ...drawServer(random, later), ...drawLimits(seed), ...strain.server },
+    server: {
+      ...drawServer(random, later),
+      ...drawLimits(seed),
+      ...drawGathering(seed),
+      ...strain.server,
+    },
   };
 }
 
@@ -204,10 +209,20 @@ function drawLimits(seed: number) {
     : drawn;
 }
 
+/** In half of the seeds a block of few packets is a dense one already. */
+function drawGathering(seed: number) {
+  const random = RandomStream.named(seedWords(seed), "options/gathering");
+  const { gatherPacketsMin } = calmOptions.server;
+  return { gatherPacketsMin: random.pick([gatherPacketsMin, gatherPacketsMin, 4, 1]) };
+}
+
+/** What is drawn from streams of its own. */
+type Drawn = keyof ReturnType<typeof drawLimits> | keyof ReturnType<typeof drawGathering>;
+
 const drawServer = (
   random: RandomStream,
   later: RandomStream,
-): Omit<ServerOptions, keyof ReturnType<typeof drawLimits> | "heldBytesMax"> => {
+): Omit<ServerOptions, Drawn | "heldBytesMax"> => {
   const idleTimeoutMicros = random.pick([1_500_000, 3_000_000, 5_000_000, 30_000_000]);
   return {
     security: random.chance(2, 3) ? "tls" : "plain",
