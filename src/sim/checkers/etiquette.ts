@@ -11,8 +11,9 @@
  *    those that have all of theirs again no more are kept than have to be.
  * 8. Whoever has lost the framing or the numbers is cut at once; who sends what is no packet, or
  *    is refused, is cut when he goes on for longer than the limits say, and not sooner.
+ * 9. A logout that leaves it all to its session is understood.
  */
-import { loginContract } from "../../core/features/contracts.ts";
+import { accountContract, loginContract } from "../../core/features/contracts.ts";
 import type { ConnectionOpened } from "../../core/contract.ts";
 import { readRealmConfig } from "../../core/realm/config.ts";
 import type { RealmConfig } from "../../core/realm/config.ts";
@@ -20,12 +21,18 @@ import { protocolRange, sessionContract } from "../../core/features/session/cont
 import { errorTable } from "../../core/kernel/errors.ts";
 import type { CallId, ConnectionId } from "../../core/kernel/ids.ts";
 import type { PlainData } from "../../core/kernel/plain.ts";
-import { controlPackets, decodePayload, EnvelopeReader } from "../../core/wire/index.ts";
+import {
+  controlPackets,
+  decodePayload,
+  EnvelopeReader,
+  toSafeNumber,
+} from "../../core/wire/index.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker, Step } from "./checker.ts";
 
 const { hello } = sessionContract.entries;
 const { login } = loginContract.entries;
+const { logout } = accountContract.entries;
 
 /** What is known of an open connection. */
 interface Guest {
@@ -108,6 +115,7 @@ export class EtiquetteChecker implements Checker {
     if (event.type === "time.reached") this.#expired(step);
     if (step.sends.length > 0) this.#told(step);
     if ("connection" in event && event.connection !== null) this.#patience(step, event.connection);
+    if (step.counts.has("packets_undecodable_total")) this.#notUnderstood(event);
     if (step.closes.length > 0) this.#ended(step);
     if (step.calls.length > 0) this.#called(step);
     if (event.type === "drain.requested") this.#house.isDraining = true;
@@ -212,6 +220,17 @@ export class EtiquetteChecker implements Checker {
     if (code === "TOO_MANY_MALFORMED" && guest.malformedAtMost <= malformedInRowMax) {
       this.#fail("some malformed packets are forgiven", String(guest.malformedAtMost));
     }
+  }
+
+  #notUnderstood(event: Step["event"]): void {
+    if (event.type !== "packet.received") return;
+    const { bytes, start, end } = event;
+    const envelope = this.#envelope;
+    if (!envelope.read(bytes, start, end) || envelope.type !== (logout.type as number)) return;
+    const { payloadStart, payloadEnd } = envelope;
+    const order = decodePayload(logout.message, bytes, payloadStart, payloadEnd);
+    if (order === null || order.sessionToken !== "" || toSafeNumber(order.playerId) !== 0) return;
+    this.#fail("a logout of nothing is understood", `connection ${String(event.connection)}`);
   }
 
   /** Whoever was answered because the time was up is not answered again. */

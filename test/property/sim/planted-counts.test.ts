@@ -2,12 +2,29 @@
  * Bugs in what the realm counts and says of itself: whoever knows how many there must be, and who,
  * must find them.
  */
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Outbox } from "../../../src/core/contract.ts";
+import { invalid } from "../../../src/core/wire/contract.ts";
+import type * as parsers from "../../../src/core/wire/parsers.ts";
 import { simulate } from "../../../src/sim/index.ts";
 import type { PartialOptions, ScenarioName } from "../../../src/sim/index.ts";
 import { overriding, overStep, sabotaged } from "../../support/sabotage.ts";
 import type { Sabotage } from "../../support/sabotage.ts";
+
+const planted = vi.hoisted(() => ({ needsSecrets: false }));
+
+vi.mock("../../../src/core/wire/parsers.ts", async (load) => {
+  const real = await load<typeof parsers>();
+  const secretSlot: typeof parsers.secretSlot = (digits) =>
+    planted.needsSecrets && digits === ""
+      ? invalid("a secret is not sealed")
+      : real.secretSlot(digits);
+  return { ...real, secretSlot };
+});
+
+afterEach(() => {
+  planted.needsSecrets = false;
+});
 
 /** What is found first, `checker: rule`. */
 function found(scenario: ScenarioName, fixed: PartialOptions, sabotage: Sabotage): string {
@@ -98,6 +115,13 @@ describe("the simulator finds", () => {
     };
     const rule = "features have the wall clock that the realm was told of";
     expect(found("upgrade", off, sabotage)).toBe(`clocks: ${rule}`);
+  });
+
+  it("[AUTH-17] a logout of nothing that is not understood", () => {
+    planted.needsSecrets = true;
+    const rude: PartialOptions = { ...alone, workload: { rudePerMillion: 1_000_000 } };
+    const rule = "a logout of nothing is understood";
+    expect(found("players", rude, {})).toBe(`etiquette: ${rule}`);
   });
 
   it("[GAME-02] a movement of nobody's entity that is taken for one", () => {
