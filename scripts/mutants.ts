@@ -3,19 +3,21 @@
  * it, with its own checkers and without knowing what the program would do without the bug.
  *
  *     npm run mutants [-- --only NAME,... --seeds N --cpu SECONDS --workers N --json
- *                         --shrink | --shrink-sample N --keep FILE --check]
+ *                         --shrink | --shrink-sample N --keep FILE --tree NAME --check]
  *
  * NAME is the id of a mutant or the beginning of some. With `--keep` each result is put down in
  * FILE, and what is in it already is not hunted again: so a long run may be interrupted and goes
  * on. `--shrink` makes every failure small, `--shrink-sample` those of so many mutants, drawn by a
- * hash of their names. `--check` hunts nothing and says which mutants have no place in the source
- * any more; it exits 1 when there are such. Otherwise it prints a line a mutant, writes
- * bench/results/mutants.json and docs/MUTANTS.md when all were planted, and exits 1 when fewer than
- * 95 % were caught.
+ * hash of their names. `--tree` is what the page calls the tree that was hunted in, where a kept
+ * FILE is of another than the commit that is checked out. `--check` hunts nothing and says which
+ * mutants have no place in the source any more; it exits 1 when there are such. Otherwise it prints
+ * a line a mutant, writes bench/results/mutants.json and docs/MUTANTS.md when all were planted, and
+ * exits 1 when fewer than 95 % were caught.
  *
  * First the program is hunted as it is. Seeds on which it fails are left out for everybody, and
  * said so: whatever fails there proves nothing about a mutant.
  */
+import { spawnSync } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -40,6 +42,7 @@ const { values } = parseArgs({
     "shrink-sample": { type: "string", default: "0" },
     json: { type: "boolean", default: false },
     keep: { type: "string" },
+    tree: { type: "string" },
     check: { type: "boolean", default: false },
   },
 });
@@ -90,9 +93,15 @@ say(`${String(summary.caught)} of ${String(summary.planted)} caught`);
 if (isWhole) {
   mkdirSync("bench/results", { recursive: true });
   writeFileSync("bench/results/mutants.json", `${JSON.stringify(summary, null, 2)}\n`);
-  writeFileSync("docs/MUTANTS.md", await reportOf(results, summary));
+  writeFileSync("docs/MUTANTS.md", await reportOf(results, summary, values.tree ?? treeNow()));
 }
 process.exitCode = summary.caught >= shareMin * summary.planted ? 0 : 1;
+
+/** The commit, and whether something in the tree is not part of it. */
+function treeNow(): string {
+  const described = spawnSync("git", ["describe", "--always", "--dirty"], { encoding: "utf8" });
+  return described.stdout.trim();
+}
 
 function lineOf({ mutant, hunted }: Result): string {
   const { id, file } = mutant;

@@ -99,13 +99,22 @@ function spreadOf(numbers: readonly number[]): Summary["seedsToDetect"] {
   return { median: at(0.5), p90: at(0.9), max: at(1) };
 }
 
-/** The page: `page.md` with the tables in their places. */
-export async function reportOf(results: readonly Result[], summary: Summary): Promise<string> {
+/**
+ * The page: `page.md` with the tables in their places.
+ *
+ * @param tree which one was hunted in
+ */
+export async function reportOf(
+  results: readonly Result[],
+  summary: Summary,
+  tree: string,
+): Promise<string> {
   const page = readFileSync(join(root, "scripts/mutants/page.md"), "utf8");
   const { median, p90, max } = summary.seedsToDetect;
   const share = percent(summary.caught, summary.planted);
   const tables: Readonly<Record<string, string>> = {
     score: `${String(summary.caught)} of ${String(summary.planted)} caught (${share}). Seeds to detect: median ${String(median)}, 90 % within ${String(p90)}, at most ${String(max)}.`,
+    tree,
     drawn: `${String(summary.drawn)} of ${String(summary.planted)} are drawn`,
     shrinking: shrinkingText(summary),
     checkers: checkersTable(summary),
