@@ -13,9 +13,9 @@
  *     few, the sync is cheap beside the waiting.
  * A2. It waits until nearly as many ask as were answered or asked when the block before was
  *     durable, and never longer than three times what that one took, nor `gatherMaxMs`.
- * A3. Who asks without waiting for answers is not worth it: many come during the sync, or they do
- *     not come at all. Where that goes on, blocks are not waited with for a while, a longer one
- *     each time.
+ * A3. Who asks without waiting for answers is not worth it, since many come during the sync; nor is
+ *     who asks again so late that it was waited in vain. Where that goes on, blocks are not waited
+ *     with for a while, a longer one each time.
  */
 import type { HostConfig } from "./config.ts";
 
@@ -82,9 +82,8 @@ export class Gathering {
 
   /** Was it worth waiting? */
   #judge(asked: number, expected: number, came: number): void {
-    const haveCome = 2 * asked >= expected;
     const areWaiting = restlessOneIn * came <= asked;
-    if (haveCome && areWaiting) {
+    if (asked >= expected && areWaiting) {
       this.#failures = Math.max(0, this.#failures - 1);
       if (this.#failures === 0) this.#rest = 0;
       return;

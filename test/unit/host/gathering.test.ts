@@ -57,10 +57,10 @@ describe("the rule", () => {
     expect(waitedWith(100, 0)).toBe(100);
   });
 
-  it("[JRN-24] gives up those who do not come", () => {
+  it("[JRN-24] gives up those who come too late", () => {
     const rule = gathering();
     for (let block = 0; block < 4; block += 1) {
-      rule.durable({ asked: 300, expected: rule.expected === 0 ? 0 : 601, took: 900 }, 0, 0);
+      rule.durable({ asked: 300, expected: rule.expected === 0 ? 0 : 301, took: 900 }, 0, 0);
     }
     expect(rule.expected).toBe(0);
   });
