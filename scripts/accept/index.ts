@@ -60,7 +60,7 @@ const simulatorRows = [
 ];
 
 const journalRows = [
-  ...rowIds("JRN", [1, 23]),
+  ...rowIds("JRN", [1, 24]),
   ...rowIds("CAP", [1, 4]),
   ...rowIds("RPL", [1, 8]),
   ...rowIds("DB", 7),
