@@ -65,7 +65,7 @@ export class DeskChecker implements Checker {
   /** The newest of each player. */
   readonly #logins = new Map<number, Login>();
   readonly #reportedMs = new Map<number, number>();
-  /** What was told of each call that is done once and was done: the login's id, or that it ended. */
+  /** What was told of each call that was done, which is once: the login's id, or that it ended. */
   readonly #done = new Map<string, string>();
 
   performed({ call, operation, request, answer, server, nowMs }: Performance): void {
