@@ -223,18 +223,28 @@ describe("the simulator finds, in the world,", () => {
     expect(found({})).toMatch(/^(session-index: world: \[GAME-##?\]|movement: every entity)/);
   });
 
-  it("[GAME-01] somebody in the world who has no entity", () => {
-    const hiding: Sabotage = {
-      role: "game",
-      realm: (machine) =>
-        overriding(machine, {
-          view: (name) => {
-            const view = machine.view(name) as { readonly entities: PlainData[] };
-            return { ...view, entities: view.entities.slice(1) };
-          },
-        }),
-    };
-    expect(found(hiding)).toBe("movement: whoever is in the world has an entity");
+  const showing = (change: (entities: readonly PlainData[]) => readonly PlainData[]): Sabotage => ({
+    role: "game",
+    realm: (machine) =>
+      overriding(machine, {
+        view: (name) => {
+          const view = machine.view(name) as { readonly entities: readonly PlainData[] };
+          return { ...view, entities: change(view.entities) };
+        },
+      }),
+  });
+
+  it("[GAME-01] somebody who has entered the world and is not in it", () => {
+    expect(found(showing((entities) => entities.slice(1)))).toBe(
+      "movement: whoever has entered and not left is in the world",
+    );
+  });
+
+  it("[GAME-01] somebody in the world whose entity is another's", () => {
+    const shown = showing(([first, ...others]) =>
+      first === undefined ? [] : [{ ...(first as object), player: 1_000 }, ...others],
+    );
+    expect(found(shown)).toBe("movement: whoever is in the world has an entity");
   });
 });
 
