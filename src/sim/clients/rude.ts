@@ -291,7 +291,6 @@ export class RudePeer {
 
   #frame(type: number, payload: Uint8Array): Uint8Array {
     this.#sequence += 1;
-    const target = new Uint8Array(packetFrameBytesMax(payload.length));
     const wrong = this.#crooked.seldom(this.#crookedPerMillion, crookedKinds);
     const header = {
       type,
@@ -301,6 +300,7 @@ export class RudePeer {
       inReplyTo: 0,
     };
     if (wrong === 0 && this.#odd.strikes(this.#oddPerMillion)) return oddFrame(header, payload);
+    const target = new Uint8Array(packetFrameBytesMax(payload.length));
     const end = writeFrame(target, 0, header, payload, 0, payload.length, "little");
     // Behind the length, two bytes of the header's own and three of the type stands the size.
     if (wrong > 1 && target[sizeAt - 1] === sizeTag) target[sizeAt] = (target[sizeAt] ?? 0) ^ 1;
@@ -319,10 +319,14 @@ function oddFrame(header: { type: number; sequence: number }, payload: Uint8Arra
   const size = payload.length === 0 ? [] : [sizeTag, ...varint(payload.length)];
   const fields = [24, ...varint(header.sequence), ...unknownField, ...size, 8];
   const content = [...fields, ...varint(header.type)];
-  const body = payload.length === 0 ? [] : [0x12, ...varint(payload.length), ...payload];
-  const packet = [...body, ...unknownField, 0x0a, ...varint(content.length), ...content];
-  const frame = Uint8Array.of(0, 0, 0, 0, ...packet);
-  new DataView(frame.buffer).setUint32(0, packet.length, true);
+  const before = payload.length === 0 ? [] : [0x12, ...varint(payload.length)];
+  const behind = [...unknownField, 0x0a, ...varint(content.length), ...content];
+  const packetBytes = before.length + payload.length + behind.length;
+  const frame = new Uint8Array(prefixBytes + packetBytes);
+  new DataView(frame.buffer).setUint32(0, packetBytes, true);
+  frame.set(before, prefixBytes);
+  frame.set(payload, prefixBytes + before.length);
+  frame.set(behind, prefixBytes + before.length + payload.length);
   return frame;
 }
 
