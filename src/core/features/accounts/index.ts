@@ -14,7 +14,7 @@ export {
 } from "./login-rows.ts";
 export type { Eviction, LoginAttempt, LoginDecision, LoginRow, ServerSeen } from "./login-rows.ts";
 export { loggedName } from "./names.ts";
-export { isEachOnce, present } from "./presence.ts";
+export { hasEachLogin, isEachOnce, present } from "./presence.ts";
 export { endLogin, openLogin, reportServer, verifyAccount, verifyToken } from "./operations.ts";
 export type {
   EndLoginAnswer,

@@ -18,7 +18,13 @@ import type { Micros, PlayerId, SessionId } from "../../kernel/ids.ts";
 import { milliseconds } from "../../kernel/ids.ts";
 import { carried, defineFeature } from "../../realm/index.ts";
 import type { Answer, SessionView } from "../../realm/index.ts";
-import { isEachOnce, present, reportPeriodMs, reportServer } from "../accounts/index.ts";
+import {
+  hasEachLogin,
+  isEachOnce,
+  present,
+  reportPeriodMs,
+  reportServer,
+} from "../accounts/index.ts";
 import type { LoginKey, ReportAnswer } from "../accounts/index.ts";
 import { entryContract } from "./contract.ts";
 
@@ -112,10 +118,8 @@ export const entry = defineFeature({
   },
   invariants: {
     "[AUTH-08] a player is in one session": (_state, _timers, sessions) => isEachOnce(sessions),
-    "[AUTH-16] whoever is here came by a login": (_state, _timers, sessions) => {
-      for (const [, login] of present(sessions.values())) if (login === "") return false;
-      return true;
-    },
+    "[AUTH-16] whoever is here came by a login": (_state, _timers, sessions) =>
+      hasEachLogin(sessions),
   },
 });
 
