@@ -62,6 +62,9 @@ interface Judged {
 /** One per cent is the realm's tolerance for clients that round. */
 const tolerance = 1.01;
 const slackMicros = 1_000;
+/** With so many in the world, and fewer, it is looked at after each tick; with twice as many, after
+ * every second one. */
+const playersPerTick = 32;
 /** The fewest steps from one look at the world to the next, where nothing asks for one. */
 const stepsBetweenMin = 4;
 
@@ -81,12 +84,21 @@ export class MovementChecker implements Checker {
   readonly #options: PlayersOptions;
   readonly #envelope = new EnvelopeReader();
   #bodies = new Map<number, Body>();
+  /**
+   * By player: until the world is looked at he may have one of a session that has ended, too.
+   */
+  readonly #newest = new Map<number, Body>();
   #stale = 0;
   #sinceLook = 0;
   /** Null until a machine was seen. */
   #isWorld: boolean | null = null;
   /** Who has entered and not left. */
   #counted = 0;
+  /** Ticks since one was judged. */
+  #ticks = 0;
+  /** By player, when he was last found in the world: each tick that is judged counts twice. */
+  readonly #found = new Map<number, number>();
+  #finding = 0;
   readonly #saved = new Map<number, Saved>();
 
   /** @param presence looks on before this one does */
@@ -105,20 +117,31 @@ export class MovementChecker implements Checker {
     const mover =
       moved === null || event.type !== "packet.received" ? null : this.#playerAt(event.connection);
     if (moved !== null) {
-      const own = mover === null ? undefined : this.#bodyOf(mover);
+      const own = mover === null ? undefined : this.#newest.get(mover);
       const shown = this.#judge(moved, own, step);
       if (shown !== null) return this.#compare(shown, step);
     }
-    const isTick = event.type === "time.reached" && counts(step, "ticks_total");
+    const isTick = this.#isTick(step);
     const isDue = this.#sinceLook >= Math.max(stepsBetweenMin, this.#bodies.size >> 1);
     if (!isTick && !isDue && !step.sends.some(isAdmission)) return;
     const entities = this.#look(machine);
     this.#compare(entities, step);
-    if (isTick) this.#tick(entities, step);
+    if (isTick) this.#tick(entities);
+  }
+
+  /** A tick after which the world is looked at: each, but where there are many to look at. */
+  #isTick(step: Step): boolean {
+    if (step.event.type !== "time.reached" || !counts(step, "ticks_total")) return false;
+    this.#countStale(step);
+    this.#ticks += 1;
+    if (this.#ticks < this.#bodies.size / playersPerTick) return false;
+    this.#ticks = 0;
+    return true;
   }
 
   machineCreated(): void {
     this.#bodies = new Map();
+    this.#newest.clear();
     this.#stale = 0;
     this.#counted = 0;
     this.#sinceLook = 0;
@@ -133,6 +156,8 @@ export class MovementChecker implements Checker {
   restored(steps: number): void {
     const saved = this.#saved.get(steps);
     this.#bodies = structuredClone(saved?.bodies ?? new Map<number, Body>());
+    this.#newest.clear();
+    for (const body of this.#bodies.values()) this.#newest.set(body.player, body);
     this.#stale = saved?.stale ?? 0;
     this.#counted = saved?.counted ?? NaN;
   }
@@ -155,13 +180,6 @@ export class MovementChecker implements Checker {
     return readPlayersView(machine.view(playersViewName)).entities;
   }
 
-  /** The newest: until the next tick a player may have one of a session that has ended, too. */
-  #bodyOf(player: number): Body | undefined {
-    let found: Body | undefined;
-    for (const body of this.#bodies.values()) if (body.player === player) found = body;
-    return found;
-  }
-
   /** Who came, who went, and that everybody is where the model has him. */
   #compare(entities: readonly ShownEntity[], { event, sends }: Step): void {
     this.#sinceLook = 0;
@@ -170,7 +188,7 @@ export class MovementChecker implements Checker {
       const body = this.#bodies.get(entity.id);
       if (body === undefined) {
         if (!sends.some(isAdmission)) this.#fail("entities come by admission", event.type);
-        this.#bodies.set(entity.id, this.#newBody(entity, event.at));
+        this.#add(this.#newBody(entity, event.at));
         continue;
       }
       // Who moved though nobody spoke for him says more than who ought to have moved.
@@ -183,7 +201,17 @@ export class MovementChecker implements Checker {
     this.#count(entities.length);
     if (this.#bodies.size === entities.length) return;
     const shown = new Set(entities.map(({ id }) => id));
-    for (const id of this.#bodies.keys()) if (!shown.has(id)) this.#bodies.delete(id);
+    for (const body of this.#bodies.values()) if (!shown.has(body.id)) this.#drop(body);
+  }
+
+  #add(body: Body): void {
+    this.#bodies.set(body.id, body);
+    this.#newest.set(body.player, body);
+  }
+
+  #drop(body: Body): void {
+    this.#bodies.delete(body.id);
+    if (this.#newest.get(body.player) === body) this.#newest.delete(body.player);
   }
 
   /** Of a state that the run began with nobody knows who had entered it. */
@@ -277,25 +305,35 @@ export class MovementChecker implements Checker {
     this.#fail("what is no movement is no packet", step.event.type);
   }
 
-  #tick(entities: readonly ShownEntity[], step: Step): void {
+  #countStale(step: Step): void {
     const counted = step.counts.get("world_moves_stale_total") ?? 0;
     if (counted !== this.#stale) {
       const detail = `${String(counted)} counted, ${String(this.#stale)} seen`;
       this.#fail("stale movements are counted", detail);
     }
     this.#stale = 0;
-    const shown = new Set(entities.map(({ player }) => player));
-    if (shown.size !== entities.length) this.#fail("a player has one entity at most", "two");
-    const players = new Set<number>();
+  }
+
+  #tick(entities: readonly ShownEntity[]): void {
+    const found = this.#found;
+    const shown = (this.#finding += 2);
+    const owned = shown + 1;
+    for (const { player } of entities) {
+      if (found.get(player) === shown) this.#fail("a player has one entity at most", "two");
+      found.set(player, shown);
+    }
     for (const { player, inWorld } of this.#presence.present.values()) {
       if (!inWorld) continue;
-      players.add(player);
-      if (!shown.has(player)) this.#fail("whoever is in the world has an entity", "none");
+      if ((found.get(player) ?? 0) < shown) {
+        this.#fail("whoever is in the world has an entity", "none");
+      }
+      found.set(player, owned);
     }
     // Whose deadline passed in this step may have been told so after the tick.
-    for (const { player } of this.#presence.leaving.values()) players.add(player);
-    for (const player of shown) {
-      if (!players.has(player)) this.#fail("every entity is of somebody in the world", "a ghost");
+    for (const { player } of this.#presence.leaving.values()) found.set(player, owned);
+    for (const { player } of entities) {
+      if (found.get(player) === owned) continue;
+      this.#fail("every entity is of somebody in the world", "a ghost");
     }
   }
 
