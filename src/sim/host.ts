@@ -89,6 +89,8 @@ const hostPart = ({
   heldBytesMax,
   segmentBytesMax,
   blockBytesMax: Math.min(1_048_576, segmentBytesMax >> 2),
+  // A run writes so much that this is used up again and again. What lies ahead is read at each start.
+  journalAheadBytes: 65_536,
 });
 
 const followerPart = (given: SimulationOptions["follower"]): Partial<HostConfig> => ({
