@@ -41,7 +41,7 @@ export type LiveClient =
 
 export interface LiveOptions extends Pick<
   SimulateOptions,
-  "scenario" | "features" | "performers" | "checkers" | "host"
+  "scenario" | "features" | "performers" | "mayThrow" | "checkers" | "host"
 > {
   readonly clients: readonly LiveClient[];
   /** 0..2^53-1. Draws the faults, where `options` has some. */

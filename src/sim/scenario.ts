@@ -3,9 +3,11 @@
  */
 import { publishedContracts } from "../core/features/contracts.ts";
 import { builtinFeatures } from "../core/features/index.ts";
+import { apiRule } from "../core/kernel/assert.ts";
 import { createRealm } from "../core/realm/index.ts";
 import type { Feature } from "../core/realm/index.ts";
 import type { SimulatedPerformer } from "./calls.ts";
+import { AnswersChecker } from "./checkers/answers.ts";
 import { borderCheckers } from "./checkers/borders.ts";
 import { CallsChecker } from "./checkers/calls.ts";
 import type { Checker, QuietScene } from "./checkers/checker.ts";
@@ -72,6 +74,8 @@ export interface EchoOptions {
   readonly next?: readonly Feature[];
   readonly workload?: Workload;
   readonly performers?: Readonly<Record<string, SimulatedPerformer>>;
+  /** By name: features whose throwing is what the run is about. */
+  readonly mayThrow?: readonly string[];
 }
 
 export const defaultWorkload: Workload = (seed, options) =>
@@ -84,6 +88,7 @@ export const defaultWorkload: Workload = (seed, options) =>
  */
 export function echoScenario(given: EchoOptions): Scenario {
   const { features = builtinFeatures, workload = defaultWorkload, performers = {} } = given;
+  const mayThrow = namesOf(given.mayThrow ?? [], [...features, ...(given.next ?? [])]);
   const realm = createRealm({ features, known: publishedContracts });
   const { next = features } = given;
   const nextRealm = createRealm({ features: next, known: publishedContracts });
@@ -108,7 +113,7 @@ export function echoScenario(given: EchoOptions): Scenario {
           makeCheckers: (world) => [
             ...serverCheckers(world, apart(features, next)),
             ...(features === next ? borderCheckers(world) : []),
-            ...(features === builtinFeatures ? [new ContainmentChecker()] : []),
+            new ContainmentChecker(mayThrow),
             ...(Object.keys(performers).length > 0 ? [new CallsChecker()] : []),
             new TaggedPayloadChecker(),
           ],
@@ -117,6 +122,15 @@ export function echoScenario(given: EchoOptions): Scenario {
       ...livenessOf(options),
     }),
   };
+}
+
+/** @throws ApiMisuseError for a name that none of the features has */
+function namesOf(names: readonly string[], features: readonly Feature[]): ReadonlySet<string> {
+  const known = new Set(features.map(({ name }) => name));
+  for (const name of names) {
+    apiRule(known.has(name), `mayThrow names "${name}", which is none of the features`);
+  }
+  return new Set(names);
 }
 
 /** What must come of players who belong to a server each. */
@@ -158,9 +172,10 @@ export function serverCheckers(
   world: CheckedWorld,
   { isReversible, steadyViews }: BuildsApart = sameBuilds,
 ): readonly Checker[] {
-  const { options, faults } = world;
+  const { options, faults, realm, nextRealm = realm } = world;
   const { server } = options;
   return [
+    new AnswersChecker(realm === nextRealm ? [realm] : [realm, nextRealm]),
     new SessionIndexChecker(),
     new OneCloseChecker(),
     new ConnectionCapChecker(server.connectionsMax),

@@ -48,6 +48,11 @@ export interface SimulateOptions {
   readonly workload?: Workload;
   /** By operation: answers the features' calls. An operation without one is unavailable. */
   readonly performers?: Readonly<Record<string, SimulatedPerformer>>;
+  /**
+   * Names of features that may throw: those whose throwing is what a test is about. A step of any
+   * other that throws is a failure, although the server goes on without it.
+   */
+  readonly mayThrow?: readonly string[];
   /** Checkers of one's own, made anew for each run, besides the built-in ones. */
   readonly checkers?: () => readonly Checker[];
   /** False: once is enough. */
@@ -205,7 +210,7 @@ const sourceOf = ({ seed, plan, from }: SimulateOptions): RunSource =>
 
 /** @throws ApiMisuseError for features that do not compose */
 export function scenarioOf(given: SimulateOptions): Scenario {
-  const { features, nextFeatures, workload, performers } = given;
+  const { features, nextFeatures, workload, performers, mayThrow } = given;
   const name = given.plan === undefined ? given.scenario : given.plan.scenario;
   if (name === "players") return playersScenario(workload === undefined ? {} : { workload });
   if (name === "upgrade") return upgradeScenario(workload === undefined ? {} : { workload });
@@ -214,6 +219,7 @@ export function scenarioOf(given: SimulateOptions): Scenario {
     ...(nextFeatures === undefined ? {} : { next: nextFeatures }),
     ...(workload === undefined ? {} : { workload }),
     ...(performers === undefined ? {} : { performers }),
+    ...(mayThrow === undefined ? {} : { mayThrow }),
   });
 }
 

@@ -236,8 +236,7 @@ async function campaign(
     const wallSeconds = elapsedMs() / 1_000;
     const interrupted = interrupt.isHeard && (wanted === null || tally.seeds < wanted);
     const progress = (text: () => string): void => line.show(text);
-    const { features } = given;
-    const own = features === undefined ? {} : { features };
+    const { from: _from, workload: _workload, ...own } = given;
     const watch = { isStopped: () => interrupt.isHeard, progress, given: own };
     const files = await leaveFiles(tally.failures, (file) =>
       values["no-shrink"] ? Promise.resolve(file) : shrunkFile(file, watch),

@@ -38,16 +38,23 @@ export async function beginningAt(
     return { scenario: "players", given: { from: forkLog(log, at, site) } };
   }
   const fork = forkLog(log, at, "server");
-  const workload = features === null ? {} : await workloadIn(features);
-  return { scenario: "echo", given: { from: fork, features: log.features, ...workload } };
+  const more = features === null ? {} : await givenIn(features);
+  return { scenario: "echo", given: { from: fork, features: log.features, ...more } };
 }
 
 /** The features of a plan's servers; none when they are the built-in ones. */
 export async function featuresGiven(path: string | null): Promise<GivenToSeeds> {
-  return path === null ? {} : { features: await loadFeatures(path, null, builtinFeatures) };
+  if (path === null) return {};
+  const features = await loadFeatures(path, null, builtinFeatures);
+  const { mayThrow } = await givenIn(path);
+  return { features, ...(mayThrow === undefined ? {} : { mayThrow }) };
 }
 
-async function workloadIn(path: string): Promise<GivenToSeeds> {
-  const { workload } = await exportedBy(path);
-  return typeof workload === "function" ? { workload: workload as Workload } : {};
+/** What the module says of a run besides its features. */
+async function givenIn(path: string): Promise<Pick<GivenToSeeds, "workload" | "mayThrow">> {
+  const { workload, mayThrow } = await exportedBy(path);
+  return {
+    ...(typeof workload === "function" ? { workload: workload as Workload } : {}),
+    ...(Array.isArray(mayThrow) ? { mayThrow: mayThrow.map(String) } : {}),
+  };
 }

@@ -13,7 +13,7 @@ export interface FailureOrder {
   readonly json: boolean;
   readonly shrink: boolean;
   /** What the run was given besides its plan. */
-  readonly given: Pick<GivenToSeeds, "features">;
+  readonly given: Pick<GivenToSeeds, "features" | "mayThrow">;
 }
 
 /**

@@ -9,7 +9,7 @@ const secondsMax = 60;
 
 export interface ShrinkWatch {
   /** What the run was given besides its plan. */
-  readonly given?: Pick<GivenToSeeds, "features">;
+  readonly given?: Pick<GivenToSeeds, "features" | "mayThrow">;
   /** Asked between two runs: somebody has had enough. */
   readonly isStopped: () => boolean;
   /** Told after each run. */

@@ -19,7 +19,7 @@ export interface SeedOrder {
 }
 
 /** The same for all seeds of a campaign. */
-export type GivenToSeeds = Pick<SimulateOptions, "from" | "features" | "workload">;
+export type GivenToSeeds = Pick<SimulateOptions, "from" | "features" | "workload" | "mayThrow">;
 
 /** What a thread answers. Everything in it can be copied between threads. */
 export interface SeedReport {

@@ -95,8 +95,12 @@ export interface Observations {
   stepped(step: Step): void;
   /** A machine in its first state: its steps begin from 0. */
   machineCreated(): void;
-  /** A step threw: it is no step, and the machine is in no state that means anything. */
-  machineThrew(): void;
+  /**
+   * A step threw: it is no step, and the machine is in no state that means anything.
+   *
+   * @param feature whose code it was; null when it was the realm's own
+   */
+  machineThrew(event: Event, error: unknown, feature: string | null): void;
   /** The machine gave, or was given, its state after so many steps. */
   checkpointed(steps: number): void;
   restored(steps: number): void;

@@ -32,7 +32,7 @@ import type { History, WayTo } from "./history.ts";
 
 export interface MachineObserver {
   machineCreated(): void;
-  machineThrew(): void;
+  machineThrew(event: Event, error: unknown, feature: string | null): void;
   stepped(step: Step): void;
   checkpointed(steps: number): void;
   restored(steps: number): void;
@@ -90,7 +90,7 @@ export class ObservedMachine implements Machine {
       this.#machine.step(event, recorded);
     } catch (error) {
       this.isSpoilt = true;
-      this.#observer.machineThrew();
+      this.#observer.machineThrew(event, error, this.#machine.failedFeature);
       throw error;
     }
     const digest = finish(mix(eventDigest(event), recorded.digest()));

@@ -24,7 +24,7 @@ import { simplify } from "./simplify.ts";
 /** What a run is given besides its plan. */
 export type Given = Pick<
   SimulateOptions,
-  "features" | "nextFeatures" | "performers" | "checkers" | "host"
+  "features" | "nextFeatures" | "performers" | "mayThrow" | "checkers" | "host"
 >;
 
 export interface ShrinkOptions {

@@ -62,6 +62,7 @@ function played(
     seed,
     fixed,
     features: [...builtinFeatures, brokenLantern],
+    mayThrow: ["lantern"],
     workload: evening,
     checkers: () => [
       {

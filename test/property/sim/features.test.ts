@@ -42,6 +42,7 @@ describe("a feature with calls, ticks, timers and a bug", () => {
         seed,
         fixed: { seconds },
         features: [...builtinFeatures, lamp],
+        mayThrow: ["lamp"],
         workload: lamplighters,
         performers: {
           "data.buyOil": (request) => (request as { count: number }).count,
