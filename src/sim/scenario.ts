@@ -7,7 +7,6 @@ import { apiRule } from "../core/kernel/assert.ts";
 import { createRealm } from "../core/realm/index.ts";
 import type { Feature } from "../core/realm/index.ts";
 import type { SimulatedPerformer } from "./calls.ts";
-import { AnswersChecker } from "./checkers/answers.ts";
 import { borderCheckers } from "./checkers/borders.ts";
 import { CallsChecker } from "./checkers/calls.ts";
 import type { Checker, QuietScene } from "./checkers/checker.ts";
@@ -172,10 +171,9 @@ export function serverCheckers(
   world: CheckedWorld,
   { isReversible, steadyViews }: BuildsApart = sameBuilds,
 ): readonly Checker[] {
-  const { options, faults, realm, nextRealm = realm } = world;
+  const { options, faults } = world;
   const { server } = options;
   return [
-    new AnswersChecker(realm === nextRealm ? [realm] : [realm, nextRealm]),
     new SessionIndexChecker(),
     new OneCloseChecker(),
     new ConnectionCapChecker(server.connectionsMax),
