@@ -7,6 +7,7 @@ import { apiRule } from "../core/kernel/assert.ts";
 import { createRealm } from "../core/realm/index.ts";
 import type { Feature } from "../core/realm/index.ts";
 import type { SimulatedPerformer } from "./calls.ts";
+import { AnswersChecker } from "./checkers/answers.ts";
 import { borderCheckers } from "./checkers/borders.ts";
 import { CallsChecker } from "./checkers/calls.ts";
 import type { Checker, QuietScene } from "./checkers/checker.ts";
@@ -171,9 +172,10 @@ export function serverCheckers(
   world: CheckedWorld,
   { isReversible, steadyViews }: BuildsApart = sameBuilds,
 ): readonly Checker[] {
-  const { options, faults } = world;
+  const { options, faults, realm, nextRealm = realm } = world;
   const { server } = options;
   return [
+    new AnswersChecker(realm === nextRealm ? [realm] : [realm, nextRealm]),
     new SessionIndexChecker(),
     new OneCloseChecker(),
     new ConnectionCapChecker(server.connectionsMax),

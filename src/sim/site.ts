@@ -69,6 +69,8 @@ export interface CheckedWorld {
   readonly faults: FaultCounters;
   /** Of the first build. */
   readonly realm: Realm;
+  /** Of the next one; the same when left out. */
+  readonly nextRealm?: Realm;
   /** What the clients know of. */
   readonly contracts: readonly AnyContract[];
   /** Simulated time since the run began. */
