@@ -204,13 +204,14 @@ export class Committer {
   #seal(): void {
     const block = this.#writer.seal();
     invariant(block !== null, "an open block has events");
+    const expected = this.#gathering.sealed();
     const synced = this.#isSyncWanted || this.#config.durability === "fsync";
     this.#queue.push({
       ticket: this.#openTicket,
       block,
       synced: synced || block.startsSegment,
       asked: this.#asked,
-      expected: this.#gathering.expected,
+      expected,
       sealedAt: this.#now.monotonic,
       at: this.#now.at,
     });
@@ -220,8 +221,7 @@ export class Committer {
     this.#isWanted = false;
     this.#isSyncWanted = false;
     this.#asked = 0;
-    if (this.#gathering.expected > 0) this.#counters.add("journal_blocks_gathered_total");
-    this.#gathering.expected = 0;
+    if (expected > 0) this.#counters.add("journal_blocks_gathered_total");
     this.#counters.add("journal_blocks_total");
     this.#counters.add("journal_bytes_total", block.bytes.length);
   }

@@ -31,8 +31,11 @@ export interface DurableBlock {
 
 /** In tenths: some are always late, and nobody waits for them. */
 const expectedTenths = 9;
-/** A gathered crowd waits during the sync: at most one of so many comes then. */
-const restlessOneIn = 5;
+/**
+ * A gathered crowd waits during the sync: at most one of so many comes then. Where more come, those
+ * who have come back are too few to be nine of ten of all who are expected.
+ */
+const restlessOneIn = 9;
 /** It must fail so often before it is given up: in any crowd somebody is late now and then. */
 const failuresMax = 3;
 /** For so many blocks nobody is waited for then, the first time and at most. */
@@ -46,6 +49,8 @@ export class Gathering {
   until = 0;
   readonly #packetsMin: number;
   readonly #waitMaxMicros: number;
+  /** Whether the open block has been waited with. */
+  #isHeld = false;
   /** How often it was in vain lately: more often than not when this goes up. */
   #failures = 0;
   /** Blocks that are not to be waited with, and how many there were the last time. */
@@ -59,7 +64,17 @@ export class Gathering {
 
   /** Whether the open block, for which so many wait, is waited with. */
   holds(asked: number, now: number): boolean {
-    return asked < this.expected && now < this.until;
+    const isHeld = asked < this.expected && now < this.until;
+    if (isHeld) this.#isHeld = true;
+    return isHeld;
+  }
+
+  /** The open block is sealed. Returns how many it was waited for; 0 when it was not. */
+  sealed(): number {
+    const expected = this.#isHeld ? this.expected : 0;
+    this.#isHeld = false;
+    this.expected = 0;
+    return expected;
   }
 
   /**

@@ -146,8 +146,73 @@ describe("a host", () => {
     ask(world, peers);
     sync(world);
     expect(heard(peers)).toEqual([1, 1, 1, 1]);
-    world.sleep(10_000);
-    ask(world, peers.slice(0, 1));
-    expect(world.disk.isIdle).toBe(false);
+    for (let round = 0; round < 3; round += 1) {
+      world.sleep(10_000);
+      ask(world, peers.slice(0, 1));
+      expect(world.disk.isIdle).toBe(false);
+      sync(world);
+      ask(world, peers);
+      sync(world);
+    }
+    expect(world.host.counters.get("journal_blocks_gathered_total")).toBe(0);
+  });
+
+  it("[JRN-24] ends in order while it waits", () => {
+    const { world, peers } = four({});
+    ask(world, peers.slice(0, 2));
+    ask(world, peers.slice(2));
+    sync(world);
+    expect(world.disk.isIdle).toBe(true);
+    world.host.drain();
+    world.advance(5_000);
+    // The answer, and the goodbye.
+    expect(heard(peers)).toEqual([2, 2, 2, 2]);
+    world.settle();
+    expect(world.exited?.code).toBe(0);
+  });
+
+  /** What peers in a closed loop get in 0.2 s, while others ask without waiting, each `gapMicros`. */
+  const mixed = (gatherMaxMs: number, closed: number, gapMicros: number) => {
+    const config = { gatherMaxMs, budgetMultiplier: 100_000, commitWindowMs: 50 };
+    const world = new HostWorld({ config }).start();
+    const peers = Array.from({ length: closed }, () => world.connect());
+    const others = Array.from({ length: 50 }, () => world.connect());
+    world.advance(100_000);
+    for (const peer of peers) peer.echo(Uint8Array.of(1));
+    const answered = new Map(peers.map((peer) => [peer, 0]));
+    const end = world.nowMicros + 200_000;
+    let [count, durableAt] = [0, Infinity];
+    for (let [next, turn] = [world.nowMicros, 0]; world.nowMicros < end; turn += 1) {
+      if (world.nowMicros >= next) {
+        others[turn % others.length]?.echo(Uint8Array.of(2));
+        next += gapMicros;
+      }
+      if (!world.disk.isIdle) durableAt = Math.min(durableAt, world.nowMicros + 1_000);
+      if (world.nowMicros >= durableAt) {
+        while (!world.disk.isIdle) for (const order of world.disk.ready) world.complete(order);
+        durableAt = Infinity;
+      }
+      world.turn();
+      for (const [peer, before] of answered) {
+        if (peer.heard.length === before) continue;
+        answered.set(peer, peer.heard.length);
+        count += 1;
+        peer.echo(Uint8Array.of(1));
+      }
+      world.sleep(20);
+    }
+    return count;
+  };
+
+  it.each([
+    [110, 40],
+    [150, 25],
+    [250, 20],
+  ])("[JRN-24] slows nobody down where %i wait and others do not", (closed, gapMicros) => {
+    expect(mixed(4, closed, gapMicros)).toBeGreaterThan(0.95 * mixed(0, closed, gapMicros));
+  });
+
+  it("[JRN-24] answers nearly twice as often where nearly all wait", () => {
+    expect(mixed(4, 400, 40)).toBeGreaterThan(1.8 * mixed(0, 400, 40));
   });
 });
