@@ -118,6 +118,7 @@ export class HostCounters {
   #bytesReceived = 0;
   #packetsSent = 0;
   #bytesSent = 0;
+  readonly #eventSpellings = new Map<EventType, string>();
 
   /** @param realm help texts of the counters that the realm counts, by name */
   constructor(realm: Readonly<Record<string, string>>) {
@@ -154,7 +155,16 @@ export class HostCounters {
 
   event(type: EventType): void {
     if (type === "packet.received") this.#packetEvents += 1;
-    else this.table.add(`events_total{type="${type}"}`);
+    else this.table.add(this.#eventSpelling(type));
+  }
+
+  /** Made once for each type: there is one of them a tick, and each would be hashed anew. */
+  #eventSpelling(type: EventType): string {
+    const known = this.#eventSpellings.get(type);
+    if (known !== undefined) return known;
+    const spelling = `events_total{type="${type}"}`;
+    this.#eventSpellings.set(type, spelling);
+    return spelling;
   }
 
   packetsReceived(packets: number): void {

@@ -66,10 +66,14 @@ function runTick(realm: RealmMachine): void {
     if (waiting === null) break;
     onTurn(realm, waiting);
   }
-  for (const [index, { implementation, name }] of realm.composition.features.entries()) {
-    const { tick } = implementation;
+  const { features } = realm.composition;
+  // By index: `entries` makes three objects a feature, at every tick.
+  for (let index = 0; index < features.length; index += 1) {
+    const feature = features[index];
+    if (feature === undefined) continue;
+    const { tick } = feature.implementation;
     if (tick === null || kernel.tick % tick.every !== 0) continue;
-    if (isSuspended(realm, name)) continue;
+    if (isSuspended(realm, feature.name)) continue;
     realm.run(index, null, (ctx) => tick.run(ctx));
   }
   kernel.tick += 1;
