@@ -39,6 +39,8 @@ export interface Subject {
    * @param draw draws from the subject's own stream; not called in a planned run
    */
   next<T extends Decision>(usual: T, draw: (random: RandomStream) => T): T;
+  /** As `next`, where it is drawn in so many of a million cases. Where it never is costs nothing. */
+  sometimes<T extends Decision>(perMillion: number, usual: T, draw: (random: RandomStream) => T): T;
   /** Decides whether something happens; usually it does not. */
   strikes(perMillion: number): boolean;
   /** Decides on a number below the limit; usually 0. */
@@ -97,6 +99,7 @@ type DecisionSource =
 
 const usualSubject: Subject = {
   next: (usual) => usual,
+  sometimes: (_perMillion, usual) => usual,
   strikes: () => false,
   seldom: () => 0,
 };
@@ -119,6 +122,19 @@ class DrawnSubject implements Subject {
     const index = this.#index++;
     if (this.#decisions.calm) return usual;
     const drawn = draw(this.#stream());
+    if (drawn !== usual) this.#keep(index, drawn);
+    return drawn;
+  }
+
+  sometimes<T extends Decision>(
+    perMillion: number,
+    usual: T,
+    draw: (random: RandomStream) => T,
+  ): T {
+    const index = this.#index++;
+    if (perMillion === 0 || this.#decisions.calm) return usual;
+    const random = this.#stream();
+    const drawn = strikes(random, perMillion) ? draw(random) : usual;
     if (drawn !== usual) this.#keep(index, drawn);
     return drawn;
   }
@@ -172,6 +188,10 @@ class PlannedSubject implements Subject {
     if (usual !== null && typeof planned !== typeof usual) return usual;
     this.#decisions.keep(key, planned);
     return planned as T;
+  }
+
+  sometimes<T extends Decision>(_perMillion: number, usual: T): T {
+    return this.next(usual);
   }
 
   strikes(): boolean {

@@ -12,7 +12,6 @@
  */
 import type { RandomStream } from "../../core/kernel/random.ts";
 import type { Decisions, Subject } from "../decisions.ts";
-import { strikes } from "../drawing.ts";
 import type { FaultCounters } from "../faults.ts";
 import type { NetworkOptions } from "../options.ts";
 import type { Scheduler, Task } from "../scheduler.ts";
@@ -82,6 +81,9 @@ export class Path {
   #back: Path | null = null;
   // One function for all landings of a path.
   readonly #landing = (): void => this.#land();
+  // Retransmission time-outs double, so do the delays that they cause.
+  readonly #tail = (random: RandomStream): number =>
+    Math.min(retransmissionMicros * (1 << random.below(5)), this.#parts.options.tailMaxMicros);
 
   constructor(parts: LinkParts, link: Link, direction: "toServer" | "toClient") {
     this.#parts = parts;
@@ -184,12 +186,7 @@ export class Path {
   #delay(): number {
     const { options, faults } = this.#parts;
     const extra = this.#subjects.delay.seldom(options.delayPerMillion, options.delayMaxMicros);
-    const tail = this.#subjects.tail.next<number>(0, (random) => {
-      if (!strikes(random, options.tailPerMillion)) return 0;
-      // Retransmission time-outs double, so do the delays that they cause.
-      const timeout = retransmissionMicros * (1 << random.below(5));
-      return Math.min(timeout, options.tailMaxMicros);
-    });
+    const tail = this.#subjects.tail.sometimes<number>(options.tailPerMillion, 0, this.#tail);
     if (extra > 0) faults.hit("network.delay", this.link.name);
     if (tail > 0) faults.hit("network.delay-tail", this.link.name);
     return options.delayMicros + extra + tail;
@@ -230,8 +227,8 @@ export class Path {
   /** Where a write of so many bytes is cut; null: nowhere. */
   #cuts(length: number): readonly number[] | null {
     const perMillion = this.#parts.options.fragmentPerMillion;
-    return this.#subjects.fragment.next<readonly number[] | null>(null, (random) =>
-      strikes(random, perMillion) ? drawCuts(random, length) : null,
+    return this.#subjects.fragment.sometimes<readonly number[] | null>(perMillion, null, (random) =>
+      drawCuts(random, length),
     );
   }
 
