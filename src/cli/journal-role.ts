@@ -6,6 +6,7 @@ import { basename, dirname, resolve } from "node:path";
 import { builtinFeatures, featuresOf } from "../core/features/index.ts";
 import type { FeatureRole } from "../core/features/index.ts";
 import { journalFolder, readEvents } from "../core/journal/index.ts";
+import type { PlainData } from "../core/kernel/plain.ts";
 import { startRole } from "../core/realm/index.ts";
 import type { Feature } from "../core/realm/index.ts";
 import { CommandError } from "./command-error.ts";
@@ -51,17 +52,23 @@ export function builtinFor(name: string | null): readonly Feature[] {
   return role === undefined ? builtinFeatures : featuresOf(role);
 }
 
-/**
- * A start begins a segment, so its first event is the one to look at; undefined when that is
- * another, null when the start does not say.
- */
+/** The role in the start with which a segment begins; undefined when it begins with another event. */
 function roleIn(files: JournalFiles, segment: SegmentFile): string | null | undefined {
-  let role: string | null | undefined;
+  const config = startIn(files, segment);
+  return config === undefined ? undefined : startRole(config);
+}
+
+/**
+ * What the start with which a segment begins says of its server; undefined when it begins with
+ * another event. A start begins a segment, so there is no other place to look for one.
+ */
+export function startIn(files: JournalFiles, segment: SegmentFile): PlainData | undefined {
+  let config: PlainData | undefined;
   scanJournal({ ...files, segments: [segment], through: null }, "anything", (block) => {
     const content = readEvents(block);
     const [first] = content.ok ? content.value.events : [];
-    if (first?.type === "server.started") role = startRole(first.config);
+    if (first?.type === "server.started") config = first.config;
     return false;
   });
-  return role;
+  return config;
 }

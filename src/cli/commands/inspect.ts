@@ -7,23 +7,25 @@ import type { PacketType } from "../../core/kernel/ids.ts";
 import { EnvelopeReader, packetRules } from "../../core/wire/index.ts";
 import type { PacketRules } from "../../core/wire/index.ts";
 import { readingKeys } from "../../io/journal-keys.ts";
-import { flag, readArguments, texts } from "../arguments.ts";
+import { flag, readArguments, text, texts } from "../arguments.ts";
 import type { Command } from "../command.ts";
 import { findJournal, scanJournal } from "../journal-files.ts";
 import type { JournalFiles } from "../journal-files.ts";
-import { roleOf } from "../journal-role.ts";
+import { builtinFor, roleOf } from "../journal-role.ts";
 import { grouped, printJson, ProgressLine, table } from "../output.ts";
+import { loadFeatures } from "../replay/features-file.ts";
 
 const help = `\
 Says what is in a journal: who wrote it, which events and packets, and whether it is whole.
 
-Usage: reprise inspect PATH [--key FILE] [--json]
+Usage: reprise inspect PATH [--features FILE] [--key FILE] [--json]
 
 PATH is a journal's folder, a data folder with one journal in it, or one segment.
 
-  --key FILE  a file with keys of an encrypted journal; may be repeated. REPRISE_JOURNAL_KEY may
-              hold them, too
-  --json      print one JSON object
+  --features FILE  a module that exports features of your own, whose packets get their names
+  --key FILE       a file with keys of an encrypted journal; may be repeated. REPRISE_JOURNAL_KEY
+                   may hold them, too
+  --json           print one JSON object
 
 Exit code 0: it is whole, or ends with an unfinished tail. 1: it is corrupt, or of a newer format.
 
@@ -31,20 +33,35 @@ Examples:
   reprise inspect data/game/journal
   reprise inspect data/game/journal/0000000000000001.segment --json`;
 
+const options = { features: text(null), key: texts(), json: flag() };
+
 export const inspect: Command = {
   name: "inspect",
   summary: "say what is in a journal",
   help,
-  run(argv) {
-    const { values, positionals } = readArguments(argv, { json: flag(), key: texts() }, ["PATH"]);
-    const summary = summaryOf(findJournal(positionals[0] ?? "", readingKeys(values.key)));
+  async run(argv) {
+    const { values, positionals } = readArguments(argv, options, ["PATH"]);
+    const files = findJournal(positionals[0] ?? "", readingKeys(values.key));
+    const summary = summaryOf(files, await rulesOf(files, values.features));
     if (values.json) printJson(summary);
     else console.log(table(rowsOf(summary)));
-    if (summary.problem === null) return Promise.resolve(0);
+    if (summary.problem === null) return 0;
     console.error(`reprise inspect: ${summary.problem}`);
-    return Promise.resolve(1);
+    return 1;
   },
 };
+
+/**
+ * What packets are called: as Reprise itself defines them, which is the same in every role, and as
+ * the features of that module do.
+ */
+async function rulesOf(files: JournalFiles, features: string | null): Promise<PacketRules> {
+  const own = packetRules(publishedContracts);
+  if (features === null) return own;
+  const role = roleOf(files);
+  const given = await loadFeatures(features, role, builtinFor(role));
+  return new Map([...own, ...packetRules(given.map(({ declaration }) => declaration.contract))]);
+}
 
 /** Fields may be added, never renamed. */
 interface Inspected extends JournalSummary {
@@ -52,9 +69,7 @@ interface Inspected extends JournalSummary {
   readonly role: string | null;
 }
 
-function summaryOf(files: JournalFiles): Inspected {
-  // Packets have one meaning in every role.
-  const rules = packetRules(publishedContracts);
+function summaryOf(files: JournalFiles, rules: PacketRules): Inspected {
   const inspector = new JournalInspector((packet) => packetName(packet, rules));
   const progress = new ProgressLine();
   let read = 0;

@@ -17,6 +17,7 @@ import { tellEvents } from "../replay/events.ts";
 import type { EventsOrder } from "../replay/events.ts";
 import { endOf, firstOf, openLog } from "../replay/log.ts";
 import type { Log } from "../replay/log.ts";
+import { otherContracts } from "../replay/other-contracts.ts";
 import { bisectedText, comparedText, toldText } from "../replay/report.ts";
 import { plainJson } from "../replay/words.ts";
 
@@ -156,11 +157,15 @@ function replayAll(log: Log, values: ReplayValues, progress: ProgressLine): numb
   progress.end();
   if (values.json) printJson(result);
   else print(result, values.check);
+  // Without --check nothing would show that the state is nobody's.
+  const { diverged } = result;
+  if (diverged !== null) adviseOnContracts(log, diverged.seq, values);
+  else if (!values.check && result.toSeq > 0) adviseOnContracts(log, result.toSeq, values);
   const { until } = values;
-  if (until !== null && result.diverged === null && until > result.endSeq) {
+  if (until !== null && diverged === null && until > result.endSeq) {
     console.error(`reprise replay: event ${until} is beyond the end, event ${result.endSeq}`);
   }
-  return result.diverged === null ? 0 : 1;
+  return diverged === null ? 0 : 1;
 }
 
 function findFirst(log: Log, values: ReplayValues, progress: ProgressLine): number {
@@ -170,9 +175,17 @@ function findFirst(log: Log, values: ReplayValues, progress: ProgressLine): numb
   if (values.json) printJson(plainJson(result));
   else console.log(bisectedText(result));
   if (result.found === null) return 0;
-  const { seq, message } = result.found;
+  const { seq, message, kind } = result.found;
   console.error(`reprise replay: event ${seq}: ${message}`);
+  // Of a rule that is broken, no other features are the cause.
+  if (kind !== "invariant") adviseOnContracts(log, seq, values);
   return 1;
+}
+
+/** Beside what goes otherwise: that it was to be expected, with these features. */
+function adviseOnContracts(log: Log, seq: number, { features }: ReplayValues): void {
+  const advice = otherContracts(log, seq, features);
+  if (advice !== null) console.error(`reprise replay: ${advice}`);
 }
 
 function runEdge(log: Log, values: ReplayValues, progress: ProgressLine): number {
@@ -230,21 +243,28 @@ async function printEvents(
     console.error(`reprise replay: none of the events is one that was asked for; ${there}`);
   }
   if (trouble === null) return 0;
-  console.error(`reprise replay: ${trouble}`);
+  console.error(`reprise replay: ${trouble.message}`);
+  adviseOnContracts(log, trouble.seq, values);
   return 1;
 }
 
 async function compareWith(
   path: string,
   against: string,
-  { features, key, until, patience, json }: ReplayValues,
+  values: ReplayValues,
   progress: ProgressLine,
 ): Promise<number> {
+  const { features, key, until, patience, json } = values;
   const order = { path, features, keys: keyBytesOf(readingKeys(key)), against, until };
   const result = await compareGuarded(order, { patienceMs: patience * 1_000, progress });
   progress.end();
   if (json) printJson(plainJson(result));
   else console.log(comparedText(result));
+  if (result.divergedSeq !== null) {
+    const log = await openLog(path, { features, keys: readingKeys(key) }, progress);
+    progress.end();
+    adviseOnContracts(log, result.divergedSeq, values);
+  }
   return result.classification === "identical" ? 0 : 1;
 }
 

@@ -124,17 +124,18 @@ async function told(
   const log = await openLog(path, { features, keys: keysOfBytes(keys) }, progress);
   const from = firstOf(log);
   const order = { from: sequence, to: sequence, session: null, type: null, effects: true };
-  const event = sequence === 0 ? undefined : tellEvents(log, order, progress).next().value;
-  const isTold = typeof event === "object" && event !== null;
-  const { effects: here = [], failed: _failed, ...inWords } = isTold ? event : {};
+  const next = sequence === 0 ? null : tellEvents(log, order, progress).next();
+  const event = next === null || next.done === true ? null : next.value;
+  const { effects: here = [], failed: _failed, ...inWords } = event ?? {};
   return {
     classification: "crash",
     events: Math.max(0, sequence - from),
     fromSeq: from,
     toSeq: Math.max(from - 1, sequence - 1),
-    first: isTold
-      ? { seq: sequence, event: inWords as typeof event, here, there: [], threw: message }
-      : null,
+    first: event && {
+      ...{ seq: sequence, event: inWords as typeof event },
+      ...{ here, there: [], threw: message },
+    },
     changed: 0,
     state: null,
     failures: [],

@@ -31,6 +31,13 @@ export interface ToldEvent extends EventInWords {
   readonly effects?: readonly string[];
 }
 
+/** Why the telling stopped early. */
+export interface Trouble {
+  /** The event that cannot be stepped. */
+  readonly seq: number;
+  readonly message: string;
+}
+
 /**
  * The events that are wanted, in their order.
  *
@@ -40,7 +47,7 @@ export function* tellEvents(
   log: Log,
   order: EventsOrder,
   progress: ProgressLine,
-): Generator<ToldEvent, string | null> {
+): Generator<ToldEvent, Trouble | null> {
   const words = new Words(log.features);
   const playback = new Playback(log, nearestMark(log, order.from - 1));
   const last = Math.min(order.to, endOf(log));
@@ -65,7 +72,7 @@ export function* tellEvents(
       };
     }
     if (stepped.type === "threw") {
-      return `event ${sequence} cannot be stepped: ${stepped.message}`;
+      return { seq: sequence, message: `event ${sequence} cannot be stepped: ${stepped.message}` };
     }
   }
   return null;

@@ -117,6 +117,12 @@ export function startRole(data: PlainData): string | null {
   return typeof role === "string" ? role : null;
 }
 
+/** The hash of the contracts that `startConfig` was told; null in logs of builds that did not say. */
+export function startContractHash(data: PlainData): number | null {
+  const { contractHash } = data as Readonly<Record<string, PlainData>>;
+  return typeof contractHash === "number" ? contractHash : null;
+}
+
 /** What an event says of the configuration. */
 export interface JournalledConfig {
   readonly realm: RealmConfig;

@@ -32,7 +32,13 @@ export type {
   TellContext,
   TickContext,
 } from "./handler-context.ts";
-export { defaultRealmConfig, realmConfig, startConfig, startRole } from "./config.ts";
+export {
+  defaultRealmConfig,
+  realmConfig,
+  startConfig,
+  startContractHash,
+  startRole,
+} from "./config.ts";
 export type { RealmConfig } from "./config.ts";
 export type { RealmMachine } from "./machine.ts";
 
