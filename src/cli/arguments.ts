@@ -3,7 +3,7 @@
  * `--` ends them. What is wrong is a `UsageError` that names the argument and, for a name that is
  * nearly right, the right one. The error becomes exit code 2.
  */
-import { nearest } from "../io/nearest.ts";
+import { nearest } from "../core/kernel/nearest.ts";
 
 /** The command line is wrong. The message is one line without a final full stop. */
 export class UsageError extends Error {

@@ -9,7 +9,7 @@ import { ApiMisuseError } from "../core/kernel/assert.ts";
 import { UsageError } from "./arguments.ts";
 import { CommandError } from "./command-error.ts";
 import type { Command } from "./command.ts";
-import { nearest } from "../io/nearest.ts";
+import { nearest } from "../core/kernel/nearest.ts";
 import { printJson } from "./output.ts";
 
 /** By name, in the order of the list that `--help` prints. */

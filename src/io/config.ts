@@ -13,7 +13,7 @@ import { ApiMisuseError } from "../core/kernel/assert.ts";
 import { realmConfig } from "../core/realm/index.ts";
 import type { RealmConfig } from "../core/realm/index.ts";
 import { platformCode } from "./completions.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../core/kernel/nearest.ts";
 import { defaultSettings, needless, otherNames, settingOf, settings } from "./settings.ts";
 import type { Settings } from "./settings.ts";
 import { shellWord } from "./shell-word.ts";

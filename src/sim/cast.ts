@@ -6,6 +6,7 @@ import type { Observations, QuietRun, QuietScene } from "./checkers/checker.ts";
 import { forgedContract } from "./clients/cheats.ts";
 import { hostOf, numberOf } from "./clients/link.ts";
 import { Player } from "./clients/player.ts";
+import type { RequestTally } from "./clients/player.ts";
 import { RudePeer } from "./clients/rude.ts";
 import type { ClientScript } from "./clients/script.ts";
 import { ClientTap } from "./clients/tap.ts";
@@ -96,6 +97,7 @@ interface ClientsParts {
 
 /** All clients of a run, each of which acts as its script says while the storm lasts. */
 export class Clients {
+  readonly requests: RequestTally = { asked: 0, answered: 0 };
   readonly #parts: ClientsParts;
   readonly #options: RunSetup["options"];
   readonly #players: Player[] = [];
@@ -110,7 +112,7 @@ export class Clients {
     this.#options = options;
     const { scheduler, decisions, faults, network, sites } = parts;
     const common = {
-      ...{ scheduler, decisions, faults, network },
+      ...{ scheduler, decisions, faults, network, requests: this.requests },
       workload: options.workload,
       handshake: options.handshake,
       wires: options.network,

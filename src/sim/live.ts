@@ -20,6 +20,7 @@ import type { AnyMessage } from "../core/wire/index.ts";
 import type { Checker, QuietRun, QuietTraveller } from "./checkers/checker.ts";
 import type { ClientScript, PlayerAction, RudeAction, TravellerAction } from "./clients/script.ts";
 import { Decisions } from "./decisions.ts";
+import { checkFixed } from "./option-rules.ts";
 import { calmOptions, withOptions } from "./options.ts";
 import type { PartialOptions } from "./options.ts";
 import { planOf } from "./plan.ts";
@@ -91,6 +92,7 @@ export class LiveSimulation {
     const { clients, seed, options = {}, features = [] } = given;
     const names = new Set(clients.map(({ name }) => name));
     apiRule(names.size === clients.length, "two clients have the same name");
+    checkFixed(options);
     const scenario = scenarioOf(given);
     this.#setup = {
       scenario: scenario.name,

@@ -9,10 +9,12 @@ import { Decisions } from "./decisions.ts";
 import type { Decision } from "./decisions.ts";
 import { forkedOptions } from "./fork.ts";
 import type { Fork } from "./fork.ts";
+import { checkFixed, checkPlanned } from "./option-rules.ts";
 import { calmOptions, withOptions } from "./options.ts";
 import type { PartialOptions, SimulationOptions } from "./options.ts";
 import { scenarioNames } from "./scenario.ts";
 import type { Scenario, ScenarioName } from "./scenario.ts";
+import { checkSayings, checkStarts } from "./script-rules.ts";
 
 export interface Plan {
   readonly format: 1;
@@ -43,28 +45,42 @@ export interface RunSetup {
   readonly fork?: Fork | null;
 }
 
-/**
- * @param fixed options that are not drawn
- * @param keep whether to keep the decisions, to make a plan of them
- */
+interface SetupOrder {
+  readonly scenario: Scenario;
+  /** Options that are not drawn. */
+  readonly fixed: PartialOptions;
+  /** Whether to keep the decisions, to make a plan of them. */
+  readonly keep: boolean;
+  /** The workload is a user's: what it draws must have a beginning. */
+  readonly isOwn: boolean;
+}
+
+/** @throws ApiMisuseError for scripts in which nobody comes, or that say what cannot be said */
 export function setUpRun(
   source: RunSource,
-  { scenario, fixed, keep }: { scenario: Scenario; fixed: PartialOptions; keep: boolean },
+  { scenario, fixed, keep, isOwn }: SetupOrder,
 ): RunSetup {
   const { name } = scenario;
   if (source.type === "plan") {
     const { entropy, options, scripts, decisions, fork = null } = source.plan;
+    checkSayings(scripts, scenario.contracts, false);
     const planned = Decisions.planned(new Map(Object.entries(decisions)));
     return { scenario: name, entropy, options, scripts, decisions: planned, fork };
   }
   const { seed, fork } = source;
+  checkFixed(fixed);
   const drawn = withOptions(scenario.drawOptions(seed), fixed);
   const options = fork === null ? drawn : withOptions(drawn, forkedOptions);
+  const scripts = scenario.workload(seed, options);
+  if (isOwn) {
+    checkStarts(scripts, options.seconds);
+    checkSayings(scripts, scenario.contracts, true);
+  }
   return {
     scenario: name,
     entropy: seed,
     options,
-    scripts: scenario.workload(seed, options),
+    scripts,
     decisions: Decisions.drawn(seed, keep),
     fork,
   };
@@ -91,6 +107,7 @@ export function readPlan(json: unknown): Plan {
   apiRule(named !== undefined, "the plan is of a scenario that this build does not know");
   apiRule(typeof entropy === "number", "the plan has no entropy");
   apiRule(isRecord(options), "the plan has no options");
+  checkPlanned(options);
   apiRule(Array.isArray(scripts), "the plan has no scripts");
   apiRule(isRecord(decisions), "the plan has no decisions");
   const { fork } = json;

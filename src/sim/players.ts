@@ -14,6 +14,7 @@ import type { FeatureRole } from "../core/features/index.ts";
 import type { PacketType } from "../core/kernel/ids.ts";
 import { RandomStream } from "../core/kernel/random.ts";
 import { createRealm } from "../core/realm/index.ts";
+import type { Feature } from "../core/realm/index.ts";
 import {
   accountPerformers,
   credentialsOf,
@@ -38,7 +39,7 @@ import { coveredAnswers, coveredServer } from "./coverage.ts";
 import { seedWords } from "./decisions.ts";
 import { drawPlayersOptions } from "./swarm.ts";
 import type { PlayersOptions } from "./options.ts";
-import { serverCheckers } from "./scenario.ts";
+import { namesOf, serverCheckers } from "./scenario.ts";
 import type { Scenario, StageSurroundings, Workload } from "./scenario.ts";
 import type { CheckedWorld, SiteSpec } from "./site.ts";
 
@@ -53,12 +54,26 @@ const gamePort = 8_081;
 /** Nobody is to be kept out for want of room: that is another server's test. */
 const playersMax = 1_000;
 
-export function playersScenario({ workload = drawTravellers }: { workload?: Workload }): Scenario {
-  const roles = { login: composed("login"), game: composed("game") };
+export interface PlayersScenarioOptions {
+  /** Of a user's own, on game servers besides what they have; built-in ones say nothing new. */
+  readonly features?: readonly Feature[];
+  readonly workload?: Workload;
+  readonly performers?: Readonly<Record<string, SimulatedPerformer>>;
+  readonly mayThrow?: readonly string[];
+}
+
+/** @throws ApiMisuseError for features that do not compose */
+export function playersScenario(given: PlayersScenarioOptions): Scenario {
+  const { workload = drawTravellers, performers = {}, features = [] } = given;
+  const shipped = new Set([...featuresOf("login"), ...featuresOf("game")].map(({ name }) => name));
+  const own = features.filter(({ name }) => !shipped.has(name));
+  const mayThrow = namesOf(given.mayThrow ?? [], own);
+  const roles = { login: composed("login"), game: composed("game", own) };
   return {
     name: "players",
     drawOptions: drawPlayersOptions,
     workload,
+    contracts: [...roles.login.contracts, ...roles.game.contracts],
     covered: [
       coveredServer(roles.login.contracts, { unsaid, rudeIn: ["connected"] }),
       coveredServer(roles.game.contracts, { unsaid, rudeIn: ["connected", "inWorld"] }),
@@ -103,9 +118,10 @@ export function playersScenario({ workload = drawTravellers }: { workload?: Work
               name,
               address: `${address}:${String(gamePort)}`,
               realmConfig: worldConfig(players),
-              performers: accounts(name, card),
+              performers: { ...performers, ...accounts(name, card) },
               remembered: rememberedOperations,
-              makeCheckers: gameCheckers,
+              isWatched: own.length > 0 && id === 1,
+              makeCheckers: (world) => gameCheckers(world, mayThrow),
             };
           }),
         ],
@@ -116,13 +132,13 @@ export function playersScenario({ workload = drawTravellers }: { workload?: Work
   };
 }
 
-function gameCheckers(world: CheckedWorld) {
+function gameCheckers(world: CheckedWorld, mayThrow: ReadonlySet<string>) {
   const presence = new PresenceChecker();
   const { players } = world.options;
   return [
     ...serverCheckers(world),
     ...borderCheckers(world),
-    new ContainmentChecker(),
+    new ContainmentChecker(mayThrow),
     new CallsChecker(),
     new TicksChecker(),
     presence,
@@ -132,8 +148,8 @@ function gameCheckers(world: CheckedWorld) {
   ];
 }
 
-function composed(role: FeatureRole) {
-  const features = featuresOf(role);
+function composed(role: FeatureRole, own: readonly Feature[] = []) {
+  const features = [...featuresOf(role), ...own];
   return {
     role,
     realm: createRealm({ features, known: publishedContracts }),

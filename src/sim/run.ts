@@ -19,6 +19,7 @@ import { CheckerPanel, CheckFailure } from "./checkers/checker.ts";
 import type { Checker, QuietRun, QuietScene } from "./checkers/checker.ts";
 import { Crowds } from "./clients/crowds.ts";
 import { hostOf, numberOf } from "./clients/link.ts";
+import type { RequestTally } from "./clients/player.ts";
 import type { ClientScript } from "./clients/script.ts";
 import { coverageKey } from "./coverage.ts";
 import { FaultCounters } from "./faults.ts";
@@ -42,7 +43,7 @@ export interface RunParts {
   readonly makeHost: (order: HostOrder) => RunningHost;
   /** What the wall clocks show when the run begins, but for what they are off. */
   readonly epochMicros: number;
-  /** Of one's own, besides those of the stage; they look at the first server. */
+  /** Of one's own, besides those of the stage; they look at one server. */
   readonly checkers: readonly Checker[];
   /** The run is broken off then, whatever it is about; Infinity: it ends by itself. */
   readonly stopAfterMicros: number;
@@ -58,6 +59,8 @@ export interface RunOutcome {
   readonly coverage: ReadonlySet<string>;
   /** How often each checker had something to judge. */
   readonly checked: Readonly<Record<string, number>>;
+  /** What clients have asked, and how much of it was answered. */
+  readonly requests: Readonly<RequestTally>;
   readonly simulatedMicros: number;
   /** The last lines that the server logged, for a failure's reader. */
   readonly log: readonly string[];
@@ -201,6 +204,7 @@ export class Run {
       faults: this.#faults.counts,
       coverage: this.#coverage,
       checked: checkedBy(this.#sites, this.#stage),
+      requests: this.#clients.requests,
       simulatedMicros: this.#scheduler.nowMicros,
       log: this.#log,
     };
@@ -360,7 +364,8 @@ export class Run {
   #makeSite(spec: SiteSpec, index: number): Site {
     const { options, entropy, fork = null } = this.#setup;
     const prefix = this.#stage.sites.length > 1 ? `${spec.name}: ` : "";
-    const own = index === 0 ? this.#parts.checkers : [];
+    const watched = this.#stage.sites.findIndex(({ isWatched }) => isWatched === true);
+    const own = index === Math.max(0, watched) ? this.#parts.checkers : [];
     const { witness, isChecked } = this.#parts;
     const makeCheckers: SiteSpec["makeCheckers"] = (world) =>
       isChecked ? [...spec.makeCheckers(world), ...own] : own;

@@ -6,6 +6,7 @@ import { builtinFeatures } from "../core/features/index.ts";
 import { apiRule } from "../core/kernel/assert.ts";
 import { createRealm } from "../core/realm/index.ts";
 import type { Feature } from "../core/realm/index.ts";
+import type { AnyContract } from "../core/wire/index.ts";
 import type { SimulatedPerformer } from "./calls.ts";
 import { AnswersChecker } from "./checkers/answers.ts";
 import { borderCheckers } from "./checkers/borders.ts";
@@ -47,6 +48,8 @@ export interface Scenario {
   readonly name: ScenarioName;
   readonly drawOptions: (seed: number) => SimulationOptions;
   readonly workload: Workload;
+  /** Of all its servers: what a script may say. */
+  readonly contracts: readonly AnyContract[];
   readonly covered: readonly CoveredServer[];
   /** Sets one run up. */
   readonly stage: (surroundings: StageSurroundings) => Stage;
@@ -97,6 +100,7 @@ export function echoScenario(given: EchoOptions): Scenario {
     name: "echo",
     drawOptions,
     workload,
+    contracts,
     covered: [coveredServer(contracts, { unsaid: [], rudeIn: ["connected"] })],
     stage: ({ options }) => ({
       sites: [
@@ -125,7 +129,7 @@ export function echoScenario(given: EchoOptions): Scenario {
 }
 
 /** @throws ApiMisuseError for a name that none of the features has */
-function namesOf(names: readonly string[], features: readonly Feature[]): ReadonlySet<string> {
+export function namesOf(names: readonly string[], features: readonly Feature[]): ReadonlySet<string> {
   const known = new Set(features.map(({ name }) => name));
   for (const name of names) {
     apiRule(known.has(name), `mayThrow names "${name}", which is none of the features`);

@@ -5,6 +5,7 @@
  *     const { failure } = simulate({ seed: 7, features: [...builtinFeatures, lantern] });
  *     expect(failure).toBeNull();
  */
+import { apiRule } from "../core/kernel/assert.ts";
 import type { Feature } from "../core/realm/index.ts";
 import { digestStart, digestString, finish } from "../core/kernel/digest.ts";
 import type { SimulatedPerformer } from "./calls.ts";
@@ -40,7 +41,10 @@ export interface SimulateOptions {
   readonly from?: Fork;
   /** A plan has its own; otherwise `echo` when left out. */
   readonly scenario?: ScenarioName;
-  /** What the server of `echo` is made of; the built-in features when left out. */
+  /**
+   * What the server of `echo` is made of; the built-in features when left out. In `players`, what
+   * its game servers have besides. `upgrade` has its own.
+   */
   readonly features?: readonly Feature[];
   /** Of `echo`: the next build's features. Servers are brought to it in many seeds. */
   readonly nextFeatures?: readonly Feature[];
@@ -84,6 +88,9 @@ export interface SimulationResult {
   readonly coverage: { readonly reached: ReadonlySet<CoverageKey>; readonly total: number };
   /** By checker: how often it had something to judge. */
   readonly checked: Readonly<Record<string, number>>;
+  /** How much clients that behave have asked, and how much of it was answered, not refused. */
+  readonly asked: number;
+  readonly answered: number;
   readonly determinismChecked: boolean;
   readonly failure: SimulationFailure | null;
   /** What the run was, without its seed; null unless it failed or was to be kept. */
@@ -126,6 +133,7 @@ export function simulate(given: SimulateOptions): SimulationResult {
     faults: outcome.faults,
     coverage: coverageOf(scenario, outcome),
     checked: outcome.checked,
+    ...outcome.requests,
     determinismChecked: second !== null,
     failure:
       broken === null || plan === null ? null : failureOfRun(broken, { plan, log: outcome.log }),
@@ -158,7 +166,8 @@ interface Playing {
 }
 
 function play(given: SimulateOptions, { scenario, source, keep, isFirst, ...how }: Playing) {
-  const setup = setUpRun(source, { scenario, fixed: given.fixed ?? {}, keep });
+  const { fixed = {}, workload } = given;
+  const setup = setUpRun(source, { scenario, fixed, keep, isOwn: workload !== undefined });
   const witness = (isFirst ? given.witness : null) ?? null;
   return { setup, outcome: runOf(given, { scenario, setup, witness, ...how }).play() };
 }
@@ -208,20 +217,34 @@ const sourceOf = ({ seed, plan, from }: SimulateOptions): RunSource =>
     ? { type: "seed", seed: seed ?? 1, fork: from ?? null }
     : { type: "plan", plan };
 
-/** @throws ApiMisuseError for features that do not compose */
+/**
+ * @throws ApiMisuseError for features that do not compose, and for what the scenario would leave
+ * unused
+ */
 export function scenarioOf(given: SimulateOptions): Scenario {
   const { features, nextFeatures, workload, performers, mayThrow } = given;
   const name = given.plan === undefined ? given.scenario : given.plan.scenario;
-  if (name === "players") return playersScenario(workload === undefined ? {} : { workload });
-  if (name === "upgrade") return upgradeScenario(workload === undefined ? {} : { workload });
-  return echoScenario({
+  const parts = {
     ...(features === undefined ? {} : { features }),
-    ...(nextFeatures === undefined ? {} : { next: nextFeatures }),
     ...(workload === undefined ? {} : { workload }),
     ...(performers === undefined ? {} : { performers }),
     ...(mayThrow === undefined ? {} : { mayThrow }),
-  });
+  };
+  const next = nextFeatures === undefined ? {} : { next: nextFeatures };
+  if (name === "players") {
+    refuse(next, "the scenario players has no next build; nextFeatures are for echo");
+    return playersScenario(parts);
+  }
+  if (name !== "upgrade") return echoScenario({ ...parts, ...next });
+  const { workload: _workload, ...unused } = parts;
+  const hint = "features, nextFeatures, performers and mayThrow are for echo";
+  refuse({ ...unused, ...next }, `the scenario upgrade plays features of its own; ${hint}`);
+  return upgradeScenario(workload === undefined ? {} : { workload });
 }
+
+/** What is given and not used is not tested, and nobody would know. */
+const refuse = (unused: object, message: string): void =>
+  apiRule(Object.keys(unused).length === 0, message);
 
 /** What the first run broke, or where the second one went another way. */
 function failureOf(

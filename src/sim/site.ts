@@ -60,6 +60,8 @@ export interface SiteSpec {
   readonly remembered?: ReadonlySet<string>;
   /** Packets that its checkers want to read. */
   readonly keeps: ReadonlySet<PacketType>;
+  /** Users' checkers look at it; at the first server, where none says so. */
+  readonly isWatched?: boolean;
   readonly makeCheckers: (world: CheckedWorld) => readonly Checker[];
 }
 

@@ -15,7 +15,7 @@ import { decimal, flag, integer, readArguments, text, UsageError } from "../argu
 import type { Values } from "../arguments.ts";
 import { CommandError } from "../command-error.ts";
 import type { Command } from "../command.ts";
-import { nearest } from "../../io/nearest.ts";
+import { nearest } from "../../core/kernel/nearest.ts";
 import { grouped, printJson, ProgressLine, table } from "../output.ts";
 
 const help = `\

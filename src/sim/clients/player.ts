@@ -22,8 +22,15 @@ export interface PlayerObserver {
   stateChanged(player: string, state: ClientState): void;
 }
 
+/** What the clients of a run have asked, and to how much of it there was an answer. */
+export interface RequestTally {
+  asked: number;
+  answered: number;
+}
+
 export interface PlayerParts extends DriverParts {
   readonly seed: Seed;
+  readonly requests: RequestTally;
   readonly players: PlayerObserver;
 }
 
@@ -89,6 +96,7 @@ export class Player {
         return this.#echo(action.prompt, action.bytes);
       case "request":
         return driver.input((machine, at) => {
+          this.#parts.requests.asked += 1;
           machine.request(action.contract, action.key, action.message, at);
         });
       case "tell":
@@ -127,11 +135,13 @@ export class Player {
     this.#driver.input((machine, at) => {
       // Kept before it is asked: the outcome may come before `request` returns.
       this.#echoes.set(machine.nextRequest, payload);
+      this.#parts.requests.asked += 1;
       machine.request("echo", prompt ? "promptEcho" : "echo", { bytes: payload }, at);
     });
   }
 
   #resolved(request: RequestNumber, message: unknown): void {
+    this.#parts.requests.answered += 1;
     const asked = this.#echoes.get(request);
     this.#echoes.delete(request);
     if (asked === undefined || this.#driver.link.isDoubtful) return;

@@ -19,13 +19,16 @@ export type PlayerAction =
   /** Asks for an echo of so many tagged bytes. */
   | { readonly type: "echo"; readonly prompt: boolean; readonly bytes: number }
   /** Any request or message of the run's contracts. */
-  | {
-      readonly type: "request" | "tell";
-      readonly contract: string;
-      readonly key: string;
-      readonly message: unknown;
-    }
+  | Saying
   | Accident;
+
+/** A request, for which there is an answer, or a message, for which there is none. */
+export interface Saying {
+  readonly type: "request" | "tell";
+  readonly contract: string;
+  readonly key: string;
+  readonly message: unknown;
+}
 
 /** What happens to a client's link. */
 export type Accident =
@@ -60,8 +63,9 @@ const rudePlayerWords = [
   "world-update",
 ] as const;
 /** And what only hogs write, see `hogs.ts`. */
-type HogWord = "heap" | "long-payload" | "huge-frame";
-export type RudeWord = (typeof rudePlayerWords)[number] | HogWord | "open-group";
+const hogWords = ["heap", "long-payload", "huge-frame"] as const;
+export const allRudeWords = [...rudePlayerWords, ...hogWords, "open-group"] as const;
+export type RudeWord = (typeof allRudeWords)[number];
 
 export type RudeAction =
   | { readonly type: "connect" }
@@ -108,6 +112,8 @@ export type TravellerAction =
   /** Leaves with a logout, or without a word. */
   | { readonly type: "logout" | "quit" }
   | { readonly type: "cheat"; readonly cheat: Cheat }
+  /** Said to the server in whose world he is; while he is in none, it is not said. */
+  | Saying
   /** To the link that it uses. */
   | Accident;
 

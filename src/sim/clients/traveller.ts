@@ -32,7 +32,8 @@ import { cheatFaults } from "./cheats.ts";
 import { ClientDriver } from "./driver.ts";
 import type { DriverEvents, DriverParts } from "./driver.ts";
 import { numberOf } from "./link.ts";
-import type { ClientScript, Cheat, TravellerAction, TravellerPhase } from "./script.ts";
+import type { RequestTally } from "./player.ts";
+import type { ClientScript, Cheat, Saying, TravellerAction, TravellerPhase } from "./script.ts";
 import { Walk } from "./walk.ts";
 
 /** A server as travellers find it. */
@@ -60,6 +61,7 @@ export interface JourneyObserver {
 
 export interface TravellerParts extends Omit<DriverParts, keyof Door> {
   readonly seed: Seed;
+  readonly requests: RequestTally;
   readonly doors: Doors;
   readonly players: PlayersOptions;
   readonly journeys: JourneyObserver;
@@ -151,9 +153,22 @@ export class Traveller {
         return this.stop();
       case "cheat":
         return this.#cheat(action.cheat);
+      case "request":
+      case "tell":
+        return this.#say(action);
       default:
         return this.#current.accident(action, this.#parts.faults);
     }
+  }
+
+  /** Of other features than those of which he is a client: what comes of it is not waited for. */
+  #say({ type, contract, key, message }: Saying): void {
+    if (this.#phase !== "playing") return;
+    this.#game?.input((machine, at) => {
+      if (type === "tell") return void machine.tell(contract, key, message, at);
+      this.#parts.requests.asked += 1;
+      machine.request(contract, key, message, at);
+    });
   }
 
   /** Time for the next movement. Standing still is not told, but until it is heard. */
@@ -293,6 +308,7 @@ export class Traveller {
       this.#answers.clear();
       this.#answers.set(machine.nextRequest, answered);
       this.#wish = { driver, number: machine.nextRequest };
+      this.#parts.requests.asked += 1;
       machine.request(contract, key, message, at);
     });
   }
@@ -381,6 +397,7 @@ export class Traveller {
     return {
       resolved: (number, message) =>
         tell(() => {
+          this.#parts.requests.answered += 1;
           if (!isWish(number)) return;
           this.#wish = null;
           // An answer to who knows what is as good as none.

@@ -47,6 +47,7 @@ export function upgradeScenario({ workload = drawDepositors }: { workload?: Work
     name: "upgrade",
     drawOptions: drawUpgradeOptions,
     workload,
+    contracts,
     covered: [coveredServer(contracts, { unsaid: [echoContract], rudeIn: [] })],
     stage: ({ options }) => ({
       sites: Array.from({ length: options.upgrade.servers }, (_, index): SiteSpec => ({

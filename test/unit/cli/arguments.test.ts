@@ -8,7 +8,7 @@ import {
   texts,
   UsageError,
 } from "../../../src/cli/arguments.ts";
-import { nearest } from "../../../src/io/nearest.ts";
+import { nearest } from "../../../src/core/kernel/nearest.ts";
 
 const options = {
   clients: integer(100, { min: 1, max: 5_000 }),
