@@ -89,7 +89,7 @@ const hostPart = ({
   heldBytesMax,
   segmentBytesMax,
   blockBytesMax: Math.min(1_048_576, segmentBytesMax >> 2),
-  // A run writes so much that this is used up again and again. What lies ahead is read at each start.
+  // A run writes so much that this is used up often. What lies ahead is read at each start.
   journalAheadBytes: 65_536,
 });
 

@@ -8,7 +8,7 @@ import { calmOptions } from "./options.ts";
 
 export type OptionValue = number | string | boolean;
 
-/** By name, groups flattened (`network.resetPerMillion`); the calm value says of which type it is. */
+/** By name, groups flattened (`network.resetPerMillion`); the calm value says what type it is. */
 export const knownOptions: ReadonlyMap<string, OptionValue> = new Map(flattened(calmOptions));
 
 /** Of those that have others than any whole number from 0 on. */

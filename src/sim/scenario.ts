@@ -129,7 +129,10 @@ export function echoScenario(given: EchoOptions): Scenario {
 }
 
 /** @throws ApiMisuseError for a name that none of the features has */
-export function namesOf(names: readonly string[], features: readonly Feature[]): ReadonlySet<string> {
+export function namesOf(
+  names: readonly string[],
+  features: readonly Feature[],
+): ReadonlySet<string> {
   const known = new Set(features.map(({ name }) => name));
   for (const name of names) {
     apiRule(known.has(name), `mayThrow names "${name}", which is none of the features`);

@@ -117,7 +117,7 @@ export function startRole(data: PlainData): string | null {
   return typeof role === "string" ? role : null;
 }
 
-/** The hash of the contracts that `startConfig` was told; null in logs of builds that did not say. */
+/** The hash of the contracts that `startConfig` was told; null in logs of builds that say none. */
 export function startContractHash(data: PlainData): number | null {
   const { contractHash } = data as Readonly<Record<string, PlainData>>;
   return typeof contractHash === "number" ? contractHash : null;

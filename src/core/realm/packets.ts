@@ -135,7 +135,7 @@ export function onMalformed(realm: RealmMachine, event: PacketMalformed): void {
   const session = realm.state.sessions.ofConnection(event.connection);
   invariant(session !== undefined, "malformed packets are of open connections", event.connection);
   if (session.ending !== null) return;
-  // A frame that is no packet is charged to no budget: what comes between sound ones is a flood, too.
+  // A frame that is no packet is charged to no budget: it is a flood also between sound ones.
   if (isFlood(realm, session, event.at, 1)) return realm.disconnect(session, "FLOOD");
   malformed(realm, session, event.reason);
 }

@@ -1,4 +1,4 @@
-/** Blocks that wait for those who were answered: the simulator reaches them, and sees a bad wait. */
+/** Blocks that wait for those who were answered: seeds reach them, and a bad wait is seen. */
 import { describe, expect, it, vi } from "vitest";
 import { Gathering } from "../../../src/core/host/gathering.ts";
 import { simulatedHost } from "../../../src/sim/host.ts";

@@ -171,7 +171,7 @@ describe("a host", () => {
     expect(world.exited?.code).toBe(0);
   });
 
-  /** What peers in a closed loop get in 0.2 s, while others ask without waiting, each `gapMicros`. */
+  /** What peers in a closed loop get in 0.2 s, while one of the others asks each `gapMicros`. */
   const mixed = (gatherMaxMs: number, closed: number, gapMicros: number) => {
     const config = { gatherMaxMs, budgetMultiplier: 100_000, commitWindowMs: 50 };
     const world = new HostWorld({ config }).start();
