@@ -51,6 +51,8 @@ export interface Subject {
 export class Decisions {
   /** Faults have stopped: everything goes as usual from here on. */
   calm = false;
+  /** The first decision of a plan that is not of the kind that was asked for, in words; or null. */
+  misfit: string | null = null;
   /** What was not as usual, by key, in the order in which it was decided. Null: not kept. */
   readonly taken: Map<string, Decision> | null;
   /** Told of each that is kept. Replaced by whoever wants to know. */
@@ -183,9 +185,13 @@ class PlannedSubject implements Subject {
     const key = `${this.#name}#${String(this.#index++)}`;
     if (this.#decisions.calm) return usual;
     const planned = this.#plan.get(key);
-    // A plan written by hand may hold anything. What cannot be meant goes as usual.
     if (planned === undefined) return usual;
-    if (usual !== null && typeof planned !== typeof usual) return usual;
+    // A plan written by hand may hold anything: what cannot be meant is told when the run is over.
+    if (usual !== null && typeof planned !== typeof usual) {
+      const words = `is a ${typeof usual}, not ${JSON.stringify(planned)}`;
+      this.#decisions.misfit ??= `decisions["${key}"] ${words}`;
+      return usual;
+    }
     this.#decisions.keep(key, planned);
     return planned as T;
   }

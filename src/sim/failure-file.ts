@@ -135,5 +135,17 @@ export function readFailureFile(json: unknown): FailureFile {
   const isFile = typeof json === "object" && json !== null && "format" in json && "plan" in json;
   apiRule(isFile && json.format === "reprise-failure-1", "this is no failure file of format 1");
   const older = { rule: "", shrunk: null, story: [] };
-  return { ...older, ...(json as FailureFile), plan: readPlan(fromJson(json.plan)) };
+  const file = { ...older, ...(json as FailureFile), plan: readPlan(fromJson(json.plan)) };
+  for (const name of ["replay", "fingerprint", "checker", "rule", "message"] as const) {
+    apiRule(typeof file[name] === "string", `${name} is no text`);
+  }
+  for (const name of ["atSeconds", "steps"] as const) {
+    apiRule(Number.isFinite(file[name]) && file[name] >= 0, `${name} is no number from 0 on`);
+  }
+  for (const name of ["story", "log"] as const) {
+    const lines: unknown = file[name];
+    const isText = Array.isArray(lines) && lines.every((line) => typeof line === "string");
+    apiRule(isText, `${name} is no list of lines`);
+  }
+  return file;
 }

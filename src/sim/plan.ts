@@ -12,6 +12,7 @@ import type { Fork } from "./fork.ts";
 import { checkFixed, checkPlanned } from "./option-rules.ts";
 import { calmOptions, withOptions } from "./options.ts";
 import type { PartialOptions, SimulationOptions } from "./options.ts";
+import { readDecisions, readScripts } from "./plan-rules.ts";
 import { scenarioNames } from "./scenario.ts";
 import type { Scenario, ScenarioName } from "./scenario.ts";
 import { checkSayings, checkStarts } from "./script-rules.ts";
@@ -105,22 +106,29 @@ export function readPlan(json: unknown): Plan {
   const { scenario = "echo", entropy, options, scripts, decisions } = json;
   const named = scenarioNames.find((name) => name === scenario);
   apiRule(named !== undefined, "the plan is of a scenario that this build does not know");
-  apiRule(typeof entropy === "number", "the plan has no entropy");
+  const isSeed = Number.isSafeInteger(entropy) && Number(entropy) >= 0;
+  apiRule(isSeed, "the plan's entropy is no whole number from 0 on");
   apiRule(isRecord(options), "the plan has no options");
   checkPlanned(options);
-  apiRule(Array.isArray(scripts), "the plan has no scripts");
-  apiRule(isRecord(decisions), "the plan has no decisions");
   const { fork } = json;
+  apiRule(fork === undefined || isFork(fork), "the plan's fork is no state to begin with");
   return {
     format: 1,
     scenario: named,
-    entropy,
+    entropy: Number(entropy),
     options: withOptions(calmOptions, options),
-    scripts: scripts as readonly ClientScript[],
-    decisions: decisions as Readonly<Record<string, Decision>>,
-    ...(isRecord(fork) ? { fork: fork as unknown as Fork } : {}),
+    scripts: readScripts(scripts),
+    decisions: readDecisions(decisions),
+    ...(fork === undefined ? {} : { fork }),
   };
 }
+
+const isFork = (value: unknown): value is Fork =>
+  isRecord(value) &&
+  typeof value["site"] === "string" &&
+  Number.isSafeInteger(value["sequence"]) &&
+  Number.isSafeInteger(value["atMicros"]) &&
+  value["checkpoint"] instanceof Uint8Array;
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

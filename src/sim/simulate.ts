@@ -108,7 +108,8 @@ export interface SimulationFailure extends RunFailure {
 
 /**
  * @returns what happened; a broken rule is a result, not an exception
- * @throws ApiMisuseError for features that do not compose
+ * @throws ApiMisuseError for features that do not compose, for a workload or options that mean
+ * nothing, and for a plan whose decisions are of other kinds than its run asks for
  */
 export function simulate(given: SimulateOptions): SimulationResult {
   const scenario = scenarioOf(given);
@@ -169,7 +170,10 @@ function play(given: SimulateOptions, { scenario, source, keep, isFirst, ...how 
   const { fixed = {}, workload } = given;
   const setup = setUpRun(source, { scenario, fixed, keep, isOwn: workload !== undefined });
   const witness = (isFirst ? given.witness : null) ?? null;
-  return { setup, outcome: runOf(given, { scenario, setup, witness, ...how }).play() };
+  const outcome = runOf(given, { scenario, setup, witness, ...how }).play();
+  const { misfit } = setup.decisions;
+  apiRule(misfit === null, misfit ?? "");
+  return { setup, outcome };
 }
 
 interface RunOrder {
