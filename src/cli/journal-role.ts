@@ -52,7 +52,7 @@ export function builtinFor(name: string | null): readonly Feature[] {
   return role === undefined ? builtinFeatures : featuresOf(role);
 }
 
-/** The role in the start that a segment begins with; undefined when it begins with another event. */
+/** The role in the start that a segment begins with; undefined when another event is first. */
 function roleIn(files: JournalFiles, segment: SegmentFile): string | null | undefined {
   const config = startIn(files, segment);
   return config === undefined ? undefined : startRole(config);
