@@ -10,16 +10,19 @@ import {
   withOptions,
 } from "../../sim/index.ts";
 import type { PartialOptions, ScenarioName, SimulationOptions } from "../../sim/index.ts";
+import { ApiMisuseError } from "../../core/kernel/assert.ts";
+import { StartError } from "../../io/start-error.ts";
 import { readingKeys } from "../../io/journal-keys.ts";
 import { decimal, flag, integer, readArguments, text, texts, UsageError } from "../arguments.ts";
 import type { Values } from "../arguments.ts";
+import { CommandError } from "../command-error.ts";
 import type { Command } from "../command.ts";
 import { printJson, ProgressLine } from "../output.ts";
 import { beginningAt, featuresGiven } from "../sim/beginning.ts";
 import type { Beginning } from "../sim/beginning.ts";
 import { runCampaign, workersFor } from "../sim/campaign.ts";
 import { runCanary } from "../sim/canary.ts";
-import { leaveFiles } from "../sim/failure-files.ts";
+import { FailureFiles } from "../sim/failure-files.ts";
 import { fixedOptions } from "../sim/fixed-options.ts";
 import { Interrupt } from "../sim/interrupt.ts";
 import { replayFailure } from "../sim/replay-failure.ts";
@@ -72,11 +75,12 @@ Usage: reprise sim [--seed N] [--seeds COUNT] [--minutes M] [OPTIONS]
 
 Each seed draws its own mix of faults, plays it twice, and compares. When a rule is broken, the run
 is shrunk to the few things that it takes, for a minute at most, told as a story, and left as a
-failure file that makes it happen again without the seed. Ctrl-C ends a campaign with what it has
-so far; a second one ends it at once.
+failure file that makes it happen again without the seed: written when it is found, and again when
+it is shrunk. Ctrl-C or SIGTERM ends a campaign with what it has so far; a second one at once.
 
 Exit codes: 0 every rule holds, 1 a rule is broken (also in a campaign that was interrupted), or
---covered and something was not, 2 bad usage or no failure file, 130 interrupted.
+--covered and something was not, 2 bad usage, or a file that is missing or says nothing, 130
+interrupted.
 
 Examples:
   reprise sim --seeds 200
@@ -119,30 +123,47 @@ export const sim: Command = {
   summary: "play servers through simulated faults, every seed twice",
   help,
   async run(argv) {
-    const { values } = readArguments(argv, options);
-    const { failure, canary, shrink, json, features, ...others } = values;
-    const saysMore = Object.values(others).some((value) =>
-      Array.isArray(value) ? value.length > 0 : value !== null && value !== false,
-    );
-    if (canary) {
-      if (saysMore || shrink || features !== null || failure !== null)
-        throw new UsageError("--canary stands alone");
-      return runCanary(json);
+    try {
+      return await play(argv);
+    } catch (error) {
+      throw withoutFinding(error);
     }
-    if (failure !== null) {
-      if (saysMore) throw new UsageError("--failure holds all that the other options could say");
-      return replayFailure(failure, { json, shrink, given: await featuresGiven(features) });
-    }
-    if (shrink) throw new UsageError("--shrink needs a --failure; a campaign shrinks by itself");
-    if (values.from === null) {
-      if (values.at !== null) throw new UsageError("--at is for --from");
-      if (features !== null) throw new UsageError("--features is for --from and --failure");
-      return campaign(values, scenariosOf(values.scenario), {});
-    }
-    const { scenario, given } = await beginningOf(values, values.from);
-    return campaign(values, [scenario], given);
   },
 };
+
+/** Here 1 says that a rule is broken, so nothing else that went wrong may end with it. */
+function withoutFinding(error: unknown): unknown {
+  if (error instanceof CommandError) return new CommandError(error.message, error.details, 2);
+  if (!(error instanceof Error) || error instanceof UsageError) return error;
+  const isExpected =
+    error instanceof ApiMisuseError || error instanceof StartError || "code" in error;
+  return isExpected ? new CommandError(error.message, {}, 2) : error;
+}
+
+async function play(argv: readonly string[]): Promise<number> {
+  const { values } = readArguments(argv, options);
+  const { failure, canary, shrink, json, features, ...others } = values;
+  const saysMore = Object.values(others).some((value) =>
+    Array.isArray(value) ? value.length > 0 : value !== null && value !== false,
+  );
+  if (canary) {
+    if (saysMore || shrink || features !== null || failure !== null)
+      throw new UsageError("--canary stands alone");
+    return runCanary(json);
+  }
+  if (failure !== null) {
+    if (saysMore) throw new UsageError("--failure holds all that the other options could say");
+    return replayFailure(failure, { json, shrink, given: await featuresGiven(features) });
+  }
+  if (shrink) throw new UsageError("--shrink needs a --failure; a campaign shrinks by itself");
+  if (values.from === null) {
+    if (values.at !== null) throw new UsageError("--at is for --from");
+    if (features !== null) throw new UsageError("--features is for --from and --failure");
+    return campaign(values, scenariosOf(values.scenario), {});
+  }
+  const { scenario, given } = await beginningOf(values, values.from);
+  return campaign(values, [scenario], given);
+}
 
 /** @throws UsageError for a name that there is not */
 function scenariosOf(wanted: string | null): readonly ScenarioName[] {
@@ -209,6 +230,7 @@ async function campaign(
   const startedAt = performance.now();
   const elapsedMs = (): number => performance.now() - startedAt;
   const interrupt = new Interrupt();
+  const files = new FailureFiles();
   // One seed is played here, where nothing hears a signal: it ends the process as it always does.
   if (seeds > 1) interrupt.listen();
   try {
@@ -222,6 +244,7 @@ async function campaign(
       workers: given.features ? 0 : (values.workers ?? workersFor(Math.min(seeds, 1_000_000))),
       untilFailure: values["until-failure"],
       progress: (soFar, { seed }) => {
+        files.leave(soFar.failures);
         if (verbose && !json && wanted !== 1) {
           line.end();
           for (const scenario of scenarios) {
@@ -238,15 +261,13 @@ async function campaign(
     const progress = (text: () => string): void => line.show(text);
     const { from: _from, workload: _workload, ...own } = given;
     const watch = { isStopped: () => interrupt.isHeard, progress, given: own };
-    const files = await leaveFiles(tally.failures, (file) =>
-      values["no-shrink"] ? Promise.resolve(file) : shrunkFile(file, watch),
-    );
+    if (!values["no-shrink"]) await files.rewrite((file) => shrunkFile(file, watch));
     line.end();
     const listsMissing = values.missing || values.covered;
-    const parts = { files, wallSeconds, interrupted, scenarios, listsMissing };
+    const parts = { files: files.left, wallSeconds, interrupted, scenarios, listsMissing };
     const report = reportOfCampaign(tally, parts);
     if (json) printJson(report);
-    else console.log(`${summary(report, wanted)}${storyText(files)}`);
+    else console.log(`${summary(report, wanted)}${storyText(files.left)}`);
     if (tally.failures.length > 0) return 1;
     if (interrupted) return interruptedCode;
     return values.covered && (report.coverage.missing ?? []).length > 0 ? 1 : 0;

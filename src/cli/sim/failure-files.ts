@@ -1,4 +1,5 @@
 /** Failure files: read for a replay, left by a campaign. */
+import { writeFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { failureText, readFailureFile } from "../../sim/index.ts";
 import type { FailureFile } from "../../sim/index.ts";
@@ -17,27 +18,42 @@ export async function readFailure(path: string): Promise<FailureFile> {
 
 /**
  * One file for each fingerprint, of the seed with the smallest number; none for a seed that took
- * its thread with it. Each is written as it was found first, so that nothing is lost while it
- * shrinks.
- *
- * @param shrink what becomes of a file before it is left
- * @returns the files, and where they are, by fingerprint
+ * its thread with it. Each is written as soon as it is found, so that nothing that becomes of the
+ * campaign loses it, and again when it has been made small.
  */
-export async function leaveFiles(
-  findings: readonly Finding[],
-  shrink: (file: FailureFile) => Promise<FailureFile>,
-): Promise<ReadonlyMap<string, LeftFile>> {
-  const files = new Map<string, LeftFile>();
-  for (const { seed, fingerprint, failure } of findings) {
-    if (failure === null || files.has(fingerprint)) continue;
-    const path = `failure-${String(seed)}-${fingerprint}.json`;
-    const found: FailureFile = { ...failure, replay: replayCommand(path) };
-    await writeFailure(path, found);
-    const file = await shrink(found);
-    if (file !== found) await writeFailure(path, file);
-    files.set(fingerprint, { path, file });
+export class FailureFiles {
+  readonly #files = new Map<string, LeftFile>();
+
+  /** The files, and where they are, by fingerprint. */
+  get left(): ReadonlyMap<string, LeftFile> {
+    return this.#files;
   }
-  return files;
+
+  /**
+   * Writes what has no file yet.
+   *
+   * @param findings all so far
+   */
+  leave(findings: readonly Finding[]): void {
+    for (const { seed, fingerprint, failure } of findings) {
+      if (failure === null || this.#files.has(fingerprint)) continue;
+      const path = `failure-${String(seed)}-${fingerprint}.json`;
+      const file: FailureFile = { ...failure, replay: replayCommand(path) };
+      // Between two seeds, and before a signal is heard that ends the process.
+      writeFileSync(path, failureText(file));
+      this.#files.set(fingerprint, { path, file });
+    }
+  }
+
+  /** @param shrink what becomes of each; the same file where it stays as it was found */
+  async rewrite(shrink: (file: FailureFile) => Promise<FailureFile>): Promise<void> {
+    for (const [fingerprint, { path, file }] of this.#files) {
+      const small = await shrink(file);
+      if (small === file) continue;
+      await writeFailure(path, small);
+      this.#files.set(fingerprint, { path, file: small });
+    }
+  }
 }
 
 /** Writes over what was there. */

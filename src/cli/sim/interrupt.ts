@@ -1,15 +1,18 @@
-/** Ctrl-C, once. The second one is not listened for, and ends the process. */
+/** Ctrl-C, or a supervisor's SIGTERM, once. The second one is not listened for, and ends the process. */
 export class Interrupt {
   isHeard = false;
   readonly #hear = (): void => {
     this.isHeard = true;
+    this.forget();
   };
 
   listen(): void {
-    process.once("SIGINT", this.#hear);
+    for (const signal of signals) process.on(signal, this.#hear);
   }
 
   forget(): void {
-    process.off("SIGINT", this.#hear);
+    for (const signal of signals) process.off(signal, this.#hear);
   }
 }
+
+const signals = ["SIGINT", "SIGTERM"] as const;

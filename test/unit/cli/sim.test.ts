@@ -127,6 +127,23 @@ describe("reprise sim", () => {
     expect((await reprise("sim", "--shrink")).code).toBe(2);
   });
 
+  it.each([
+    ["a log that is not there", ["--from", "/nope"]],
+    ["a log that is none", ["--from", join(import.meta.dirname, "../../../README.md")]],
+    ["a key file that is not there", ["--from", "/nope", "--key", "/nope.key"]],
+    ["features that are not there", ["--failure", "FILE", "--features", "/nope.ts"]],
+    ["a plan of other features", ["--failure", "FILE"]],
+  ])("ends with 2 for %s: 1 is a broken rule", async (_what, words) => {
+    const path = join(temporaryFolder(), "failure.json");
+    const place = { atMicros: 1, type: "request", contract: "lantern", key: "place", message: {} };
+    const scripts = [{ kind: "player", name: "1", actions: [place] }];
+    writeFileSync(path, JSON.stringify({ ...failure, plan: { ...failure.plan, scripts } }));
+    const argv = words.map((word) => (word === "FILE" ? path : word));
+    const { code, err } = await reprise("sim", ...argv);
+    expect(code).toBe(2);
+    expect(err).toMatch(/^reprise sim: [^\n]+\n$/);
+  });
+
   it("shrinks a file that was left as it was found", async () => {
     // Nobody starts the server again within the run, where its process has ended.
     const fixed = { seconds: 2, process: { endsMax: 2, restartMaxMicros: 1_000_000_000 } };
