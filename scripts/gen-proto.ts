@@ -29,6 +29,7 @@ const schemas = {
   "proto/operate.proto": "src/core/wire/gen",
   "proto/packet.proto": "src/core/wire/gen",
   "proto/session.proto": "src/core/wire/gen",
+  "examples/campfire/campfire.proto": "examples/campfire/gen",
   "examples/lantern/lantern.proto": "examples/lantern/gen",
   "examples/wallet/wallet.proto": "examples/wallet/gen",
 } as const;
