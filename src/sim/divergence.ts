@@ -81,7 +81,7 @@ const nothing = "nothing";
 
 function compare(step: number, left: StepRecord | null, right: StepRecord | null): Divergence {
   const names = { step, first: left?.name ?? nothing, second: right?.name ?? nothing };
-  const [ours, theirs] = [left?.fields ?? [], right?.fields ?? []];
+  const [ours, theirs] = [byCause(left?.fields ?? []), byCause(right?.fields ?? [])];
   const at = firstUnequal(ours, theirs);
   const [one, other] = [ours[at], theirs[at]];
   if (one === undefined && other === undefined) {
@@ -94,6 +94,16 @@ function compare(step: number, left: StepRecord | null, right: StepRecord | null
   const here = path === one?.[0] ? valueOf(one) : nothing;
   const there = path === other?.[0] ? valueOf(other) : nothing;
   return { ...names, field: path ?? null, values: [here, there] };
+}
+
+/**
+ * What a step was made of comes first, then what it made of the states of features, which is where
+ * a feature's mistake stands; what it told others follows from that.
+ */
+function byCause(fields: readonly Field[]): readonly Field[] {
+  const ranks = ["event.", "state.feature:", "state.", ""];
+  const rankOf = ([path]: Field): number => ranks.findIndex((prefix) => path.startsWith(prefix));
+  return fields.toSorted((left, right) => rankOf(left) - rankOf(right));
 }
 
 /** Whether the other side has no such part at all. */

@@ -30,10 +30,12 @@ export class BackOffChecker implements Checker {
     if (state.name === "backingOff") this.#left(player, before, state, now);
     if (before?.name !== "backingOff" || state.name !== "connecting") return;
     if (now < before.dueAt || now > before.dueAt + slackMicros) {
-      this.#fail("a client comes back when its delay is over", player, now - before.dueAt);
+      const late = `came back ${now - before.dueAt} us after its delay was over`;
+      this.#fail("a client comes back when its delay is over", player, late);
     }
     if (state.failures !== before.failures) {
-      this.#fail("failures are counted until a link was stable", player, state.failures);
+      const counts = `counts ${state.failures} after ${before.failures}`;
+      this.#fail("failures are counted until a link was stable", player, counts);
     }
   }
 
@@ -47,13 +49,15 @@ export class BackOffChecker implements Checker {
     if (before === undefined || !("failures" in before)) return;
     const isStable = before.name === "ready" && before.since + stableAfterMs * 1_000 <= now;
     if (failures !== (isStable ? 1 : before.failures + 1)) {
-      this.#fail("failures are counted until a link was stable", player, failures);
+      const counts = `counts ${failures} after ${before.failures}${isStable ? ", and was in" : ""}`;
+      this.#fail("failures are counted until a link was stable", player, counts);
     }
     const delayMs = (dueAt - now) / 1_000;
     const ceilingMs = Math.min(initialDelayMs * 2 ** failures, maxDelayMs);
     const isEarly = delayMs < Math.max(initialDelayMs, reason.retryAfterMs);
     if (isEarly || delayMs > Math.max(ceilingMs, reason.retryAfterMs)) {
-      this.#fail("a delay is between its floor and its ceiling", player, delayMs);
+      const waits = `waits ${delayMs} ms after ${failures} failures`;
+      this.#fail("a delay is between its floor and its ceiling", player, waits);
     }
     if (failures >= spreadFrom) this.#spread(player, delayMs / maxDelayMs);
   }
@@ -63,15 +67,16 @@ export class BackOffChecker implements Checker {
     this.#long += 1;
     this.#longest = Math.max(this.#longest, share);
     if (this.#long >= spreadCount && this.#longest < spreadShareMin) {
-      this.#fail("delays grow", player, this.#longest);
+      const share = `${Math.round(this.#longest * 100)} % of the longest delay`;
+      this.#fail("delays grow", player, `has had no more than ${share}, ${this.#long} times`);
     }
   }
 
   #long = 0;
   #longest = 0;
 
-  #fail(rule: string, player: string, seen: number): never {
-    throw new CheckFailure(this.name, rule, `player ${player}, ${String(seen)}`);
+  #fail(rule: string, player: string, seen: string): never {
+    throw new CheckFailure(this.name, rule, `player ${player} ${seen}`);
   }
 }
 

@@ -3,6 +3,8 @@
  * of it, and which rule is broken in the end. The run is played once more with somebody looking on.
  */
 import { publishedContracts } from "../../core/features/contracts.ts";
+import { featuresOf } from "../../core/features/index.ts";
+import type { SimulationOptions } from "../options.ts";
 import type { Plan } from "../plan.ts";
 import type { ScenarioName } from "../scenario.ts";
 import type { Given } from "../shrink/index.ts";
@@ -33,26 +35,41 @@ export function storyOf(
     new PacketWords([...publishedContracts, ...contracts]),
   );
   const { failure } = simulate({ ...given, plan, twice: false, witness: teller });
-  return [...prologue(plan), ...teller.lines.text(linesMax), ...epilogue(known ?? failure)];
+  return [...prologue(plan, given), ...teller.lines.text(linesMax), ...epilogue(known ?? failure)];
 }
 
-function prologue({ scenario, scripts, options }: Plan): readonly string[] {
+function prologue(
+  { scenario = "echo", scripts, options }: Plan,
+  { features = [] }: Given,
+): readonly string[] {
   const { gameServers, accounts } = options.players;
   const cast = scripts.map(clientName);
+  const own = features.map(({ name }) => name).filter((name) => !shipped.has(name));
+  const what = own.length === 0 ? "" : ` with ${listed(own)}`;
+  const games = `${counted(gameServers, "game server")}${what}`;
   const stages: Readonly<Record<ScenarioName, string>> = {
-    echo: "One server, which answers echoes.",
-    players: `A login server, ${counted(gameServers, "game server")} and ${counted(accounts, "account")}.`,
+    echo: own.length === 0 ? "One server, which answers echoes." : `One server${what}.`,
+    players: `A login server, ${games} and ${counted(accounts, "account")}.`,
     upgrade: `${counted(options.upgrade.servers, "server")}, to be brought to the next build.`,
   };
   return [
-    stages[scenario ?? "echo"],
+    stages[scenario],
     cast.length === 0
       ? "Nobody else is there."
       : `There ${cast.length === 1 ? "is" : "are"} ${listed(cast)}.`,
-    ...optionWords(options).map((words) => `Not as usual: ${words}.`),
+    ...optionWords(options, unused[scenario]).map((words) => `Not as usual: ${words}.`),
     "",
   ];
 }
+
+const shipped = new Set([...featuresOf("login"), ...featuresOf("game")].map(({ name }) => name));
+
+/** Groups of options of which the scenario makes nothing, whatever was drawn. */
+const unused: Readonly<Record<ScenarioName, readonly (keyof SimulationOptions)[]>> = {
+  echo: ["upgrade", "players"],
+  players: ["upgrade"],
+  upgrade: ["players"],
+};
 
 const castMax = 12;
 

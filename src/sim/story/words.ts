@@ -207,11 +207,18 @@ const decisionCharactersMax = 200;
 export const decisionWords = (key: string, decision: Decision): string =>
   decision === true ? key : `${key}: ${shown(decision, decisionCharactersMax)}`;
 
-/** Options that are not calm. Rates say nothing of a plan, which draws nothing. */
-export function optionWords(options: SimulationOptions): readonly string[] {
+/**
+ * Options that are not calm. Rates say nothing of a plan, which draws nothing.
+ *
+ * @param unused groups that the run makes nothing of
+ */
+export function optionWords(
+  options: SimulationOptions,
+  unused: readonly (keyof SimulationOptions)[],
+): readonly string[] {
   const lines: string[] = [];
   for (const [group, calm] of Object.entries(calmOptions)) {
-    if (typeof calm !== "object") continue;
+    if (typeof calm !== "object" || unused.includes(group as keyof SimulationOptions)) continue;
     const now = options[group as keyof SimulationOptions] as unknown as Readonly<
       Record<string, unknown>
     >;

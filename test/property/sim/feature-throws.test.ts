@@ -1,7 +1,7 @@
 /** A feature of a user's own that throws is a failure, unless its throwing is what is tested. */
 import { builtinFeatures } from "reprise";
 import { describe, expect, it } from "vitest";
-import { simulate, shrink } from "../../../src/sim/index.ts";
+import { calmOptions, shrink, simulate, storyOf } from "../../../src/sim/index.ts";
 import type { PlayerAction, SimulateOptions, Workload } from "../../../src/sim/index.ts";
 import { lantern } from "../../../examples/lantern/lantern.ts";
 import { brokenLantern } from "../../support/broken-lantern.ts";
@@ -77,6 +77,17 @@ describe("a feature that throws", () => {
     const small = shrink(failure, { given: () => ({ features }) });
     expect(small.isFinished).toBe(true);
     expect(small.events).toBe(2);
+    const [place, who, ...story] = storyOf(small.failure.plan, { features });
+    expect(place).toBe("One server with lantern.");
+    expect(who).toBe("There is client 1.");
+    expect(story.at(-1)).toContain("BROKEN (containment): the feature lantern never throws: ");
+    // Nobody has brought anything to another build.
+    const other = {
+      ...small.failure.plan.options,
+      upgrade: { ...calmOptions.upgrade, servers: 3 },
+    };
+    const told = storyOf({ ...small.failure.plan, options: other }, { features });
+    expect(told.filter((line) => line.startsWith("Not as usual: upgrade."))).toEqual([]);
   });
 
   it("is none where its throwing is the test", () => {

@@ -184,8 +184,13 @@ describe("the back-off checker", () => {
   const reason = { code: "CONNECT_FAILED", message: "", retryAfterMs: 0, mayRetry: true } as const;
   const at = (micros: number): Micros => (clientEpochMicros + micros) as Micros;
 
+  type States = readonly (readonly [atMicros: number, ClientState])[];
+
   /** Shows a client's states at their times, and gives the rule that they break. */
-  function ruleBroken(states: readonly (readonly [atMicros: number, ClientState])[]): string {
+  const ruleBroken = (states: States): string => broken(states).split(":")[0] ?? "";
+
+  /** And how. */
+  function broken(states: States): string {
     let now = 0;
     const checker = new BackOffChecker(() => now);
     try {
@@ -194,7 +199,7 @@ describe("the back-off checker", () => {
         checker.playerChanged("1", state);
       }
     } catch (error) {
-      return String((error as Error).message).split(":")[0] ?? "";
+      return String((error as Error).message);
     }
     return "";
   }
@@ -226,11 +231,19 @@ describe("the back-off checker", () => {
     ["a delay is between its floor and its ceiling", 1, 301_000],
     ["failures are counted until a link was stable", 2, 151_000],
   ])("finds that %s", (rule, failures, dueAtMicros) => {
-    const broken = ruleBroken([
+    const found = ruleBroken([
       [0, connecting(0)],
       [1_000, backingOff(failures, dueAtMicros)],
     ]);
-    expect(broken).toBe(rule);
+    expect(found).toBe(rule);
+  });
+
+  it("says who did what", () => {
+    const soon: States = [
+      [0, connecting(0)],
+      [1_000, backingOff(1, 1_500)],
+    ];
+    expect(broken(soon)).toMatch(/: player 1 waits 0\.5 ms after 1 failures$/);
   });
 
   it("finds who comes back early, or sooner than he was asked to", () => {

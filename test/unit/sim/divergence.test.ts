@@ -51,6 +51,27 @@ describe("a run that does not go the same way twice", () => {
     expect(first).toBeLessThan(seen ?? 0);
   });
 
+  it("is located in the state where that differs in the step that tells of it", () => {
+    let rolls = 0;
+    const { failure } = simulate({
+      ...given(() => 7),
+      features: [
+        ...builtinFeatures,
+        defineFeature({ contract, version: 1, state: () => ({ last: 0 }) }).implement({
+          packets: {},
+          tick: {
+            every: 30,
+            run(ctx) {
+              ctx.state.last = rolls += 1;
+              ctx.broadcast("rolled", { bytes: Uint8Array.of(ctx.state.last) });
+            },
+          },
+        }),
+      ],
+    });
+    expect(failure?.message).toMatch(/us: state\.feature:dice\.last is \d+ and \d+$/);
+  });
+
   it("is located in what was sent where the state is the same", () => {
     let told = 0;
     const { failure } = simulate({
