@@ -122,6 +122,8 @@ export interface PlayersOptions {
   readonly accounts: number;
   /** Of each traveller, that it cheats now and then. */
   readonly cheatPerMillion: PerMillion;
+  /** Of each traveller, that it looks another way with each movement. */
+  readonly turningPerMillion: PerMillion;
   /** Between two movements of a traveller who walks. */
   readonly stepMicros: number;
   readonly tokenLifetimeMs: number;
@@ -253,6 +255,7 @@ export const calmOptions: SimulationOptions = {
     gameServers: 1,
     accounts: 4,
     cheatPerMillion: 0,
+    turningPerMillion: 0,
     stepMicros: 100_000,
     tokenLifetimeMs: 3_600_000,
     loginsPerMinute: 120,

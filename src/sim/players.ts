@@ -33,6 +33,7 @@ import { PresenceChecker } from "./checkers/presence.ts";
 import { SecrecyChecker } from "./checkers/secrecy.ts";
 import { SightChecker } from "./checkers/sight.ts";
 import { TicksChecker } from "./checkers/ticks.ts";
+import { ToldChecker, toldPackets } from "./checkers/told.ts";
 import { WorldViewChecker } from "./checkers/world-view.ts";
 import { drawTravellers } from "./clients/script.ts";
 import { coveredAnswers, coveredServer } from "./coverage.ts";
@@ -47,6 +48,7 @@ import type { CheckedWorld, SiteSpec } from "./site.ts";
 const kept: ReadonlySet<PacketType> = new Set([
   ...coveredAnswers,
   accountContract.entries.logout.replyType,
+  ...toldPackets,
 ]);
 /** Travellers have no use for it, and none of them is an operator. */
 const unsaid = [echoContract, operateContract];
@@ -144,6 +146,7 @@ function gameCheckers(world: CheckedWorld, mayThrow: ReadonlySet<string>) {
     presence,
     new MovementChecker(presence, players),
     new SightChecker(players),
+    new ToldChecker(),
     new SecrecyChecker(world.options.keeping.keys > 0),
   ];
 }

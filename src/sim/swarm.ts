@@ -74,7 +74,7 @@ export function drawPlayersOptions(seed: number): SimulationOptions {
     crashPerMillion: rate(random, 20_000),
   };
   const rudePerMillion = rate(random, 300_000);
-  const players = drawPlayers(random, clients, clock);
+  const players = { ...drawPlayers(random, clients, clock), ...drawTurning(seed) };
   return {
     ...drawn,
     ...drawHaste(seed, { clock, calls: troubled, players }),
@@ -147,6 +147,11 @@ const drawWorkload = (
   stayMaxMicros: random.pick([1_000_000, 4_000_000, 20_000_000]),
 });
 
+function drawTurning(seed: number): Pick<PlayersOptions, "turningPerMillion"> {
+  const random = RandomStream.named(seedWords(seed), "options/turning");
+  return { turningPerMillion: random.pick([0, 300_000, 1_000_000]) };
+}
+
 function drawPlayers(random: RandomStream, clients: number, clock: ClockOptions): PlayersOptions {
   const jumps = clock.jumpsMax + clock.rebootJumpsMax;
   const jumpMs = (jumps * clock.jumpMaxMicros + 2 * clock.skewMaxMicros) / 1_000;
@@ -154,6 +159,7 @@ function drawPlayers(random: RandomStream, clients: number, clock: ClockOptions)
     gameServers: random.chance(1, 4) ? 2 : 1,
     accounts: random.between(1, clients),
     cheatPerMillion: random.pick([0, 0, 300_000, 1_000_000]),
+    turningPerMillion: calmOptions.players.turningPerMillion,
     stepMicros: random.pick([33_000, 100_000, 300_000]),
     // Whose clock is wrong by more than that can let nobody in.
     tokenLifetimeMs: Math.floor(random.pick([5_000, 3_600_000]) + jumpMs),

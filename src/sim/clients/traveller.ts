@@ -112,7 +112,8 @@ export class Traveller {
     this.#script = script;
     this.name = script.name;
     this.#random = RandomStream.named(parts.seed, `client/${script.name}`);
-    this.#walk = new Walk(parts.players, (move) => {
+    const looks = RandomStream.named(parts.seed, `looks/${script.name}`);
+    this.#walk = new Walk(parts.players, looks, (move) => {
       if (this.#phase === "playing") {
         this.#game?.input((machine, at) => machine.tell("world", "move", move, at));
       }

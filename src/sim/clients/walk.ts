@@ -18,6 +18,7 @@ interface Move {
   readonly entityId?: number | Long;
   readonly position: Position;
   readonly velocity: Position;
+  readonly rotation?: Position;
   readonly sequenceNumber: number;
 }
 
@@ -33,6 +34,8 @@ export class Walk {
   readonly view = new WorldView();
   readonly #options: PlayersOptions;
   readonly #send: (move: Move) => void;
+  readonly #random: RandomStream;
+  readonly #looksAbout: boolean;
   #prediction: Prediction<Position, Position> | null = null;
   #heading: Position = still;
   /** That the view was given. */
@@ -40,8 +43,11 @@ export class Walk {
   /** Since it last told where it is. */
   #stillSteps = 0;
 
-  constructor(options: PlayersOptions, send: (move: Move) => void) {
+  /** @param random draws where it looks, and nothing else */
+  constructor(options: PlayersOptions, random: RandomStream, send: (move: Move) => void) {
     this.#options = options;
+    this.#random = random;
+    this.#looksAbout = random.chance(options.turningPerMillion, 1_000_000);
     this.#send = send;
   }
 
@@ -145,8 +151,14 @@ export class Walk {
     const prediction = this.#prediction;
     const sequence = prediction?.act(by) ?? null;
     if (prediction === null || sequence === null) return false;
-    this.#send({ position: prediction.state, velocity, sequenceNumber: sequence });
+    const move = { position: prediction.state, velocity, sequenceNumber: sequence };
+    this.#send(this.#looksAbout ? { ...move, rotation: this.#look() } : move);
     return true;
+  }
+
+  /** Up, down and around; upright. */
+  #look(): Position {
+    return { x: this.#random.between(-90, 90), y: this.#random.below(360), z: 0 };
   }
 
   #reconcile(): void {

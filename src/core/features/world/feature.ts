@@ -15,7 +15,7 @@ import { admit } from "../entry/admission.ts";
 import { worldContract } from "./contract.ts";
 import { geometryOf, type Geometry } from "./grid.ts";
 import { move, type MovementRules } from "./movement.ts";
-import { areOwnersSound, isGridSound, showPlayers, viewersOf } from "./near.ts";
+import { areOwnersSound, isGridSound, showBodies, showPlayers, viewersOf } from "./near.ts";
 import { publish } from "./publish.ts";
 import { createWorld, despawn, idAt, spawn, type World } from "./world.ts";
 
@@ -120,7 +120,10 @@ export const world = defineFeature({
     },
   },
   near: ({ world: of }, at) => viewersOf(of, at),
-  views: { players: ({ world: of }, sessions) => showPlayers(of, sessions) },
+  views: {
+    players: ({ world: of }, sessions) => showPlayers(of, sessions),
+    bodies: ({ world: of }) => showBodies(of),
+  },
   invariants: {
     "[GAME-01] every session in the world has one entity, and every entity a session": (
       state,

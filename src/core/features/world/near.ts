@@ -84,6 +84,30 @@ export function showPlayers(
   return { tick: toldTick, size, viewDistance, cell, cells, entities, viewers };
 }
 
+/**
+ * What clients are told of everybody, number after number: the entity's id and its cell, -1 until
+ * somebody was told of it; place, velocity and rotation, each x, y, z; health, its most, shield;
+ * the owner's last movement that was judged; the rectangle of cells that he sees, x0, x1, z0, z1.
+ */
+export function showBodies(world: World): PlainData {
+  const { body, health, control, place, sight } = world.store.components;
+  const shown = [
+    place.columns.cell,
+    ...[body.columns.x, body.columns.y, body.columns.z],
+    ...[body.columns.vx, body.columns.vy, body.columns.vz],
+    ...[body.columns.rx, body.columns.ry, body.columns.rz],
+    ...[health.columns.current, health.columns.max, health.columns.shield],
+    control.columns.sequence,
+    ...[sight.columns.x0, sight.columns.x1, sight.columns.z0, sight.columns.z1],
+  ];
+  const bodies: number[] = [];
+  for (const row of world.bySession.values()) {
+    bodies.push(idAt(world, row));
+    for (const column of shown) bodies.push(column[row] as number);
+  }
+  return { cells: world.geometry.cells, bodies };
+}
+
 /** The grid says of every entity that clients know where its columns say that it was told. */
 export function isGridSound({ store, told }: World): boolean {
   const { cell } = store.components.place.columns;
