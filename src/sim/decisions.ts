@@ -39,7 +39,7 @@ export interface Subject {
    * @param draw draws from the subject's own stream; not called in a planned run
    */
   next<T extends Decision>(usual: T, draw: (random: RandomStream) => T): T;
-  /** As `next`, where it is drawn in so many of a million cases. Where it never is costs nothing. */
+  /** As `next`, where it is drawn in so many of a million cases; in none, it costs nothing. */
   sometimes<T extends Decision>(perMillion: number, usual: T, draw: (random: RandomStream) => T): T;
   /** Decides whether something happens; usually it does not. */
   strikes(perMillion: number): boolean;
@@ -51,7 +51,7 @@ export interface Subject {
 export class Decisions {
   /** Faults have stopped: everything goes as usual from here on. */
   calm = false;
-  /** The first decision of a plan that is not of the kind that was asked for, in words; or null. */
+  /** The first decision of a plan that is of another kind than was asked for, in words. */
   misfit: string | null = null;
   /** What was not as usual, by key, in the order in which it was decided. Null: not kept. */
   readonly taken: Map<string, Decision> | null;

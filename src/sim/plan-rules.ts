@@ -112,8 +112,10 @@ function checkField(place: string, value: unknown, { what, holds }: FieldRule): 
 }
 
 /** Those whose usual outcome, that nothing happens, does not say of which kind a decision is. */
-const objects =
-  /^(node\/.+\/(end|crash|pause)|clock\/.+\/(jump|slew)|weather\/(partition|crowd)|upgrade\/.+|outside|disk\/.+\/(rot|misdirectedTo)|network\/.+\/record)#/;
+const objects = new RegExp(
+  "^(node/.+/(end|crash|pause)|clock/.+/(jump|slew)|weather/(partition|crowd)|upgrade/.+|outside" +
+    "|disk/.+/(rot|misdirectedTo)|network/.+/record)#",
+);
 const lists = /^(weather\/clogs|node\/.+\/storm)#/;
 
 /**

@@ -1,4 +1,4 @@
-/** Ctrl-C, or a supervisor's SIGTERM, once. The second one is not listened for, and ends the process. */
+/** Ctrl-C, or SIGTERM, once. The second one is not listened for, and ends the process. */
 export class Interrupt {
   isHeard = false;
   readonly #hear = (): void => {

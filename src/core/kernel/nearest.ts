@@ -9,7 +9,7 @@ export function nearest(typed: string, candidates: readonly string[]): string | 
   let best: string | null = null;
   let bestDistance = Infinity;
   for (const candidate of candidates) {
-    const distance = typingErrors(typed.toLowerCase(), candidate.toLowerCase());
+    const distance = typingErrors(inSmall(typed), inSmall(candidate));
     const within = Math.max(1, Math.floor(candidate.length / 3));
     if (distance <= within && distance < bestDistance) {
       best = candidate;
@@ -18,6 +18,10 @@ export function nearest(typed: string, candidates: readonly string[]): string | 
   }
   return best;
 }
+
+/** Names of ours have letters of ASCII; what others are in small letters is a locale's to say. */
+const inSmall = (text: string): string =>
+  text.replaceAll(/[A-Z]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) + 32));
 
 /** The optimal string alignment distance (Damerau's, each part edited once). */
 function typingErrors(left: string, right: string): number {
