@@ -183,7 +183,6 @@ export class Weather {
     const { hosts, way, atMicros, forMicros } = partition;
     this.#at(atMicros, () => {
       const fault = way === "both" ? "network.partition" : "network.partition-one-way";
-      this.#parts.faults.hit(fault);
       const others = all.filter((host) => !hosts.includes(host));
       const ways = hosts.flatMap((host) =>
         others.flatMap((other) => [
@@ -191,6 +190,8 @@ export class Weather {
           ...(way === "out" ? [] : [[other, host] as const]),
         ]),
       );
+      // A group of all hosts parts nobody.
+      if (ways.length > 0) this.#parts.faults.hit(fault);
       this.#stop(ways, "lost", forMicros);
     });
   }
