@@ -27,6 +27,7 @@ import { borderCheckers } from "./checkers/borders.ts";
 import { CallsChecker } from "./checkers/calls.ts";
 import { ContainmentChecker } from "./checkers/containment.ts";
 import { DeskChecker } from "./checkers/desk.ts";
+import { HeartbeatsChecker, heartbeatReplyType } from "./checkers/heartbeats.ts";
 import { JourneyChecker, isAtRest } from "./checkers/journeys.ts";
 import { MovementChecker } from "./checkers/movement.ts";
 import { PresenceChecker } from "./checkers/presence.ts";
@@ -49,6 +50,7 @@ const kept: ReadonlySet<PacketType> = new Set([
   ...coveredAnswers,
   accountContract.entries.logout.replyType,
   ...toldPackets,
+  heartbeatReplyType,
 ]);
 /** Travellers have no use for it, and none of them is an operator. */
 const unsaid = [echoContract, operateContract];
@@ -147,6 +149,7 @@ function gameCheckers(world: CheckedWorld, mayThrow: ReadonlySet<string>) {
     new MovementChecker(presence, players),
     new SightChecker(players),
     new ToldChecker(),
+    new HeartbeatsChecker(),
     new SecrecyChecker(world.options.keeping.keys > 0),
   ];
 }
