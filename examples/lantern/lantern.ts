@@ -5,7 +5,7 @@ import { lantern as pb } from "./gen/lantern.js";
 
 export const lanternContract = defineContract("lantern", {
   place: request(10_001, pb.v1.Place, 10_002, pb.v1.Placed, ({ burnSeconds }) =>
-    burnSeconds > 60 ? invalid("a lantern burns a minute at most") : burnSeconds,
+    burnSeconds >= 1 && burnSeconds <= 60 ? burnSeconds : invalid("a lantern burns 1 to 60 s"),
   ),
   dark: toClient(10_003, pb.v1.Dark),
 });

@@ -90,6 +90,20 @@ describe("a feature that throws", () => {
     expect(told.filter((line) => line.startsWith("Not as usual: upgrade."))).toEqual([]);
   });
 
+  it("is not the lantern of the examples, whatever it is asked for", () => {
+    const scripts: Workload = (seed, options) =>
+      evening(seed, options).map((script) => ({
+        ...script,
+        actions: script.actions.map((action) =>
+          action.type === "request" ? { ...action, message: {} } : action,
+        ),
+      })) as ReturnType<Workload>;
+    const { failure, asked, answered } = played(lantern, { seed: 1, workload: scripts });
+    expect(failure?.message).toBeUndefined();
+    expect(asked).toBeGreaterThan(0);
+    expect(answered).toBe(0);
+  });
+
   it("is none where its throwing is the test", () => {
     const mayThrow = ["lantern"];
     for (const seed of [1, 2]) {
