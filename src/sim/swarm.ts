@@ -1,6 +1,6 @@
 /**
- * What a seed draws (swarm testing): leaving most faults out of most runs finds more than a little of
- * everything everywhere, because faults hide each other.
+ * What a seed draws (swarm testing): leaving most faults out of most runs finds more than a little
+ * of everything everywhere, because faults hide each other.
  *
  * A new option is drawn from a stream of its own, so that old seeds stay what they are.
  */

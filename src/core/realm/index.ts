@@ -6,6 +6,7 @@ import type { Budget, Feature } from "./feature.ts";
 import { RealmMachine } from "./machine.ts";
 import { realmCounters } from "./counters.ts";
 
+export type { Composition } from "./compose.ts";
 export { carried, operation } from "./declared.ts";
 export type { Answer, Carried, Operation } from "./declared.ts";
 export { eventStream } from "./event-store.ts";

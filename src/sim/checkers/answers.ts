@@ -11,7 +11,7 @@
  * that forgets to answer leaves a client with a request that never ends.
  */
 import type { CallId, ConnectionId } from "../../core/kernel/ids.ts";
-import type { Composition } from "../../core/realm/compose.ts";
+import type { Composition } from "../../core/realm/index.ts";
 import type { Realm } from "../../core/realm/index.ts";
 import { EnvelopeReader } from "../../core/wire/index.ts";
 import { CheckFailure } from "./checker.ts";

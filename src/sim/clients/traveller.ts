@@ -13,7 +13,6 @@
 import type { ClientState } from "../../client/borders.ts";
 import type { RequestNumber } from "../../client/pending.ts";
 import type { Refused } from "../../client/refused.ts";
-import type { Routes } from "../../client/routes.ts";
 import type { WorldUpdate } from "../../client/world-view.ts";
 import type {
   accountContract,
@@ -26,38 +25,16 @@ import type { Seed } from "../../core/kernel/random.ts";
 import { toSafeNumber } from "../../core/wire/index.ts";
 import type { Decoded } from "../../core/wire/index.ts";
 import { credentialsOf } from "../accounts.ts";
-import type { QuietTraveller, SeenEntry, SeenLogin } from "../checkers/checker.ts";
+import type { QuietTraveller } from "../checkers/checker.ts";
 import type { PlayersOptions } from "../options.ts";
 import { cheatFaults } from "./cheats.ts";
+import type { Door, Doors, JourneyObserver } from "./doors.ts";
 import { ClientDriver } from "./driver.ts";
 import type { DriverEvents, DriverParts } from "./driver.ts";
 import { numberOf } from "./link.ts";
 import type { RequestTally } from "./player.ts";
 import type { ClientScript, Cheat, Saying, TravellerAction, TravellerPhase } from "./script.ts";
 import { Walk } from "./walk.ts";
-
-/** A server as travellers find it. */
-export interface Door extends Pick<DriverParts, "target" | "observer" | "contracts"> {
-  readonly name: string;
-  readonly routes: Routes;
-  /** Tells its links from those to other servers. */
-  readonly letter: string;
-}
-
-/** Where everything is. */
-export interface Doors {
-  readonly login: Door;
-  /** By `address:port`, as the login server lists them. */
-  readonly games: ReadonlyMap<string, Door>;
-}
-
-/** What travellers tell those who check them. */
-export interface JourneyObserver {
-  loggedIn(login: SeenLogin): void;
-  entered(entry: SeenEntry): void;
-  loggedOut(token: string): void;
-  broken(traveller: string, what: string): void;
-}
 
 export interface TravellerParts extends Omit<DriverParts, keyof Door> {
   readonly seed: Seed;
@@ -507,12 +484,11 @@ export class Traveller {
   }
 }
 
-/** A token of the same player and login that nobody has signed. */
-const forged = (token: Token | null): string | undefined => {
-  // What is forged twice may be as it was.
-  if (token === null || !token.isGenuine) return undefined;
-  return `${token.text.slice(0, -1)}${token.text.endsWith("0") ? "1" : "0"}`;
-};
+/** A token of the same player and login that nobody has signed. What is forged twice may be. */
+const forged = (token: Token | null): string | undefined =>
+  token?.isGenuine === true
+    ? `${token.text.slice(0, -1)}${token.text.endsWith("0") ? "1" : "0"}`
+    : undefined;
 
 const codeOf = (errorCode: number | null | undefined): string =>
   errorCodeOf(errorCode ?? 0) ?? "UNKNOWN";

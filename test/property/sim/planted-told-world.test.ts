@@ -1,4 +1,4 @@
-/** What viewers are told of the world and is not so: planted bugs that the checker of it must find. */
+/** What viewers are told of the world and is not so: planted bugs that its checker must find. */
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { WorldView } from "../../../src/client/world-view.ts";
 import type * as publishing from "../../../src/core/features/world/publish.ts";
