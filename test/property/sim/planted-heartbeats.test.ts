@@ -1,4 +1,6 @@
-/** Answers to heartbeats that say what is not so: a planted bug that the checker of it must find. */
+/**
+ * Answers to heartbeats that say what is not so: a planted bug that the checker of it must find.
+ */
 import { expect, it } from "vitest";
 import { featuresOf } from "../../../src/core/features/index.ts";
 import { simulate } from "../../../src/sim/index.ts";
