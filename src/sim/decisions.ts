@@ -106,6 +106,8 @@ const usualSubject: Subject = {
   seldom: () => 0,
 };
 
+const always = (): boolean => true;
+
 class DrawnSubject implements Subject {
   readonly #decisions: Decisions;
   readonly #name: string;
@@ -142,20 +144,11 @@ class DrawnSubject implements Subject {
   }
 
   strikes(perMillion: number): boolean {
-    const index = this.#index++;
-    if (perMillion === 0 || this.#decisions.calm) return false;
-    const drawn = strikes(this.#stream(), perMillion);
-    if (drawn) this.#keep(index, drawn);
-    return drawn;
+    return this.sometimes(perMillion, false, always);
   }
 
   seldom(perMillion: number, limit: number): number {
-    const index = this.#index++;
-    if (perMillion === 0 || this.#decisions.calm) return 0;
-    const random = this.#stream();
-    const drawn = strikes(random, perMillion) ? below(random, limit) : 0;
-    if (drawn !== 0) this.#keep(index, drawn);
-    return drawn;
+    return this.sometimes(perMillion, 0, (random) => below(random, limit));
   }
 
   #stream(): RandomStream {

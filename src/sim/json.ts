@@ -46,3 +46,7 @@ function fromSpecial(name: string, text: unknown): Uint8Array | bigint | number 
     Number.parseInt(text.slice(2 * index, 2 * index + 2), 16),
   );
 }
+
+/** Whether it is an object with names, and no list. */
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

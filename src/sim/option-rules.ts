@@ -4,6 +4,7 @@
  */
 import { apiRule } from "../core/kernel/assert.ts";
 import { nearest } from "../core/kernel/nearest.ts";
+import { isRecord } from "./json.ts";
 import { calmOptions } from "./options.ts";
 
 export type OptionValue = number | string | boolean;
@@ -101,8 +102,4 @@ function flattened(options: object): [string, OptionValue][] {
         ])
       : [[group, value as OptionValue] satisfies [string, OptionValue]],
   );
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -6,6 +6,7 @@ import { ApiMisuseError, apiRule } from "../core/kernel/assert.ts";
 import { allRudeWords, cheats } from "./clients/script.ts";
 import type { ClientScript } from "./clients/script.ts";
 import type { Decision } from "./decisions.ts";
+import { isRecord } from "./json.ts";
 
 /** What a field of an action is to be, in words, and whether a value is that. */
 interface FieldRule {
@@ -145,7 +146,3 @@ const shown = (value: unknown): string => {
   if (words === undefined) return "nothing";
   return words.length > shownCharactersMax ? `${words.slice(0, shownCharactersMax)}...` : words;
 };
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}

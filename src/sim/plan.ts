@@ -9,6 +9,7 @@ import { Decisions } from "./decisions.ts";
 import type { Decision } from "./decisions.ts";
 import { forkedOptions } from "./fork.ts";
 import type { Fork } from "./fork.ts";
+import { isRecord } from "./json.ts";
 import { checkFixed, checkPlanned } from "./option-rules.ts";
 import { calmOptions, withOptions } from "./options.ts";
 import type { PartialOptions, SimulationOptions } from "./options.ts";
@@ -129,6 +130,3 @@ const isFork = (value: unknown): value is Fork =>
   Number.isSafeInteger(value["sequence"]) &&
   Number.isSafeInteger(value["atMicros"]) &&
   value["checkpoint"] instanceof Uint8Array;
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -33,8 +33,8 @@ export class Scheduler {
   readonly #near = new TaskHeap();
   /** By the number of the slot. */
   readonly #slots = new Map<number, Task[]>();
-  /** The numbers of the slots that there are. */
-  readonly #taken = new NumberHeap();
+  /** Of each slot that there is a task that does nothing, due at the slot's number. */
+  readonly #taken = new TaskHeap();
   /** Everything before it is near: the beginning of a slot. */
   #horizonMicros = 0;
   #order = 0;
@@ -122,13 +122,14 @@ export class Scheduler {
       return;
     }
     this.#slots.set(number, [task]);
-    this.#taken.push(number);
+    this.#taken.push({ atMicros: number, order: 0, action: null });
   }
 
   /** False when nothing is left. */
   #moveHorizon(): boolean {
-    const number = this.#taken.pop();
+    const number = this.#taken.first?.atMicros;
     if (number === undefined) return false;
+    this.#taken.pop();
     this.#horizonMicros = (number + 1) * slotMicros;
     for (const task of this.#slots.get(number) ?? []) {
       if (task.action !== null) this.#near.push(task);
@@ -190,43 +191,3 @@ class TaskHeap {
 
 const isBefore = (one: Task, other: Task): boolean =>
   one.atMicros < other.atMicros || (one.atMicros === other.atMicros && one.order < other.order);
-
-/** A binary heap of numbers, the smallest first. */
-class NumberHeap {
-  readonly #heap: number[] = [];
-
-  push(number: number): void {
-    const heap = this.#heap;
-    let index = heap.length;
-    heap.push(number);
-    while (index > 0) {
-      const parentIndex = (index - 1) >> 1;
-      const parent = heap[parentIndex] as number;
-      if (parent <= number) break;
-      heap[index] = parent;
-      index = parentIndex;
-    }
-    heap[index] = number;
-  }
-
-  pop(): number | undefined {
-    const heap = this.#heap;
-    const first = heap[0];
-    const last = heap.pop();
-    if (last === undefined || heap.length === 0) return first;
-    const { length } = heap;
-    let index = 0;
-    for (let childIndex = 1; childIndex < length; childIndex = 2 * index + 1) {
-      const right = childIndex + 1;
-      if (right < length && (heap[right] as number) < (heap[childIndex] as number)) {
-        childIndex = right;
-      }
-      const child = heap[childIndex] as number;
-      if (last <= child) break;
-      heap[index] = child;
-      index = childIndex;
-    }
-    heap[index] = last;
-    return first;
-  }
-}
