@@ -9,7 +9,7 @@ import {
   publishedContracts,
 } from "../core/features/contracts.ts";
 import { memoryStore } from "../core/features/accounts/memory-store.ts";
-import { featuresOf } from "../core/features/index.ts";
+import { featuresOf, shippedNames } from "../core/features/index.ts";
 import type { FeatureRole } from "../core/features/index.ts";
 import type { PacketType } from "../core/kernel/ids.ts";
 import { RandomStream } from "../core/kernel/random.ts";
@@ -69,8 +69,7 @@ export interface PlayersScenarioOptions {
 /** @throws ApiMisuseError for features that do not compose */
 export function playersScenario(given: PlayersScenarioOptions): Scenario {
   const { workload = drawTravellers, performers = {}, features = [] } = given;
-  const shipped = new Set([...featuresOf("login"), ...featuresOf("game")].map(({ name }) => name));
-  const own = features.filter(({ name }) => !shipped.has(name));
+  const own = features.filter(({ name }) => !shippedNames.has(name));
   const mayThrow = namesOf(given.mayThrow ?? [], own);
   const roles = { login: composed("login"), game: composed("game", own) };
   return {

@@ -21,5 +21,10 @@ export const loginFeatures: readonly Feature[] = [...builtinFeatures, login, log
 /** The world and who is in it. */
 export const gameFeatures: readonly Feature[] = [...builtinFeatures, entry, world, logout, operate];
 
+/** Of all that come with Reprise, in whatever role. */
+export const shippedNames: ReadonlySet<string> = new Set(
+  [...loginFeatures, ...gameFeatures].map(({ name }) => name),
+);
+
 export const featuresOf = (role: FeatureRole): readonly Feature[] =>
   role === "login" ? loginFeatures : gameFeatures;

@@ -4,14 +4,10 @@
  * is what a test is about are named, and may.
  */
 import type { Event } from "../../core/contract.ts";
-import { builtinFeatures, gameFeatures, loginFeatures } from "../../core/features/index.ts";
+import { shippedNames } from "../../core/features/index.ts";
 import { EnvelopeReader } from "../../core/wire/index.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker } from "./checker.ts";
-
-const builtin: ReadonlySet<string> = new Set(
-  [...builtinFeatures, ...loginFeatures, ...gameFeatures].map(({ name }) => name),
-);
 
 export class ContainmentChecker implements Checker {
   readonly name = "containment";
@@ -30,7 +26,7 @@ export class ContainmentChecker implements Checker {
 
   machineThrew(event: Event, error: unknown, feature: string | null): void {
     if (feature !== null && this.#mayThrow.has(feature)) return;
-    const isOwn = feature === null || builtin.has(feature);
+    const isOwn = feature === null || shippedNames.has(feature);
     const rule = isOwn ? "no built-in feature throws" : `the feature ${feature} never throws`;
     const whose = isOwn ? `, in ${feature ?? "the realm"}` : "";
     const detail = `${eventWords(event)}${whose}: ${errorWords(error)}`;

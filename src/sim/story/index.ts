@@ -3,7 +3,7 @@
  * of it, and which rule is broken in the end. The run is played once more with somebody looking on.
  */
 import { publishedContracts } from "../../core/features/contracts.ts";
-import { featuresOf } from "../../core/features/index.ts";
+import { shippedNames } from "../../core/features/index.ts";
 import type { SimulationOptions } from "../options.ts";
 import type { Plan } from "../plan.ts";
 import type { ScenarioName } from "../scenario.ts";
@@ -44,7 +44,7 @@ function prologue(
 ): readonly string[] {
   const { gameServers, accounts } = options.players;
   const cast = scripts.map(clientName);
-  const own = features.map(({ name }) => name).filter((name) => !shipped.has(name));
+  const own = features.map(({ name }) => name).filter((name) => !shippedNames.has(name));
   const what = own.length === 0 ? "" : ` with ${listed(own)}`;
   const games = `${counted(gameServers, "game server")}${what}`;
   const stages: Readonly<Record<ScenarioName, string>> = {
@@ -61,8 +61,6 @@ function prologue(
     "",
   ];
 }
-
-const shipped = new Set([...featuresOf("login"), ...featuresOf("game")].map(({ name }) => name));
 
 /** Groups of options of which the scenario makes nothing, whatever was drawn. */
 const unused: Readonly<Record<ScenarioName, readonly (keyof SimulationOptions)[]>> = {
