@@ -2,9 +2,10 @@
 import { builtinFeatures } from "reprise";
 import { describe, expect, it } from "vitest";
 import { calmOptions, shrink, simulate, storyOf } from "../../../src/sim/index.ts";
-import type { PlayerAction, SimulateOptions, Workload } from "../../../src/sim/index.ts";
+import type { SimulateOptions, Workload } from "../../../src/sim/index.ts";
 import { lantern } from "../../../examples/lantern/lantern.ts";
 import { brokenLantern } from "../../support/broken-lantern.ts";
+import { evening } from "../../support/evening.ts";
 
 const { place: placing } = lantern.implementation.packets;
 if (placing === undefined) throw new Error("the lantern has another contract");
@@ -27,30 +28,14 @@ const brittleLantern: typeof lantern = {
   },
 };
 
-const place: PlayerAction = {
-  type: "request",
-  contract: "lantern",
-  key: "place",
-  message: { burnSeconds: 1 },
-};
-
-/** Two players, each of whom lights a lantern a second. */
-const evening: Workload = (_seed, { seconds }) =>
-  ["1", "2"].map((name) => ({
-    kind: "player",
-    name,
-    actions: [
-      { atMicros: 0, type: "start" } as const,
-      ...Array.from({ length: seconds }, (_, n) => ({ atMicros: (n + 1) * 500_000, ...place })),
-    ],
-  }));
+const workload = evening(500_000);
 
 const seeds = [1, 2, 3, 4, 5, 6, 7];
 
 const played = (feature: typeof lantern, given: SimulateOptions) =>
   simulate({
     features: [...builtinFeatures, feature],
-    workload: evening,
+    workload,
     fixed: { seconds: 6, outside: { clientPerMillion: 0 } },
     ...given,
   });
@@ -92,7 +77,7 @@ describe("a feature that throws", () => {
 
   it("is not the lantern of the examples, whatever it is asked for", () => {
     const scripts: Workload = (seed, options) =>
-      evening(seed, options).map((script) => ({
+      workload(seed, options).map((script) => ({
         ...script,
         actions: script.actions.map((action) =>
           action.type === "request" ? { ...action, message: {} } : action,

@@ -8,11 +8,12 @@ import { openLog } from "../../../src/cli/replay/log.ts";
 import { ProgressLine } from "../../../src/cli/output.ts";
 import type { Event } from "../../../src/core/contract.ts";
 import { readPlan, simulate } from "../../../src/sim/index.ts";
-import type { Checker, Step, Workload } from "../../../src/sim/index.ts";
+import type { Checker, Step } from "../../../src/sim/index.ts";
 import { fromJson, toJson } from "../../../src/sim/json.ts";
 import { features as mended } from "../../fixtures/bugs/fixed/features.ts";
 import { features as shipped } from "../../fixtures/bugs/features.ts";
 import { reprise } from "../../support/command-line.ts";
+import { evening } from "../../support/evening.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const town = join(fileURLToPath(new URL("../../fixtures/bugs", import.meta.url)), "town");
@@ -20,20 +21,7 @@ const town = join(fileURLToPath(new URL("../../fixtures/bugs", import.meta.url))
 const forkOf = async (features: typeof shipped, at: number | null, site = "server") =>
   forkLog(await openLog(town, { features }, new ProgressLine()), at, site);
 
-/** Two players; each lights a lantern every second. */
-const evening: Workload = (_seed, { seconds }) =>
-  ["1", "2"].map((name) => ({
-    kind: "player",
-    name,
-    actions: [
-      { atMicros: 0, type: "start" } as const,
-      ...Array.from({ length: seconds }, (_, second) => ({
-        ...({ type: "request", contract: "lantern", key: "place" } as const),
-        atMicros: (second + 1) * 1_000_000,
-        message: { burnSeconds: 1 },
-      })),
-    ],
-  }));
+const workload = evening(1_000_000);
 
 /** The first events that a run adds to what it begins with. */
 function firstEvents() {
@@ -52,7 +40,7 @@ describe("a fork", () => {
   it("[RPL-09] goes on from the state of the log, at the log's time, under every checker", async () => {
     const from = await forkOf(mended, 10);
     const { events, checkers } = firstEvents();
-    const given = { from, features: mended, workload: evening, checkers, twice: false };
+    const given = { from, features: mended, workload, checkers, twice: false };
     const { failure } = simulate({ seed: 3, ...given });
     expect(failure).toBeNull();
     // The log has one start; the run's first is the next.
@@ -65,18 +53,18 @@ describe("a fork", () => {
   it("[RPL-09] finds in a future what the past has left behind", async () => {
     // After event 13 all is dark and two lanterns are still on the list: the bug has happened.
     const from = await forkOf(shipped, 13);
-    const { failure } = simulate({ seed: 1, from, features: shipped, workload: evening });
+    const { failure } = simulate({ seed: 1, from, features: shipped, workload });
     expect(failure?.message).toContain("what is lit will burn out");
     const healthy = await forkOf(mended, 13);
     for (let seed = 1; seed <= 5; seed += 1) {
-      const given = { from: healthy, features: mended, workload: evening };
+      const given = { from: healthy, features: mended, workload };
       expect(simulate({ seed, ...given }).failure).toBeNull();
     }
   });
 
   it("[RPL-09] is in the plan, so that a failure file needs no log", async () => {
     const from = await forkOf(shipped, 13);
-    const found = simulate({ seed: 1, from, features: shipped, workload: evening });
+    const found = simulate({ seed: 1, from, features: shipped, workload });
     const text = JSON.stringify(toJson(found.failure?.plan));
     const plan = readPlan(fromJson(JSON.parse(text)));
     const again = simulate({ plan, features: shipped });

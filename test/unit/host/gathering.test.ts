@@ -86,19 +86,23 @@ describe("a host", () => {
     }
     world.turn();
   };
+  /** One half was answered when the other one had asked. */
+  const halved = (config: Partial<HostConfig>): ReturnType<typeof four> => {
+    const { world, peers } = four(config);
+    ask(world, peers.slice(0, 2));
+    ask(world, peers.slice(2));
+    sync(world);
+    return { world, peers };
+  };
   const blocksOf = (world: HostWorld): number => world.host.counters.get("journal_blocks_total");
   const heard = (peers: readonly Peer[]): number[] => peers.map((peer) => peer.heard.length);
 
   it("[JRN-24] makes one block of a crowd that has fallen into two halves", () => {
-    const { world, peers } = four({});
-    const [left, right] = [peers.slice(0, 2), peers.slice(2)];
-    ask(world, left);
-    ask(world, right);
-    sync(world);
+    const { world, peers } = halved({});
     expect(heard(peers)).toEqual([1, 1, 0, 0]);
     expect(world.disk.isIdle).toBe(true);
     const blocks = blocksOf(world);
-    ask(world, left);
+    ask(world, peers.slice(0, 2));
     expect(world.disk.isIdle).toBe(false);
     sync(world);
     expect(heard(peers)).toEqual([2, 2, 1, 1]);
@@ -107,10 +111,7 @@ describe("a host", () => {
   });
 
   it("[JRN-24] asks for a turn when it has waited for long enough", () => {
-    const { world, peers } = four({});
-    ask(world, peers.slice(0, 2));
-    ask(world, peers.slice(2));
-    sync(world);
+    const { world, peers } = halved({});
     expect(world.host.nextTurn()).toBe(world.nowMicros + 3_000);
     peers[0]?.echo(Uint8Array.of(1), promptEchoType);
     world.turn();
@@ -124,16 +125,10 @@ describe("a host", () => {
   });
 
   it("[JRN-24] waits no longer than a window, with nobody, and never when told so", () => {
-    const short = four({ commitWindowMs: 1 });
-    ask(short.world, short.peers.slice(0, 2));
-    ask(short.world, short.peers.slice(2));
-    sync(short.world);
+    const short = halved({ commitWindowMs: 1 });
     expect(short.world.disk.isIdle).toBe(false);
     for (const config of [{ gatherMaxMs: 0 }, { durability: "written" as const }]) {
-      const { world, peers } = four(config);
-      ask(world, peers.slice(0, 2));
-      ask(world, peers.slice(2));
-      sync(world);
+      const { world, peers } = halved(config);
       expect(world.disk.isIdle).toBe(false);
       world.settle();
       expect(heard(peers)).toEqual([1, 1, 1, 1]);
@@ -158,10 +153,7 @@ describe("a host", () => {
   });
 
   it("[JRN-24] ends in order while it waits", () => {
-    const { world, peers } = four({});
-    ask(world, peers.slice(0, 2));
-    ask(world, peers.slice(2));
-    sync(world);
+    const { world, peers } = halved({});
     expect(world.disk.isIdle).toBe(true);
     world.host.drain();
     world.advance(5_000);
