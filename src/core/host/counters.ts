@@ -56,9 +56,7 @@ export const hostCounterDefinitions = {
 
   journal_sequence: gauge("Sequence of the last event"),
   journal_blocks_total: counter("Blocks sealed"),
-  journal_blocks_gathered_total: counter(
-    "Blocks for which those who were just answered were expected to ask again",
-  ),
+  journal_blocks_gathered_total: counter("Blocks that waited for those who were just answered"),
   journal_bytes_total: counter("Bytes of sealed blocks"),
   journal_syncs_total: counter("Files and folders synced for the journal"),
   journal_pending_bytes: gauge("Bytes of events that are not durable yet"),

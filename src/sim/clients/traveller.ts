@@ -484,7 +484,7 @@ export class Traveller {
   }
 }
 
-/** A token of the same player and login that nobody has signed. What is forged twice may be. */
+/** A token of the same player and login, signed by nobody. Forged twice it may be as it was. */
 const forged = (token: Token | null): string | undefined =>
   token?.isGenuine === true
     ? `${token.text.slice(0, -1)}${token.text.endsWith("0") ? "1" : "0"}`
