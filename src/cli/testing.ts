@@ -9,6 +9,7 @@ import { ProgressLine } from "./output.ts";
 import { bisect } from "./replay/bisect.ts";
 import { openLog } from "./replay/log.ts";
 import type { Log } from "./replay/log.ts";
+import { givenByOption, otherContracts } from "./replay/other-contracts.ts";
 import { Playback } from "./replay/playback.ts";
 import { bisectedText } from "./replay/report.ts";
 import { Words } from "./replay/words.ts";
@@ -64,7 +65,12 @@ export async function expectReplay(
   const result = bisect(log, order, progress);
   progress.end();
   if (result.found !== null) {
-    throw new Error(`${path} does not replay as it should\n${bisectedText(result)}`);
+    const { seq, kind } = result.found;
+    const given = givenByOption(features !== undefined);
+    // Of a rule that is broken, no other features are the cause.
+    const advice = kind === "invariant" ? null : otherContracts(log, seq, given);
+    const lines = [`${path} does not replay as it should`, bisectedText(result), advice];
+    throw new Error(lines.filter((line) => line !== null).join("\n"));
   }
   return replayed(log, { last: result.toSeq, left: order.isFree ? new Set() : null });
 }

@@ -11,6 +11,7 @@ import { grouped, printJson, ProgressLine, table } from "../output.ts";
 import { exportStory } from "../replay/export.ts";
 import type { Exported } from "../replay/export.ts";
 import { openLog } from "../replay/log.ts";
+import { givenByFile, otherContracts } from "../replay/other-contracts.ts";
 import { effectsText } from "../replay/report.ts";
 
 const help = `\
@@ -94,6 +95,10 @@ export const exportCommand: Command = {
       if (values.json) printJson(result);
       else print(result, values);
       warn(result);
+      // What he was told then is not in the log: here it is what these features tell him.
+      const seq = result.other?.seq ?? result.endSeq;
+      const advice = otherContracts(log, seq, givenByFile(values.features));
+      if (advice !== null) console.error(`reprise export: warning: ${advice}`);
       return result.other === null ? 0 : 1;
     } finally {
       progress.end();

@@ -17,7 +17,7 @@ import { tellEvents } from "../replay/events.ts";
 import type { EventsOrder } from "../replay/events.ts";
 import { endOf, firstOf, openLog } from "../replay/log.ts";
 import type { Log } from "../replay/log.ts";
-import { otherContracts } from "../replay/other-contracts.ts";
+import { givenByFile, otherContracts } from "../replay/other-contracts.ts";
 import { bisectedText, comparedText, toldText } from "../replay/report.ts";
 import { plainJson } from "../replay/words.ts";
 
@@ -184,7 +184,7 @@ function findFirst(log: Log, values: ReplayValues, progress: ProgressLine): numb
 
 /** Beside what goes otherwise: that it was to be expected, with these features. */
 function adviseOnContracts(log: Log, seq: number, { features }: ReplayValues): void {
-  const advice = otherContracts(log, seq, features);
+  const advice = otherContracts(log, seq, givenByFile(features));
   if (advice !== null) console.error(`reprise replay: ${advice}`);
 }
 

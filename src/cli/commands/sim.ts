@@ -204,7 +204,11 @@ async function beginningOf(
   if (scenario !== null) throw new UsageError("--from says which scenario it is by its log");
   const progress = new ProgressLine();
   try {
-    return await beginningAt({ from, at, features, keys: readingKeys(key) }, progress);
+    const order = { from, at, features, keys: readingKeys(key) };
+    const beginning = await beginningAt(order, progress);
+    progress.end();
+    if (beginning.advice !== null) console.error(`reprise sim: warning: ${beginning.advice}`);
+    return beginning;
   } finally {
     progress.end();
   }

@@ -11,19 +11,36 @@ import type { Log } from "./log.ts";
  * when they have the same contracts as those that step it, or the log does not tell.
  *
  * @param sequence of the event that goes otherwise: its server's contracts count, and no other's
- * @param given the file that the features are from; null: they are the built-in ones
  */
-export function otherContracts(log: Log, sequence: number, given: string | null): string | null {
+export function otherContracts(log: Log, sequence: number, { than, so }: Given): string | null {
   const written = contractsAt(log, sequence);
   const { contractHash: own } = log.realm;
   if (written === null || written === own) return null;
   const what = `contracts ${hex(written)}, and these have ${hex(own)}`;
   const build = "if it is of another build, replay it with that one";
-  return given === null
-    ? `this log was written with other features (${what}): give them with --features FILE; ${build}`
-    : `this log was written with other features than ${given} gives (${what}): ` +
-        `let it export as "features" all that the server had, built-in ones, too; ${build}`;
+  return `this log was written with other features${than} (${what}): ${so}; ${build}`;
 }
+
+/** Where features come from, and how to give others. */
+interface Given {
+  readonly than: string;
+  readonly so: string;
+}
+
+/** @param file of `--features`; null: they are the built-in ones */
+export const givenByFile = (file: string | null): Given =>
+  file === null
+    ? { than: "", so: "give them with --features FILE" }
+    : {
+        than: ` than ${file} gives`,
+        so: `let it export as "features" all that the server had, built-in ones, too`,
+      };
+
+/** @param isGiven whether there is an option `features` */
+export const givenByOption = (isGiven: boolean): Given =>
+  isGiven
+    ? { than: ' than "features" has', so: "give all that the server had, built-in ones, too" }
+    : { than: "", so: 'give them as "features"' };
 
 /** The hash of the contracts of whoever wrote that event; null when the log does not tell. */
 function contractsAt({ files, realm, beginning }: Log, sequence: number): number | null {

@@ -4,11 +4,12 @@
  * a user's own among clients who do what his workload says.
  */
 import type { JournalKeys } from "../../core/journal/index.ts";
-import type { ScenarioName, Workload } from "../../sim/index.ts";
+import type { Fork, ScenarioName, Workload } from "../../sim/index.ts";
 import type { ProgressLine } from "../output.ts";
 import { exportedBy, loadFeatures } from "../replay/features-file.ts";
 import { forkLog } from "../replay/fork-log.ts";
 import { openLog } from "../replay/log.ts";
+import { givenByFile, otherContracts } from "../replay/other-contracts.ts";
 import { builtinFeatures } from "../../core/features/index.ts";
 import type { GivenToSeeds } from "./tally.ts";
 
@@ -24,6 +25,8 @@ export interface BeginningOrder {
 export interface Beginning {
   readonly scenario: ScenarioName;
   readonly given: GivenToSeeds;
+  /** Why the state may be none of theirs, and what to do about it; null: it is theirs. */
+  readonly advice: string | null;
 }
 
 /** @throws CommandError when there is no such moment, or the module has no features */
@@ -32,14 +35,17 @@ export async function beginningAt(
   progress: ProgressLine,
 ): Promise<Beginning> {
   const log = await openLog(from, { features, keys }, progress);
+  const adviceOn = ({ sequence }: Fork): string | null =>
+    otherContracts(log, sequence, givenByFile(features));
   const isBuiltin = features === null && log.role !== null;
   if (isBuiltin) {
-    const site = log.role === "login" ? "login" : "game-1";
-    return { scenario: "players", given: { from: forkLog(log, at, site) } };
+    const fork = forkLog(log, at, log.role === "login" ? "login" : "game-1");
+    return { scenario: "players", given: { from: fork }, advice: adviceOn(fork) };
   }
   const fork = forkLog(log, at, "server");
   const more = features === null ? {} : await givenIn(features);
-  return { scenario: "echo", given: { from: fork, features: log.features, ...more } };
+  const given = { from: fork, features: log.features, ...more };
+  return { scenario: "echo", given, advice: adviceOn(fork) };
 }
 
 /** The features of a plan's servers; none when they are the built-in ones. */

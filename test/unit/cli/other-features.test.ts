@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { expectReplay } from "reprise/testing";
 import { describe, expect, it } from "vitest";
 import { realmConfig, startConfig } from "../../../src/core/realm/index.ts";
 import { builtinFeatures } from "../../../src/index.ts";
@@ -56,6 +57,36 @@ describe("a log of a server with features of its own", () => {
     expect(code).toBe(1);
     expect(err).toContain(`this log was written with other features than ${file} gives`);
     expect(err).toContain('let it export as "features" all that the server had');
+  });
+
+  it("[RPL-10] is not exported without them as if nothing were amiss", async () => {
+    const out = join(temporaryFolder(), "out");
+    const { err } = await reprise("export", withFragile(), "--session", "1", "--out", out);
+    expect(err).toMatch(advice);
+  });
+
+  it("[RPL-10] is no beginning for `sim --from` without them, which says so", async () => {
+    const given = ["--seeds", "1", "--seconds", "1", "--workers", "1"];
+    const { err } = await reprise("sim", "--from", withFragile(), ...given);
+    expect(err).toMatch(advice);
+    const { err: fine } = await reprise(
+      "sim",
+      "--from",
+      withFragile(),
+      "--features",
+      own,
+      ...given,
+    );
+    expect(fine).not.toContain("features");
+  });
+
+  it("[RPL-10] fails in `expectReplay` without them, and with others, with what to do", async () => {
+    const without = expectReplay(withFragile());
+    await expect(without).rejects.toThrow(
+      /written with other features .*: give them as "features"/,
+    );
+    const others = expectReplay(withFragile(), { features: [fragile] });
+    await expect(others).rejects.toThrow(/other features than "features" has .*: give all that/);
   });
 
   it("[RPL-10] whose contracts are these is told of its divergence alone", async () => {
