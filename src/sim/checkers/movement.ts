@@ -8,6 +8,8 @@
  * 3. After each tick exactly those who are in the world have an entity, one each.
  * 4. Whoever was counted as one who has entered, and not as one who has left, has one at any time.
  * 5. What is no movement, a number that no server gives to an entity included, is no packet.
+ * 6. An entity moves and looks as the last movement said that was taken over, bit by bit, and
+ *    neither before the first: looked at after ticks.
  *
  * Distances are compared with a little slack to both sides; between the two the realm may decide.
  *
@@ -22,7 +24,13 @@ import type { Decoded, Position } from "../../core/wire/index.ts";
 import type { PlayersOptions } from "../options.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker, Step, StepSend } from "./checker.ts";
-import { playersViewName, readPlayersView } from "./players-view.ts";
+import {
+  bodiesViewName,
+  bodyColumns,
+  playersViewName,
+  readBodiesView,
+  readPlayersView,
+} from "./players-view.ts";
 import type { ShownEntity } from "./players-view.ts";
 import type { PresenceChecker } from "./presence.ts";
 
@@ -32,8 +40,10 @@ const { enter, move } = worldContract.entries;
 interface Body {
   readonly id: number;
   readonly player: number;
-  /** Where it must be. */
+  /** Where it must be, how fast it must move, and where it must look. */
   at: Position;
+  velocity: Position;
+  rotation: Position;
   /** What became of the last movement since the world was looked at. */
   heard: "none" | "taken" | "refused";
   sequence: number;
@@ -126,7 +136,9 @@ export class MovementChecker implements Checker {
     if (!isTick && !isDue && !step.sends.some(isAdmission)) return;
     const entities = this.#look(machine);
     this.#compare(entities, step);
-    if (isTick) this.#tick(entities);
+    if (!isTick) return;
+    this.#tick(entities);
+    this.#compareMotion(machine);
   }
 
   /** A tick after which the world is looked at: each, but where there are many to look at. */
@@ -204,6 +216,22 @@ export class MovementChecker implements Checker {
     for (const body of this.#bodies.values()) if (!shown.has(body.id)) this.#drop(body);
   }
 
+  /** 6. After the world was looked at: everybody in it is in the model. */
+  #compareMotion(machine: Step["machine"]): void {
+    const { bodies } = readBodiesView(machine.view(bodiesViewName));
+    for (let at = 0; at < bodies.length; at += bodyColumns.count) {
+      const body = this.#bodies.get(bodies[at] as number);
+      if (body === undefined) continue;
+      const about = `entity ${String(body.id)}`;
+      if (!isVectorAt(bodies, at + bodyColumns.velocity, body.velocity)) {
+        this.#fail("an entity is as fast as its owner has said", about);
+      }
+      if (!isVectorAt(bodies, at + bodyColumns.rotation, body.rotation)) {
+        this.#fail("an entity looks where its owner has said", about);
+      }
+    }
+  }
+
   #add(body: Body): void {
     this.#bodies.set(body.id, body);
     this.#newest.set(body.player, body);
@@ -224,7 +252,9 @@ export class MovementChecker implements Checker {
 
   #newBody({ id, player, x, y, z }: ShownEntity, since: number): Body {
     const allowance = this.#options.allowanceMs * 1_000;
-    return { id, player, at: { x, y, z }, heard: "none", sequence: 0, allowance, since };
+    const at = { x, y, z };
+    const [velocity, rotation] = [nowhere, nowhere];
+    return { id, player, at, velocity, rotation, heard: "none", sequence: 0, allowance, since };
   }
 
   /** @returns the world where the model had to look at it, otherwise null */
@@ -247,11 +277,16 @@ export class MovementChecker implements Checker {
     if (judgement === "either") {
       entities = this.#look(step.machine);
       const shown = entities.find(({ id }) => id === body.id);
-      isTaken = shown !== undefined && isSamePlace(shown, to) && !isSamePlace(shown, body.at);
+      const isThere = shown !== undefined && isSamePlace(shown, to);
+      // Who stays where he is may have been heard all the same.
+      isTaken =
+        isThere && (!isSamePlace(shown, body.at) || isMovingAs(movement, body.id, step.machine));
     }
-    if (isTaken) {
+    if (isTaken && movement !== "senseless") {
       body.allowance = Math.max(0, body.allowance - neededMicros);
       body.at = to;
+      body.velocity = rounded(movement.velocity);
+      body.rotation = rounded(movement.rotation);
     }
     body.heard = isTaken ? "taken" : "refused";
     if (judgement === "foreign" || judgement === "senseless") this.#mustBeAnswered(step, judgement);
@@ -370,6 +405,27 @@ const lengthOf = (x: number, y: number, z: number): number => Math.sqrt(x * x + 
 
 const isSamePlace = (one: Position, other: Position): boolean =>
   one.x === other.x && one.y === other.y && one.z === other.z;
+
+const nowhere: Position = { x: 0, y: 0, z: 0 };
+
+const isVectorAt = (bodies: readonly number[], at: number, { x, y, z }: Position): boolean =>
+  bodies[at] === x && bodies[at + 1] === y && bodies[at + 2] === z;
+
+/** The world has the entity as fast as the movement says, and looking there. */
+function isMovingAs(
+  movement: Movement | "senseless",
+  id: number,
+  machine: Step["machine"],
+): boolean {
+  if (movement === "senseless") return false;
+  const { bodies } = readBodiesView(machine.view(bodiesViewName));
+  let at = 0;
+  while (at < bodies.length && bodies[at] !== id) at += bodyColumns.count;
+  return (
+    isVectorAt(bodies, at + bodyColumns.velocity, rounded(movement.velocity)) &&
+    isVectorAt(bodies, at + bodyColumns.rotation, rounded(movement.rotation))
+  );
+}
 
 /** As the wire carries it. */
 const rounded = (vector: Vector): Position => ({

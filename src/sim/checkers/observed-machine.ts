@@ -65,7 +65,9 @@ export class ObservedMachine implements Machine {
   isSpoilt = false;
   /** Steps made, those before a checkpoint included. */
   #steps = 0;
-  #shown: { readonly name: string; readonly steps: number; readonly data: PlainData } | null = null;
+  /** Views of the state after so many steps, by name. */
+  readonly #shown = new Map<string, PlainData>();
+  #shownAt = -1;
 
   constructor(parts: ObservedMachineParts) {
     const { machine, history, observer, keeps, isGone, stallMicros, guard } = parts;
@@ -135,7 +137,7 @@ export class ObservedMachine implements Machine {
   }
 
   restore(bytes: Uint8Array): void {
-    this.#shown = null;
+    this.#shownAt = -1;
     const way = this.#history.wayTo(bytes);
     if (way !== null) {
       this.#followTo(way, bytes);
@@ -172,7 +174,7 @@ export class ObservedMachine implements Machine {
     });
     own.restore(bytes);
     this.#machine = own;
-    this.#shown = null;
+    this.#shownAt = -1;
     this.#history.begunWith(bytes, this.#steps);
     this.#observer.checkpointed(this.#steps);
     this.#observer.restored(this.#steps);
@@ -188,9 +190,12 @@ export class ObservedMachine implements Machine {
 
   /** As it is after the last step: several who look share one look. */
   view(name: string): PlainData {
-    if (this.#shown?.name === name && this.#shown.steps === this.#steps) return this.#shown.data;
+    if (this.#shownAt !== this.#steps) this.#shown.clear();
+    this.#shownAt = this.#steps;
+    const shown = this.#shown.get(name);
+    if (shown !== undefined) return shown;
     const data = this.#machine.view(name);
-    this.#shown = { name, steps: this.#steps, data };
+    this.#shown.set(name, data);
     return data;
   }
 

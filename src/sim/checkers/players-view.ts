@@ -1,4 +1,4 @@
-/** The view `world.players` as checkers read it. */
+/** The views `world.players` and `world.bodies` as checkers read them. */
 import type { PlainData } from "../../core/kernel/plain.ts";
 
 export interface ShownEntity {
@@ -35,3 +35,28 @@ export interface PlayersView {
 export const playersViewName = "world.players";
 
 export const readPlayersView = (data: PlainData): PlayersView => data as unknown as PlayersView;
+
+export const bodiesViewName = "world.bodies";
+
+/** Number after number, so many of each entity: see `bodyColumns`. */
+export interface BodiesView {
+  /** Cells along a side. */
+  readonly cells: number;
+  readonly bodies: readonly number[];
+}
+
+/** What the view has of an entity, and how many numbers that is: see `showBodies`. */
+export const bodyColumns = {
+  id: 0,
+  cell: 1,
+  /** x, y, z of each: place, velocity, rotation; then points of health, most points, shield. */
+  values: 2,
+  velocity: 5,
+  rotation: 8,
+  sequence: 14,
+  /** x0, x1, z0, z1. */
+  sight: 15,
+  count: 19,
+} as const;
+
+export const readBodiesView = (data: PlainData): BodiesView => data as unknown as BodiesView;

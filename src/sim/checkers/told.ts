@@ -15,6 +15,8 @@ import { decodePayload, toSafeNumber } from "../../core/wire/index.ts";
 import type { Decoded } from "../../core/wire/index.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker, Step, StepSend } from "./checker.ts";
+import { bodiesViewName, bodyColumns as columns, readBodiesView } from "./players-view.ts";
+import type { BodiesView } from "./players-view.ts";
 
 const { enter, update } = worldContract.entries;
 
@@ -36,9 +38,6 @@ interface Viewer {
   inputSequence: number;
 }
 
-const bodiesViewName = "world.bodies";
-/** What the view has of an entity: see `showBodies`. */
-const columns = { id: 0, cell: 1, values: 2, sequence: 14, sight: 15, count: 19 } as const;
 const valuesOf = [
   ...["x", "y", "z of the place", "x", "y", "z of the velocity", "x", "y", "z of the rotation"],
   ...["points", "most points", "shield"],
@@ -46,12 +45,6 @@ const valuesOf = [
 const followedMax = 2;
 /** With more in the world it is looked at after every so manieth tick. */
 const bodiesPerTick = 32;
-
-interface Bodies {
-  /** Cells along a side. */
-  readonly cells: number;
-  readonly bodies: readonly number[];
-}
 
 export class ToldChecker implements Checker {
   readonly name = "told";
@@ -110,12 +103,12 @@ export class ToldChecker implements Checker {
 
   #look({ machine }: Step): void {
     if (!machine.views.includes(bodiesViewName)) return;
-    const view = machine.view(bodiesViewName) as unknown as Bodies;
+    const view = readBodiesView(machine.view(bodiesViewName));
     this.#ticksLeft = view.bodies.length / columns.count / bodiesPerTick;
     for (const viewer of this.#viewers.values()) this.#compare(viewer, view);
   }
 
-  #compare(viewer: Viewer, { cells, bodies }: Bodies): void {
+  #compare(viewer: Viewer, { cells, bodies }: BodiesView): void {
     const { connection, id, known, inputSequence } = viewer;
     let own = 0;
     while (own < bodies.length && bodies[own] !== id) own += columns.count;
