@@ -5,15 +5,18 @@
  * miss. Rows are proven by the tests that carry their ids, numbers by the benchmarks.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
+import { readArguments, UsageError } from "../src/cli/arguments.ts";
 import { acceptances } from "./accept/index.ts";
 import type { Check } from "./accept/check.ts";
+import { orUsage } from "./script.ts";
 
-const name = process.argv[2];
-const acceptance = name === undefined ? undefined : acceptances[name];
-if (name === undefined || acceptance === undefined) {
-  process.stderr.write(`usage: npm run accept -- ${Object.keys(acceptances).join("|")}\n`);
-  process.exit(2);
-}
+const { name, acceptance } = orUsage(import.meta.filename, (argv) => {
+  const { positionals } = readArguments(argv, {}, ["NAME"]);
+  const [name = ""] = positionals;
+  const acceptance = acceptances[name];
+  if (acceptance !== undefined) return { name, acceptance };
+  throw new UsageError(`NAME is ${Object.keys(acceptances).join(", ")}, not "${name}"`);
+});
 
 const print = ({ id, bound, measured, pass }: Check): void => {
   process.stdout.write(

@@ -3,11 +3,12 @@
  * on every core. All that can be reached must be reached; one of less than an hour may fail there.
  *
  * Options are those of `reprise sim`; what is not said is `--minutes 60 --covered` and a first seed
- * by the clock, which is printed.
+ * by the clock, which is printed. `npx reprise sim --help` has them all.
  */
-import { sim } from "../src/cli/commands/sim.ts";
+import { main } from "../src/cli/main.ts";
+import { orUsage } from "./script.ts";
 
-const given = process.argv.slice(2);
+const given = orUsage(import.meta.filename, (argv) => argv);
 const isSaid = (...names: readonly string[]): boolean =>
   given.some((word) => names.some((name) => word === name || word.startsWith(`${name}=`)));
 
@@ -21,4 +22,4 @@ const usual = [
   ...(isSaid("--covered", "--missing") ? [] : ["--covered"]),
 ];
 if (!isSaid("--json")) console.log(`reprise sim ${[...usual, ...given].join(" ")}`);
-process.exitCode = await sim.run([...usual, ...given]);
+process.exitCode = await main(["sim", ...usual, ...given]);

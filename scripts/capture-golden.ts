@@ -14,19 +14,21 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } fro
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { flag, readArguments, UsageError } from "../src/cli/arguments.ts";
 import { reprise as pb } from "../src/core/wire/gen/session.js";
 import { encodePayload } from "../src/core/wire/index.ts";
 import { configOf } from "../src/io/config.ts";
 import { startServer } from "../src/io/server.ts";
 import { packetFrame, PacketClient, types } from "../test/support/packet-client.ts";
 import { connectPlain } from "../test/support/raw-client.ts";
+import { orUsage } from "./script.ts";
 
-const [name, ...flags] = process.argv.slice(2);
-const isEncrypted = flags.includes("--encrypted");
-if (name === undefined || !/^[a-z0-9-]+$/.test(name)) {
-  process.stderr.write("usage: node scripts/capture-golden.ts NAME [--encrypted]\n");
-  process.exit(2);
-}
+const { name, isEncrypted } = orUsage(import.meta.filename, (argv) => {
+  const { values, positionals } = readArguments(argv, { encrypted: flag() }, ["NAME"]);
+  const [name = ""] = positionals;
+  if (/^[a-z0-9][a-z0-9-]*$/.test(name)) return { name, isEncrypted: values.encrypted };
+  throw new UsageError(`NAME has small letters, digits and dashes, not "${name}"`);
+});
 const target = join("test/replay/golden", name);
 if (existsSync(target)) {
   process.stderr.write(`capture-golden: ${target} exists; a golden log is never written over\n`);

@@ -21,8 +21,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseArgs } from "node:util";
+import { decimal, flag, integer } from "../src/cli/arguments.ts";
 import { liveScene } from "../src/cli/watch/live.ts";
+import { scriptArguments } from "./script.ts";
 
 const main = join(import.meta.dirname, "../src/io/main.js");
 
@@ -204,15 +205,13 @@ const say = (line: string): void => console.log(`    ${line}`);
 const title = (name: string, command: string): void => console.log(`\n${name}\n  $ ${command}`);
 
 async function run(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      clients: { type: "string", default: "40" },
-      seconds: { type: "string", default: "6" },
-      keep: { type: "boolean", default: false },
-    },
+  const { values } = scriptArguments(import.meta.filename, {
+    clients: integer(40, { min: 1, max: 5_000 }),
+    seconds: decimal(6, { min: 1, max: 3_600 }),
+    keep: flag(),
   });
   const dataDir = mkdtempSync(join(tmpdir(), "reprise-demo-"));
-  const [clients, seconds] = [Number(values.clients), Number(values.seconds)];
+  const { clients, seconds } = values;
   const startedAt = performance.now();
   try {
     const last = await demo({ clients, seconds, dataDir });

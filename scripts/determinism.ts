@@ -12,10 +12,11 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
-import { parseArgs } from "node:util";
+import { integer, texts } from "../src/cli/arguments.ts";
 import { describeDivergence, locateDivergence, scenarioNames } from "../src/sim/index.ts";
 import type { ProbeNotes, Rerun } from "../src/sim/index.ts";
 import type { PlayedRun, PlayerOrder } from "./determinism/player.ts";
+import { scriptArguments } from "./script.ts";
 
 /** A Node, and what it is started with. */
 export interface Arm {
@@ -160,12 +161,10 @@ async function playAll(arm: Arm, orders: readonly PlayerOrder[]): Promise<readon
 }
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      seeds: { type: "string", default: "100" },
-      seed: { type: "string", default: "1" },
-      node: { type: "string", multiple: true, default: [] },
-    },
+  const { values } = scriptArguments(import.meta.filename, {
+    seeds: integer(100, { min: 1, max: 1_000_000 }),
+    seed: integer(1, { min: 0, max: Number.MAX_SAFE_INTEGER }),
+    node: texts(),
   });
   const arms = [thisNode(false), thisNode(true)];
   const other = node24();
@@ -174,8 +173,8 @@ async function main(): Promise<number> {
   arms.push(...values.node.map((path) => nodeAt(path, path)));
   const startedAt = performance.now();
   const { runs, events, differences } = await compare(arms, {
-    firstSeed: Number(values.seed),
-    seeds: Number(values.seeds),
+    firstSeed: values.seed,
+    seeds: values.seeds,
   });
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
   console.log(`${String(runs)} runs, ${String(events)} events on each, in ${seconds} s`);

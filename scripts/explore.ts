@@ -4,7 +4,7 @@
  * breaks it, and exits 1. `--full` plays every state and tests what the reduction takes for
  * granted; `--most` gives up beyond so many states.
  */
-import { parseArgs } from "node:util";
+import { flag, integer, readArguments, UsageError } from "../src/cli/arguments.ts";
 import {
   cornerNamed,
   corners,
@@ -17,20 +17,25 @@ import {
   untrueClaims,
 } from "../src/sim/explore/index.ts";
 import type { Corner, Exploration } from "../src/sim/explore/index.ts";
+import { orUsage } from "./script.ts";
 
 /** Beyond it the classes of orders take more memory than they are worth. */
 const pairsMax = 3_000_000;
 
 function main(): void {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { full: { type: "boolean", default: false }, most: { type: "string" } },
+  const { values, chosen } = orUsage(import.meta.filename, (argv) => {
+    const options = { full: flag(), most: integer(null, { min: 1, max: 1_000_000_000 }) };
+    const { values, positionals } = readArguments(
+      argv,
+      options,
+      corners.map(() => "[CORNER]"),
+    );
+    return { values, chosen: positionals.length === 0 ? corners : positionals.map(found) };
   });
-  const chosen = positionals.length === 0 ? corners : positionals.map(found);
   for (const corner of chosen) {
     const from = performance.now();
     const isReduced = !values.full;
-    const bound = values.most === undefined ? {} : { statesMax: Number(values.most) };
+    const bound = values.most === null ? {} : { statesMax: values.most };
     const exploration = explore({ corner, isReduced, ...bound });
     const seconds = ((performance.now() - from) / 1_000).toFixed(1);
     console.log(`${corner.name}: ${corner.about}`);
@@ -47,7 +52,7 @@ function found(name: string): Corner {
   const corner = cornerNamed(name);
   if (corner !== undefined) return corner;
   const known = corners.map((one) => one.name).join(", ");
-  throw new Error(`no corner is called "${name}"; there are ${known}`);
+  throw new UsageError(`no corner is called "${name}"; there are ${known}`);
 }
 
 function figures({ graph, transitions, ends, realmSteps, isComplete }: Exploration): string {

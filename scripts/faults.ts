@@ -11,11 +11,12 @@
  * 3. It is the campaign of `reprise sim`: each seed twice, and what it struck counted once.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
+import { flag, integer } from "../src/cli/arguments.ts";
 import { runCampaign, workersFor } from "../src/cli/sim/campaign.ts";
 import type { CampaignTally } from "../src/cli/sim/tally.ts";
 import { faultNames, faults, scenarioNames } from "../src/sim/index.ts";
 import type { Fault, ScenarioName } from "../src/sim/index.ts";
+import { scriptArguments } from "./script.ts";
 
 const page = new URL("../docs/FAULTS.md", import.meta.url);
 const begin = "<!-- counted by scripts/faults.ts -->";
@@ -120,15 +121,16 @@ export const missing = (tallies: Iterable<Pick<CampaignTally, "faults">>): reado
 };
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { seeds: { type: "string", default: "300" }, texts: { type: "boolean" } },
+  const { values } = scriptArguments(import.meta.filename, {
+    seeds: integer(300, { min: 1, max: 1_000_000 }),
+    texts: flag(),
   });
   const text = readFileSync(page, "utf8");
-  if (values.texts === true) {
+  if (values.texts) {
     writeFileSync(page, withTable(text, columnsIn(text), null));
     return;
   }
-  const seeds = Number(values.seeds);
+  const { seeds } = values;
   const tallies = new Map<ScenarioName, CampaignTally>();
   for (const scenario of scenarioNames) tallies.set(scenario, await play(scenario, seeds));
   const wrong = [...tallies.values()].flatMap(brokenIn);

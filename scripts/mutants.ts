@@ -20,35 +20,37 @@
 import { spawnSync } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
+import { flag, integer, readArguments, text, UsageError } from "../src/cli/arguments.ts";
 import { mutants } from "./mutants/list.ts";
 import { isPlantable } from "./mutants/mutant.ts";
 import { Kept } from "./mutants/kept.ts";
 import { reportOf, summaryOf } from "./mutants/report.ts";
 import type { Result } from "./mutants/report.ts";
 import { sampleOf } from "./mutants/sample.ts";
+import { orUsage } from "./script.ts";
 
 const shareMin = 0.95;
 /** Enough for all seeds: none may be looked at for a mutant only. */
 const soundCpu = "200";
 
-const { values } = parseArgs({
-  options: {
-    only: { type: "string", default: "" },
-    seeds: { type: "string", default: "250" },
-    cpu: { type: "string", default: "80" },
-    workers: { type: "string", default: String(availableParallelism()) },
-    shrink: { type: "boolean", default: false },
-    "shrink-sample": { type: "string", default: "0" },
-    json: { type: "boolean", default: false },
-    keep: { type: "string" },
-    tree: { type: "string" },
-    check: { type: "boolean", default: false },
-  },
+const { values, chosen } = orUsage(import.meta.filename, (argv) => {
+  const { values } = readArguments(argv, {
+    only: text(""),
+    seeds: integer(250, { min: 1, max: 1_000_000 }),
+    cpu: integer(80, { min: 1, max: 86_400 }),
+    workers: integer(availableParallelism(), { min: 1, max: 64 }),
+    shrink: flag(),
+    "shrink-sample": integer(0, { min: 0, max: mutants.length }),
+    json: flag(),
+    keep: text(null),
+    tree: text(null),
+    check: flag(),
+  });
+  const wanted = values.only.split(",");
+  const chosen = mutants.filter(({ id }) => wanted.some((name) => id.startsWith(name)));
+  if (chosen.length === 0) throw new UsageError(`no mutant is called "${values.only}"`);
+  return { values, chosen };
 });
-const wanted = values.only.split(",");
-const chosen = mutants.filter(({ id }) => wanted.some((name) => id.startsWith(name)));
-if (chosen.length === 0) throw new Error(`no mutant is called ${values.only}`);
 const isWhole = chosen.length === mutants.length;
 const say = (line: string): void => {
   if (!values.json) process.stdout.write(`${line}\n`);
@@ -61,8 +63,8 @@ if (values.check) {
   process.exit(lost.length === 0 ? 0 : 1);
 }
 
-const kept = new Kept(values.keep ?? null);
-const bounds = ["--seeds", values.seeds];
+const kept = new Kept(values.keep);
+const bounds = ["--seeds", String(values.seeds)];
 const sound = await kept.hunt(null, [...bounds, "--all", "--cpu", soundCpu]);
 if (sound === null) throw new Error("the program ends as it is: nothing can be said of mutants");
 const { failed } = sound;
@@ -71,15 +73,13 @@ if (failed.length > 0) say(`the program fails as it is on ${failed.join(" ")}; t
 const results: Result[] = [];
 const rest = [...chosen];
 const skip = failed.length > 0 ? ["--skip", failed.join(",")] : [];
-const shrunk = new Set(
-  values.shrink ? mutants : sampleOf(mutants, Number(values["shrink-sample"])),
-);
+const shrunk = new Set(values.shrink ? mutants : sampleOf(mutants, values["shrink-sample"]));
 await Promise.all(
-  Array.from({ length: Math.max(1, Number(values.workers)) }, async () => {
+  Array.from({ length: values.workers }, async () => {
     for (let mutant = rest.shift(); mutant !== undefined; mutant = rest.shift()) {
       const isShrunk = shrunk.has(mutant);
       const extra = [...skip, ...(isShrunk ? ["--shrink"] : [])];
-      const hunted = await kept.hunt(mutant, [...bounds, "--cpu", values.cpu, ...extra]);
+      const hunted = await kept.hunt(mutant, [...bounds, "--cpu", String(values.cpu), ...extra]);
       const result = { mutant, hunted, isShrunk };
       results.push(result);
       say(`${String(results.length)}/${String(chosen.length)} ${lineOf(result)}`);
