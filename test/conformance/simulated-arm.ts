@@ -57,7 +57,7 @@ class SimulatedServer implements ConformanceServer {
   readonly #common;
   #clients = 0;
   #requests = 0;
-  #processes = 0;
+  readonly #running: SimulatedProcess[] = [];
 
   constructor(options: ServerOptions) {
     this.#options = options;
@@ -85,6 +85,25 @@ class SimulatedServer implements ConformanceServer {
   /** Begins to connect to where nobody answers. */
   connectNowhere(): { readonly bare: BarePeer; readonly client: Peer } {
     return { bare: this.#connect(`${nowhere}-bare.1`, "text"), client: this.#client(nowhere) };
+  }
+
+  /** Begins to connect to where this machine, or another on the way, knows no way to. */
+  connectWithoutRoute(code: Unroutable): { readonly bare: BarePeer; readonly client: Peer } {
+    return { bare: this.#connect(`${code}-bare.1`, "text"), client: this.#client(code) };
+  }
+
+  /** Connects when the server's process has no descriptor left. */
+  connectCrowded(): BarePeer {
+    return this.#connect(`${crowded}.1`, "right");
+  }
+
+  /** Stops the server's processes and lets them go on: SIGSTOP and SIGCONT. */
+  stopProcesses(): void {
+    for (const process of this.#running) process.suspend();
+  }
+
+  goOn(): void {
+    for (const process of this.#running) process.goOn();
   }
 
   #connect(name: string, greeting: Greeting): BarePeer {
@@ -207,7 +226,7 @@ class SimulatedServer implements ConformanceServer {
     const process = new SimulatedProcess(
       {
         ...this.#common,
-        name: `server.${String((this.#processes += 1))}`,
+        name: `server.${String(this.#running.length + 1)}`,
         options: calmOptions.process,
         follower: calmOptions.follower,
         handshake: { ...calmOptions.handshake, timeoutMicros: handshakeTimeoutMs * 1_000 },
@@ -238,6 +257,7 @@ class SimulatedServer implements ConformanceServer {
         return host;
       },
     );
+    this.#running.push(process);
     process.start();
     const [host] = hosts;
     if (host === undefined) throw new Error("the process made no host");
@@ -337,6 +357,11 @@ class SimulatedPeer implements BarePeer {
 const badName = "bad.1";
 /** The links of `connectNowhere`. */
 const nowhere = "nowhere";
+/** Those of `connectWithoutRoute`, by which the attempt is told what. */
+type Unroutable = "EHOSTUNREACH" | "ENETUNREACH";
+/** The link of `connectCrowded`. */
+const crowded = "crowded";
+
 /** Behind its handshake, which is two writes each way, a bit of each write is changed. */
 function badPaths(): ReadonlyMap<string, number | boolean> {
   const at = 8 * 20;
@@ -347,6 +372,11 @@ function badPaths(): ReadonlyMap<string, number | boolean> {
   }
   plan.set(`network/${nowhere}-bare.1/unanswered#0`, true);
   plan.set(`network/${nowhere}.1/unanswered#0`, true);
+  for (const [index, code] of (["EHOSTUNREACH", "ENETUNREACH"] as const).entries()) {
+    plan.set(`network/${code}-bare.1/unreachable#0`, index + 1);
+    plan.set(`network/${code}.1/unreachable#0`, index + 1);
+  }
+  plan.set(`process/accept/${crowded}.1#0`, 2);
   return plan;
 }
 

@@ -3,10 +3,15 @@
  * `src/io/listener.ts` and of libuv under it.
  *
  * 1. ECONNABORTED: the connection is gone, and the next one has its turn.
+ *    Linux hands over what its peer has reset in the queue, and reading it fails, here as there;
+ *    other systems say ECONNABORTED. Nobody who serves can tell what he was spared: libuv keeps the
+ *    code to itself.
  * 2. EMFILE: libuv gives up the descriptor that it keeps for this, accepts all that waits and
  *    closes it at once.
  * 3. ENFILE, ENOBUFS, ENOMEM: that does not help. The socket is closed, with all that waits in its
- *    queue, and opened again after a moment.
+ *    queue, and opened again after a moment. Real ones are had only where a whole machine runs out,
+ *    so what is compared with the platform is `src/io/listener.ts` alone
+ *    (`test/unit/io/listener.test.ts`), and 1 and 2 in `test/conformance/vain.test.ts`.
  */
 import type { Decisions } from "../decisions.ts";
 import type { FaultCounters } from "../faults.ts";
