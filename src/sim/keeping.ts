@@ -6,6 +6,7 @@ import { JournalKey, JournalKeys } from "../core/journal/index.ts";
 import { RandomStream } from "../core/kernel/random.ts";
 import { simulatedCrypto } from "./crypto.ts";
 import { seedWords } from "./decisions.ts";
+import { rememberedCrypto } from "./remembered-crypto.ts";
 
 export interface KeepingOptions {
   /** How many keys a server's starts take in turns; 0: nothing is encrypted. */
@@ -25,8 +26,10 @@ export function drawKeeping(seed: number): KeepingOptions {
   };
 }
 
+const crypto = rememberedCrypto(simulatedCrypto);
+
 const key = (number: number): JournalKey =>
-  new JournalKey(simulatedCrypto, new Uint8Array(32).fill(number + 1));
+  new JournalKey(crypto, new Uint8Array(32).fill(number + 1));
 
 /**
  * The keys of a server's start; null when nothing is encrypted.
