@@ -29,8 +29,11 @@ import { ContainmentChecker } from "./checkers/containment.ts";
 import { DeskChecker } from "./checkers/desk.ts";
 import { HeartbeatsChecker, heartbeatReplyType } from "./checkers/heartbeats.ts";
 import { JourneyChecker, isAtRest } from "./checkers/journeys.ts";
+import { ListingChecker } from "./checkers/listing.ts";
+import { LogoutsChecker } from "./checkers/logouts.ts";
 import { MovementChecker } from "./checkers/movement.ts";
 import { PresenceChecker } from "./checkers/presence.ts";
+import { ReportsChecker } from "./checkers/reports.ts";
 import { SecrecyChecker } from "./checkers/secrecy.ts";
 import { SightChecker } from "./checkers/sight.ts";
 import { TicksChecker } from "./checkers/ticks.ts";
@@ -101,6 +104,8 @@ export function playersScenario(given: PlayersScenarioOptions): Scenario {
               new ContainmentChecker(),
               new CallsChecker(),
               new PresenceChecker(),
+              new LogoutsChecker(),
+              new ListingChecker(),
               new SecrecyChecker(world.options.keeping.keys > 0),
             ],
           },
@@ -145,6 +150,8 @@ function gameCheckers(world: CheckedWorld, mayThrow: ReadonlySet<string>) {
     new CallsChecker(),
     new TicksChecker(),
     presence,
+    new ReportsChecker(presence),
+    new LogoutsChecker(),
     new MovementChecker(presence, players),
     new SightChecker(players),
     new ToldChecker(),
@@ -191,8 +198,7 @@ function accountsOf(
           (request, call) => {
             const answer = perform(request, call);
             const nowMs = source.nowMs();
-            const server = card?.id ?? null;
-            desk.performed({ call: `${scope}/${call}`, operation, request, answer, server, nowMs });
+            desk.performed({ call: `${scope}/${call}`, operation, request, answer, card, nowMs });
             return answer;
           },
         ],

@@ -9,10 +9,15 @@
  *    moment longer.
  * 3. Whoever asks again is told what he was told: a login that was opened is that login, and one
  *    that was ended has ended.
+ * 4. [AUTH-13] A login lists the servers that have reported within two seconds and have room, as
+ *    they have reported, by load, then id; and none is opened where there is none.
+ * 5. [AUTH-17] Ending a login ends it, and ends none that is over.
+ * 6. A server that plays a login which is over is told so with each report until it has ended it;
+ *    and nobody is ended whose login is good and plays nowhere else.
  *
  * What is certain is judged. Who has left a server may be alive or not, and is left alone.
  */
-import type { LoginKey } from "../../core/features/accounts/index.ts";
+import type { LoginKey, ServerInfo } from "../../core/features/accounts/index.ts";
 import type { PlainData } from "../../core/kernel/plain.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker } from "./checker.ts";
@@ -25,8 +30,8 @@ export interface Performance {
   /** With secrets in place of their names. */
   readonly request: PlainData;
   readonly answer: PlainData;
-  /** The game server that asked; null: the login server. */
-  readonly server: number | null;
+  /** The game server that asked, with 0 players; null: the login server. */
+  readonly card: ServerInfo | null;
   /** By the clock of the accounts. */
   readonly nowMs: number;
 }
@@ -37,6 +42,8 @@ interface Login {
   readonly openedMs: number;
   /** By which he has entered: a server's id; `none`: nobody yet; `unknown`: he has left one. */
   place: number | "none" | "unknown";
+  /** Two servers have said that he is there, and one of them will end him. */
+  isTorn: boolean;
   isEnded: boolean;
 }
 
@@ -54,9 +61,15 @@ interface Fields {
   readonly reset?: boolean;
   readonly entered?: readonly LoginKey[];
   readonly left?: readonly LoginKey[];
+  readonly evicted?: readonly LoginKey[];
+  readonly evict?: readonly LoginKey[];
+  readonly players?: number;
+  readonly servers?: readonly ServerInfo[];
+  readonly known?: number;
 }
 
 const serverAliveMs = 3_000;
+const serverListedMs = 2_000;
 
 export class DeskChecker implements Checker {
   readonly name = "desk";
@@ -64,25 +77,48 @@ export class DeskChecker implements Checker {
   checked = 0;
   /** The newest of each player. */
   readonly #logins = new Map<number, Login>();
-  readonly #reportedMs = new Map<number, number>();
+  /** When each server has reported last, and what. */
+  readonly #reports = new Map<number, { readonly atMs: number; readonly server: ServerInfo }>();
+  /** Whom each server has to end, by login. */
+  readonly #unwanted = new Map<number, Set<string>>();
   /** What was told of each call that was done, which is once: the login's id, or that it ended. */
   readonly #done = new Map<string, string>();
 
-  performed({ call, operation, request, answer, server, nowMs }: Performance): void {
+  performed({ call, operation, request, answer, card, nowMs }: Performance): void {
     const asked = request as Fields;
     const told = answer as Fields;
-    if (this.#isAgain(call, told)) return;
+    const isAgain = this.#isAgain(call, told);
+    if (operation === "logins.open") this.#listed(told, isAgain, nowMs);
+    if (isAgain) return;
     switch (operation) {
       case "logins.open":
         if (told.kind === "opened") this.#opened(asked, told.tokenId ?? "", nowMs);
         return;
       case "logins.end":
-        if (told.ended === true) this.#end(asked);
-        return;
+        return this.#end(asked, told.ended === true);
       case "tokens.verify":
         return this.#verified(asked, told);
       case "directory.report":
-        if (server !== null && told.isSupplanted !== true) this.#reported(asked, server, nowMs);
+        if (card === null || told.isSupplanted === true) return;
+        this.#reported(asked, { ...card, players: asked.players ?? 0 }, nowMs);
+        this.#evicted(told.evict ?? [], card.id);
+    }
+  }
+
+  #listed({ kind, servers = [], known }: Fields, isAgain: boolean, nowMs: number): void {
+    if (kind !== "opened" && kind !== "full") return;
+    const alive = Array.from(this.#reports.values())
+      .filter(({ atMs }) => nowMs >= atMs && nowMs - atMs <= serverListedMs)
+      .map(({ server }) => server);
+    const due = alive
+      .filter(({ players, max }) => players < max)
+      .toSorted((one, other) => loadOrder(one, other) || one.id - other.id);
+    const detail = `${textOf(servers)}, not ${textOf(due)}`;
+    if (kind === "full") {
+      const isSo = due.length === 0 && known === alive.length;
+      if (!isSo) this.#fail("only where no server has room there is none", detail);
+    } else if ((due.length === 0 && !isAgain) || textOf(due) !== textOf(servers)) {
+      this.#fail("the servers with room are listed as they have reported, by load", detail);
     }
   }
 
@@ -109,20 +145,41 @@ export class DeskChecker implements Checker {
         const detail = `player ${String(player)}, whose login is ${age} ms old`;
         this.#fail("who is alive on one device is not let in from another", detail);
       }
+      this.#over(player, before);
     }
-    const login: Login = { tokenId, device, openedMs: nowMs, place: "none", isEnded: false };
-    this.#logins.set(player, login);
+    this.#logins.set(player, {
+      ...{ tokenId, device, openedMs: nowMs },
+      ...{ place: "none", isTorn: false, isEnded: false },
+    });
+  }
+
+  /** The login is over, and whoever plays it is to end it. */
+  #over(player: number, { tokenId, place, isTorn, isEnded }: Login): void {
+    if (isEnded || isTorn || typeof place !== "number") return;
+    this.#unwantedOf(place).add(nameOf([player, tokenId]));
+  }
+
+  #unwantedOf(server: number): Set<string> {
+    const unwanted = this.#unwanted.get(server) ?? new Set();
+    this.#unwanted.set(server, unwanted);
+    return unwanted;
   }
 
   #isAlive({ openedMs, place, isEnded }: Login, graceMs: number, nowMs: number): boolean {
     if (isEnded || place === "unknown") return false;
     if (place === "none") return nowMs - openedMs < graceMs;
-    return nowMs - (this.#reportedMs.get(place) ?? -Infinity) < serverAliveMs;
+    return nowMs - (this.#reports.get(place)?.atMs ?? -Infinity) < serverAliveMs;
   }
 
-  #end({ player = 0, tokenId }: Fields): void {
+  #end({ player = 0, tokenId }: Fields, hasEnded: boolean): void {
     const login = this.#logins.get(player);
-    if (login !== undefined && login.tokenId === tokenId) login.isEnded = true;
+    const isGood = login !== undefined && login.tokenId === tokenId && !login.isEnded;
+    if (isGood !== hasEnded) {
+      this.#fail("a login that is good can be ended, and no other", `player ${String(player)}`);
+    }
+    if (!isGood) return;
+    this.#over(player, login);
+    login.isEnded = true;
   }
 
   #verified({ token }: Fields, { kind, reason, player = 0, tokenId }: Fields): void {
@@ -140,13 +197,44 @@ export class DeskChecker implements Checker {
     this.#fail("a token is good until its login ends", `player ${number}: it is the newest`);
   }
 
-  #reported({ reset = false, entered = [], left = [] }: Fields, server: number, nowMs: number) {
-    this.#reportedMs.set(server, nowMs);
+  #reported(
+    { reset = false, entered = [], left = [], evicted = [] }: Fields,
+    server: ServerInfo,
+    nowMs: number,
+  ): void {
+    const { id } = server;
+    this.#reports.set(id, { atMs: nowMs, server });
+    const unwanted = this.#unwantedOf(id);
+    if (reset) unwanted.clear();
+    for (const key of evicted) unwanted.delete(nameOf(key));
     for (const login of reset ? this.#logins.values() : []) {
-      if (login.place === server) login.place = "unknown";
+      if (login.place === id) login.place = "unknown";
     }
     for (const key of left) this.#move(key, "unknown");
-    for (const key of entered) this.#move(key, server);
+    for (const key of entered) {
+      this.#move(key, id);
+      if (this.#goodLogin(key) === null) unwanted.add(nameOf(key));
+    }
+  }
+
+  /** After a report of the server. */
+  #evicted(evict: readonly LoginKey[], server: number): void {
+    const told = new Set(evict.map(nameOf));
+    for (const key of this.#unwantedOf(server)) {
+      this.checked += 1;
+      if (!told.has(key)) this.#fail("a server ends whose login is over", key);
+    }
+    for (const key of evict) {
+      const login = this.#goodLogin(key);
+      if (login === null || login.isTorn) continue;
+      this.#fail("nobody is ended whose login is good", nameOf(key));
+    }
+  }
+
+  /** Null for one that has ended or was replaced. */
+  #goodLogin([player, tokenId]: LoginKey): Login | null {
+    const login = this.#logins.get(player);
+    return login?.tokenId === tokenId && !login.isEnded ? login : null;
   }
 
   #move([player, tokenId]: LoginKey, to: number | "unknown"): void {
@@ -154,6 +242,7 @@ export class DeskChecker implements Checker {
     if (login === undefined || login.tokenId !== tokenId) return;
     // Who is at two servers is sent away from one of them: which of them is another's business.
     const isElsewhere = typeof login.place === "number" && login.place !== to;
+    if (isElsewhere && to !== "unknown") login.isTorn = true;
     login.place = isElsewhere ? "unknown" : to;
   }
 
@@ -161,3 +250,17 @@ export class DeskChecker implements Checker {
     throw new CheckFailure(this.name, rule, detail);
   }
 }
+
+const nameOf = ([player, login]: readonly [player: number, login: string]): string =>
+  `player ${String(player)} by ${login}`;
+
+/** Negative where the first is the emptier one. */
+const loadOrder = (one: ServerInfo, other: ServerInfo): number =>
+  one.players * other.max - other.players * one.max;
+
+const textOf = (servers: readonly ServerInfo[]): string =>
+  servers
+    .map(({ id, name, address, port, players, max }) =>
+      [id, name, address, port, players, max].join(" "),
+    )
+    .join("; ");

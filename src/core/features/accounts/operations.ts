@@ -104,7 +104,7 @@ export type OpenLoginAnswer =
       readonly expiresAtMs: number;
       /** A login of this player that had not ended is void from now on. */
       readonly replaced: boolean;
-      /** Not empty; by load, then id. */
+      /** By load, then id. Empty only where the call was performed before. */
       readonly servers: readonly ServerInfo[];
     };
 

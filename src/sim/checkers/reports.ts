@@ -1,0 +1,193 @@
+/**
+ * [AUTH-13] [AUTH-17] What a game server tells the directory of itself, and that it does as it is
+ * told there:
+ *
+ * 1. It reports once a second, one report at a time, and takes everything back with the first one
+ *    of a start that is believed.
+ * 2. A report counts those who are in the world.
+ * 3. Whoever is here is told of until a report was believed, and so is whoever has gone; nobody is
+ *    said to have come who is not here, or to have gone who is.
+ * 4. Whose login is over ends in the step that hears of it.
+ *
+ * Who is here is known from `PresenceChecker`, which must have seen the step before.
+ */
+import { reportPeriodMs } from "../../core/features/accounts/index.ts";
+import type { LoginKey } from "../../core/features/accounts/index.ts";
+import type { CallId } from "../../core/kernel/ids.ts";
+import { CheckFailure } from "./checker.ts";
+import type { Checker, Step } from "./checker.ts";
+import type { PresenceChecker } from "./presence.ts";
+
+/** As it is asked for, as far as it is looked at. */
+interface Report {
+  readonly players: number;
+  readonly entered: readonly LoginKey[];
+  readonly left: readonly LoginKey[];
+  readonly reset: boolean;
+}
+
+interface Verdict {
+  readonly evict?: readonly LoginKey[];
+  readonly isSupplanted?: boolean;
+}
+
+/** A report that was asked for and has no answer. */
+interface UnderWay {
+  readonly call: CallId;
+  readonly askedAt: number;
+  readonly report: Report;
+  /** Of the start that goes on. */
+  isOfThisStart: boolean;
+}
+
+interface Register {
+  underWay: UnderWay | null;
+  /** When the next one is due. */
+  dueAt: number;
+  needsReset: boolean;
+  /** Who the directory believes to be here. */
+  readonly told: Set<string>;
+}
+
+/** The deadline of a report. */
+const patienceMicros = 5_000_000;
+const operation = "directory.report";
+
+export class ReportsChecker implements Checker {
+  readonly name = "reports";
+  readonly missesEncore = true;
+  /** Counts reports with somebody in the world. */
+  checked = 0;
+  readonly #presence: PresenceChecker;
+  #register = newRegister();
+  readonly #registerAt = new Map<number, Register>();
+
+  constructor(presence: PresenceChecker) {
+    this.#presence = presence;
+  }
+
+  stepped(step: Step): void {
+    const { event } = step;
+    const register = this.#register;
+    switch (event.type) {
+      case "server.started":
+        register.needsReset = true;
+        if (register.underWay !== null) register.underWay.isOfThisStart = false;
+        return;
+      case "call.completed": {
+        const { underWay } = register;
+        if (underWay?.call !== event.call) return;
+        register.underWay = null;
+        if (event.result.ok) this.#answered(underWay, event.result.answer as Verdict);
+        return;
+      }
+      case "time.reached":
+        return this.#timePassed(step);
+      default:
+        return;
+    }
+  }
+
+  machineCreated(): void {
+    this.#register = newRegister();
+  }
+
+  checkpointed(steps: number): void {
+    this.#registerAt.set(steps, structuredClone(this.#register));
+  }
+
+  restored(steps: number): void {
+    this.#register = structuredClone(this.#registerAt.get(steps) ?? newRegister());
+  }
+
+  #timePassed({ event, calls, counts, isReplay }: Step): void {
+    const register = this.#register;
+    const { underWay } = register;
+    const isGivenUp = underWay !== null && event.at >= underWay.askedAt + patienceMicros;
+    // Who gives up does so before or after the tick of the same step.
+    if (isGivenUp) register.underWay = null;
+    let isAsked = false;
+    for (const { call, operation: asked, request } of calls) {
+      if (asked !== operation) continue;
+      if (isAsked || register.underWay !== null)
+        this.#fail("one report is under way", String(call));
+      if (event.at < register.dueAt)
+        this.#fail("a server reports once a second", `again at ${String(event.at)}`);
+      isAsked = true;
+      const report = request as unknown as Report;
+      this.#judge(report);
+      if (!isReplay && report.players > 0) this.checked += 1;
+      register.underWay = { call, askedAt: event.at, report, isOfThisStart: true };
+      register.dueAt = event.at + reportPeriodMs * 1_000;
+    }
+    if (isAsked || isGivenUp || register.underWay !== null || event.at < register.dueAt) return;
+    if ((counts.get("ticks_total") ?? 0) === 0) return;
+    this.#fail("a server reports once a second", `none at ${String(event.at)}`);
+  }
+
+  #judge({ players, entered, left, reset }: Report): void {
+    const { needsReset, told } = this.#register;
+    if (reset !== needsReset) this.#fail("a start takes back what others have said", String(reset));
+    const here = this.#here(this.#presence.present.values());
+    // Who is told to end in this very step may be counted or not.
+    const mayBe = this.#here([
+      ...this.#presence.present.values(),
+      ...this.#presence.leaving.values(),
+    ]);
+    if (players < here.size || players > mayBe.size) {
+      const detail = `${String(players)}, not ${String(here.size)}`;
+      this.#fail("a report counts those who are in the world", detail);
+    }
+    const come = new Set(entered.map(nameOf));
+    const gone = new Set(left.map(nameOf));
+    for (const key of come) if (!mayBe.has(key)) this.#fail("whoever has come is here", key);
+    for (const key of gone) if (here.has(key)) this.#fail("whoever has gone is not here", key);
+    for (const key of here) {
+      const isKnown = !reset && told.has(key);
+      if (!come.has(key) && !isKnown) this.#fail("whoever has come is reported", key);
+    }
+    if (reset) return;
+    for (const key of told) {
+      if (!mayBe.has(key) && !gone.has(key)) this.#fail("whoever has gone is reported", key);
+    }
+  }
+
+  #answered({ report, isOfThisStart }: UnderWay, { evict = [], isSupplanted }: Verdict): void {
+    const register = this.#register;
+    const { told } = register;
+    const { present } = this.#presence;
+    if (isSupplanted === true) {
+      register.needsReset = true;
+      if (present.size > 0) this.#fail("a server that is supplanted plays nobody", "");
+      return;
+    }
+    if (report.reset) told.clear();
+    if (report.reset && isOfThisStart) register.needsReset = false;
+    for (const key of report.left) told.delete(nameOf(key));
+    for (const key of report.entered) told.add(nameOf(key));
+    if (evict.length === 0) return;
+    const here = this.#here(present.values());
+    for (const key of evict) {
+      told.delete(nameOf(key));
+      if (here.has(nameOf(key))) this.#fail("whose login is over is told to end", nameOf(key));
+    }
+  }
+
+  #here(present: Iterable<{ readonly player: number; readonly login: string }>): Set<string> {
+    return new Set(Array.from(present, ({ player, login }) => nameOf([player, login])));
+  }
+
+  #fail(rule: string, detail: string): never {
+    throw new CheckFailure(this.name, rule, detail);
+  }
+}
+
+const nameOf = ([player, login]: readonly [player: number, login: string]): string =>
+  `player ${String(player)} by ${login}`;
+
+const newRegister = (): Register => ({
+  underWay: null,
+  dueAt: 0,
+  needsReset: true,
+  told: new Set(),
+});
