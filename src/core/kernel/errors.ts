@@ -44,7 +44,7 @@ export const errorTable = {
   SEQUENCE_BROKEN: define(105, "the packet's sequence is not the next one", { closes: true }),
   FRAME_LENGTH_INVALID: define(106, "a frame of length 0 or above the limit", { abuse: true }),
   TOO_MANY_MALFORMED: define(107, "too many malformed packets in a row", { abuse: true }),
-  HELLO_TIMEOUT: define(108, "nothing that could be served came in time after connecting", {
+  HELLO_TIMEOUT: define(108, "no complete packet after connecting", {
     closes: true,
     retryable: true,
   }),
