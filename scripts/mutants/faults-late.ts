@@ -246,6 +246,15 @@ export const lateFaultMutants: readonly Mutant[] = [
     about: "a tick is 1000/30 = 33 milliseconds",
   },
   {
+    id: "F30-always-thirty",
+    file: "src/core/realm/time.ts",
+    line: 39,
+    operator: "F30",
+    from: "return micros(tickStart + Math.floor(((tick - tickBase) * 1_000_000) / config.tickHz));",
+    to: "return micros(tickStart + Math.floor(((tick - tickBase) * 1_000_000) / 30));",
+    about: "there are 30 ticks a second, whatever is configured",
+  },
+  {
     id: "F30-last-is-now",
     file: "src/core/realm/time.ts",
     line: 73,

@@ -115,7 +115,9 @@ const realmPart = ({
   helloTimeoutMicros,
   malformedInRowMax,
   refusedPerWindowMax,
+  tickHz,
 }: ServerOptions) => ({
+  tickHz,
   malformedInRowMax,
   refusedPerWindowMax,
   idleTimeoutMs: Math.floor(idleTimeoutMicros / 1_000),

@@ -26,6 +26,7 @@ const ranges: Readonly<Record<string, readonly [min: number, max: number]>> = {
   "players.stepMicros": [1_000, 60_000_000],
   "server.connectionsMax": [1, 1_000_000],
   "server.segmentBytesMax": [32_768, 67_108_864],
+  "server.tickHz": [1, 1_000],
 };
 const perMillion: readonly [number, number] = [0, 1_000_000];
 const whole: readonly [number, number] = [0, Number.MAX_SAFE_INTEGER];

@@ -157,6 +157,8 @@ export interface ServerOptions {
   /** How much a session may get wrong. */
   readonly malformedInRowMax: number;
   readonly refusedPerWindowMax: number;
+  /** Ticks a second. */
+  readonly tickHz: number;
 }
 
 export interface SimulationOptions {
@@ -279,6 +281,7 @@ export const calmOptions: SimulationOptions = {
     gatherPacketsMin: 128,
     malformedInRowMax: 8,
     refusedPerWindowMax: 1_000,
+    tickHz: 30,
   },
 };
 

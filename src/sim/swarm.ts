@@ -54,6 +54,7 @@ export function drawOptions(seed: number): SimulationOptions {
       ...drawServer(random, later),
       ...drawLimits(seed),
       ...drawGathering(seed),
+      ...drawTicks(seed),
       ...strain.server,
     },
   };
@@ -222,8 +223,17 @@ function drawGathering(seed: number) {
   return { gatherPacketsMin: random.pick([gatherPacketsMin, gatherPacketsMin, 4, 1]) };
 }
 
+/** In half of the seeds ticks are production's; others are rarer, most of them, or do not divide. */
+function drawTicks(seed: number) {
+  const random = RandomStream.named(seedWords(seed), "options/ticks");
+  const { tickHz } = calmOptions.server;
+  return { tickHz: random.pick([tickHz, tickHz, tickHz, tickHz, 20, 10, 7, 60]) };
+}
+
 /** What is drawn from streams of its own. */
-type Drawn = keyof ReturnType<typeof drawLimits> | keyof ReturnType<typeof drawGathering>;
+type Drawn = keyof (ReturnType<typeof drawLimits> &
+  ReturnType<typeof drawGathering> &
+  ReturnType<typeof drawTicks>);
 
 const drawServer = (
   random: RandomStream,
