@@ -34,7 +34,9 @@ it("[CAP-01] replay --edge makes of a real server's capture what its journal has
   client.send(2_999, Uint8Array.of(1));
   client.raw.socket.end();
   await client.raw.whenClosed();
-  expect((await metrics()).sum("reprise_capture_connections_total")).toBe(1);
+  const { sum } = await metrics();
+  expect(sum("reprise_capture_connections_total")).toBe(1);
+  expect(sum("reprise_capture_bytes_total")).toBeGreaterThan(0);
   expect((await server.stop()).code).toBe(0);
   const game = join(dataDir, "game");
   const [file = ""] = capturesOf(join(game, "capture"));

@@ -37,6 +37,7 @@ it("what a session's state does not allow is counted by state, and what was done
   expect(sum("reprise_journal_syncs_total")).toBeGreaterThanOrEqual(2);
   expect(sum("reprise_journal_bytes_total")).toBeGreaterThan(client.sentBytes);
   expect(sum("reprise_commit_latency_micros_total")).toBeGreaterThan(0);
+  expect(sum("reprise_timer_turns_total")).toBeGreaterThan(0);
 });
 
 it("[SES-10] packets that are refused in between do not end a row of malformed ones", async () => {

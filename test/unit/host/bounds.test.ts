@@ -38,6 +38,7 @@ describe("bounds", () => {
     world.advance(10_000);
     expect(other.heard).toHaveLength(1);
     expect(world.host.counters.get("connections_slow_readers_total")).toBe(1);
+    expect(world.host.counters.get("connections_congested_total")).toBe(1);
     const closed = world.journal().filter(({ event }) => event.type === "connection.closed");
     expect(closed.map(({ event }) => event)).toMatchObject([{ reason: "abuse" }]);
   });

@@ -50,6 +50,7 @@ describe("draining", () => {
     expect(world.host.connectionCount()).toBe(1);
     const { counters } = world.host;
     expect(counters.get('connections_turned_away_total{reason="MAINTENANCE"}')).toBe(1);
+    expect(counters.get("drains_total")).toBe(1);
     expect(world.exited).toBeNull();
     peer.vanish();
     world.settle();

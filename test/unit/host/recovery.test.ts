@@ -92,6 +92,7 @@ describe("recovery", () => {
     expect([world.isListening, world.calls.length]).toEqual([false, 0]);
     world.settle();
     expect([world.isListening, world.calls.length]).toEqual([true, 1]);
+    expect(world.host.counters.get("calls_performed_total")).toBe(1);
   });
 
   it("answers each call once over a restart", () => {

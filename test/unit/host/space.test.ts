@@ -82,6 +82,8 @@ describe("a full disk", () => {
     expect(world.disk.contents().has("journal.reserve")).toBe(false);
     expect(eventsOf(world)).toEqual(["journal.low"]);
     expect(world.host.counters.get("journal_low")).toBe(1);
+    expect(world.host.counters.get("journal_low_total")).toBe(1);
+    expect(world.host.counters.get("journal_room_lacked_total")).toBe(1);
     const late = world.connect();
     world.advance(100_000);
     expect(late.closed).toBe("flush");

@@ -27,6 +27,7 @@ describe("time", () => {
     const stalled = world.journal().find(({ event }) => event.type === "host.stalled");
     expect(stalled?.event).toMatchObject({ at: heardAt, duration: 60_000_000 });
     expect(world.host.counters.get("stalls_total")).toBe(1);
+    expect(world.host.counters.get("stalled_micros_total")).toBe(60_000_000);
     world.advance(2_800_000);
     expect(peer.closed).toBeNull();
     world.advance(300_000);
@@ -77,6 +78,7 @@ describe("time", () => {
     expect(events.find(({ type }) => type === "clock.corrected")).toMatchObject({
       offsetMicros: -3_600_000_000,
     });
+    expect(world.host.counters.get("clock_corrections_total")).toBe(1);
     expect(events.map(({ at }) => at)).toEqual(
       events.map(({ at }) => at).toSorted((a, b) => a - b),
     );
