@@ -164,7 +164,7 @@ export class DiskDamage {
 
   /** A sound write covers so many bytes of the file; a cut, all behind its end. */
   healed(file: FileContents, from: number, to: number): void {
-    if (this.#wounds.length === 0) return;
+    if (!this.#wounds.some((wound) => wound.file === file)) return;
     this.#wounds = this.#wounds.flatMap((wound) => {
       const end = wound.from + wound.bytes.length;
       if (wound.file !== file || to <= wound.from || from >= end) return [wound];

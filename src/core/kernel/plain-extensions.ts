@@ -144,6 +144,9 @@ function decodeUtf16(data: Uint8Array): string {
 
 /** The elements little-endian, whatever the CPU; every NaN with the same bits. */
 export function elementBytes(array: PlainTypedArray): Uint8Array {
+  if (isLittleEndian && !hasNan(array)) {
+    return new Uint8Array(array.buffer, array.byteOffset, array.byteLength).slice();
+  }
   const view = new DataView(new ArrayBuffer(array.byteLength));
   const length = array.length;
   for (let index = 0; index < length; index++) {
@@ -154,6 +157,18 @@ export function elementBytes(array: PlainTypedArray): Uint8Array {
     else view.setUint32(index * 4, item, true);
   }
   return new Uint8Array(view.buffer);
+}
+
+const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+/** Only the floating-point ones can. */
+function hasNan(array: PlainTypedArray): boolean {
+  if (!(array instanceof Float64Array || array instanceof Float32Array)) return false;
+  for (let index = 0; index < array.length; index++) {
+    const item = array[index] as number;
+    if (item !== item) return true;
+  }
+  return false;
 }
 
 // What bits a NaN is written with is up to the engine, so it is written as the integers it is.

@@ -143,6 +143,8 @@ function add(grid: Grid, cell: number, row: number, id: number): void {
 /** Removals of those who left, by cell; `leftFrom[c]` is where those of cell c begin. */
 function encodeLeft({ cells }: Geometry): void {
   const { left, leftFrom, arena } = tables;
+  // In most ticks nobody leaves a cell, and a wide world has many thousand of them.
+  if (left.size === 0) return;
   let filled = 0;
   for (let at = 0; at < left.size; at += 1) {
     const cell = left.cells[at] as number;
@@ -256,7 +258,7 @@ function tellViewer(world: World, row: number, isRelaid: boolean, tick: number, 
   const start = arena.at;
   arena.head(tick, control.columns.sequence[row] as number);
   const headEnd = arena.at;
-  copyLines(tables.leftFrom, kept, world.geometry.cells);
+  if (tables.left.size > 0) copyLines(tables.leftFrom, kept, world.geometry.cells);
   if (isLooking) copyPieces(lost.pieces);
   copyLines(tables.changedFrom, kept, world.geometry.cells);
   if (isLooking) copyPieces(found.pieces);
