@@ -91,28 +91,28 @@ export class Performers {
     answer: (result: CallResult) => void,
   ): void {
     const { scheduler, faults } = this.#parts;
-    const delayMicros = this.#delay();
+    const delayMicros = this.#delay(call);
     const asker = this.#asker;
     // Where the asker has ended the answer, whatever it is, finds nobody.
     const performed = (): CallResult =>
       asker === this.#asker ? this.#performOnce(call, operation, request) : unavailable;
     switch (this.#drawFate()) {
       case "failed":
-        faults.hit("call.failed");
+        faults.hit("call.failed", null, call);
         scheduler.after(delayMicros, () => answer(unavailable));
         return;
       case "lost":
-        faults.hit("call.lost");
+        faults.hit("call.lost", null, call);
         scheduler.after(timeoutMicros, () => answer(unavailable));
         return;
       case "unheard":
-        faults.hit("call.unheard");
+        faults.hit("call.unheard", null, call);
         scheduler.after(delayMicros, performed);
         scheduler.after(delayMicros + timeoutMicros, () => answer(unavailable));
         return;
       case "duplicate":
-        faults.hit("call.duplicate");
-        scheduler.after(2 * delayMicros, () => this.#send(performed(), answer));
+        faults.hit("call.duplicate", null, call);
+        scheduler.after(2 * delayMicros, () => this.#send(call, performed(), answer));
         break;
       case "usual":
         break;
@@ -120,17 +120,17 @@ export class Performers {
     scheduler.after(delayMicros, () => {
       const { there = open, back = open } = this.#parts;
       const isFree = there.isOpen && back.isOpen && this.#held.length === 0;
-      if (isFree) this.#send(performed(), answer);
-      else this.#waitFor(there, back, performed, answer);
+      if (isFree) this.#send(call, performed(), answer);
+      else this.#waitFor(call, { there, back }, performed, answer);
     });
   }
 
   /** The answer is on its way, and arrives behind those before it (C5). */
-  #send(result: CallResult, answer: (result: CallResult) => void): void {
+  #send(call: CallId, result: CallResult, answer: (result: CallResult) => void): void {
     const { options, faults, scheduler } = this.#parts;
     const { nowMicros } = scheduler;
     const lateMicros = this.#late.seldom(options.latePerMillion, options.lateMaxMicros);
-    if (lateMicros > 0) faults.hit("call.late");
+    if (lateMicros > 0) faults.hit("call.late", null, call);
     const atMicros = Math.max(nowMicros + lateMicros, this.#backMicros);
     if (atMicros === nowMicros) return answer(result);
     this.#backMicros = atMicros;
@@ -139,12 +139,12 @@ export class Performers {
 
   /** Performs when the call gets there, and answers when the answer gets back, or in vain. */
   #waitFor(
-    there: Route,
-    back: Route,
+    call: CallId,
+    { there, back }: { readonly there: Route; readonly back: Route },
     perform: () => CallResult,
     answer: (result: CallResult) => void,
   ): void {
-    this.#parts.faults.hit("call.cut");
+    this.#parts.faults.hit("call.cut", null, call);
     let isOver = false;
     const finish = (result: CallResult): void => {
       if (!isOver) answer(result);
@@ -153,7 +153,7 @@ export class Performers {
     this.#parts.scheduler.after(timeoutMicros, () => finish(unavailable));
     this.#held.push(() => {
       const result = perform();
-      back.whenOpen(() => this.#send(result, finish));
+      back.whenOpen(() => this.#send(call, result, finish));
     });
     // Whoever gets through first brings the oldest with it.
     there.whenOpen(() => this.#held.shift()?.());
@@ -169,17 +169,17 @@ export class Performers {
     if (known !== undefined) return result;
     this.#answers.set(call, result);
     if (this.#crash.strikes(this.#parts.options.crashPerMillion)) {
-      this.#parts.faults.hit("call.crash");
+      this.#parts.faults.hit("call.crash", null, call);
       // What was just done is known here and nowhere else: the answer finds nobody.
       this.onCrash();
     }
     return result;
   }
 
-  #delay(): number {
+  #delay(call: CallId): number {
     const { options, faults } = this.#parts;
     const extra = this.#slow.seldom(options.slowPerMillion, options.slowMaxMicros);
-    if (extra > 0) faults.hit("call.slow");
+    if (extra > 0) faults.hit("call.slow", null, call);
     return options.delayMicros + extra;
   }
 

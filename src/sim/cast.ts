@@ -159,6 +159,11 @@ export class Clients {
     return this.#actors.get(name);
   }
 
+  /** The link of one who behaves, on which it is now; null when it has none. */
+  linkOf(name: string): string | null {
+    return [...this.#players, ...this.#travellers].find((one) => one.name === name)?.link ?? null;
+  }
+
   /** Nobody is rude any more, and travellers begin nothing new. */
   rest(): void {
     for (const peer of this.#rude) peer.stop();

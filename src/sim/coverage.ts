@@ -1,42 +1,41 @@
 /**
  * What a campaign has tried: every fault, met by every type of packet, in every state of a session.
- * A fault that belongs to no link counts once, whatever the links were doing, and so does one that
- * strikes before there is a session or a link as a whole.
  *
  * A link's situation is the last packet that its client sent and the state in which the server has
- * it. Before and after there is a session the server does the same whatever was sent, so the type
- * stands for nothing there. What can be reached follows from what the clients of a scenario send
- * and in which states; what is left out of that, and why, is data: `unreachable`.
+ * it (`link-states.ts`). What a fault has met depends on what it strikes:
+ *
+ *     a link      that link's situation; so does what a client does wrong over it
+ *     a server    what it was in the middle of: the situation of every link that it had, which is
+ *                 what its end, its clock or its disk cuts through; with no link, whether it was
+ *                 down, starting, or served nobody
+ *     a call      the packet that its asker sent last by then, and what has become of his link;
+ *                 `-/server` for what no packet has wanted
+ *     the rest    one cell each: what strikes before there is a session or a process to serve it,
+ *                 many links at once, or a link or a machine from its beginning
+ *
+ * What can be reached follows from what the clients of a scenario send and in which states; what is
+ * left out of that, and why, is data: `unreachable.ts`.
  */
-import type { SocketId } from "../core/contract.ts";
 import {
   accountContract,
-  echoContract,
   heartbeatContract,
   loginContract,
   worldContract,
 } from "../core/features/contracts.ts";
-import type { ConnectionId, PacketType } from "../core/kernel/ids.ts";
-import { decodePayload } from "../core/wire/index.ts";
-import type { AnyContract, AnyMessage, AnyRequest } from "../core/wire/index.ts";
-import type { Checker, ClientPacket, Step } from "./checkers/checker.ts";
+import type { CallId } from "../core/kernel/ids.ts";
+import type { AnyContract } from "../core/wire/index.ts";
 import { faultNames } from "./faults.ts";
 import type { Fault } from "./faults.ts";
+import { linkless, ofServer, playerStates, sessionless, unknownSituation } from "./link-states.ts";
+import type { LinkStates, Situation } from "./link-states.ts";
+import { seldomCells, unreachable } from "./unreachable.ts";
+import type { Unreachable } from "./unreachable.ts";
+
+export { coveredAnswers } from "./link-states.ts";
 
 /** `fault/packet type/session state`; `-` for what the fault has nothing to do with. */
 export type CoverageKey = string;
 
-/** The states of a link before there is a session, and after. */
-const sessionless = ["unknown", "handshaking", "disconnecting", "gone"] as const;
-/** And those of a link that is somebody's: by the packet whose success leads there. */
-const playerStates: readonly (readonly [entry: AnyRequest, state: string])[] = [
-  [loginContract.entries.login, "authenticated"],
-  [worldContract.entries.enter, "inWorld"],
-];
-/** Answers that coverage reads. */
-export const coveredAnswers: ReadonlySet<PacketType> = new Set(
-  playerStates.map(([{ replyType }]) => replyType),
-);
 /** In which states clients that keep the rules have sent a packet last; the others: connected. */
 const usualStates: ReadonlyMap<number, readonly string[]> = new Map([
   [loginContract.entries.login.type, ["connected", "authenticated"]],
@@ -46,13 +45,12 @@ const usualStates: ReadonlyMap<number, readonly string[]> = new Map([
   [heartbeatContract.entries.beat.type, ["connected", "authenticated", "inWorld"]],
 ]);
 
-/** Faults that happen to a machine, not to a link. */
-const isOfMachine = (fault: Fault): boolean => !/^(network|tls|peer)\./.test(fault);
-/**
- * Faults before there is a session or a packet, those that strike many links at once, and those
- * that a link is born with.
- */
-const earlyFaults: ReadonlySet<Fault> = new Set<Fault>([
+/** Whose situation a fault meets. */
+type Sphere = "link" | "server" | "call" | "none";
+
+/** What has one cell, whatever goes on. */
+const apart: ReadonlySet<Fault> = new Set<Fault>([
+  // Before there is a session or a packet, or many links at once.
   "network.refused",
   "network.unanswered",
   "network.backlog-full",
@@ -77,15 +75,36 @@ const earlyFaults: ReadonlySet<Fault> = new Set<Fault>([
   "tls.bad-finished",
   "tls.gone",
   "tls.flood",
+  // What a link or a machine is born with.
   "tls.split",
   "network.bandwidth",
   "peer.trickle",
+  "clock.skew",
+  "clock.drift",
+  // Where there is no process, or one that serves nobody yet.
+  "process.crash-in-recovery",
+  "process.restart-storm",
+  "process.slow-restart",
+  "clock.anew",
+  "clock.jump-in-restart",
+  "upgrade.refused",
+  "upgrade.adopted",
+  "upgrade.done",
+  "upgrade.taken-back",
+  "upgrade.back-refused",
 ]);
+
+const spheres: ReadonlyMap<Fault, Sphere> = new Map(
+  faultNames.map((fault): [Fault, Sphere] => {
+    if (apart.has(fault)) return [fault, "none"];
+    if (/^(network|tls|peer|cheat)\.|^outside\.cut-off$/.test(fault)) return [fault, "link"];
+    return [fault, fault.startsWith("call.") ? "call" : "server"];
+  }),
+);
 
 /** What links of a server are doing, as far as their clients keep the rules. */
 export interface CoveredServer {
-  /** Each `packet type/session state`. */
-  readonly situations: readonly string[];
+  readonly situations: readonly Situation[];
 }
 
 /** Clients of a scenario, where they are not what one would think from the contracts. */
@@ -115,159 +134,55 @@ export function coveredServer(
   return { situations: [...situations, ...rudeIn.map((state) => `other/${state}`)] };
 }
 
-/** What is not counted. `never`: it cannot be reached, and a campaign that does has found a bug. */
-export interface Unreachable {
-  readonly faults: RegExp;
-  /** Empty: in all of them. */
-  readonly scenarios: readonly string[];
-  /** Of `packet type/session state`. */
-  readonly situations: RegExp;
-  readonly never: boolean;
-  readonly because: string;
+/** All cells of a scenario, by whether a campaign can be held to them. */
+export interface Cells {
+  /** A campaign that is long enough meets each. */
+  readonly usual: ReadonlySet<CoverageKey>;
+  /** Can be met, and are by fewer than one seed in a thousand. */
+  readonly seldom: ReadonlySet<CoverageKey>;
+  /** Cannot be met. */
+  readonly never: ReadonlySet<CoverageKey>;
 }
-
-const everywhere = /^/;
-
-export const unreachable: readonly Unreachable[] = [
-  {
-    faults: /^cheat\./,
-    scenarios: ["echo", "upgrade"],
-    situations: everywhere,
-    never: true,
-    because: "there is nothing to cheat at without a world",
-  },
-  {
-    faults: /^call\./,
-    scenarios: ["echo"],
-    situations: everywhere,
-    never: true,
-    because: "echoes make no calls",
-  },
-  {
-    faults: /^call\.(late|unheard|crash)$/,
-    scenarios: ["upgrade"],
-    situations: everywhere,
-    never: true,
-    because: "a receipt that was made and not heard of is no matter of upgrades",
-  },
-  {
-    faults: /^peer\.(garbage|flood|half-header)$/,
-    scenarios: ["upgrade"],
-    situations: everywhere,
-    never: true,
-    because: "the clients of upgrades are all polite",
-  },
-  {
-    faults: /^peer\.slow-reader$/,
-    scenarios: ["upgrade"],
-    situations: everywhere,
-    never: true,
-    because: "the clients of upgrades read all the time",
-  },
-  {
-    faults: /^peer\.(garbage|flood|half-header)$/,
-    scenarios: ["players"],
-    situations: /\/inWorld$/,
-    never: true,
-    because: "who sends such things has no token for a world",
-  },
-  {
-    faults: /^peer\.(garbage|flood|half-header)$/,
-    scenarios: ["players"],
-    situations: /\/authenticated$/,
-    never: false,
-    because: "who sends such things seldom logs in first and waits for the answer",
-  },
-  {
-    faults: /^peer\.(garbage|flood|half-header)$/,
-    scenarios: ["echo"],
-    situations: new RegExp(`^${String(echoContract.entries.promptEcho.type)}/`),
-    never: true,
-    because: "who sends such things asks for committed echoes only",
-  },
-  {
-    faults: /^network\.window-full$/,
-    scenarios: ["players", "upgrade"],
-    situations: everywhere,
-    never: false,
-    because: "it takes large echoes to fill a window; the others' packets do it by chance",
-  },
-  {
-    faults: /^(tls\.(oversized|truncated|alert)|peer\.rebooted|network\.window-full)$/,
-    scenarios: [],
-    situations: /^-|\/authenticated$|^other\/|^(1002|1004)\/inWorld$/,
-    never: false,
-    because: "one link in a hundred has it once, and these states last for milliseconds",
-  },
-  {
-    faults: /^(network\.(reset|cut|corrupt)|tls\.bad-record)$/,
-    scenarios: [],
-    situations: /^-\/gone$/,
-    never: false,
-    because: "it strikes what is written, and on a link that is over that is what was under way",
-  },
-  {
-    faults: new RegExp(
-      "^(network\\.(reset|cut|corrupt|timed-out|reset-unread|delay-tail)|" +
-        "tls\\.bad-record|peer\\.lingers)$",
-    ),
-    scenarios: [],
-    situations: /^(other\/|1004\/(authenticated|inWorld)$|1002\/inWorld$)/,
-    never: false,
-    because: "a rare fault, and a packet that is the last one for milliseconds or is seldom sent",
-  },
-  {
-    faults: /^peer\./,
-    scenarios: ["players"],
-    situations: /^(other\/inWorld|(1002|1004)\/(authenticated|inWorld))$/,
-    never: false,
-    because: "an accident would have to fall into the moment between that packet and its answer",
-  },
-  {
-    faults: /^(network\.(reset|cut|corrupt|timed-out)|tls\.|peer\.(rebooted|lingers))/,
-    scenarios: ["upgrade"],
-    situations: /^1004\/connected$/,
-    never: false,
-    because: "who makes deposits all the time seldom sends a heartbeat",
-  },
-  {
-    faults: /^(network|tls|peer)\./,
-    scenarios: [],
-    situations: /^other\/authenticated$/,
-    never: false,
-    because: "cheats leave the login server as soon as they have their token",
-  },
-];
 
 /** By scenario and situations: each run asks, and there are few. */
-const reachable = new Map<string, ReadonlySet<CoverageKey>>();
+const known = new Map<string, Cells>();
 
-/** What a campaign of one scenario can reach. */
-export function reachableCells(
-  scenario: string,
-  servers: readonly CoveredServer[],
-): ReadonlySet<CoverageKey> {
+/** What there is to meet for a campaign of one scenario. */
+export function cellsOf(scenario: string, servers: readonly CoveredServer[]): Cells {
   const name = `${scenario} ${servers.flatMap(({ situations }) => situations).join()}`;
-  const known = reachable.get(name) ?? listReachable(scenario, servers);
-  reachable.set(name, known);
-  return known;
+  const cells = known.get(name) ?? listCells(scenario, servers);
+  known.set(name, cells);
+  return cells;
 }
 
-function listReachable(
-  scenario: string,
-  servers: readonly CoveredServer[],
-): ReadonlySet<CoverageKey> {
-  const before = sessionless.map((state) => `-/${state}`);
-  const situations = new Set([...before, ...servers.flatMap((server) => server.situations)]);
-  const cells = faultNames.flatMap((fault) =>
-    hasOneCell(fault)
-      ? [`${fault}/-/-`]
-      : Array.from(situations, (situation) => `${fault}/${situation}`),
-  );
-  return new Set(cells.filter((cell) => whyUnreachable(scenario, cell) === null));
+function listCells(scenario: string, servers: readonly CoveredServer[]): Cells {
+  const situations = servers.flatMap((server) => server.situations);
+  const bySphere: Readonly<Record<Sphere, ReadonlySet<Situation>>> = {
+    link: new Set([...sessionless.map((state) => `-/${state}`), ...situations]),
+    server: new Set([
+      ...linkless.map((phase) => `-/${phase}`),
+      ...["-/handshaking", "-/disconnecting"],
+      ...situations,
+    ]),
+    call: new Set([
+      ofServer,
+      ...sessionless.filter((state) => state !== "unknown").map((state) => `-/${state}`),
+      ...situations,
+    ]),
+    none: new Set(["-/-"]),
+  };
+  const cells = { usual: new Set<string>(), seldom: new Set<string>(), never: new Set<string>() };
+  for (const fault of faultNames) {
+    for (const situation of bySphere[sphereOf(fault)]) {
+      const why = whyUnreachable(scenario, `${fault}/${situation}`);
+      const kind = why === null ? "usual" : why.never ? "never" : "seldom";
+      cells[kind].add(`${fault}/${situation}`);
+    }
+  }
+  return cells;
 }
 
-/** What keeps a cell from being reached; null for one that can be. */
+/** What keeps a cell from being asked for; null for one that is. */
 export function whyUnreachable(scenario: string, cell: CoverageKey): Unreachable | null {
   const at = cell.indexOf("/");
   const [fault, situation] = [cell.slice(0, at), cell.slice(at + 1)];
@@ -277,19 +192,73 @@ export function whyUnreachable(scenario: string, cell: CoverageKey): Unreachable
       (scenarios.length === 0 || scenarios.includes(scenario)) &&
       situations.test(situation),
   );
-  return found ?? null;
+  return found ?? (seldomCells.get(scenario)?.has(cell) === true ? tooSeldom : null);
 }
 
-const hasOneCell = (fault: Fault): boolean => isOfMachine(fault) || earlyFaults.has(fault);
+const tooSeldom: Unreachable = {
+  never: false,
+  because: "fewer than one seed in a thousand meets it",
+};
 
-/** The key of a fault that happened, whatever the rules of its scenario. */
-export function coverageKey(
-  fault: Fault,
-  link: { readonly packetType: number; readonly state: string } | null,
-): CoverageKey {
-  if (link === null || hasOneCell(fault)) return `${fault}/-/-`;
-  const isSessionless = (sessionless as readonly string[]).includes(link.state);
-  return `${fault}/${isSessionless ? "-" : String(link.packetType)}/${link.state}`;
+const sphereOf = (fault: Fault): Sphere => spheres.get(fault) ?? "none";
+
+/** What the faults of one run have met, whatever the rules of its scenario. */
+export class Coverage {
+  readonly #met = new Map<Fault, Set<Situation>>();
+  readonly #servers: ReadonlyMap<string, LinkStates>;
+
+  /** @param servers by name; may be filled later */
+  constructor(servers: ReadonlyMap<string, LinkStates>) {
+    this.#servers = servers;
+  }
+
+  /**
+   * @param link the name of the link that it happened to, or null
+   * @param server whose it is, or null for what belongs to no server or to several
+   * @param call that went wrong, or null
+   */
+  struck(fault: Fault, link: string | null, server: string | null, call: CallId | null): void {
+    const met = this.#metBy(fault);
+    const links = server === null ? undefined : this.#servers.get(server);
+    switch (sphereOf(fault)) {
+      case "link":
+        met.add(this.#about(link));
+        return;
+      case "server":
+        links?.situations((situation) => met.add(situation));
+        return;
+      case "call":
+        met.add((call === null ? null : links?.asking(call)) ?? ofServer);
+        return;
+      case "none":
+        met.add("-/-");
+    }
+  }
+
+  get keys(): ReadonlySet<CoverageKey> {
+    const keys = new Set<CoverageKey>();
+    for (const [fault, met] of this.#met) {
+      for (const situation of met) keys.add(`${fault}/${situation}`);
+    }
+    return keys;
+  }
+
+  #metBy(fault: Fault): Set<Situation> {
+    const known = this.#met.get(fault);
+    if (known !== undefined) return known;
+    const met = new Set<Situation>();
+    this.#met.set(fault, met);
+    return met;
+  }
+
+  #about(link: string | null): Situation {
+    if (link === null) return unknownSituation;
+    for (const links of this.#servers.values()) {
+      const situation = links.about(link);
+      if (situation !== null) return situation;
+    }
+    return unknownSituation;
+  }
 }
 
 /** The same keys with `other` for packets that nobody should have sent in that state. */
@@ -304,72 +273,4 @@ export function reachedCells(
       return type === "-" || usual.has(`${type}/${state}`) ? key : `${fault}/other/${state}`;
     }),
   );
-}
-
-/** Follows the links of one server from both ends: what each is doing when a fault strikes. */
-export class LinkStates implements Checker {
-  readonly name = "links";
-  readonly missesEncore = true;
-  readonly checked = 0;
-  readonly #packetTypes = new Map<string, number>();
-  readonly #states = new Map<string, string>();
-  readonly #linkOfRemote = new Map<string, string>();
-  readonly #linkOf = new Map<ConnectionId, string>();
-
-  /** Null for a link that is not of this server. */
-  about(link: string): { readonly packetType: number; readonly state: string } | null {
-    const packetType = this.#packetTypes.get(link);
-    const state = this.#states.get(link);
-    if (packetType === undefined && state === undefined) return null;
-    return { packetType: packetType ?? 0, state: state ?? "unknown" };
-  }
-
-  clientSent({ link, type }: ClientPacket): void {
-    this.#packetTypes.set(link, type);
-  }
-
-  socketOpened(_socket: SocketId, link: string, remote: string): void {
-    this.#linkOfRemote.set(remote, link);
-  }
-
-  stepped({ event, closes, sends }: Step): void {
-    if (event.type === "connection.opened") {
-      const link = this.#linkOfRemote.get(event.remote);
-      if (link === undefined) return;
-      this.#linkOf.set(event.connection, link);
-      this.#states.set(link, "handshaking");
-    }
-    for (const { connection, type, payload } of sends) {
-      // The first answer of any kind means that the greeting is over.
-      this.#move(connection, "handshaking", "connected");
-      if (payload === null) continue;
-      for (const [{ reply, replyType }, state] of playerStates) {
-        if (type !== replyType || !isSuccess(reply, payload)) continue;
-        this.#move(connection, "connected", state);
-      }
-    }
-    for (const { connection } of closes) this.#enter(connection, "disconnecting");
-    if (event.type === "connection.closed") {
-      this.#enter(event.connection, "gone");
-      this.#linkOf.delete(event.connection);
-    }
-  }
-
-  #move(connection: ConnectionId, from: string, to: string): void {
-    const link = this.#linkOf.get(connection);
-    if (link !== undefined && this.#states.get(link) === from) this.#states.set(link, to);
-  }
-
-  #enter(connection: ConnectionId, state: string): void {
-    const link = this.#linkOf.get(connection);
-    if (link !== undefined) this.#states.set(link, state);
-  }
-}
-
-/** Whether an answer that says so says success. */
-function isSuccess(reply: AnyMessage, payload: Uint8Array): boolean {
-  const answer = decodePayload(reply, payload, 0, payload.length) as {
-    readonly success?: boolean;
-  } | null;
-  return answer?.success === true;
 }

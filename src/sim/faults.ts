@@ -2,6 +2,7 @@
  * Every fault that the simulator can inject, by name. A campaign counts each, `docs/FAULTS.md`
  * describes each, and a test keeps the two tables the same.
  */
+import type { CallId } from "../core/kernel/ids.ts";
 
 export const faults = {
   "network.delay": "a write arrives later than usual, and everything behind it with it",
@@ -124,24 +125,47 @@ export type Fault = keyof typeof faults;
 
 export const faultNames = Object.keys(faults) as readonly Fault[];
 
-/** What a fault happened to, as far as coverage cares. */
-export type FaultListener = (fault: Fault, connection: string | null) => void;
+/** What a fault happened to: each is null where it is none of the kind. */
+export type FaultListener = (
+  fault: Fault,
+  link: string | null,
+  server: string | null,
+  call: CallId | null,
+) => void;
 
-/** Counts what was injected, and tells the coverage map. */
+/** Counts what was injected, and tells whoever wants to know. */
 export class FaultCounters {
   readonly counts: Record<Fault, number>;
   /** Links on which bytes were changed, from that moment on; over TLS they are found out. */
-  readonly corrupted = new Set<string>();
+  readonly corrupted: Set<string>;
   /** Called at each fault. Replaced by the run. */
   onFault: FaultListener = () => undefined;
+  readonly #server: string | null;
+  /** Of the whole run. */
+  readonly #all: FaultCounters;
 
-  constructor() {
-    this.counts = Object.fromEntries(faultNames.map((name) => [name, 0])) as Record<Fault, number>;
+  /** @param owner the server that these are of, and the counters of its run; null: the run's own */
+  constructor(owner: { readonly server: string; readonly all: FaultCounters } | null = null) {
+    this.#server = owner?.server ?? null;
+    this.#all = owner?.all ?? this;
+    this.counts = owner?.all.counts ?? noneStruck();
+    this.corrupted = owner?.all.corrupted ?? new Set();
   }
 
-  /** @param connection the name of the link it happened to, or null */
-  hit(fault: Fault, connection: string | null = null): void {
+  /** The same counters in the hands of one server: what strikes through them has struck it. */
+  of(server: string): FaultCounters {
+    return new FaultCounters({ server, all: this.#all });
+  }
+
+  /**
+   * @param link the name of the link it happened to, or null
+   * @param call that it happened to, or null
+   */
+  hit(fault: Fault, link: string | null = null, call: CallId | null = null): void {
     this.counts[fault] += 1;
-    this.onFault(fault, connection);
+    this.#all.onFault(fault, link, this.#server, call);
   }
 }
+
+const noneStruck = (): Record<Fault, number> =>
+  Object.fromEntries(faultNames.map((name) => [name, 0])) as Record<Fault, number>;

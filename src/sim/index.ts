@@ -2,7 +2,7 @@
  * The simulator: one server, its clients, and everything between them, from one seed, faster than
  * real time. What users import.
  */
-export { fingerprintOf, reachableIn, rerunOf, simulate } from "./simulate.ts";
+export { cellsIn, fingerprintOf, rerunOf, simulate } from "./simulate.ts";
 export type { SimulateOptions, SimulationFailure, SimulationResult } from "./simulate.ts";
 export {
   failureFile,
@@ -26,7 +26,8 @@ export { knownOptions, ruleBrokenBy, unknownOption } from "./option-rules.ts";
 export type { OptionValue } from "./option-rules.ts";
 export { drawOptions, drawPlayersOptions, drawUpgradeOptions } from "./swarm.ts";
 export { whyUnreachable } from "./coverage.ts";
-export type { CoverageKey, Unreachable } from "./coverage.ts";
+export type { Cells, CoverageKey } from "./coverage.ts";
+export type { Unreachable } from "./unreachable.ts";
 export { faultNames, faults } from "./faults.ts";
 export type { Fault } from "./faults.ts";
 export { describeDivergence, locateDivergence } from "./divergence.ts";

@@ -21,9 +21,10 @@ import { Crowds } from "./clients/crowds.ts";
 import { hostOf, numberOf } from "./clients/link.ts";
 import type { RequestTally } from "./clients/player.ts";
 import type { ClientScript } from "./clients/script.ts";
-import { coverageKey } from "./coverage.ts";
+import { Coverage } from "./coverage.ts";
 import { FaultCounters } from "./faults.ts";
 import type { Fault } from "./faults.ts";
+import type { LinkStates } from "./link-states.ts";
 import { Network } from "./network/network.ts";
 import { Weather } from "./network/weather.ts";
 import { decideOutside, Fates } from "./outside.ts";
@@ -93,7 +94,7 @@ export class Run {
   readonly #scheduler = new Scheduler();
   readonly #faults = new FaultCounters();
   readonly #trace = new Trace();
-  readonly #coverage = new Set<string>();
+  readonly #coverage: Coverage;
   readonly #weather: Weather;
   readonly #crowds: Crowds;
   readonly #sites: readonly Site[];
@@ -116,9 +117,11 @@ export class Run {
     const { witness } = parts;
     const own = witness === null ? [] : [witness.everywhere];
     this.#panel = new CheckerPanel([...own, ...(parts.isChecked ? this.#stage.checkers : [])]);
-    this.#faults.onFault = (fault, link) => {
+    const links = new Map<string, LinkStates>();
+    this.#coverage = new Coverage(links);
+    this.#faults.onFault = (fault, link, server, call) => {
       witness?.struck(fault, link);
-      this.#cover(fault, link);
+      this.#coverage.struck(fault, link, server, call);
       this.#fates.struck(fault, link);
     };
     if (witness !== null) {
@@ -129,6 +132,7 @@ export class Run {
     this.#weather = new Weather(wires, hostsOf(this.#stage, setup.scripts));
     const network = new Network(wires, this.#weather);
     this.#sites = this.#stage.sites.map((spec, index) => this.#makeSite(spec, index));
+    for (const site of this.#sites) links.set(site.name, site.links);
     this.#clients = new Clients(
       { ...this.#common(), network, witness, observe: this.#panel.observe, sites: this.#sites },
       setup,
@@ -202,7 +206,7 @@ export class Run {
       trace: this.#trace,
       failure: this.#failure,
       faults: this.#faults.counts,
-      coverage: this.#coverage,
+      coverage: this.#coverage.keys,
       checked: checkedBy(this.#sites, this.#stage),
       requests: this.#clients.requests,
       simulatedMicros: this.#scheduler.nowMicros,
@@ -284,13 +288,13 @@ export class Run {
 
   #leaveOutside({ clients, servers, isSilent }: Outside): void {
     for (const name of clients) {
-      this.#faults.hit("outside.cut-off");
+      this.#faults.hit("outside.cut-off", this.#clients.linkOf(name));
       this.#fates.cutOff.add(name);
       this.#weather.cutOff(hostOf(numberOf(name)));
     }
     for (const site of this.#sites) {
       if (!servers.includes(site.name)) continue;
-      this.#faults.hit("outside.down");
+      this.#faults.of(site.name).hit("outside.down");
       site.stayDown(isSilent);
     }
   }
@@ -375,6 +379,7 @@ export class Run {
       { ...spec, makeCheckers, keeps },
       {
         ...this.#common(),
+        faults: this.#faults.of(spec.name),
         witness: witness?.at(spec.name) ?? null,
         options,
         entropy,
@@ -393,15 +398,6 @@ export class Run {
         },
       },
     );
-  }
-
-  #cover(fault: Fault, link: string | null): void {
-    if (link === null) return void this.#coverage.add(coverageKey(fault, null));
-    for (const { links } of this.#sites) {
-      const about = links.about(link);
-      if (about !== null) return void this.#coverage.add(coverageKey(fault, about));
-    }
-    this.#coverage.add(coverageKey(fault, { packetType: 0, state: "unknown" }));
   }
 
   #logged(line: string): void {

@@ -10,8 +10,8 @@ import type { Feature } from "../core/realm/index.ts";
 import { digestStart, digestString, finish } from "../core/kernel/digest.ts";
 import type { SimulatedPerformer } from "./calls.ts";
 import type { Checker } from "./checkers/checker.ts";
-import { reachableCells, reachedCells } from "./coverage.ts";
-import type { CoverageKey } from "./coverage.ts";
+import { cellsOf, reachedCells } from "./coverage.ts";
+import type { Cells, CoverageKey } from "./coverage.ts";
 import { usualEpochMicros } from "./clock.ts";
 import { describeDivergence, locateDivergence } from "./divergence.ts";
 import type { Rerun } from "./divergence.ts";
@@ -207,13 +207,13 @@ export const failureOfRun = (
   { plan, log }: Pick<SimulationFailure, "plan" | "log">,
 ): SimulationFailure => ({ ...broken, fingerprint: fingerprintOf(broken), plan, log });
 
-/** What campaigns of a scenario can reach. */
-export const reachableIn = (name: ScenarioName): ReadonlySet<CoverageKey> =>
-  reachableCells(name, scenarioOf({ scenario: name }).covered);
+/** What there is to meet for campaigns of a scenario. */
+export const cellsIn = (name: ScenarioName): Cells =>
+  cellsOf(name, scenarioOf({ scenario: name }).covered);
 
 const coverageOf = ({ name, covered }: Scenario, { coverage }: RunOutcome) => ({
   reached: reachedCells(coverage, covered),
-  total: reachableCells(name, covered).size,
+  total: cellsOf(name, covered).usual.size,
 });
 
 const sourceOf = ({ seed, plan, from }: SimulateOptions): RunSource =>

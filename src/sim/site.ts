@@ -25,13 +25,13 @@ import type {
 import { FollowerChecker, FollowingMachine } from "./checkers/follower.ts";
 import { History } from "./checkers/history.ts";
 import { ObservedMachine } from "./checkers/observed-machine.ts";
-import { LinkStates } from "./coverage.ts";
 import type { Decisions } from "./decisions.ts";
 import { seedWords } from "./decisions.ts";
 import type { FaultCounters } from "./faults.ts";
 import { forkPath, forkState } from "./fork.ts";
 import type { Fork } from "./fork.ts";
 import { keysOf } from "./keeping.ts";
+import { LinkStates } from "./link-states.ts";
 import type { Weather } from "./network/weather.ts";
 import type { SimulationOptions } from "./options.ts";
 import { SimulatedNode } from "./process/node.ts";

@@ -1,5 +1,5 @@
 /** What `reprise sim` says: of one seed's options, of the way, and of the end of a campaign. */
-import { calmOptions, reachableIn } from "../../sim/index.ts";
+import { calmOptions, cellsIn } from "../../sim/index.ts";
 import type { CoverageKey, ScenarioName, SimulationOptions } from "../../sim/index.ts";
 import { grouped, table } from "../output.ts";
 import { replayCommand } from "./failure-files.ts";
@@ -28,10 +28,16 @@ export interface SimulationReport {
   readonly faults: Readonly<Record<string, number>>;
   readonly coverage: {
     readonly reached: number;
-    /** Of what can be reached. */
+    /** Of what a campaign is held to. */
     readonly total: number;
-    /** What was not, where somebody wants to know. */
+    /** What can be met, and seldom is: by fewer than one seed in a thousand. */
+    readonly seldom: number;
+    readonly seldomReached: number;
+    /** What cannot be met. */
+    readonly unreachable: number;
+    /** What was not reached, and what seldom is, where somebody wants to know. */
     readonly missing?: readonly CoverageKey[];
+    readonly seldomCells?: readonly CoverageKey[];
   };
   /** Ctrl-C has ended it. */
   readonly interrupted: boolean;
@@ -73,23 +79,45 @@ function coverageOf(
   scenarios: readonly ScenarioName[],
   listsMissing: boolean,
 ): SimulationReport["coverage"] {
-  const reachable = new Set(scenarios.flatMap((name) => [...reachableIn(name)]));
-  const missing = [...reachable].filter((key) => !reached.has(key));
-  const found = { reached: reachable.size - missing.length, total: reachable.size };
-  return listsMissing ? { ...found, missing } : found;
+  const cells = scenarios.map(cellsIn);
+  const usual = new Set(cells.flatMap((of) => [...of.usual]));
+  // What one scenario meets all the time is not seldom, whatever it is in another one.
+  const others = (keys: ReadonlySet<CoverageKey>, ...known: ReadonlySet<CoverageKey>[]) =>
+    [...keys].filter((key) => !known.some((set) => set.has(key)));
+  const seldom = new Set(cells.flatMap((of) => others(of.seldom, usual)));
+  const never = new Set(cells.flatMap((of) => others(of.never, usual, seldom)));
+  const missing = others(usual, reached);
+  const found = {
+    reached: usual.size - missing.length,
+    total: usual.size,
+    seldom: seldom.size,
+    seldomReached: [...seldom].filter((key) => reached.has(key)).length,
+    unreachable: never.size,
+  };
+  return listsMissing ? { ...found, missing, seldomCells: [...seldom] } : found;
 }
 
-/** By fault, a line each: in which situations it has not struck yet. */
-function missingLines({ missing = [] }: SimulationReport["coverage"]): string[] {
-  if (missing.length === 0) return [];
+/** By fault, a line each: in which situations it has not struck yet, or seldom does. */
+function missingLines({
+  missing = [],
+  seldomCells = [],
+}: SimulationReport["coverage"]): readonly string[] {
+  return [
+    ...cellLines("Not reached, by packet type and state of the link:", missing),
+    ...cellLines("Too seldom to be asked for:", seldomCells),
+  ];
+}
+
+function cellLines(title: string, cells: readonly CoverageKey[]): readonly string[] {
+  if (cells.length === 0) return [];
   const byFault = new Map<string, string[]>();
-  for (const key of missing) {
+  for (const key of cells) {
     const [fault = "", type = "", state = ""] = key.split("/");
     const known = byFault.get(fault) ?? [];
     byFault.set(fault, [...known, state === "-" ? "at all" : `${type}/${state}`]);
   }
   const rows = [...byFault].map(([fault, where]): [string, string] => [fault, where.join(" ")]);
-  return ["\nNot reached, by packet type and state of the link:", table(rows)];
+  return [`\n${title}`, table(rows)];
 }
 
 /** @param wanted how many seeds were asked for; null for as many as there was time for */
@@ -103,7 +131,7 @@ export function summary(report: SimulationReport, wanted: number | null): string
     ["events", grouped(events)],
     ["simulated", `${grouped(Math.round(simulatedSeconds))} s in ${wallSeconds.toFixed(1)} s`],
     ["speed", `${grouped(Math.round(speed))} times real time`],
-    ["coverage", `${grouped(coverage.reached)} of ${grouped(coverage.total)} that can be reached`],
+    ["coverage", coverageText(coverage)],
     ...struck.map(([name, count]): [string, string] => [name, grouped(count)]),
     ["failures", grouped(failures.length)],
   ];
@@ -111,6 +139,18 @@ export function summary(report: SimulationReport, wanted: number | null): string
   const ended = report.interrupted ? ["\nInterrupted: the seeds after these were not played."] : [];
   return [table(rows), ...missing, ...findingLines(report), ...ended].join("\n");
 }
+
+/** Of what: faults, by what they strike. */
+const coverageText = ({
+  reached,
+  total,
+  seldom,
+  seldomReached,
+  unreachable,
+}: SimulationReport["coverage"]): string =>
+  `${grouped(reached)} of ${grouped(total)} cells met; ${grouped(seldom)} more are seldom, ` +
+  `${grouped(seldomReached)} of them met (--missing lists them); ${grouped(unreachable)} ` +
+  "cannot be reached";
 
 /** One of each kind, with the command that makes it happen again. */
 function findingLines({ failures }: SimulationReport): string[] {

@@ -73,6 +73,11 @@ export class Player {
     return { name, state, pending, code: this.#driver.refusal?.code ?? null };
   }
 
+  /** Its link, or null. */
+  get link(): string | null {
+    return this.#driver.link.name;
+  }
+
   get state(): ClientState["name"] {
     return this.#driver.state;
   }

@@ -116,6 +116,11 @@ export class Traveller {
     };
   }
 
+  /** The link on which he acts, or null. */
+  get link(): string | null {
+    return this.#current.link.name;
+  }
+
   act(action: TravellerAction): void {
     switch (action.type) {
       case "start":
@@ -463,8 +468,8 @@ export class Traveller {
         const text = cheat === "dead-token" ? this.#dead.at(-1) : forged(this.#token);
         const isFree = this.#phase === "playing" || this.#phase === "entering";
         if (text === undefined || door === null || !isFree) return;
-        this.#game?.stop();
         this.#hit(cheat);
+        this.#game?.stop();
         return this.#enter({ text, isGenuine: false }, door);
       }
       case "server-type":
@@ -480,7 +485,7 @@ export class Traveller {
   }
 
   #hit(cheat: Cheat): void {
-    this.#parts.faults.hit(cheatFaults[cheat]);
+    this.#parts.faults.hit(cheatFaults[cheat], this.link);
   }
 }
 

@@ -124,7 +124,7 @@ class Upgrade implements Operator {
     planned: PlannedUpgrade,
     done: () => void,
   ) {
-    this.#parts = parts;
+    this.#parts = { ...parts, faults: parts.faults.of(server.name) };
     this.#server = server;
     this.#planned = planned;
     this.#done = done;

@@ -7,8 +7,8 @@
  */
 import { describe, expect, it } from "vitest";
 import {
+  cellsIn,
   faultNames,
-  reachableIn,
   scenarioNames,
   simulate,
   whyUnreachable,
@@ -90,17 +90,39 @@ const sure: Readonly<
     [written, "-/disconnecting"],
     [["network.delay-tail"], "1053/connected 1055/connected"],
     [["network.coalesce"], "-/gone 1004/connected"],
+    [
+      ["process.stall", "clock.jump", "clock.slew", "disk.stall"],
+      "1050/connected 1053/connected 1055/connected",
+    ],
+    [
+      ["process.pause", "process.drain", "process.crash-in-turn", "disk.slow", "merge.order"],
+      "1053/connected 1055/connected",
+    ],
   ],
   players: [
     [[...written, "network.short-write"], "-/unknown 1000/connected 1050/connected 2002/inWorld"],
     [accidents, "1000/connected 2002/inWorld"],
     [["network.delay", "network.fragment"], "1000/authenticated 2000/connected 2000/inWorld"],
     [["network.coalesce"], "-/disconnecting"],
+    [["process.stall"], "-/starting -/handshaking -/disconnecting 1004/connected 2002/inWorld"],
+    [["process.stall", "process.pause", "clock.jump", "clock.slew"], "-/empty 1000/connected"],
+    [["disk.stall"], "-/empty 1000/connected 1050/connected"],
+    [["call.late"], "-/server 1000/connected 2000/connected"],
+    [["cheat.wrong-password"], "1050/connected"],
   ],
   upgrade: [
     [["network.delay", "network.coalesce"], "-/unknown 1050/connected 10901/connected"],
     [["peer.vanished", "peer.reset"], "10901/connected"],
+    [["process.stall", "process.pause", "process.drain"], "10901/connected"],
+    [["upgrade.begun", "clock.jump", "clock.slew", "disk.stall"], "10901/connected"],
   ],
+};
+
+/** Of the cells that a campaign is held to: what so few seeds meet, which are 78, 61 and 63 %. */
+const leastShare: Readonly<Record<ScenarioName, number>> = {
+  echo: 0.65,
+  players: 0.5,
+  upgrade: 0.5,
 };
 
 /** What all seeds of a scenario came to. */
@@ -131,13 +153,13 @@ function campaign(scenario: ScenarioName): Tally {
 
 /** Those that can strike in the scenario and did in no seed; a few are rare. */
 const missedOf = (scenario: ScenarioName, { struck }: Tally): readonly Fault[] => {
-  const can = new Set([...reachableIn(scenario)].map((cell) => cell.split("/")[0]));
+  const can = new Set([...cellsIn(scenario).usual].map((cell) => cell.split("/")[0]));
   return faultNames.filter((name) => can.has(name) && struck.get(name) === 0);
 };
 
 /** What was met can be met, what is sure to be met was, and of the rest as much as usual. */
 function expectCoverage(scenario: ScenarioName, { covered }: Tally): void {
-  const reachable = reachableIn(scenario);
+  const reachable = cellsIn(scenario).usual;
   for (const cell of covered) {
     const why = whyUnreachable(scenario, cell);
     const isClaimed = why === null || !why.never;
@@ -152,7 +174,7 @@ function expectCoverage(scenario: ScenarioName, { covered }: Tally): void {
     expect([...reachable]).toEqual(expect.arrayContaining(cells));
   }
   const share = [...reachable].filter((cell) => covered.has(cell)).length / reachable.size;
-  expect(share).toBeGreaterThan(seedsOf(scenario) >= 1_000 ? 0.9 : 0.5);
+  expect(share).toBeGreaterThan(seedsOf(scenario) >= 1_000 ? 0.94 : leastShare[scenario]);
 }
 
 describe("whatever goes wrong, every rule holds, and every seed goes the same way twice", () => {

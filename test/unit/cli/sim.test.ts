@@ -167,11 +167,16 @@ describe("coverage", () => {
     const short = await reprise(...words, "--json", "--missing");
     const { coverage } = JSON.parse(short.out) as SimulationReport;
     expect(coverage.missing).toHaveLength(coverage.total - coverage.reached);
-    expect(coverage.missing).toContain("disk.entry-lost/-/-");
+    expect(coverage.missing).toContain("disk.entry-lost/1053/connected");
+    expect(coverage.seldomCells).toHaveLength(coverage.seldom);
+    expect(coverage.seldomReached).toBeLessThanOrEqual(coverage.seldom);
+    expect(coverage.unreachable).toBeGreaterThan(0);
     expect(short.code).toBe(0);
     const { out, code } = await reprise(...words, "--covered");
-    expect(out).toMatch(/^coverage +\d+ of \d+ that can be reached$/m);
-    expect(out).toMatch(/^disk\.entry-lost +at all$/m);
+    expect(out).toMatch(
+      /^coverage +\d+ of \d+ cells met; \d+ more are seldom, \d+ of them met .*; \d+ cannot be/m,
+    );
+    expect(out).toMatch(/^clock\.anew +at all$/m);
     expect(out).toMatch(/^tls\.alert .*1050\/connected/m);
     expect(code).toBe(1);
   });

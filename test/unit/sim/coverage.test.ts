@@ -2,24 +2,22 @@ import { describe, expect, it } from "vitest";
 import type { SocketId } from "../../../src/core/contract.ts";
 import { featuresOf } from "../../../src/core/features/index.ts";
 import { worldContract } from "../../../src/core/features/contracts.ts";
-import { connectionId, micros } from "../../../src/core/kernel/ids.ts";
-import { encodePayload } from "../../../src/core/wire/index.ts";
-import type { Step, StepSend } from "../../../src/sim/checkers/checker.ts";
+import { callId, connectionId, micros } from "../../../src/core/kernel/ids.ts";
+import type { Step } from "../../../src/sim/checkers/checker.ts";
 import {
-  coverageKey,
+  Coverage,
   coveredServer,
-  LinkStates,
-  reachableCells,
+  cellsOf,
   reachedCells,
-  unreachable,
   whyUnreachable,
 } from "../../../src/sim/coverage.ts";
-import { faultNames, reachableIn, scenarioNames } from "../../../src/sim/index.ts";
+import { cellsIn, faultNames, scenarioNames } from "../../../src/sim/index.ts";
+import { LinkStates } from "../../../src/sim/link-states.ts";
+import { seldomCells, unreachable } from "../../../src/sim/unreachable.ts";
 
 const contractsOf = (role: "login" | "game") =>
   featuresOf(role).map(({ declaration }) => declaration.contract);
 const connection = connectionId(7);
-const socket = 1 as SocketId;
 
 const step = (change: Partial<Step>): Step => ({
   index: 0,
@@ -35,51 +33,57 @@ const step = (change: Partial<Step>): Step => ({
   ...change,
 });
 
-const answer = (success: boolean): StepSend => {
-  const { reply, replyType } = worldContract.entries.enter;
-  const payload = encodePayload(reply, { success });
-  return { connection, type: replyType, delivery: "committed", sequence: 1, inReplyTo: 1, payload };
-};
-
-describe("what a link is doing", () => {
-  it("is known from its packets and from what the realm orders", () => {
-    const links = new LinkStates();
-    expect(links.about("1a.1")).toBeNull();
-    links.socketOpened(socket, "1a.1", "10.0.0.1:40001");
-    const at = micros(1);
-    const opened = { type: "connection.opened", at, connection, security: "plain" } as const;
-    links.stepped(step({ event: { ...opened, remote: "10.0.0.1:40001" } }));
-    expect(links.about("1a.1")).toEqual({ packetType: 0, state: "handshaking" });
-    links.stepped(step({ sends: [answer(false)] }));
-    expect(links.about("1a.1")?.state).toBe("connected");
-    links.stepped(step({ sends: [answer(true)] }));
-    expect(links.about("1a.1")?.state).toBe("inWorld");
-    links.stepped(step({ closes: [{ connection, mode: "flush", code: "GOODBYE" }] }));
-    expect(links.about("1a.1")?.state).toBe("disconnecting");
-    links.stepped(step({ event: { type: "connection.closed", at, connection, reason: "peer" } }));
-    expect(links.about("1a.1")?.state).toBe("gone");
-  });
-});
+/** A login server that is down, and a game server with one link. */
+function twoServers() {
+  const links = { login: new LinkStates(), game: new LinkStates() };
+  links.game.processStarted();
+  links.game.listening();
+  links.game.socketOpened(1 as SocketId, "1a.1", "10.0.0.1:40001");
+  const opened = { type: "connection.opened", connection, security: "plain" } as const;
+  const event = { ...opened, at: micros(1), remote: "10.0.0.1:40001" };
+  links.game.stepped(step({ event }));
+  return { links, coverage: new Coverage(new Map(Object.entries(links))) };
+}
 
 describe("coverage", () => {
-  it("has a key for each fault of a link, packet type and state, and one for any other fault", () => {
-    const about = { packetType: 2_002, state: "inWorld" };
-    expect(coverageKey("network.reset", about)).toBe("network.reset/2002/inWorld");
-    expect(coverageKey("network.reset", null)).toBe("network.reset/-/-");
-    expect(coverageKey("tls.silent", about)).toBe("tls.silent/-/-");
-    expect(coverageKey("cheat.stale-move", null)).toBe("cheat.stale-move/-/-");
+  it("has what a link was doing for a fault of a link, and one cell for what has no situation", () => {
+    const { coverage, links } = twoServers();
+    coverage.struck("network.reset", "1a.1", null, null);
+    coverage.struck("cheat.stale-move", "1a.1", null, null);
+    coverage.struck("peer.reset", "1a.9", null, null);
+    coverage.struck("peer.vanished", null, null, null);
+    coverage.struck("tls.silent", "1a.1", null, null);
+    coverage.struck("clock.skew", null, "game", null);
+    links.game.processEnded();
+    coverage.struck("peer.lingers", "1a.1", null, null);
+    expect([...coverage.keys]).toEqual([
+      "network.reset/-/handshaking",
+      "cheat.stale-move/-/handshaking",
+      "peer.reset/-/unknown",
+      "peer.vanished/-/unknown",
+      "tls.silent/-/-",
+      "clock.skew/-/-",
+      "peer.lingers/-/gone",
+    ]);
   });
 
-  it("does not ask what was sent where there is no session", () => {
-    const keys = ["unknown", "handshaking", "disconnecting", "gone"].map((state) =>
-      coverageKey("peer.reset", { packetType: 1_053, state }),
-    );
-    expect(keys).toEqual([
-      "peer.reset/-/unknown",
-      "peer.reset/-/handshaking",
-      "peer.reset/-/disconnecting",
-      "peer.reset/-/gone",
-    ]);
+  it("has what a server was in the middle of for a fault of a server, link by link", () => {
+    const { coverage } = twoServers();
+    coverage.struck("process.crash", null, "game", null);
+    coverage.struck("process.crash", null, "login", null);
+    // Of none: who forgets to say which server it was is not counted, and the campaign misses it.
+    coverage.struck("disk.lost", null, null, null);
+    expect([...coverage.keys]).toEqual(["process.crash/-/handshaking", "process.crash/-/down"]);
+  });
+
+  it("has who asked for a call", () => {
+    const { coverage, links } = twoServers();
+    const wanted = { effect: null as never, operation: "data.enter", request: null };
+    const call = callId(4);
+    links.game.stepped(step({ calls: [{ ...wanted, call, asker: connection }] }));
+    coverage.struck("call.lost", null, "game", call);
+    coverage.struck("call.failed", null, "game", callId(5));
+    expect([...coverage.keys]).toEqual(["call.lost/-/handshaking", "call.failed/-/server"]);
   });
 
   it("knows what is sent to a server, and in which states", () => {
@@ -96,7 +100,7 @@ describe("coverage", () => {
   });
 
   it("has every fault in some scenario", () => {
-    const cells = scenarioNames.flatMap((name) => [...reachableIn(name)]);
+    const cells = scenarioNames.flatMap((name) => [...cellsIn(name).usual]);
     for (const fault of faultNames) {
       expect(
         cells.some((cell) => cell.startsWith(`${fault}/`)),
@@ -109,15 +113,30 @@ describe("coverage", () => {
     const servers = [coveredServer(contractsOf("game"), { unsaid: [], rudeIn: ["connected"] })];
     const keys = new Set(["peer.reset/2002/connected", "peer.reset/0/connected"]);
     expect([...reachedCells(keys, servers)]).toEqual(["peer.reset/other/connected"]);
-    const cells = [...reachableCells("players", servers)];
+    const cells = [...cellsOf("players", servers).usual];
     expect(cells).toContain("peer.reset/other/connected");
+  });
+
+  it("names what is seldom, and nothing that there is not", () => {
+    expect([...seldomCells.keys()]).toEqual([...scenarioNames]);
+    for (const name of scenarioNames) {
+      const { usual, seldom, never } = cellsIn(name);
+      expect([...seldom]).toEqual(expect.arrayContaining([...(seldomCells.get(name) ?? [])]));
+      // Whoever leaves out what he does not meet has covered everything.
+      expect(usual.size).toBeGreaterThan(3 * seldom.size);
+      for (const cell of never) expect(whyUnreachable(name, cell)?.never).toBe(true);
+    }
   });
 
   it("says why a cell is not among them", () => {
     const servers = [coveredServer(contractsOf("game").slice(0, 3), { unsaid: [], rudeIn: [] })];
-    expect(reachableCells("echo", servers).has("cheat.movement/-/-")).toBe(false);
-    expect(whyUnreachable("echo", "cheat.movement/-/-")?.because).toMatch(/without a world/);
-    expect(whyUnreachable("players", "cheat.movement/-/-")).toBeNull();
+    expect(cellsOf("echo", servers).never.has("cheat.movement/-/gone")).toBe(true);
+    expect(cellsOf("echo", servers).usual.has("cheat.movement/-/gone")).toBe(false);
+    expect(whyUnreachable("echo", "cheat.movement/2002/inWorld")?.because).toMatch(
+      /without a world/,
+    );
+    expect(whyUnreachable("players", "cheat.movement/2002/inWorld")).toBeNull();
+    expect(whyUnreachable("players", "cheat.movement/2000/connected")?.never).toBe(true);
     for (const { because, faults } of unreachable) {
       expect(because.length).toBeGreaterThan(10);
       expect(faultNames.some((name) => faults.test(name))).toBe(true);

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { columnsIn, missing, withTable } from "../../../scripts/faults.ts";
+import { callId } from "../../../src/core/kernel/ids.ts";
 import { FaultCounters, faults } from "../../../src/sim/faults.ts";
 
 const readPage = (): string =>
@@ -17,16 +18,21 @@ describe("the table of faults", () => {
 
   it("counts each and tells what it happened to", () => {
     const counters = new FaultCounters();
-    const told: [string, string | null][] = [];
-    counters.onFault = (fault, link) => told.push([fault, link]);
+    const told: unknown[] = [];
+    counters.onFault = (...what) => told.push(what);
+    const ofGame = counters.of("game");
     counters.hit("network.delay", "1.1");
     counters.hit("clock.jump");
-    counters.hit("clock.jump");
+    ofGame.hit("clock.jump");
+    ofGame.of("login").hit("call.lost", null, callId(3));
     expect(counters.counts["clock.jump"]).toBe(2);
+    expect(ofGame.counts).toBe(counters.counts);
+    expect(ofGame.corrupted).toBe(counters.corrupted);
     expect(told).toEqual([
-      ["network.delay", "1.1"],
-      ["clock.jump", null],
-      ["clock.jump", null],
+      ["network.delay", "1.1", null, null],
+      ["clock.jump", null, null, null],
+      ["clock.jump", null, "game", null],
+      ["call.lost", null, "login", 3],
     ]);
   });
 
