@@ -59,7 +59,8 @@ Usage: reprise sim [--seed N] [--seeds COUNT] [--minutes M] [OPTIONS]
   --workers N      threads to play seeds on (default: one a processor). They change how long it
                    takes and nothing else
   --verbose        what each seed of several has drawn, a line each
-  --missing        what could have been reached and was not: fault, packet type, session state
+  --missing        what could have been reached and was not: fault, packet type, session state;
+                   and what too few seeds reach to be asked of any campaign
   --covered        exit code 1 also when something was not
   --no-shrink      leave failures as they were found
   --from JOURNAL   begin with the state of this journal: seeds are futures of it. Its connections

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { SocketId } from "../../../src/core/contract.ts";
 import { featuresOf } from "../../../src/core/features/index.ts";
@@ -126,6 +127,18 @@ describe("coverage", () => {
       expect(usual.size).toBeGreaterThan(3 * seldom.size);
       for (const cell of never) expect(whyUnreachable(name, cell)?.never).toBe(true);
     }
+  });
+
+  it("has as many cells of each kind as docs/SIMULATOR.md says", () => {
+    const page = readFileSync(new URL("../../../docs/SIMULATOR.md", import.meta.url), "utf8");
+    const rows = [...page.matchAll(/^\| (held to|seldom|cannot be met) +\|([\d |]+)\|/gm)];
+    const counted = scenarioNames.map((name) => {
+      const { usual, seldom, never } = cellsIn(name);
+      return [usual.size, seldom.size, never.size];
+    });
+    expect(rows.map(([, , counts = ""]) => counts.split("|").map(Number))).toEqual(
+      [0, 1, 2].map((kind) => counted.map((sizes) => sizes[kind])),
+    );
   });
 
   it("says why a cell is not among them", () => {
