@@ -49,7 +49,10 @@ export interface RunParts {
   /** The run is broken off then, whatever it is about; Infinity: it ends by itself. */
   readonly stopAfterMicros: number;
   readonly witness: Witness | null;
-  /** False: only the trace is wanted, and the stage's own checkers stay at home. */
+  /**
+   * False: only the trace is wanted, up to its mark. The stage's own checkers stay at home, and so
+   * does the encore, which is a check as well: each of its steps is compared with one before it.
+   */
   readonly isChecked: boolean;
 }
 
@@ -201,7 +204,8 @@ export class Run {
     if (!this.#isOver) witness?.entered("empty");
     this.#empty();
     if (!this.#isOver) witness?.entered("encore");
-    this.#encore();
+    this.#trace.mark();
+    if (this.#parts.isChecked) this.#encore();
     return {
       trace: this.#trace,
       failure: this.#failure,
