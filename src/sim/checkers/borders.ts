@@ -7,10 +7,12 @@ import { ClocksChecker } from "./clocks.ts";
 import { EndingsChecker } from "./endings.ts";
 import { EtiquetteChecker } from "./etiquette.ts";
 import { FairnessChecker } from "./fairness.ts";
+import { FarewellsChecker } from "./farewells.ts";
 import { FramesChecker } from "./frames.ts";
 import { GateChecker } from "./gate.ts";
 import { KnownAnswersChecker } from "./known-answers.ts";
 import { PressureChecker } from "./pressure.ts";
+import { RoundTripsChecker } from "./round-trips.ts";
 
 /** For servers whose packets are the same in all their builds. */
 export function borderCheckers(world: CheckedWorld): readonly Checker[] {
@@ -26,5 +28,7 @@ export function borderCheckers(world: CheckedWorld): readonly Checker[] {
     new EndingsChecker(server.outboundBytesMax, nowMicros),
     new ClocksChecker(nowMicros),
     new BackOffChecker(nowMicros),
+    new RoundTripsChecker(nowMicros),
+    new FarewellsChecker(),
   ];
 }

@@ -133,6 +133,16 @@ export interface Observations {
   /** The clients' ends. */
   clientSent(packet: ClientPacket): void;
   clientReceived(packet: ClientPacket): void;
+  /** Bytes came, and the client is ready: the round trip as its machine has it then. */
+  clientMeasured(link: string, roundTripMicros: number | null): void;
+  /**
+   * A client that was ready has stopped by itself, over a link that has changed nothing.
+   *
+   * @param sentBytes what it has written in all
+   */
+  clientStopped(link: string, mode: CloseMode, sentBytes: number): void;
+  /** What it could not send in time after that is thrown away. */
+  clientDiscarded(link: string): void;
   echoed(player: string, asked: Uint8Array, answered: Uint8Array): void;
   playerBroken(player: string, what: string): void;
   playerChanged(player: string, state: ClientState): void;
@@ -406,6 +416,9 @@ const observationNames: readonly (keyof Observations)[] = [
   "socketClosed",
   "clientSent",
   "clientReceived",
+  "clientMeasured",
+  "clientStopped",
+  "clientDiscarded",
   "echoed",
   "playerBroken",
   "playerChanged",

@@ -58,6 +58,8 @@ export class ClientDriver {
   #refusal: Refused | null = null;
   #timer: Task | null = null;
   #timerAtMicros = Infinity;
+  /** How the machine has closed its link last. */
+  #closing: CloseMode | null = null;
 
   constructor(parts: DriverParts, name: LinkName, random: RandomStream, events: DriverEvents) {
     this.#parts = parts;
@@ -65,7 +67,7 @@ export class ClientDriver {
     this.#random = random;
     this.link = new ClientLink(parts, name, {
       opened: () => this.input((machine, at) => machine.opened(at)),
-      received: (bytes) => this.input((machine, at) => machine.received(bytes, at)),
+      received: (bytes) => this.#received(bytes),
       writable: () => this.input((machine, at) => machine.writable(at)),
       ended: () => this.input((machine, at) => machine.ended(at)),
       closed: (code) => this.#closed(code),
@@ -103,7 +105,12 @@ export class ClientDriver {
 
   /** What is pending is rejected, the link is left in order. */
   stop(): void {
+    const { link } = this;
+    const { name } = link;
+    const isHeard = name !== null && this.state === "ready" && link.isWhole;
+    this.#closing = null;
     this.input((machine, at) => machine.stop(at));
+    if (isHeard) this.#parts.observer.stopped?.(name, this.#closing ?? "reset");
   }
 
   /** Something happens to its link, if it has one. */
@@ -161,13 +168,25 @@ export class ClientDriver {
     return {
       connect: () => this.link.connect(),
       write: (bytes) => this.link.write(bytes),
-      close: (mode: CloseMode) => this.link.close(mode),
+      close: (mode: CloseMode) => {
+        this.#closing = mode;
+        this.link.close(mode);
+      },
       resolved,
       rejected,
       received,
       refused,
       stateChanged,
     };
+  }
+
+  #received(bytes: Uint8Array): void {
+    const { name } = this.link;
+    this.input((machine, at) => {
+      machine.received(bytes, at);
+      if (name === null || machine.state.name !== "ready") return;
+      this.#parts.observer.measured?.(name, machine.roundTripMicros);
+    });
   }
 
   #closed(code: string | null): void {

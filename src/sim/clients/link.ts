@@ -58,6 +58,12 @@ export interface ClientObserver {
   received(link: string, bytes: Uint8Array): void;
   /** The client reads nothing of it any more. */
   left(link: string): void;
+  /** After bytes that came: the round trip as the client's machine, which is ready, has it. */
+  measured?(link: string, roundTripMicros: number | null): void;
+  /** A client that was ready has stopped by itself. Its last bytes were `sent`. */
+  stopped?(link: string, mode: CloseMode): void;
+  /** What it had not sent within a while after it left is thrown away. */
+  discarded?(link: string): void;
 }
 
 /** Much less than Node's, so that it is met. */
@@ -113,6 +119,11 @@ export class ClientLink {
   get isDoubtful(): boolean {
     const connection = this.#connection ?? this.#last;
     return connection !== null && !connection.isSecure && connection.link.isDamaged;
+  }
+
+  /** What is written to it goes to the server, as it was written. */
+  get isWhole(): boolean {
+    return this.#connection?.isHalfClosed === false && !this.isDoubtful;
   }
 
   /** The name of the open connection, or null. */
@@ -179,7 +190,11 @@ export class ClientLink {
     if (mode === "reset") return stream.destroy();
     stream.end();
     stream.resume();
-    this.#parts.scheduler.after(flushTimeoutMicros, () => stream.destroy());
+    this.#parts.scheduler.after(flushTimeoutMicros, () => {
+      if (stream.isDestroyed) return;
+      this.#parts.observer.discarded?.(connection.name);
+      stream.destroy();
+    });
   }
 
   /** Resets the connection, as a crashing program's would be. The owner is told nothing. */

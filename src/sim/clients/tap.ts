@@ -3,6 +3,7 @@
  * not
  * come from the client machine, which may be wrong.
  */
+import type { CloseMode } from "../../core/contract.ts";
 import type { PacketType } from "../../core/kernel/ids.ts";
 import { limits } from "../../core/kernel/limits.ts";
 import { Deframer, EnvelopeReader } from "../../core/wire/index.ts";
@@ -13,6 +14,9 @@ import type { ClientObserver } from "./link.ts";
 export interface TapEvents {
   clientSent(packet: ClientPacket): void;
   clientReceived(packet: ClientPacket): void;
+  clientMeasured(link: string, roundTripMicros: number | null): void;
+  clientStopped(link: string, mode: CloseMode, sentBytes: number): void;
+  clientDiscarded(link: string): void;
 }
 
 export class ClientTap implements ClientObserver {
@@ -21,6 +25,10 @@ export class ClientTap implements ClientObserver {
   readonly #envelope = new EnvelopeReader();
   readonly #outbound = new Map<string, Deframer>();
   readonly #inbound = new Map<string, Deframer>();
+  /** By link that was not left, what its client has written. */
+  readonly #sentBytes = new Map<string, number>();
+  /** The same of the link that was left last. */
+  #leftBytes = 0;
 
   constructor(rules: PacketRules, events: TapEvents) {
     this.#rules = rules;
@@ -28,6 +36,7 @@ export class ClientTap implements ClientObserver {
   }
 
   sent(link: string, bytes: Uint8Array): void {
+    this.#sentBytes.set(link, (this.#sentBytes.get(link) ?? 0) + bytes.length);
     this.#read(this.#outbound, link, bytes, (packet) => this.#events.clientSent(packet));
   }
 
@@ -38,6 +47,21 @@ export class ClientTap implements ClientObserver {
   left(link: string): void {
     this.#outbound.delete(link);
     this.#inbound.delete(link);
+    this.#leftBytes = this.#sentBytes.get(link) ?? 0;
+    this.#sentBytes.delete(link);
+  }
+
+  measured(link: string, roundTripMicros: number | null): void {
+    this.#events.clientMeasured(link, roundTripMicros);
+  }
+
+  /** Comes behind `left`, in the same input of the client. */
+  stopped(link: string, mode: CloseMode): void {
+    this.#events.clientStopped(link, mode, this.#leftBytes);
+  }
+
+  discarded(link: string): void {
+    this.#events.clientDiscarded(link);
   }
 
   #read(

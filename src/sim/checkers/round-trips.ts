@@ -1,0 +1,58 @@
+/**
+ * [NET-23] A client's round trip is that of the last heartbeat of its own that was answered: from
+ * when it left until its answer came, by the client's clock.
+ */
+import { heartbeatContract } from "../../core/features/contracts.ts";
+import { decodePayload, toSafeNumber } from "../../core/wire/index.ts";
+import { clientEpochMicros } from "../clients/driver.ts";
+import { CheckFailure } from "./checker.ts";
+import type { Checker, ClientPacket } from "./checker.ts";
+
+const { beat } = heartbeatContract.entries;
+
+export class RoundTripsChecker implements Checker {
+  readonly name = "round-trips";
+  /** Counts heartbeats that were answered. */
+  checked = 0;
+  readonly #nowMicros: () => number;
+  /** By link, the heartbeat that has no answer yet. */
+  readonly #beats = new Map<string, { readonly sequence: number; readonly atMicros: number }>();
+  /** The answer that came last and that nobody has judged. */
+  #answered: { readonly link: string; readonly micros: number } | null = null;
+
+  constructor(nowMicros: () => number) {
+    this.#nowMicros = nowMicros;
+  }
+
+  clientSent({ link, type, sequence, payload }: ClientPacket): void {
+    if (type !== (beat.type as number)) return;
+    const atMicros = this.#nowMicros();
+    // What a user asks by hand is no business of the machine's, and says no time of its clock.
+    const { timestamp } = decodePayload(beat.message, payload, 0, payload.length) ?? {};
+    const saidMs = Math.floor((clientEpochMicros + atMicros) / 1_000);
+    if (toSafeNumber(timestamp ?? 0) === saidMs) this.#beats.set(link, { sequence, atMicros });
+  }
+
+  clientReceived({ link, type, inReplyTo }: ClientPacket): void {
+    if (type !== (beat.replyType as number)) return;
+    const asked = this.#beats.get(link);
+    if (asked?.sequence !== inReplyTo) return;
+    this.#beats.delete(link);
+    this.#answered = { link, micros: this.#nowMicros() - asked.atMicros };
+  }
+
+  clientMeasured(link: string, roundTripMicros: number | null): void {
+    const answered = this.#answered;
+    if (answered === null) return;
+    this.#answered = null;
+    // A link on which the client was not ready any more is not measured.
+    if (answered.link !== link) return;
+    this.checked += 1;
+    if (roundTripMicros === answered.micros) return;
+    throw new CheckFailure(
+      this.name,
+      "a client's round trip is that of its last heartbeat",
+      `link ${link}: ${String(roundTripMicros)} us, not ${String(answered.micros)}`,
+    );
+  }
+}
