@@ -8,7 +8,7 @@
  * C3. UNAVAILABLE says nothing of whether the call was performed.
  * C4. What a partition keeps back comes when it is over, the asker may have given up by then. What
  *     was asked later comes after it, as production's store carries out one order after the other
- *     (`src/io/accounts/store-client.ts`, 1).
+ *     (`src/io/accounts/store-client.ts`, 1), also where it is asked twice or never heard of.
  * C5. What was performed is on its way back for as long as was decided. Answers keep the order of
  *     performing, as they do in production: a token that was found good before its login ended is
  *     told so before the end is.
@@ -96,6 +96,10 @@ export class Performers {
     // Where the asker has ended the answer, whatever it is, finds nobody.
     const performed = (): CallResult =>
       asker === this.#asker ? this.#performOnce(call, operation, request) : unavailable;
+    const arrive = (): void => {
+      if (this.#isFree) this.#send(call, performed(), answer);
+      else this.#waitFor(call, performed, answer);
+    };
     switch (this.#drawFate()) {
       case "failed":
         faults.hit("call.failed", null, call);
@@ -107,22 +111,20 @@ export class Performers {
         return;
       case "unheard":
         faults.hit("call.unheard", null, call);
-        scheduler.after(delayMicros, performed);
+        scheduler.after(delayMicros, () => {
+          if (this.#isFree) performed();
+          else this.#hold(performed);
+        });
         scheduler.after(delayMicros + timeoutMicros, () => answer(unavailable));
         return;
       case "duplicate":
         faults.hit("call.duplicate", null, call);
-        scheduler.after(2 * delayMicros, () => this.#send(call, performed(), answer));
+        scheduler.after(2 * delayMicros, arrive);
         break;
       case "usual":
         break;
     }
-    scheduler.after(delayMicros, () => {
-      const { there = open, back = open } = this.#parts;
-      const isFree = there.isOpen && back.isOpen && this.#held.length === 0;
-      if (isFree) this.#send(call, performed(), answer);
-      else this.#waitFor(call, { there, back }, performed, answer);
-    });
+    scheduler.after(delayMicros, arrive);
   }
 
   /** The answer is on its way, and arrives behind those before it (C5). */
@@ -138,12 +140,8 @@ export class Performers {
   }
 
   /** Performs when the call gets there, and answers when the answer gets back, or in vain. */
-  #waitFor(
-    call: CallId,
-    { there, back }: { readonly there: Route; readonly back: Route },
-    perform: () => CallResult,
-    answer: (result: CallResult) => void,
-  ): void {
+  #waitFor(call: CallId, perform: () => CallResult, answer: (result: CallResult) => void): void {
+    const { back = open } = this.#parts;
     this.#parts.faults.hit("call.cut", null, call);
     let isOver = false;
     const finish = (result: CallResult): void => {
@@ -151,10 +149,21 @@ export class Performers {
       isOver = true;
     };
     this.#parts.scheduler.after(timeoutMicros, () => finish(unavailable));
-    this.#held.push(() => {
+    this.#hold(() => {
       const result = perform();
       back.whenOpen(() => this.#send(call, result, finish));
     });
+  }
+
+  /** Nothing is between here and there, and nothing that was asked before is still on its way. */
+  get #isFree(): boolean {
+    const { there = open, back = open } = this.#parts;
+    return there.isOpen && back.isOpen && this.#held.length === 0;
+  }
+
+  #hold(perform: () => void): void {
+    const { there = open } = this.#parts;
+    this.#held.push(perform);
     // Whoever gets through first brings the oldest with it.
     there.whenOpen(() => this.#held.shift()?.());
   }

@@ -57,6 +57,18 @@ describe("simulated performers", () => {
     expect(performed()).toBe(1);
   });
 
+  it.each(["duplicate", "unheard"])("keep the order of asking in a partition: %s", (fate) => {
+    const { scheduler, answers, ask, performed } = setUp({ "calls/fate#1": fate }, 5_000);
+    ask();
+    ask();
+    scheduler.runUntil(4_999);
+    expect(performed()).toBe(0);
+    scheduler.runUntil(5_000);
+    expect(performed()).toBe(1);
+    scheduler.runUntil(20_000_000);
+    expect(answers).toHaveLength(fate === "duplicate" ? 3 : 2);
+  });
+
   it("answer what is lost, failed or unknown as unavailable", () => {
     const { scheduler, answers, ask, performed } = setUp({
       "calls/fate#0": "lost",
