@@ -16,7 +16,10 @@ export async function* simulatorSpeeds(): AsyncIterable<Check> {
   yield atLeast("seeds of 30 s a core-day, each twice", 500_000, seedsPerCoreDay);
 }
 
-/** One campaign in which every fault must strike and no seed may fail. Writes docs/FAULTS.md. */
+/**
+ * One campaign in which every fault must strike, no seed may fail and most cells of coverage must be
+ * met. Writes docs/FAULTS.md.
+ */
 export async function* faultsStrike(): AsyncIterable<Check> {
   const { status, stdout, stderr } = spawnSync(process.execPath, ["scripts/faults.ts"], {
     encoding: "utf8",
@@ -27,6 +30,10 @@ export async function* faultsStrike(): AsyncIterable<Check> {
     measured: `${String(status)}${status === 0 ? "" : `: ${lastLine(stderr || stdout)}`}`,
     pass: status === 0,
   };
+  const lines = [...stdout.matchAll(/^(\w+): (\d+) of (\d+) cells met by (\d+) seeds$/gm)];
+  for (const [, scenario = "", met, of, seeds = ""] of lines) {
+    yield atLeast(`cells met by ${seeds} seeds of ${scenario}`, 0.8, Number(met) / Number(of));
+  }
 }
 
 /** Planted bugs: how many are found, and how small the failures become. Writes docs/MUTANTS.md. */

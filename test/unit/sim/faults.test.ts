@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { columnsIn, missing, withTable } from "../../../scripts/faults.ts";
+import { columnsIn, missing, uncovered, withTable } from "../../../scripts/faults.ts";
 import { callId } from "../../../src/core/kernel/ids.ts";
 import { FaultCounters, faults } from "../../../src/sim/faults.ts";
+import { cellsIn } from "../../../src/sim/index.ts";
 
 const readPage = (): string =>
   readFileSync(new URL("../../../docs/FAULTS.md", import.meta.url), "utf8");
@@ -45,6 +46,18 @@ describe("the table of faults", () => {
     expect(other).toContain("\nCounted anew.\n");
     expect(columnsIn(other).get("network.delay")).toEqual(["1", "2", "3"]);
     expect(columnsIn(other).get("network.reset")).toEqual(["-", "-", "-"]);
+  });
+
+  it("is not written by a campaign that met too little, or what cannot be met", () => {
+    const { usual, never } = cellsIn("echo");
+    const [impossible = ""] = never;
+    const half = new Set([...usual].slice(0, usual.size / 2));
+    expect(uncovered("echo", { seeds: 300, reached: new Set(usual) })).toEqual([]);
+    expect(uncovered("echo", { seeds: 299, reached: half })).toEqual([]);
+    expect(uncovered("echo", { seeds: 300, reached: half })[0]).toMatch(/^only \d+ of \d+ cells/);
+    expect(uncovered("echo", { seeds: 1, reached: new Set([impossible]) })).toEqual([
+      `${impossible} was met in echo, and cannot be`,
+    ]);
   });
 
   it("tells what has struck nowhere", () => {
