@@ -17,8 +17,8 @@ export async function* simulatorSpeeds(): AsyncIterable<Check> {
 }
 
 /**
- * One campaign in which every fault must strike, no seed may fail and most cells of coverage must be
- * met. Writes docs/FAULTS.md.
+ * One campaign in which every fault must strike, no seed may fail and most cells of coverage must
+ * be met. Writes docs/FAULTS.md.
  */
 export async function* faultsStrike(): AsyncIterable<Check> {
   const { status, stdout, stderr } = spawnSync(process.execPath, ["scripts/faults.ts"], {
