@@ -77,6 +77,9 @@ export interface CheckedWorld {
   readonly contracts: readonly AnyContract[];
   /** Simulated time since the run began. */
   readonly nowMicros: () => number;
+  /** What the clocks of the server's machine show. */
+  readonly monotonicMicros: () => number;
+  readonly wallMicros: () => number;
   /** The server's disk as it is. */
   readonly disk: () => DiskImage;
   /** What the present process has counted, by name; labels are summed over. */
@@ -166,7 +169,10 @@ export class Site implements OperatedServer {
     const metrics = (): ReadonlyMap<string, number> => this.metrics();
     const disk = (): DiskImage => this.node.disk;
     const figure = (name: string): number => this.#host?.figure(name) ?? 0;
-    const world = { ...spec, options, faults, nowMicros, metrics, figure, disk };
+    const monotonicMicros = (): number => this.node.clock.monotonic();
+    const wallMicros = (): number => this.node.clock.wallClock();
+    const clocks = { nowMicros, monotonicMicros, wallMicros };
+    const world = { ...spec, ...clocks, options, faults, metrics, figure, disk };
     const checkers = spec.makeCheckers(world);
     const more = [
       ...(isFollowed ? [this.#follower] : []),

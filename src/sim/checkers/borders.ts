@@ -26,7 +26,7 @@ export function borderCheckers(world: CheckedWorld): readonly Checker[] {
     new PressureChecker(world),
     new EtiquetteChecker({ ...defaultRealmConfig, ...server }),
     new EndingsChecker(server.outboundBytesMax, nowMicros),
-    new ClocksChecker(nowMicros),
+    new ClocksChecker(world),
     new BackOffChecker(nowMicros),
     new RoundTripsChecker(nowMicros),
     new FarewellsChecker(),

@@ -67,7 +67,7 @@ export function upgradeScenario({ workload = drawDepositors }: { workload?: Work
           new LedgerChecker(world.faults),
           new FramesChecker(),
           new CallsChecker(),
-          new ClocksChecker(world.nowMicros),
+          new ClocksChecker(world),
         ],
       })),
       ...livenessOf(options),

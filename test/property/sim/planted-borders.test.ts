@@ -160,7 +160,7 @@ describe("the simulator finds, in what time it is,", () => {
           monotonic: () => (Number(syscalls.monotonic()) * 2) as Micros,
         }),
     };
-    expect(found(fast)).toBe("clocks: time passes for the realm as it does outside");
+    expect(found(fast)).toBe("clocks: time passes as the machine's clock has it");
   });
 
   it("[LOOP-07] a tick that is made twice", () => {
