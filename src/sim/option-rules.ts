@@ -22,6 +22,7 @@ const ranges: Readonly<Record<string, readonly [min: number, max: number]>> = {
   "workload.clients": [1, 10_000],
   "workload.thinkMicros": [1, 3_600_000_000],
   "players.gameServers": [1, 100],
+  "players.playersMax": [1, 1_000_000],
   "players.accounts": [1, 10_000],
   "players.stepMicros": [1_000, 60_000_000],
   "server.connectionsMax": [1, 1_000_000],

@@ -118,6 +118,8 @@ export interface WorkloadOptions {
 /** Accounts, travellers and their world. Only the scenario `players` has any. */
 export interface PlayersOptions {
   readonly gameServers: number;
+  /** Of the first of them; each of the others has room for one more than the one before. */
+  readonly playersMax: number;
   /** Travellers share them: with fewer accounts than clients some have several devices. */
   readonly accounts: number;
   /** Of each traveller, that it cheats now and then. */
@@ -255,6 +257,7 @@ export const calmOptions: SimulationOptions = {
   },
   players: {
     gameServers: 1,
+    playersMax: 1_000,
     accounts: 4,
     cheatPerMillion: 0,
     turningPerMillion: 0,

@@ -58,8 +58,6 @@ const kept: ReadonlySet<PacketType> = new Set([
 /** Travellers have no use for it, and none of them is an operator. */
 const unsaid = [echoContract, operateContract];
 const gamePort = 8_081;
-/** Nobody is to be kept out for want of room: that is another server's test. */
-const playersMax = 1_000;
 
 export interface PlayersScenarioOptions {
   /** Of a user's own, on game servers besides what they have; built-in ones say nothing new. */
@@ -112,6 +110,7 @@ export function playersScenario(given: PlayersScenarioOptions): Scenario {
           ...games.map((id): SiteSpec => {
             const name = `game-${String(id)}`;
             const address = `10.1.0.${String(id)}`;
+            const playersMax = players.playersMax + id - 1;
             // In letters that take more than a byte.
             const card = {
               id,
@@ -125,6 +124,7 @@ export function playersScenario(given: PlayersScenarioOptions): Scenario {
               ...roles.game,
               name,
               address: `${address}:${String(gamePort)}`,
+              playersMax,
               realmConfig: worldConfig(players),
               performers: { ...performers, ...accounts(name, card) },
               remembered: rememberedOperations,

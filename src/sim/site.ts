@@ -55,6 +55,8 @@ export interface SiteSpec {
   readonly contracts: readonly AnyContract[];
   /** `address:port` as the directory has it; null when it is not listed. */
   readonly address: string | null;
+  /** So many are sent to it at most; as many as come when left out. */
+  readonly playersMax?: number;
   readonly performers: Readonly<Record<string, SimulatedPerformer>>;
   /** Operations whose performers know what they have answered; none when left out. */
   readonly remembered?: ReadonlySet<string>;
@@ -248,10 +250,11 @@ export class Site implements OperatedServer {
   }
 
   quiet(): QuietServer {
-    const { name, role } = this.spec;
+    const { name, role, playersMax = Infinity } = this.spec;
     const { isDown } = this;
     const serves = this.serves && this.#host?.phase() === "serving";
-    return { name, role, serves, isDown, view: (view) => (isDown ? null : this.#view(view)) };
+    const view = (called: string): PlainData => (isDown ? null : this.#view(called));
+    return { name, role, serves, isDown, playersMax, view };
   }
 
   #view(name: string): PlainData {

@@ -75,7 +75,11 @@ export function drawPlayersOptions(seed: number): SimulationOptions {
     crashPerMillion: rate(random, 20_000),
   };
   const rudePerMillion = rate(random, 300_000);
-  const players = { ...drawPlayers(random, clients, clock), ...drawTurning(seed) };
+  const players = {
+    ...drawPlayers(random, clients, clock),
+    ...drawTurning(seed),
+    ...drawRoom(seed, clients),
+  };
   return {
     ...drawn,
     ...drawHaste(seed, { clock, calls: troubled, players }),
@@ -153,11 +157,19 @@ function drawTurning(seed: number): Pick<PlayersOptions, "turningPerMillion"> {
   return { turningPerMillion: random.pick([0, 300_000, 1_000_000]) };
 }
 
+/** In a third of the seeds servers have room for fewer than there are. */
+function drawRoom(seed: number, clients: number): Pick<PlayersOptions, "playersMax"> {
+  const random = RandomStream.named(seedWords(seed), "options/room");
+  const { playersMax } = calmOptions.players;
+  return { playersMax: random.chance(1, 3) ? random.between(1, clients) : playersMax };
+}
+
 function drawPlayers(random: RandomStream, clients: number, clock: ClockOptions): PlayersOptions {
   const jumps = clock.jumpsMax + clock.rebootJumpsMax;
   const jumpMs = (jumps * clock.jumpMaxMicros + 2 * clock.skewMaxMicros) / 1_000;
   return {
     gameServers: random.chance(1, 4) ? 2 : 1,
+    playersMax: calmOptions.players.playersMax,
     accounts: random.between(1, clients),
     cheatPerMillion: random.pick([0, 0, 300_000, 1_000_000]),
     turningPerMillion: calmOptions.players.turningPerMillion,

@@ -200,6 +200,8 @@ export interface QuietServer {
   readonly serves: boolean;
   /** It was decided that it never comes back. */
   readonly isDown: boolean;
+  /** So many are sent to it at most; as many as come when left out. */
+  readonly playersMax?: number;
   /** A view of its realm; null when it has none of that name. */
   view(name: string): PlainData;
 }

@@ -110,7 +110,7 @@ export const isAtRest = (scene: QuietScene): boolean =>
 function troubleOf(traveller: QuietTraveller, scene: QuietScene): string | null {
   const statement = statementOfTraveller(traveller);
   if (statement !== null) {
-    // Nobody is kept out for want of room here.
+    // No login server is full of connections here.
     const lie = lieOf(statement, traveller, scene, Infinity);
     return lie === null ? null : `${statement.type}: ${lie}`;
   }

@@ -5,12 +5,15 @@
  */
 import type { Fault } from "../faults.ts";
 import type { QuietPlayer, QuietScene, QuietServer, QuietTraveller } from "./checker.ts";
+import { playersViewName, readPlayersView } from "./players-view.ts";
 
 /** What keeps a client out, as it has it from others. */
 export type Statement =
   | { readonly type: "cut-off" }
   | { readonly type: "no-answer"; readonly server: string }
   | { readonly type: "server-full"; readonly server: string }
+  /** No game server has room for one more. */
+  | { readonly type: "servers-full" }
   | { readonly type: "account-in-use" }
   | { readonly type: "refused-for-good"; readonly code: string }
   /** Nothing: whatever it was told should not have kept it out so long. */
@@ -64,6 +67,7 @@ export function statementOfTraveller(traveller: QuietTraveller): Statement | nul
   if (isCutOff) return { type: "cut-off" };
   if (phase === "away" || phase === "ousted") return null;
   if (phase === "playing" && unjudged === 0) return null;
+  if (refusal === "SERVER_FULL" && phase === "loggingIn") return { type: "servers-full" };
   if (refusal === "DUPLICATE_LOGIN" && phase === "loggingIn") return { type: "account-in-use" };
   if (wants !== null && refusal !== null && unanswered.has(refusal)) {
     return { type: "no-answer", server: wants };
@@ -91,6 +95,10 @@ export function lieOf(
       const text = `${String(ready)} of ${String(connectionsMax)} places are taken`;
       return ready >= connectionsMax ? null : `${statement.server} is not full: ${text}`;
     }
+    case "servers-full": {
+      const free = scene.servers.find((server) => hasRoom(server));
+      return free === undefined ? null : `${free.name} is not full`;
+    }
     case "account-in-use":
       return isKeptOut(who as QuietTraveller, scene) ? null : "nobody else plays with its account";
     case "refused-for-good": {
@@ -109,6 +117,13 @@ const isHeard = (who: QuietPlayer | QuietTraveller): boolean =>
 
 const serverOf = (name: string, { servers }: QuietScene): QuietServer | undefined =>
   servers.find((server) => server.name === name);
+
+/** Whoever is in the world takes a place, also one who was cut off and is not missed yet. */
+function hasRoom(server: QuietServer): boolean {
+  const { serves, playersMax = Infinity } = server;
+  const data = serves ? server.view(playersViewName) : null;
+  return data !== null && readPlayersView(data).entities.length < playersMax;
+}
 
 function lieOfSilence(server: QuietServer | undefined, name: string): string | null {
   if (server === undefined) return `there is no server ${name}`;

@@ -191,6 +191,15 @@ describe("[AUTH-13] the simulator finds a list of servers", () => {
   });
 });
 
+it("[AUTH-20] the simulator finds servers that are called full one player too soon", () => {
+  planted.choose = (choose) => (reports, nowMs) => {
+    const { servers, known } = choose(reports, nowMs);
+    return { servers: servers.filter(({ players, max }) => players + 1 < max), known };
+  };
+  const narrow: PartialOptions = { players: { playersMax: 3, loginsPerMinute: 120 } };
+  expect(found(nowhere, narrow)).toBe("desk: only where no server has room there is none");
+});
+
 describe("[AUTH-13] the simulator finds reports", () => {
   it("that count one too many", () => {
     const crowded = () => reporting(({ players }) => ({ players: players + 1 }));

@@ -10,6 +10,7 @@ import type {
   QuietTraveller,
 } from "../../../src/sim/checkers/checker.ts";
 import { isAtRest, JourneyChecker } from "../../../src/sim/checkers/journeys.ts";
+import { playersViewName } from "../../../src/sim/checkers/players-view.ts";
 import { arePlayersAtRest, LivenessChecker } from "../../../src/sim/checkers/liveness.ts";
 import { WorldView } from "../../../src/client/world-view.ts";
 
@@ -78,6 +79,12 @@ function verdict(given: Partial<QuietScene>, connectionsMax = 2): string | null 
 const full = { state: "backingOff", code: "SERVER_FULL" } as const;
 const lost = { state: "connecting", code: "CONNECT_TIMEOUT" } as const;
 const wrong = { state: "stopped", code: "WRONG_TRANSPORT" } as const;
+const kept = { phase: "loggingIn", refusal: "SERVER_FULL", server: null, wants: "login" } as const;
+/** So many are in the world. */
+const crowd = (players: number): Pick<QuietServer, "view"> => ({
+  view: (name) =>
+    name === playersViewName ? { entities: Array.from({ length: players }, () => ({})) } : null,
+});
 const busy = {
   phase: "loggingIn",
   refusal: "DUPLICATE_LOGIN",
@@ -107,6 +114,13 @@ describe("a client that is stuck was allowed to be", () => {
       { travellers: [traveller("1"), traveller("2", { ...busy, account: "1" })] },
     ],
     [
+      "when no server has room for it",
+      {
+        servers: [server("a", { ...crowd(1), playersMax: 1 }), server("b", down)],
+        travellers: [traveller("1"), traveller("2", kept)],
+      },
+    ],
+    [
       "when it was told that it is played elsewhere",
       { travellers: [traveller("1", { phase: "ousted", server: null })] },
     ],
@@ -117,6 +131,14 @@ describe("a client that is stuck was allowed to be", () => {
 
 describe("a liar is found out who says", () => {
   it.each<[string, Partial<QuietScene>, RegExp]>([
+    [
+      "that no server has room, and one has",
+      {
+        servers: [server("a", { ...crowd(1), playersMax: 1 }), server("b", { ...crowd(0) })],
+        travellers: [traveller("1"), traveller("2", kept)],
+      },
+      /traveller 2 is loggingIn: servers-full: b is not full/,
+    ],
     [
       "that its server is full, and a place is free",
       { players: [player("1"), player("2", { server: "b" }), player("3", full)] },
