@@ -147,6 +147,7 @@ export class GateChecker implements Checker {
   #heardCount = 0;
   /** By type, read from the contracts themselves. */
   readonly #served = new Set<number>();
+  /** Only servers say them. */
   readonly #told = new Set<number>();
   /** In the order in which they came. */
   #refused: Refused[] = [];
@@ -172,6 +173,12 @@ export class GateChecker implements Checker {
       for (const entry of Object.values(entries)) {
         if (entry.kind === "toClient") this.#told.add(entry.type);
         else if (entry.kind === "request") this.#told.add(entry.replyType);
+      }
+    }
+    // A type may go both ways: then somebody serves it, if not here.
+    for (const { entries } of publishedContracts) {
+      for (const { kind, type } of Object.values(entries)) {
+        if (kind !== "toClient") this.#told.delete(type);
       }
     }
   }

@@ -306,3 +306,19 @@ it("[JRN-10] a new segment that finds no room waits for it", () => {
     expect(faults["disk.full"]).toBeGreaterThan(0);
   }
 });
+
+/**
+ * Who judges what comes in took a packet of talk for one that only servers send, as it goes both
+ * ways, and called it untold that a server without talk had refused it as such. One bit makes it of
+ * a movement.
+ */
+it("[SES-14] what is said both ways is refused as what is not served, where nobody serves it", () => {
+  const visits = [
+    { type: "start", atMicros: 0 },
+    { type: "turn", atMicros: 0, x: 0, z: 1 },
+  ] as const;
+  const options: PartialOptions = { seconds: 3, server: { security: "plain" } };
+  const { failure, faults } = visit(visits, { "network/1b.1/toServer/corrupt#2": 59 }, options);
+  expect(faults["network.corrupt"]).toBe(1);
+  expect(failure?.message ?? null).toBeNull();
+});
