@@ -29,6 +29,6 @@ export function borderCheckers(world: CheckedWorld): readonly Checker[] {
     new ClocksChecker(world),
     new BackOffChecker(nowMicros),
     new RoundTripsChecker(nowMicros),
-    new FarewellsChecker(),
+    new FarewellsChecker(world.faults),
   ];
 }

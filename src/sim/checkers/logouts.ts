@@ -3,8 +3,8 @@
  * and no session.
  *
  * 1. A success is told in the step that hears that the login has ended: that of the session, or of
- *    the token which it has shown; or that the token was worth nothing; or at once to who is nobody
- *    and shows no token.
+ *    the token which it has shown; or that the token was worth nothing, where he was nobody when he
+ *    asked; or at once to who is nobody and shows no token.
  * 2. Whose login has ended is told of a success.
  * 3. The session ends behind that answer, with a goodbye.
  */
@@ -19,6 +19,8 @@ import type { Checker, Step, StepSend } from "./checker.ts";
 interface Asked {
   readonly operation: string;
   readonly asker: ConnectionId;
+  /** The session was somebody's by then. */
+  readonly wasIn: boolean;
 }
 
 interface Register {
@@ -65,7 +67,7 @@ export class LogoutsChecker implements Checker {
     }
     for (const { call, operation, asker, request } of calls) {
       if (asker === null || !watched.has(operation)) continue;
-      register.calls.set(call, { operation, asker });
+      register.calls.set(call, { operation, asker, wasIn: register.logins.has(asker) });
       // A login that was opened in vain is ended, too.
       if (operation !== "logins.end" || heard?.operation === "logins.open") continue;
       const due = register.logins.get(asker) ?? register.shown.get(asker);
@@ -110,8 +112,10 @@ export class LogoutsChecker implements Checker {
       return;
     }
     if (!isReplay) this.checked += 1;
-    const isVoid = isHis && answer.reason === "revoked";
-    const hadNone = !logins.has(connection) && (isVoid || this.#showsNothing(event, connection));
+    // He may have come in by that token before he is told that it is void.
+    const isVoid = isHis && !heard.wasIn && answer.reason === "revoked";
+    const showedNone = !logins.has(connection) && this.#showsNothing(event, connection);
+    const hadNone = isVoid || showedNone;
     if (!hasEnded && !hadNone) this.#fail("a logout that succeeds has ended a login", about);
     logins.delete(connection);
     const end = closes.find((close) => close.connection === connection);

@@ -1,0 +1,98 @@
+/**
+ * Runs in which every rule holds and a checker has said otherwise, or the simulator did what
+ * nothing real does: each as the few decisions that make it happen. Each is red without its mend.
+ */
+import { expect, it } from "vitest";
+import { calmOptions, simulate, withOptions } from "../../../src/sim/index.ts";
+import type { ClientScript, PartialOptions, Plan } from "../../../src/sim/index.ts";
+
+const play = (
+  scripts: readonly ClientScript[],
+  options: PartialOptions,
+  more: Pick<Plan, "decisions" | "entropy"> & Partial<Plan>,
+): string | null => {
+  const given = withOptions(calmOptions, options);
+  return (
+    simulate({ plan: { format: 1, options: given, scripts, ...more } }).failure?.message ?? null
+  );
+};
+
+/** The length of a TLS record was changed, so the server waits for the rest of it in vain. */
+it("what was changed on its way is not heard", () => {
+  const asking: ClientScript = {
+    kind: "player",
+    name: "3",
+    actions: [
+      { atMicros: 100_000, type: "start" },
+      { atMicros: 100_000, type: "echo", prompt: true, bytes: 0 },
+      { atMicros: 200_000, type: "stop" },
+    ],
+  };
+  const decisions = { "network/3.1/toServer/corrupt#3": 26 };
+  const options: PartialOptions = { seconds: 1, server: { security: "tls" } };
+  expect(play([asking], options, { entropy: 1, decisions })).toBeNull();
+});
+
+/**
+ * Two wait for what the accounts say of one token: an entry, and a logout behind it. The first is
+ * told that it is good, the second, after another device has logged in, that it is void. So the
+ * session has a login by then, and ends with one that is worth nothing.
+ */
+it("a logout with a void token succeeds, also when its session has come in meanwhile", () => {
+  const traveller = (name: string, logoutMicros: number | null): ClientScript => ({
+    kind: "traveller",
+    name,
+    account: "2",
+    device: "",
+    actions: [
+      { atMicros: 1_000_000, type: "start" },
+      ...(logoutMicros === null ? [] : [{ atMicros: logoutMicros, type: "logout" } as const]),
+    ],
+  });
+  const killed = { way: "crash-during", killAfterMicros: 0, adopts: false, isTakenBack: false };
+  const decisions = {
+    "upgrade/login#0": { ...killed, afterMicros: 700_000 },
+    "node/login/restart#0": 60_000,
+    "upgrade/game-1#0": { ...killed, afterMicros: 900_000 },
+    "calls/game-1/late#6": 3_000_000,
+  };
+  const options: PartialOptions = {
+    seconds: 9,
+    network: { delayMicros: 20_000 },
+    process: { turnDelayMicros: 2_000 },
+    server: { idleTimeoutMicros: 1_500_000, helloTimeoutMicros: 750_000 },
+  };
+  const scripts = [traveller("2", null), traveller("5", 8_730_000)];
+  expect(play(scripts, options, { scenario: "players", entropy: 7004009, decisions })).toBeNull();
+});
+
+/**
+ * A report was held up by a partition, and the duplicate of a later one was not: who had left was
+ * entered again behind it, for good.
+ */
+it("what was asked twice does not overtake what was asked before it", () => {
+  const traveller = (name: string, account: string): ClientScript => ({
+    kind: "traveller",
+    name,
+    account,
+    device: "",
+    actions: [{ atMicros: 1_000_000, type: "start" }],
+  });
+  const decisions = {
+    "weather/partition#0": {
+      hosts: ["accounts", "client/1"],
+      way: "both",
+      atMicros: 2_000_000,
+      forMicros: 6_000_000,
+    },
+    "calls/game-1/fate#5": "duplicate",
+  };
+  const options: PartialOptions = {
+    seconds: 8,
+    network: { partitionsMax: 2 },
+    players: { tokenLifetimeMs: 3_000 },
+    server: { idleTimeoutMicros: 1_500_000, helloTimeoutMicros: 750_000 },
+  };
+  const scripts = [traveller("1", "1"), traveller("5", "2")];
+  expect(play(scripts, options, { scenario: "players", entropy: 2000769, decisions })).toBeNull();
+});
