@@ -62,8 +62,8 @@ export function publish(world: World, geometry: Geometry, tick: number, tell: Te
   const now = isRegridded ? regrid(world, arrivals) : world.told;
   tables.lost.begin(world.told, cellsBefore);
   tables.found.begin(now, geometry.cells);
-  encodeLeft(geometry);
-  encodeChanged(world, now, geometry);
+  encodeLeft();
+  encodeChanged(world, now);
   const { sight } = components;
   for (let row = nextBit(sight.present, 0); row !== -1; row = nextBit(sight.present, row + 1)) {
     tellViewer(world, row, isRelaid, tick, tell);
@@ -140,39 +140,65 @@ function add(grid: Grid, cell: number, row: number, id: number): void {
 
 // ---------------------------------------------------------------- the shared spans
 
-/** Removals of those who left, by cell; `leftFrom[c]` is where those of cell c begin. */
-function encodeLeft({ cells }: Geometry): void {
+/** Removals of those who left, by cell. */
+function encodeLeft(): void {
   const { left, leftFrom, arena } = tables;
-  // In most ticks nobody leaves a cell, and a wide world has many thousand of them.
-  if (left.size === 0) return;
-  let filled = 0;
   for (let at = 0; at < left.size; at += 1) {
-    const cell = left.cells[at] as number;
-    // A grid of another geometry may have more cells; nothing is read of it then.
-    while (filled <= cell && filled < leftFrom.length) leftFrom[filled++] = arena.at;
+    leftFrom.reach(left.cells[at] as number, arena.at);
     arena.removal(left.ids[at] as number);
   }
-  leftFrom.fill(arena.at, filled, cells * cells + 1);
+  leftFrom.end(arena.at);
 }
 
-/** What changed, by cell; `changedFrom[c]` is where what changed in cell c begins. */
-function encodeChanged({ store }: World, now: Grid, { cells: side }: Geometry): void {
+/** What changed, by cell. */
+function encodeChanged({ store }: World, now: Grid): void {
   const { arena, changedFrom } = tables;
   const { body, health, place } = store.components;
   const { cells, rows, ids, size } = now;
-  let filled = 0;
   for (let at = 0; at < size; at += 1) {
     const row = rows[at] as number;
     const isNew = hasBit(place.dirty, row);
     const isMoved = isNew || hasBit(body.dirty, row);
     const isHurt = isNew || hasBit(health.dirty, row);
     if (!isMoved && !isHurt) continue;
-    const cell = cells[at] as number;
-    while (filled <= cell) changedFrom[filled++] = arena.at;
+    changedFrom.reach(cells[at] as number, arena.at);
     if (isMoved) arena.movement(store, row, ids[at] as number);
     if (isHurt) arena.health(store, row, ids[at] as number);
   }
-  changedFrom.fill(arena.at, filled, side * side + 1);
+  changedFrom.end(arena.at);
+}
+
+/**
+ * Where in the arena the spans of cells begin that have any, one span behind the other in the order
+ * of the cells. Only those from the first such cell to the last are known: a wide world has many
+ * thousand cells, and most ticks are about a few.
+ */
+class SpanStarts {
+  /** `at[c]` is where those of cell c begin, and those of the one before it end. */
+  at = new Int32Array(0);
+  first = Infinity;
+  /** Behind the last one. */
+  behind = 0;
+
+  begin(cells: number): void {
+    this.first = Infinity;
+    this.behind = 0;
+    if (this.at.length <= cells) this.at = new Int32Array(cells + 1);
+  }
+
+  /** The next span is of that cell. A grid of another geometry may have cells beyond the end. */
+  reach(cell: number, start: number): void {
+    if (this.first === Infinity) {
+      this.first = cell;
+      this.behind = cell;
+    }
+    const end = Math.min(cell + 1, this.at.length);
+    while (this.behind < end) this.at[this.behind++] = start;
+  }
+
+  end(end: number): void {
+    if (this.behind < this.at.length) this.at[this.behind] = end;
+  }
 }
 
 /** Spans of whole cells, encoded when somebody first needs one. */
@@ -258,7 +284,7 @@ function tellViewer(world: World, row: number, isRelaid: boolean, tick: number, 
   const start = arena.at;
   arena.head(tick, control.columns.sequence[row] as number);
   const headEnd = arena.at;
-  if (tables.left.size > 0) copyLines(tables.leftFrom, kept, world.geometry.cells);
+  copyLines(tables.leftFrom, kept, world.geometry.cells);
   if (isLooking) copyPieces(lost.pieces);
   copyLines(tables.changedFrom, kept, world.geometry.cells);
   if (isLooking) copyPieces(found.pieces);
@@ -299,13 +325,17 @@ function readSight({ store }: World, row: number, result: Rectangle): void {
 }
 
 /** One copy for each line of cells in which there is something. */
-function copyLines(from: Int32Array, { x0, x1, z0, z1 }: Readonly<Rectangle>, side: number): void {
+function copyLines(spans: SpanStarts, { x0, x1, z0, z1 }: Readonly<Rectangle>, side: number): void {
   if (x1 < x0) return;
   const { arena } = tables;
+  const { at, first, behind } = spans;
   const lastLine = z1 * side;
   for (let line = z0 * side; line <= lastLine; line += side) {
-    const start = from[line + x0] as number;
-    const end = from[line + x1 + 1] as number;
+    const from = Math.max(line + x0, first);
+    const to = Math.min(line + x1 + 1, behind);
+    if (from >= to) continue;
+    const start = at[from] as number;
+    const end = at[to] as number;
     if (start < end) arena.copy(start, end);
   }
 }
@@ -347,16 +377,14 @@ class Tables {
   /** All that was in a cell that a viewer no longer sees. */
   readonly lost = new CellSpans((_world, _row, id) => this.arena.removal(id));
   arrivals = new Float64Array(64);
-  changedFrom = new Int32Array(0);
-  leftFrom = new Int32Array(0);
+  readonly changedFrom = new SpanStarts();
+  readonly leftFrom = new SpanStarts();
 
   begin({ cells }: Geometry): void {
     this.arena.at = 0;
     this.left.size = 0;
-    const count = cells * cells + 1;
-    if (this.changedFrom.length >= count) return;
-    this.changedFrom = new Int32Array(count);
-    this.leftFrom = new Int32Array(count);
+    this.changedFrom.begin(cells * cells);
+    this.leftFrom.begin(cells * cells);
   }
 
   makeArrivals(count: number): void {
