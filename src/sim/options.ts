@@ -122,6 +122,8 @@ export interface PlayersOptions {
   readonly playersMax: number;
   /** Travellers share them: with fewer accounts than clients some have several devices. */
   readonly accounts: number;
+  /** How many accounts an operator bans in the run; half of the bans are lifted again. */
+  readonly bans: number;
   /** Of each traveller, that it cheats now and then. */
   readonly cheatPerMillion: PerMillion;
   /** Of each traveller, that it looks another way with each movement. */
@@ -259,6 +261,7 @@ export const calmOptions: SimulationOptions = {
     gameServers: 1,
     playersMax: 1_000,
     accounts: 4,
+    bans: 0,
     cheatPerMillion: 0,
     turningPerMillion: 0,
     stepMicros: 100_000,

@@ -22,6 +22,7 @@ import {
   simulatedHash,
 } from "./accounts.ts";
 import type { AccountSource } from "./accounts.ts";
+import { Bans } from "./bans.ts";
 import type { SimulatedPerformer } from "./calls.ts";
 import { borderCheckers } from "./checkers/borders.ts";
 import { CallsChecker } from "./checkers/calls.ts";
@@ -85,7 +86,7 @@ export function playersScenario(given: PlayersScenarioOptions): Scenario {
     stage: (surroundings) => {
       const { players } = surroundings.options;
       const desk = new DeskChecker();
-      const accounts = accountsOf(surroundings, desk);
+      const { performers: accounts, banned } = accountsOf(surroundings, desk);
       const games = Array.from({ length: players.gameServers }, (_, index) => index + 1);
       return {
         sites: [
@@ -133,8 +134,8 @@ export function playersScenario(given: PlayersScenarioOptions): Scenario {
             };
           }),
         ],
-        checkers: [desk, new JourneyChecker(), new WorldViewChecker(players)],
-        isAtRest,
+        checkers: [desk, new JourneyChecker(banned), new WorldViewChecker(players)],
+        isAtRest: (scene) => isAtRest(scene, banned),
       };
     },
   };
@@ -177,7 +178,8 @@ function accountsOf(
 ) {
   // The clock of the accounts' machine is right; those of servers are off it.
   const epochMs = Math.floor(epochMicros / 1_000);
-  const random = RandomStream.named(seedWords(entropy), "accounts");
+  const seed = seedWords(entropy);
+  const random = RandomStream.named(seed, "accounts");
   const source: AccountSource = {
     nowMs: () => epochMs + Math.floor(nowMicros() / 1_000),
     tokenId: () => `${random.uint32().toString(16)}${random.uint32().toString(16)}`,
@@ -190,20 +192,23 @@ function accountsOf(
     const passwordHash = simulatedHash(password);
     store.add({ name: username, passwordHash, role: "player", origin: "operator" });
   }
-  return (scope: string, card: Parameters<typeof accountPerformers>[2]["card"]) =>
+  const bans = new Bans(store, options, seed, (player, isBanned) => desk.banned(player, isBanned));
+  const performers = (scope: string, card: Parameters<typeof accountPerformers>[2]["card"]) =>
     Object.fromEntries(
       Object.entries(accountPerformers(store, source, { scope, card })).map(
         ([operation, perform]): [string, SimulatedPerformer] => [
           operation,
           (request, call) => {
-            const answer = perform(request, call);
             const nowMs = source.nowMs();
+            bans.passTo(nowMs - epochMs);
+            const answer = perform(request, call);
             desk.performed({ call: `${scope}/${call}`, operation, request, answer, card, nowMs });
             return answer;
           },
         ],
       ),
     );
+  return { performers, banned: bans.accounts };
 }
 
 const loginConfig = ({ loginsPerMinute, loginsBurst, tokenLifetimeMs }: PlayersOptions) => ({

@@ -79,6 +79,7 @@ export function drawPlayersOptions(seed: number): SimulationOptions {
     ...drawPlayers(random, clients, clock),
     ...drawTurning(seed),
     ...drawRoom(seed, clients),
+    ...drawBans(seed),
   };
   return {
     ...drawn,
@@ -164,12 +165,18 @@ function drawRoom(seed: number, clients: number): Pick<PlayersOptions, "playersM
   return { playersMax: random.chance(1, 3) ? random.between(1, clients) : playersMax };
 }
 
+function drawBans(seed: number): Pick<PlayersOptions, "bans"> {
+  const random = RandomStream.named(seedWords(seed), "options/bans");
+  return { bans: random.pick([0, 0, 1, 2]) };
+}
+
 function drawPlayers(random: RandomStream, clients: number, clock: ClockOptions): PlayersOptions {
   const jumps = clock.jumpsMax + clock.rebootJumpsMax;
   const jumpMs = (jumps * clock.jumpMaxMicros + 2 * clock.skewMaxMicros) / 1_000;
   return {
     gameServers: random.chance(1, 4) ? 2 : 1,
     playersMax: calmOptions.players.playersMax,
+    bans: calmOptions.players.bans,
     accounts: random.between(1, clients),
     cheatPerMillion: random.pick([0, 0, 300_000, 1_000_000]),
     turningPerMillion: calmOptions.players.turningPerMillion,

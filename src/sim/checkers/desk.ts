@@ -7,13 +7,14 @@
  *    seconds plays it.
  * 2. A token is good for as long as it is the account's newest and has not been ended, and not a
  *    moment longer.
- * 3. Whoever asks again is told what he was told: a login that was opened is that login, and one
- *    that was ended has ended.
+ * 3. Whoever asks again is told what he was told: a login that was opened is that login, unless he
+ *    was banned since, and one that was ended has ended.
  * 4. [AUTH-13] A login lists the servers that have reported within two seconds and have room, as
  *    they have reported, by load, then id; and none is opened where there is none.
  * 5. [AUTH-17] Ending a login ends it, and ends none that is over.
  * 6. A server that plays a login which is over is told so with each report until it has ended it;
  *    and nobody is ended whose login is good and plays nowhere else.
+ * 7. [AUTH-20] Who is banned is said to be, has no login from then on, and gets none.
  *
  * What is certain is judged. Who has left a server may be alive or not, and is left alone.
  */
@@ -66,6 +67,7 @@ interface Fields {
   readonly players?: number;
   readonly servers?: readonly ServerInfo[];
   readonly known?: number;
+  readonly bannedUntil?: number;
 }
 
 const serverAliveMs = 3_000;
@@ -79,6 +81,7 @@ export class DeskChecker implements Checker {
   readonly #logins = new Map<number, Login>();
   /** When each server has reported last, and what. */
   readonly #reports = new Map<number, { readonly atMs: number; readonly server: ServerInfo }>();
+  readonly #banned = new Set<number>();
   /** Whom each server has to end, by login. */
   readonly #unwanted = new Map<number, Set<string>>();
   /** What was told of each call that was done, which is once: the login's id, or that it ended. */
@@ -87,10 +90,12 @@ export class DeskChecker implements Checker {
   performed({ call, operation, request, answer, card, nowMs }: Performance): void {
     const asked = request as Fields;
     const told = answer as Fields;
-    const isAgain = this.#isAgain(call, told);
+    const isAgain = this.#isAgain(call, asked, told);
     if (operation === "logins.open") this.#listed(told, isAgain, nowMs);
     if (isAgain) return;
     switch (operation) {
+      case "accounts.verify":
+        return this.#known(told);
       case "logins.open":
         if (told.kind === "opened") this.#opened(asked, told.tokenId ?? "", nowMs);
         return;
@@ -103,6 +108,21 @@ export class DeskChecker implements Checker {
         this.#reported(asked, { ...card, players: asked.players ?? 0 }, nowMs);
         this.#evicted(told.evict ?? [], card.id);
     }
+  }
+
+  /** An operator has banned him, or lifted the ban. */
+  banned(player: number, isBanned: boolean): void {
+    if (!isBanned) return void this.#banned.delete(player);
+    this.#banned.add(player);
+    const login = this.#logins.get(player);
+    if (login === undefined) return;
+    this.#over(player, login);
+    login.isEnded = true;
+  }
+
+  #known({ kind, player = 0, bannedUntil = 0 }: Fields): void {
+    if (kind !== "verified" || (bannedUntil !== 0) === this.#banned.has(player)) return;
+    this.#fail("who is banned is said to be, and nobody else", `player ${String(player)}`);
   }
 
   #listed({ kind, servers = [], known }: Fields, isAgain: boolean, nowMs: number): void {
@@ -123,7 +143,7 @@ export class DeskChecker implements Checker {
   }
 
   /** Of what was done and is asked for once more. */
-  #isAgain(call: string, { kind, tokenId = "", ended }: Fields): boolean {
+  #isAgain(call: string, { player = 0 }: Fields, { kind, tokenId = "", ended }: Fields): boolean {
     const done = kind === "opened" ? tokenId : ended === true ? "ended" : null;
     const before = this.#done.get(call);
     if (before === undefined) {
@@ -132,10 +152,13 @@ export class DeskChecker implements Checker {
     }
     this.checked += 1;
     if (done === before) return true;
+    // A ban has ended that login, and its token is void.
+    if (kind === "refused" && this.#banned.has(player)) return true;
     this.#fail("whoever asks again is told what he was told", `${before}, then ${String(done)}`);
   }
 
   #opened({ player = 0, device = "", graceMs = 0 }: Fields, tokenId: string, nowMs: number): void {
+    if (this.#banned.has(player)) this.#fail("who is banned gets no login", String(player));
     const before = this.#logins.get(player);
     if (before !== undefined) {
       this.checked += 1;

@@ -2,7 +2,7 @@
  * What travellers live to see. Safety: a password or a token that is not good opens nothing, and
  * one that is names the same player every time; servers draw by themselves, and not all alike.
  * Liveness: when faults have stopped, whoever wants
- * to play plays, or proves that he was allowed to be stuck (`stuck.ts`).
+ * to play plays, or proves that he was allowed to be stuck (`stuck.ts`); who is banned does not.
  */
 import { CheckFailure } from "./checker.ts";
 import type { Checker, QuietScene, QuietTraveller, SeenEntry, SeenLogin } from "./checker.ts";
@@ -18,6 +18,12 @@ export class JourneyChecker implements Checker {
   readonly #dead = new Set<string>();
   /** By server, where it has put those who came. */
   readonly #arrivals = new Map<string, Set<string>>();
+  readonly #banned: ReadonlySet<string>;
+
+  /** @param banned the accounts that are, at any time */
+  constructor(banned: ReadonlySet<string> = nobody) {
+    this.#banned = banned;
+  }
 
   loggedIn({ traveller, account, isPasswordRight, player, code }: SeenLogin): void {
     this.checked += 1;
@@ -63,9 +69,10 @@ export class JourneyChecker implements Checker {
       }
     }
     for (const traveller of scene.travellers) {
-      const trouble = troubleOf(traveller, scene);
+      const trouble = troubleOf(traveller, scene, this.#banned);
       if (trouble === null) continue;
       const { name, phase } = traveller;
+      if (trouble === playsBanned) this.#fail("whoever is banned is out", `traveller ${name}`);
       this.#fail(
         "whoever wants to play plays when faults have stopped",
         `traveller ${name} is ${phase}: ${trouble}`,
@@ -94,9 +101,9 @@ export class JourneyChecker implements Checker {
 }
 
 /** Whether nothing more is going to happen of itself. */
-export const isAtRest = (scene: QuietScene): boolean =>
+export const isAtRest = (scene: QuietScene, banned: ReadonlySet<string> = nobody): boolean =>
   scene.servers.every((server) => lieOfServer(server) === null) &&
-  scene.travellers.every((traveller) => troubleOf(traveller, scene) === null) &&
+  scene.travellers.every((traveller) => troubleOf(traveller, scene, banned) === null) &&
   scene.servers.every((server) => {
     const data = server.view(playersViewName);
     // Whoever was cut off is in the world until he is found to be silent.
@@ -107,7 +114,17 @@ export const isAtRest = (scene: QuietScene): boolean =>
   });
 
 /** Why a traveller should not be as he is, in words; null when he may. */
-function troubleOf(traveller: QuietTraveller, scene: QuietScene): string | null {
+function troubleOf(
+  traveller: QuietTraveller,
+  scene: QuietScene,
+  banned: ReadonlySet<string>,
+): string | null {
+  const { account, phase, refusal, isCutOff } = traveller;
+  const isBanned = banned.has(account);
+  if (phase === "playing" && isBanned && !isCutOff) return playsBanned;
+  if (phase === "loggingIn" && refusal === "BANNED" && !isCutOff) {
+    return isBanned ? null : "banned: his account is not";
+  }
   const statement = statementOfTraveller(traveller);
   if (statement !== null) {
     // No login server is full of connections here.
@@ -118,3 +135,6 @@ function troubleOf(traveller: QuietTraveller, scene: QuietScene): string | null 
   const isLost = scene.servers.some(({ name, isDown }) => isDown && name === server);
   return isLost ? `he plays on ${String(server)}, which is down` : null;
 }
+
+const playsBanned = "his account is banned";
+const nobody: ReadonlySet<string> = new Set();

@@ -6,7 +6,8 @@
  * A1. Each method is one transaction. What several callers do at once, in one process or in many,
  *     comes out as if one had done it after the other.
  * A2. `open` and `end` take effect once for each call: asked again under the same name, they answer
- *     what they answered then, and change nothing.
+ *     what they answered then, and change nothing. Whose account was banned or got a new password
+ *     since is told of that instead: his login has ended.
  * A3. Names that differ only in the case of ASCII letters are one account.
  * A4. An eviction is told to its server until that says that it is done.
  * A5. Accounts that development has made are strangers to production.
