@@ -146,8 +146,11 @@ function verifyToken(
   return { kind: "valid", ...grant };
 }
 
-const asText = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+function asText(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
+}
 
 const asBytes = (ascii: string): Uint8Array =>
   Uint8Array.from(ascii, (letter) => letter.charCodeAt(0));
