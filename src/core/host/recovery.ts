@@ -439,10 +439,12 @@ function diverged(divergence: Divergence, { folder }: RecoveryOptions): HostExit
  * with the next power loss, when the segment that is written next hangs on it.
  *
  * It is written again, because a sync alone may do nothing: after one that failed, the kernel takes
- * the bytes for clean.
+ * the bytes for clean. Where the journal goes on from a checkpoint's block, which did not come out,
+ * nothing hangs on what was found before: a damaged file stays as it is.
  */
-function* secureTail({ last }: Survey, checksum: Checksum): FileScript<void> {
-  if (last === null) return;
+function* secureTail(survey: Survey, checksum: Checksum): FileScript<void> {
+  const { last, end: found } = survey;
+  if (last === null || endOfLast(survey, found.position) === null) return;
   const { path, offset, end, blockAt, header } = last;
   const bytes = yield* readWhole(path, offset, end - offset);
   if (!isStillBlock(bytes, blockAt, header, checksum)) throw unsteady(`the last block of ${path}`);

@@ -68,11 +68,19 @@ describe("a start on a damaged journal", () => {
   });
 
   it("[JRN-19] goes on from the checkpoint of an orderly end whose own block is damaged", () => {
-    const { disk, name } = damagedStart(1);
+    const { disk, path, name } = damagedStart(1);
     disk.remove(segmentOf(disk, 2)[0]);
     const checkpoint = Number(/(\d+)\.checkpoint/.exec(name)?.[1]);
+    const written: string[] = [];
+    disk.refusal = (operation) => {
+      if (operation.type === "write") written.push(operation.path);
+      return null;
+    };
     const world = new HostWorld({ disk }).start();
     expect(world.exited).toBeNull();
+    // What is damaged is an operator's to look at.
+    expect(written.length).toBeGreaterThan(0);
+    expect(written).not.toContain(path);
     expect(world.host.recovered).toMatchObject({ lastSequence: checkpoint, damagedPlaces: 1 });
     expect(world.host.counters.get("checkpoint_sequence")).toBe(checkpoint);
     world.connect().echo(bytes(1));
