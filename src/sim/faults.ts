@@ -136,7 +136,10 @@ export type FaultListener = (
 /** Counts what was injected, and tells whoever wants to know. */
 export class FaultCounters {
   readonly counts: Record<Fault, number>;
-  /** Links on which bytes were changed, from that moment on; over TLS they are found out. */
+  /**
+   * Links on which bytes were changed, or a record was spoilt by its sender, from that moment on;
+   * over TLS they are found out.
+   */
   readonly corrupted: Set<string>;
   /** Called at each fault. Replaced by the run. */
   onFault: FaultListener = () => undefined;

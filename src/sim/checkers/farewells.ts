@@ -4,7 +4,8 @@
  *
  * 1. He sends what he has written, then closes: he resets nothing.
  * 2. When the server hears that he has said all, it has heard all, unless he had to give up because
- *    it would not read, or bytes were changed on the way: what was a length may be another one.
+ *    it would not read, or bytes were changed on the way, or a record of his was none: what was a
+ *    length may be another one.
  */
 import type { CloseMode, SocketId } from "../../core/contract.ts";
 import type { FaultCounters } from "../faults.ts";

@@ -322,6 +322,8 @@ export class ClientLink {
       const record = wrongRecords[what]();
       if (!link.client.mayEnd || link.client.room < record.length) return;
       faults.hit(`tls.${what}`, name);
+      // What comes behind a part of such a record is taken for the rest of it.
+      faults.corrupted.add(name);
       link.client.send(record);
       // The server has the last word about what is too large.
       if (what !== "oversized") stream.destroy("EPROTO");

@@ -6,6 +6,8 @@ import { expect, it } from "vitest";
 import { calmOptions, simulate, withOptions } from "../../../src/sim/index.ts";
 import type { ClientScript, PartialOptions, Plan } from "../../../src/sim/index.ts";
 
+type Acts = Extract<ClientScript, { readonly kind: "traveller" }>["actions"];
+
 const play = (
   scripts: readonly ClientScript[],
   options: PartialOptions,
@@ -31,6 +33,30 @@ it("what was changed on its way is not heard", () => {
   const decisions = { "network/3.1/toServer/corrupt#3": 26 };
   const options: PartialOptions = { seconds: 1, server: { security: "tls" } };
   expect(play([asking], options, { entropy: 1, decisions })).toBeNull();
+});
+
+/** Of a record that is none only the beginning got out, so all that followed it was its rest. */
+it("what stands behind a record that is too large is not heard", () => {
+  const traveller = (name: string, actions: Acts): ClientScript => ({
+    kind: "traveller",
+    name,
+    account: "1",
+    device: "",
+    actions,
+  });
+  const decisions = {
+    "network/3a.1/record#0": { what: "oversized", afterMicros: 1_000 },
+    "network/3a.1/toServer/short#4": 1,
+  };
+  const scripts = [
+    traveller("1", [{ atMicros: 0, type: "start" }]),
+    traveller("3", [
+      { atMicros: 1_000_000, type: "start" },
+      { atMicros: 4_000_000, type: "logout" },
+    ]),
+  ];
+  const options: PartialOptions = { seconds: 5, server: { security: "tls" } };
+  expect(play(scripts, options, { scenario: "players", entropy: 1, decisions })).toBeNull();
 });
 
 /**
