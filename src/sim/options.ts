@@ -122,6 +122,8 @@ export interface PlayersOptions {
   readonly playersMax: number;
   /** Travellers share them: with fewer accounts than clients some have several devices. */
   readonly accounts: number;
+  /** Of each logout, that it is said to the login server, while the world has its player. */
+  readonly elsewherePerMillion: PerMillion;
   /** How many accounts an operator bans in the run; half of the bans are lifted again. */
   readonly bans: number;
   /** Of each traveller, that it cheats now and then. */
@@ -261,6 +263,7 @@ export const calmOptions: SimulationOptions = {
     gameServers: 1,
     playersMax: 1_000,
     accounts: 4,
+    elsewherePerMillion: 0,
     bans: 0,
     cheatPerMillion: 0,
     turningPerMillion: 0,

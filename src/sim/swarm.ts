@@ -80,6 +80,7 @@ export function drawPlayersOptions(seed: number): SimulationOptions {
     ...drawTurning(seed),
     ...drawRoom(seed, clients),
     ...drawBans(seed),
+    ...drawLeaving(seed),
   };
   return {
     ...drawn,
@@ -170,12 +171,18 @@ function drawBans(seed: number): Pick<PlayersOptions, "bans"> {
   return { bans: random.pick([0, 0, 1, 2]) };
 }
 
+function drawLeaving(seed: number): Pick<PlayersOptions, "elsewherePerMillion"> {
+  const random = RandomStream.named(seedWords(seed), "options/leaving");
+  return { elsewherePerMillion: random.pick([0, 0, 300_000, 1_000_000]) };
+}
+
 function drawPlayers(random: RandomStream, clients: number, clock: ClockOptions): PlayersOptions {
   const jumps = clock.jumpsMax + clock.rebootJumpsMax;
   const jumpMs = (jumps * clock.jumpMaxMicros + 2 * clock.skewMaxMicros) / 1_000;
   return {
     gameServers: random.chance(1, 4) ? 2 : 1,
     playersMax: calmOptions.players.playersMax,
+    elsewherePerMillion: calmOptions.players.elsewherePerMillion,
     bans: calmOptions.players.bans,
     accounts: random.between(1, clients),
     cheatPerMillion: random.pick([0, 0, 300_000, 1_000_000]),
@@ -242,7 +249,7 @@ function drawGathering(seed: number) {
   return { gatherPacketsMin: random.pick([gatherPacketsMin, gatherPacketsMin, 4, 1]) };
 }
 
-/** In half of the seeds ticks are production's; others are rarer, most of them, or do not divide. */
+/** In half of the seeds ticks are production's; others are rarer, mostly, or do not divide. */
 function drawTicks(seed: number) {
   const random = RandomStream.named(seedWords(seed), "options/ticks");
   const { tickHz } = calmOptions.server;

@@ -108,7 +108,8 @@ export class ClientDriver {
     const { link } = this;
     const { name } = link;
     const isHeard = name !== null && this.state === "ready" && link.isWhole;
-    this.#closing = null;
+    // Who hears of the stop may ask for it once more, which does nothing.
+    if (isHeard) this.#closing = null;
     this.input((machine, at) => machine.stop(at));
     if (isHeard) this.#parts.observer.stopped?.(name, this.#closing ?? "reset");
   }
