@@ -49,10 +49,7 @@ export interface RunParts {
   /** The run is broken off then, whatever it is about; Infinity: it ends by itself. */
   readonly stopAfterMicros: number;
   readonly witness: Witness | null;
-  /**
-   * False: only the trace is wanted, up to its mark. The stage's own checkers stay at home, and so
-   * does the encore, which is a check as well: each of its steps is compared with one before it.
-   */
+  /** False: only the trace is wanted, and the stage's own checkers stay at home. */
   readonly isChecked: boolean;
 }
 
@@ -204,8 +201,7 @@ export class Run {
     if (!this.#isOver) witness?.entered("empty");
     this.#empty();
     if (!this.#isOver) witness?.entered("encore");
-    this.#trace.mark();
-    if (this.#parts.isChecked) this.#encore();
+    this.#encore();
     return {
       trace: this.#trace,
       failure: this.#failure,

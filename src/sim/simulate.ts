@@ -118,8 +118,7 @@ export function simulate(given: SimulateOptions): SimulationResult {
   const first = play(given, { scenario, source, keep: keepPlan, isFirst: true });
   const { setup, outcome } = first;
   const again = { scenario, source, keep: false, isFirst: false };
-  // Checkers only look on, so the second run goes the same way without them and without the encore;
-  // but what they find ends a run.
+  // Checkers only look on, so the second run goes the same way without them; but they end a run.
   const isChecked = outcome.failure !== null;
   const second = given.twice === false ? null : play(given, { ...again, isChecked }).outcome;
   const broken = failureOf(outcome, second, () => (given.locate === false ? "" : located(given)));

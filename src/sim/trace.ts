@@ -14,7 +14,6 @@ export class Trace {
   readonly #connections: number[] = [];
   readonly #times: number[] = [];
   #hash = 0;
-  #marked: number | null = null;
 
   get length(): number {
     return this.#chain.length;
@@ -33,24 +32,15 @@ export class Trace {
     this.#times.push(nowMicros);
   }
 
-  /** Marks the place at which a run may end that nobody checks. */
-  mark(): void {
-    this.#marked = this.length;
-  }
-
   /** A number a step; each holds all those before it. */
   get chain(): readonly number[] {
     return this.#chain;
   }
 
-  /**
-   * The first step in which the two differ, in words; null when they are equal, and when both have
-   * their mark at one step and the other one ends there.
-   */
+  /** The first step in which the two differ, in words; null when they are equal. */
   differsFrom(other: Trace): string | null {
     const step = firstDifference(this.#chain, other.#chain);
     if (step === null) return null;
-    if (step === this.#marked && step === other.#marked && step === other.length) return null;
     return `step ${String(step)} was first ${this.nameOf(step)}; then ${other.nameOf(step)}`;
   }
 
