@@ -3,7 +3,7 @@
  * means nothing must not be taken for a failure that is gone.
  */
 import { ApiMisuseError, apiRule } from "../core/kernel/assert.ts";
-import { allRudeWords, cheats } from "./clients/script.ts";
+import { allRudeWords, cheats, outbursts } from "./clients/script.ts";
 import type { ClientScript } from "./clients/script.ts";
 import type { Decision } from "./decisions.ts";
 import { isRecord } from "./json.ts";
@@ -54,7 +54,7 @@ const actionRules: Readonly<Record<ClientScript["kind"], ActionRules>> = {
   traveller: {
     ...{ start: {}, logout: {}, quit: {} },
     turn: { x: number, z: number },
-    cheat: { cheat: oneOf(cheats) },
+    cheat: { cheat: oneOf([...cheats, ...outbursts]) },
     ...said,
     ...accidents,
   },

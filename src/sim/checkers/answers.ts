@@ -6,6 +6,7 @@
  * 2. A call for somebody who waits ends with his answer, or with another call for him, in the step
  *    that hears of it, and at its deadline at the latest.
  * 3. Who waits for a tick is answered in his turn, and nobody waits when everything has settled.
+ * 4. Whose packet was refused, or was none, is told so by an error in that step, or is ended.
  *
  * Judged by what goes in and what comes out alone, so that it holds for every feature: a handler
  * that forgets to answer leaves a client with a request that never ends.
@@ -13,7 +14,7 @@
 import type { CallId, ConnectionId } from "../../core/kernel/ids.ts";
 import type { Composition } from "../../core/realm/index.ts";
 import type { Realm } from "../../core/realm/index.ts";
-import { EnvelopeReader } from "../../core/wire/index.ts";
+import { controlPackets, EnvelopeReader } from "../../core/wire/index.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker, Step } from "./checker.ts";
 
@@ -81,6 +82,8 @@ export class AnswersChecker implements Checker {
     this.#now = event.at;
     const isPacket = event.type === "packet.received";
     if (isPacket && !this.#ending.has(event.connection)) this.#came(step, event);
+    const isNone = event.type === "packet.refused" || event.type === "packet.malformed";
+    if (isNone && !this.#ending.has(event.connection)) this.#refused(step, event.connection);
     for (const { connection } of closes) this.#ended(connection);
     if (event.type === "connection.closed") {
       this.#asked.delete(event.connection);
@@ -126,6 +129,14 @@ export class AnswersChecker implements Checker {
     const others = this.#asked.get(connection);
     if (others === undefined) this.#asked.set(connection, [asked]);
     else others.push(asked);
+  }
+
+  #refused({ event, sends, closes }: Step, connection: ConnectionId): void {
+    this.checked += 1;
+    const { error } = controlPackets;
+    if (sends.some((send) => send.connection === connection && send.type === error.type)) return;
+    if (closes.some((close) => close.connection === connection)) return;
+    throw new CheckFailure(this.name, "whoever is refused is told so", event.type);
   }
 
   #called(asked: Asked, call: CallId, asker: ConnectionId): void {

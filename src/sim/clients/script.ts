@@ -102,7 +102,20 @@ export const cheats = [
   "forged-token",
   "wrong-password",
 ] as const;
-export type Cheat = (typeof cheats)[number];
+/** What he writes himself while he is in a world, see `outbursts.ts`. */
+export const outbursts = [
+  "garbage-frame",
+  "zero-length",
+  "huge-length",
+  "wrong-sequence",
+  "unknown-type",
+  "garbage-move",
+  "flood",
+  "half-header",
+  "half-frame",
+] as const;
+export type Outburst = (typeof outbursts)[number];
+export type Cheat = (typeof cheats)[number] | Outburst;
 
 export type TravellerAction =
   /** Logs in, enters and plays; comes again by itself until it leaves. */
@@ -177,10 +190,29 @@ export function drawTravellers(seed: number, options: SimulationOptions): Client
       name,
       account,
       device,
-      actions: drawTravel(random, { workload, players, until }),
+      actions: withOutbursts(seed, name, {
+        actions: drawTravel(random, { workload, players, until }),
+        perMillion: workload.rudePerMillion,
+      }),
     };
   });
   return [...scripts, ...drawHogs(seed, workload, { manners: playerHogs, seconds })];
+}
+
+/** As likely as others are rude in all that they do, this one is now and then. */
+function withOutbursts(
+  seed: number,
+  name: string,
+  { actions, perMillion }: { actions: Timed<TravellerAction>[]; perMillion: number },
+): Timed<TravellerAction>[] {
+  const random = RandomStream.named(seedWords(seed), `outbursts/${name}`);
+  if (!strikes(random, perMillion)) return actions;
+  const manner = random.chance(1, 2) ? [random.pick(outbursts)] : outbursts;
+  return actions.flatMap((action): Timed<TravellerAction>[] =>
+    action.type === "turn" && random.chance(1, 4)
+      ? [action, { atMicros: action.atMicros, type: "cheat", cheat: random.pick(manner) }]
+      : [action],
+  );
 }
 
 interface Travel {
