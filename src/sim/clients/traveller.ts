@@ -19,7 +19,6 @@ import type {
   loginContract,
   worldContract,
 } from "../../core/features/contracts.ts";
-import { errorCodeOf } from "../../core/kernel/errors.ts";
 import { RandomStream } from "../../core/kernel/random.ts";
 import type { Seed } from "../../core/kernel/random.ts";
 import { toSafeNumber } from "../../core/wire/index.ts";
@@ -27,6 +26,7 @@ import type { Decoded } from "../../core/wire/index.ts";
 import { credentialsOf } from "../accounts.ts";
 import type { QuietTraveller } from "../checkers/checker.ts";
 import type { PlayersOptions } from "../options.ts";
+import { strikes } from "../drawing.ts";
 import { cheatFaults } from "./cheats.ts";
 import type { Door, Doors, JourneyObserver } from "./doors.ts";
 import { ClientDriver, type DriverEvents, type DriverParts } from "./driver.ts";
@@ -34,6 +34,8 @@ import { numberOf } from "./link.ts";
 import { burstOut } from "./outbursts.ts";
 import type { RequestTally } from "./player.ts";
 import type { ClientScript, Cheat, Saying, TravellerAction, TravellerPhase } from "./script.ts";
+import { codeOf, forged } from "./tokens.ts";
+import type { Token } from "./tokens.ts";
 import { Walk } from "./walk.ts";
 
 export interface TravellerParts extends Omit<DriverParts, keyof Door> {
@@ -56,11 +58,6 @@ const retryMicros = 1_000_000;
 /** Links to a game server that fail one after the other: more than a restart takes. */
 const failuresMax = 6;
 
-interface Token {
-  readonly text: string;
-  readonly isGenuine: boolean;
-}
-
 export class Traveller {
   readonly name: string;
   readonly #parts: TravellerParts;
@@ -68,10 +65,14 @@ export class Traveller {
   readonly #random: RandomStream;
   readonly #drivers = new Map<Door, ClientDriver>();
   readonly #walk: Walk;
+  /** Draws where he logs out. */
+  readonly #leaving: RandomStream;
   #phase: TravellerPhase = "away";
   #token: Token | null = null;
   #player = 0;
   #door: Door | null = null;
+  /** He logs out on the login server, by his token, and is in the world until that hears of it. */
+  #leavesElsewhere = false;
   #refusal: string | null = null;
   #wish: { readonly driver: ClientDriver; readonly number: RequestNumber } | null = null;
   readonly #answers = new Map<RequestNumber, (answer: unknown) => void>();
@@ -89,6 +90,7 @@ export class Traveller {
     this.#script = script;
     this.name = script.name;
     this.#random = RandomStream.named(parts.seed, `client/${script.name}`);
+    this.#leaving = RandomStream.named(parts.seed, `leaving/${script.name}`);
     const looks = RandomStream.named(parts.seed, `looks/${script.name}`);
     this.#walk = new Walk(parts.players, looks, (move) => {
       if (this.#phase === "playing") {
@@ -197,8 +199,10 @@ export class Traveller {
   }
 
   #logOut(): void {
+    const { elsewherePerMillion } = this.#parts.players;
+    this.#leavesElsewhere = strikes(this.#leaving, elsewherePerMillion);
     this.#become("loggingOut");
-    if (this.#door !== null) this.#go(this.#door, "logout");
+    this.#go(this.#currentDoor, "logout");
   }
 
   /** Connects where it has to, then asks. */
@@ -231,7 +235,8 @@ export class Traveller {
 
   get #currentDoor(): Door {
     const { login } = this.#parts.doors;
-    return this.#phase === "loggingIn" ? login : (this.#door ?? login);
+    const isElsewhere = this.#phase === "loggingOut" && this.#leavesElsewhere;
+    return this.#phase === "loggingIn" || isElsewhere ? login : (this.#door ?? login);
   }
 
   get #current(): ClientDriver {
@@ -351,7 +356,9 @@ export class Traveller {
       this.#parts.journeys.loggedOut(token.text);
     }
     this.#token = null;
-    this.stop();
+    if (!success || !this.#leavesElsewhere) return this.stop();
+    this.#current.stop();
+    this.#become("away");
   }
 
   // ---------------------------------------------------------------- what machines tell
@@ -432,6 +439,8 @@ export class Traveller {
     }
     const isOver = state.name === "backingOff" || state.name === "stopped";
     if (!isOver) return;
+    // Whose login has ended elsewhere is sent out of the world.
+    if (this.#phase === "away") return driver.stop();
     const isOusted = state.reason.code === "DUPLICATE_LOGIN" && this.#phase !== "loggingIn";
     if (isOusted && !driver.link.isDoubtful) {
       this.#become("ousted");
@@ -489,12 +498,3 @@ export class Traveller {
     this.#parts.faults.hit(cheatFaults[cheat], this.link);
   }
 }
-
-/** A token of the same player and login, signed by nobody. Forged twice it may be as it was. */
-const forged = (token: Token | null): string | undefined =>
-  token?.isGenuine === true
-    ? `${token.text.slice(0, -1)}${token.text.endsWith("0") ? "1" : "0"}`
-    : undefined;
-
-const codeOf = (errorCode: number | null | undefined): string =>
-  errorCodeOf(errorCode ?? 0) ?? "UNKNOWN";
