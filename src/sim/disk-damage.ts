@@ -22,8 +22,6 @@ import type { FaultCounters } from "./faults.ts";
 import type { DiskOptions } from "./options.ts";
 import type { Pages } from "./pages.ts";
 
-const journalPlace = `${journalFolder}/`;
-
 /** A file as the system sees it and as the medium has it. */
 export interface FileContents {
   readonly written: Pages;
@@ -135,10 +133,10 @@ export class DiskDamage {
 
   /** Decides where a write goes. Null: where it should. */
   misdirect(write: Write, files: Files): PlannedMisdirection | null {
-    if (!write.path.startsWith(journalPlace)) return null;
+    if (!write.path.startsWith(`${journalFolder}/`)) return null;
     if (!this.#misdirected.strikes(this.#options.misdirectedPerMillion)) return null;
     return this.#misdirectedTo.next<PlannedMisdirection | null>(null, (random) => {
-      const isJournal = (path: string): boolean => path.startsWith(journalPlace);
+      const isJournal = (path: string): boolean => path.startsWith(`${journalFolder}/`);
       const place = drawPlace(random, this.#places(files, isJournal));
       if (place === null) return null;
       return { path: place.path, from: place.from - (place.from % pageBytes) };
@@ -157,7 +155,7 @@ export class DiskDamage {
 
   /** Tells where a write of the journal began. */
   noteWrite(path: string, file: FileContents, from: number): void {
-    if (!path.startsWith(journalPlace)) return;
+    if (!path.startsWith(`${journalFolder}/`)) return;
     this.#latest = { file, from };
     const starts = this.#starts.get(file);
     if (starts === undefined) this.#starts.set(file, [from]);
@@ -245,7 +243,7 @@ export class DiskDamage {
 
   #drawRot(random: RandomStream, files: Files): PlannedRot | null {
     const mayRot = (path: string): boolean =>
-      path.startsWith(journalPlace) || path.startsWith(`${checkpointFolder}/`);
+      path.startsWith(`${journalFolder}/`) || path.startsWith(`${checkpointFolder}/`);
     const place = drawPlace(random, this.#places(files, mayRot));
     if (place === null) return null;
     const { path, end } = place;
@@ -263,7 +261,7 @@ export class DiskDamage {
     if (lastPath === null) return [];
     return [...files]
       .filter(([path]) => mayChange(path))
-      .filter(([path]) => !path.startsWith(journalPlace) || path <= lastPath)
+      .filter(([path]) => !path.startsWith(`${journalFolder}/`) || path <= lastPath)
       .map(([path, file]) => ({ path, end: this.#provenEnd(file) }))
       .filter(({ end }) => end > 0)
       .sort((left, right) => (left.path < right.path ? -1 : 1));

@@ -90,8 +90,8 @@ export interface FollowingMachineParts {
   readonly guard: (check: () => void) => void;
 }
 
-/** Looks at a caught-up state every so many steps: a state that is wrong once stays wrong. */
-const stepsBetweenLooks = 48;
+/** Looks at a caught-up state every so many steps: its cost grows with the state. */
+const stepsBetweenLooks = 16;
 /** Restores the first checkpoints that it makes, and then one of so many, which cost as much. */
 const restoresFirst = 4;
 const checkpointsPerRestore = 8;

@@ -9,8 +9,6 @@ import type { Checker, Step } from "./checker.ts";
 
 /** So many steps from one look to the next, where nothing asks for one, at least. */
 const stepsBetweenMin = 16;
-/** Where sessions come or go: two of them are looked at together. */
-const stepsAnEdge = 8;
 
 /** A session comes or goes, or may become somebody's. */
 const isEdge = (type: Event["type"]): boolean =>
@@ -26,7 +24,7 @@ export class SessionIndexChecker implements Checker {
   stepped({ event, machine }: Step): void {
     if (event.type === "connection.opened") this.#open += 1;
     if (event.type === "connection.closed") this.#open -= 1;
-    this.#steps += isEdge(event.type) ? stepsAnEdge : 1;
+    this.#steps += isEdge(event.type) ? stepsBetweenMin : 1;
     // The cost of a look grows with the sessions, so with many of them looks are rarer.
     if (this.#steps < Math.max(stepsBetweenMin, 2 * this.#open)) return;
     this.#steps = 0;
