@@ -41,6 +41,8 @@ interface UnderWay {
 }
 
 interface Register {
+  /** False in a state that somebody else has left, until a report takes everything back. */
+  isKnown: boolean;
   underWay: UnderWay | null;
   /** When the next one is due. */
   dueAt: number;
@@ -59,7 +61,7 @@ export class ReportsChecker implements Checker {
   /** Counts reports with somebody in the world. */
   checked = 0;
   readonly #presence: PresenceChecker;
-  #register = newRegister();
+  #register = newRegister(true);
   readonly #registerAt = new Map<number, Register>();
 
   constructor(presence: PresenceChecker) {
@@ -89,7 +91,7 @@ export class ReportsChecker implements Checker {
   }
 
   machineCreated(): void {
-    this.#register = newRegister();
+    this.#register = newRegister(true);
   }
 
   checkpointed(steps: number): void {
@@ -97,7 +99,7 @@ export class ReportsChecker implements Checker {
   }
 
   restored(steps: number): void {
-    this.#register = structuredClone(this.#registerAt.get(steps) ?? newRegister());
+    this.#register = structuredClone(this.#registerAt.get(steps) ?? newRegister(false));
   }
 
   #timePassed({ event, calls, counts, isReplay }: Step): void {
@@ -115,12 +117,14 @@ export class ReportsChecker implements Checker {
         this.#fail("a server reports once a second", `again at ${String(event.at)}`);
       isAsked = true;
       const report = request as unknown as Report;
-      this.#judge(report);
+      register.isKnown ||= report.reset;
+      if (register.isKnown) this.#judge(report);
       if (!isReplay && report.players > 0) this.checked += 1;
       register.underWay = { call, askedAt: event.at, report, isOfThisStart: true };
       register.dueAt = event.at + reportPeriodMs * 1_000;
     }
     if (isAsked || isGivenUp || register.underWay !== null || event.at < register.dueAt) return;
+    if (!register.isKnown) return;
     if ((counts.get("ticks_total") ?? 0) === 0) return;
     this.#fail("a server reports once a second", `none at ${String(event.at)}`);
   }
@@ -185,7 +189,8 @@ export class ReportsChecker implements Checker {
 const nameOf = ([player, login]: readonly [player: number, login: string]): string =>
   `player ${String(player)} by ${login}`;
 
-const newRegister = (): Register => ({
+const newRegister = (isKnown: boolean): Register => ({
+  isKnown,
   underWay: null,
   dueAt: 0,
   needsReset: true,

@@ -102,6 +102,15 @@ describe("reprise sim --from", () => {
     expect(again.code).toBe(1);
   });
 
+  it("[RPL-09] judges only what is known of a state that others have left", async () => {
+    const log = await openLog(town, { features: null }, new ProgressLine());
+    const fork = forkLog(log, null, "game-1");
+    for (const seed of [1, 2, 3]) {
+      const { failure } = simulate({ seed, scenario: "players", from: fork, twice: false });
+      expect(failure?.message ?? null).toBeNull();
+    }
+  });
+
   it("says what does not go together", async () => {
     expect((await reprise("sim", "--at", "3")).code).toBe(2);
     expect((await reprise("sim", "--from", town, "--scenario", "echo")).code).toBe(2);
