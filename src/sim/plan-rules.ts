@@ -7,6 +7,8 @@ import { allRudeWords, cheats, outbursts } from "./clients/script.ts";
 import type { ClientScript } from "./clients/script.ts";
 import type { Decision } from "./decisions.ts";
 import { isRecord } from "./json.ts";
+import { endings } from "./process/node.ts";
+import { ways } from "./upgrade/rollout.ts";
 
 /** What a field of an action is to be, in words, and whether a value is that. */
 interface FieldRule {
@@ -24,6 +26,7 @@ const count: FieldRule = {
   holds: (value) => Number.isSafeInteger(value) && Number(value) >= 0,
 };
 const number: FieldRule = { what: "a number", holds: isNumber };
+const whole: FieldRule = { what: "a whole number", holds: Number.isSafeInteger };
 const text: FieldRule = { what: "a text", holds: (value) => typeof value === "string" };
 const truth: FieldRule = { what: "true or false", holds: (value) => typeof value === "boolean" };
 const anything: FieldRule = { what: "anything", holds: () => true };
@@ -117,6 +120,19 @@ const objects = new RegExp(
   "^(node/.+/(end|crash|pause)|clock/.+/(jump|slew)|weather/(partition|crowd)|upgrade/.+|outside" +
     "|disk/.+/(rot|misdirectedTo)|network/.+/record)#",
 );
+const spell = { afterMicros: micros, forMicros: micros };
+/** What those are made of that say when something happens, and how much of it. */
+const parts: readonly (readonly [keys: RegExp, fields: Readonly<Record<string, FieldRule>>])[] = [
+  [/^node\/.+\/end#/, { ending: oneOf(endings), afterMicros: micros, calls: count }],
+  [/^node\/.+\/crash#/, { at: oneOf(["event", "call"]), count }],
+  [/^(node\/.+\/pause|disk\/.+\/(stall|readOnly))#/, spell],
+  [/^disk\/.+\/full#/, { ...spell, leftBytes: count }],
+  [/^clock\/.+\/jump#/, { afterMicros: micros, byMicros: whole }],
+  [/^clock\/.+\/slew#/, { ...spell, perMillion: whole }],
+  [/^disk\/.+\/rot#/, { path: text, from: count, length: count, bits: count }],
+  [/^disk\/.+\/misdirectedTo#/, { path: text, from: count }],
+  [/^upgrade\//, { afterMicros: micros, way: oneOf(ways), killAfterMicros: micros }],
+];
 const lists = /^(weather\/clogs|node\/.+\/storm)#/;
 
 /**
@@ -133,6 +149,12 @@ export function readDecisions(json: unknown): Readonly<Record<string, Decision>>
     if (decision === null) continue;
     if (objects.test(key)) checkField(place, decision, object);
     if (lists.test(key)) checkField(place, decision, list);
+    const [, fields] = parts.find(([keys]) => keys.test(key)) ?? [];
+    if (fields === undefined) continue;
+    checkField(place, decision, object);
+    for (const [name, rule] of Object.entries(fields)) {
+      checkField(`${place}.${name}`, (decision as Readonly<Record<string, unknown>>)[name], rule);
+    }
   }
   return json as Readonly<Record<string, Decision>>;
 }

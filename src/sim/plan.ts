@@ -75,6 +75,7 @@ export function setUpRun(
   const options = fork === null ? drawn : withOptions(drawn, forkedOptions);
   const scripts = scenario.workload(seed, options);
   if (isOwn) {
+    readScripts(scripts);
     checkStarts(scripts, options.seconds);
     checkSayings(scripts, scenario.contracts, true);
   }

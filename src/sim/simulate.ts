@@ -32,7 +32,10 @@ import { upgradeScenario } from "./upgrade/scenario.ts";
 import type { Witness } from "./witness.ts";
 
 export interface SimulateOptions {
-  /** 0..2^53-1. Draws everything that `fixed` does not say. Ignored where a plan is given. */
+  /**
+   * 0..2^53-1, 1 when left out. Draws everything that `fixed` does not say. Ignored where a plan is
+   * given.
+   */
   readonly seed?: number;
   /** Runs this again. */
   readonly plan?: Plan;
@@ -216,10 +219,12 @@ const coverageOf = ({ name, covered }: Scenario, { coverage }: RunOutcome) => ({
   total: cellsOf(name, covered).usual.size,
 });
 
-const sourceOf = ({ seed, plan, from }: SimulateOptions): RunSource =>
-  plan === undefined
-    ? { type: "seed", seed: seed ?? 1, fork: from ?? null }
-    : { type: "plan", plan };
+function sourceOf({ seed = 1, plan, from }: SimulateOptions): RunSource {
+  if (plan !== undefined) return { type: "plan", plan };
+  const isSeed = Number.isSafeInteger(seed) && seed >= 0;
+  apiRule(isSeed, `the seed is a whole number from 0 on, not ${String(seed)}`);
+  return { type: "seed", seed, fork: from ?? null };
+}
 
 /**
  * @throws ApiMisuseError for features that do not compose, and for what the scenario would leave

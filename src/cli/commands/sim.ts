@@ -56,8 +56,8 @@ Usage: reprise sim [--seed N] [--seeds COUNT] [--minutes M] [OPTIONS]
   --seconds S      simulated seconds of faults for each seed (default 10)
   --set NAME=VALUE an option that is not drawn, by the name that a seed prints, for example
                    network.resetPerMillion=1000; may stand several times
-  --workers N      threads to play seeds on (default: one a processor). They change how long it
-                   takes and nothing else
+  --workers N      threads to play seeds on (default: one a processor; 0: only the program's own).
+                   They change how long it takes and nothing else
   --verbose        what each seed of several has drawn, a line each
   --missing        what could have been reached and was not: fault, packet type, session state;
                    and what too few seeds reach to be asked of any campaign

@@ -31,7 +31,13 @@ import type { HostMaker, ProcessEnd, ProcessEvents } from "./process.ts";
 import type { TransportObserver } from "./transport.ts";
 
 /** How a process is ended by decision. */
-const endings = ["crash", "crash-in-turn", "crash-in-recovery", "power-loss", "drain"] as const;
+export const endings = [
+  "crash",
+  "crash-in-turn",
+  "crash-in-recovery",
+  "power-loss",
+  "drain",
+] as const;
 export type Ending =
   | (typeof endings)[number]
   | "crash-at-event"

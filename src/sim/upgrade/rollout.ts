@@ -53,7 +53,8 @@ export interface RolloutParts {
   readonly options: SimulationOptions;
 }
 
-const ways = ["drain", "crash-before", "crash-during", "crash-after"] as const;
+/** How one may go. */
+export const ways = ["drain", "crash-before", "crash-during", "crash-after"] as const;
 
 /** How one server is upgraded, as it stands in a plan. */
 interface PlannedUpgrade {

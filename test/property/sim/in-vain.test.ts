@@ -47,6 +47,18 @@ describe("a workload in vain", () => {
     expect(played({ workload: late, fixed: { ...calm, seconds: 4 } }).failure).toBeNull();
   });
 
+  it("is refused with a time before the run, and with two clients of one name", () => {
+    const start = { atMicros: -2, type: "start" } as const;
+    const early: Workload = () => [{ kind: "player", name: "ada", actions: [start] }];
+    expect(() => played({ workload: early })).toThrow(
+      "scripts[0].actions[0].atMicros is microseconds from 0 on, not -2",
+    );
+    const ada = { kind: "player", name: "ada", actions: [{ ...start, atMicros: 0 }] } as const;
+    const twice = 'scripts: two clients are called "ada"';
+    expect(() => played({ workload: () => [ada, ada] })).toThrow(twice);
+    expect(() => played({ seed: 1.5 })).toThrow("the seed is a whole number from 0 on, not 1.5");
+  });
+
   it.each([
     ["lamp", "place", {}, "the features of the run have no request of that name"],
     ["lantern", "plaice", {}, "the features of the run have no request of that name"],

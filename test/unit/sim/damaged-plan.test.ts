@@ -68,6 +68,26 @@ describe("a damaged plan", () => {
       'decisions["node/server/end#0"] is an object, not "banana"',
     ],
     [{ decisions: { "weather/clogs#0": 1 } }, 'decisions["weather/clogs#0"] is a list, not 1'],
+    [
+      { decisions: { "node/game-1/pause#0": { afterMicros: "x", forMicros: 1, isCounted: true } } },
+      'decisions["node/game-1/pause#0"].afterMicros is microseconds from 0 on, not "x"',
+    ],
+    [
+      { decisions: { "node/game-1/end#0": { ending: "foo", afterMicros: 1, calls: 0 } } },
+      'decisions["node/game-1/end#0"].ending is one of crash, crash-in-turn, ',
+    ],
+    [
+      { decisions: { "disk/server/stall#0": { afterMicros: 1 } } },
+      'decisions["disk/server/stall#0"].forMicros is microseconds from 0 on, not nothing',
+    ],
+    [
+      { decisions: { "clock/server/jump#0": { afterMicros: 1, byMicros: 0.5 } } },
+      'decisions["clock/server/jump#0"].byMicros is a whole number, not 0.5',
+    ],
+    [
+      { decisions: { "upgrade/server#0": { afterMicros: 1, way: "up", killAfterMicros: 1 } } },
+      'decisions["upgrade/server#0"].way is one of drain, ',
+    ],
   ])("is refused with its place: %j", (changes, message) => {
     expect(() => readPlan(damaged(changes))).toThrow(ApiMisuseError);
     expect(() => readPlan(damaged(changes))).toThrow(message);
