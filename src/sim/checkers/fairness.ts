@@ -4,7 +4,8 @@
  * there when it began.
  *
  * Refused packets are served, too, and not all of them are told: only of somebody whose next packet
- * is the one behind the last that was told it is sure that he has waited.
+ * is the one behind the last that was told it is sure that he has waited. A refusal ends the row of
+ * somebody else's packets: it was told in its turn, or late, and then nobody knows.
  */
 import type { Event } from "../../core/contract.ts";
 import type { ConnectionId } from "../../core/kernel/ids.ts";
@@ -41,9 +42,14 @@ export class FairnessChecker implements Checker {
 
   stepped({ event }: Step): void {
     if (event.type === "packet.received") this.#served(event);
-    else if (event.type === "packet.refused") this.#toldOf.set(event.connection, event.sequence);
-    else if (event.type === "packet.malformed") this.#toldOf.set(event.connection, NaN);
+    else if (event.type === "packet.refused") this.#told(event.connection, event.sequence);
+    else if (event.type === "packet.malformed") this.#told(event.connection, NaN);
     else if (event.type === "connection.closed") this.#toldOf.delete(event.connection);
+  }
+
+  #told(connection: ConnectionId, sequence: number): void {
+    this.#toldOf.set(connection, sequence);
+    if (connection !== this.#last) this.turned();
   }
 
   #served(event: Extract<Event, { readonly type: "packet.received" }>): void {

@@ -122,3 +122,31 @@ it("what was asked twice does not overtake what was asked before it", () => {
   const scripts = [traveller("1", "1"), traveller("5", "2")];
   expect(play(scripts, options, { scenario: "players", entropy: 2000769, decisions })).toBeNull();
 });
+
+/**
+ * A disk stalls while two walk, and what they have sent is served when it goes on, one packet of
+ * each in turn. One of his is refused: that was his turn, between two of the other's.
+ */
+it("who is refused has had his turn", () => {
+  const walker = (name: string, actions: Acts): ClientScript => ({
+    kind: "traveller",
+    name,
+    account: name,
+    device: "",
+    actions: [{ atMicros: 0, type: "start" }, ...actions],
+  });
+  const scripts = [
+    walker("2", [
+      { atMicros: 1_000_000, type: "turn", x: 0, z: 1 },
+      { atMicros: 2_000_000, type: "cheat", cheat: "server-type" },
+    ]),
+    walker("6", [{ atMicros: 0, type: "turn", x: 0, z: 1 }]),
+  ];
+  const decisions = { "disk/game-1/stall#0": { afterMicros: 800_000, forMicros: 5_000_000 } };
+  const options: PartialOptions = {
+    seconds: 3,
+    disk: { stallsMax: 1 },
+    server: { packetsPerRoundMax: 1 },
+  };
+  expect(play(scripts, options, { scenario: "players", entropy: 1, decisions })).toBeNull();
+});
