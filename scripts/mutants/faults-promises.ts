@@ -209,4 +209,22 @@ export const promiseMutants: readonly Mutant[] = [
     to: "return new CaptureWriter({ identity, file, edge }, null, checksum);",
     about: "a capture is not encrypted, whatever key there is",
   },
+  {
+    id: "MON-evicted-uncounted",
+    file: "src/core/features/entry/feature.ts",
+    line: 165,
+    operator: "MON",
+    from: 'ctx.count("sessions_evicted_total");',
+    to: ";",
+    about: "whoever is evicted is not counted",
+  },
+  {
+    id: "MON-report-uncounted",
+    file: "src/core/features/entry/feature.ts",
+    line: 92,
+    operator: "MON",
+    from: 'ctx.count(`directory_reports_total{outcome="${outcomeOf(answer)}"}`);',
+    to: ";",
+    about: "reports to the directory are not counted",
+  },
 ];

@@ -7,7 +7,7 @@
  * 2. A report counts those who are in the world.
  * 3. Whoever is here is told of until a report was believed, and so is whoever has gone; nobody is
  *    said to have come who is not here, or to have gone who is.
- * 4. Whose login is over ends in the step that hears of it.
+ * 4. Whose login is over ends in the step that hears of it, and is counted, as each report is.
  *
  * Who is here is known from `PresenceChecker`, which must have seen the step before.
  */
@@ -80,6 +80,7 @@ export class ReportsChecker implements Checker {
         const { underWay } = register;
         if (underWay?.call !== event.call) return;
         register.underWay = null;
+        this.#counted(step, event.result.ok ? (event.result.answer as Verdict) : null);
         if (event.result.ok) this.#answered(underWay, event.result.answer as Verdict);
         return;
       }
@@ -175,6 +176,18 @@ export class ReportsChecker implements Checker {
       told.delete(nameOf(key));
       if (here.has(nameOf(key))) this.#fail("whose login is over is told to end", nameOf(key));
     }
+  }
+
+  /** @param verdict null: the report has failed */
+  #counted({ counts, closes }: Step, verdict: Verdict | null): void {
+    const outcome =
+      verdict === null ? "failed" : verdict.isSupplanted === true ? "supplanted" : "ok";
+    const reports = counts.get(`directory_reports_total{outcome="${outcome}"}`) ?? 0;
+    if (reports !== 1) this.#fail("each report is counted, by its outcome", outcome);
+    const evicted = closes.filter(({ code }) => code === "DUPLICATE_LOGIN").length;
+    const counted = counts.get("sessions_evicted_total") ?? 0;
+    if (counted === evicted) return;
+    this.#fail("whoever is evicted is counted", `${String(counted)}, not ${String(evicted)}`);
   }
 
   #here(present: Iterable<{ readonly player: number; readonly login: string }>): Set<string> {
