@@ -80,8 +80,9 @@ export class ReportsChecker implements Checker {
         const { underWay } = register;
         if (underWay?.call !== event.call) return;
         register.underWay = null;
-        this.#counted(step, event.result.ok ? (event.result.answer as Verdict) : null);
-        if (event.result.ok) this.#answered(underWay, event.result.answer as Verdict);
+        const verdict = event.result.ok ? (event.result.answer as Verdict) : null;
+        if (verdict !== null) this.#answered(underWay, verdict);
+        this.#counted(step, verdict);
         return;
       }
       case "time.reached":
