@@ -97,6 +97,11 @@ const hearing = (
     return { answers: { ...answers, [call]: hear(answered) } };
   });
 
+interface Reporting {
+  readonly state: { isReporting: boolean };
+  count(counter: string): void;
+}
+
 interface Report {
   readonly players: number;
   readonly entered: readonly LoginKey[];
@@ -271,7 +276,9 @@ describe("[AUTH-13] the simulator finds reports", () => {
   it("of a server that is supplanted and stays", () => {
     const stubborn = (): Sabotage => ({
       ...hearing(["entry", "report"], () => (ctx) => {
-        (ctx as { readonly state: { isReporting: boolean } }).state.isReporting = false;
+        const reporting = ctx as Reporting;
+        reporting.state.isReporting = false;
+        reporting.count('directory_reports_total{outcome="supplanted"}');
       }),
       machine: (machine) =>
         overStep(machine, (event, outbox, go) => {
