@@ -60,6 +60,9 @@ const meeting: PartialOptions = {
     viewDistanceM: 100,
     stepMicros: 100_000,
     loginsPerMinute: 120,
+    playersMax: calmOptions.players.playersMax,
+    bans: 0,
+    elsewherePerMillion: 0,
   },
 };
 /** Who walks for a while is out of sight. */
