@@ -206,7 +206,7 @@ const title = (name: string, command: string): void => console.log(`\n${name}\n 
 
 async function run(): Promise<number> {
   const { values } = scriptArguments(import.meta.filename, {
-    clients: integer(40, { min: 1, max: 5_000 }),
+    clients: integer(40, { min: 0, max: 5_000 }),
     seconds: decimal(6, { min: 1, max: 3_600 }),
     keep: flag(),
   });
