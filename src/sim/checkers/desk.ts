@@ -2,9 +2,9 @@
  * [AUTH-08] [AUTH-09] [AUTH-16] What the accounts grant to all servers together, told from what
  * was asked and answered there:
  *
- * 1. An account that is alive on one device is not opened from another: its login was issued less
- *    than its grace ago and nobody has entered by it, or a server that has reported within three
- *    seconds plays it.
+ * 1. An account that is alive on one device is not opened from another: nobody plays by its login,
+ *    which was issued, or left by who did, less than its grace ago; or a server that has reported
+ *    within three seconds plays it.
  * 2. A token is good for as long as it is the account's newest and has not been ended, and not a
  *    moment longer.
  * 3. Whoever asks again is told what he was told: a login that was opened is that login, unless he
@@ -16,7 +16,8 @@
  *    and nobody is ended whose login is good and plays nowhere else.
  * 7. [AUTH-20] Who is banned is said to be, has no login from then on, and gets none.
  *
- * What is certain is judged. Who has left a server may be alive or not, and is left alone.
+ * What is certain is judged. Who was said to be on two servers may be alive or not, and is left
+ * alone.
  */
 import type { LoginKey, ServerInfo } from "../../core/features/accounts/index.ts";
 import type { PlainData } from "../../core/kernel/plain.ts";
@@ -41,7 +42,9 @@ interface Login {
   readonly tokenId: string;
   readonly device: string;
   readonly openedMs: number;
-  /** By which he has entered: a server's id; `none`: nobody yet; `unknown`: he has left one. */
+  /** When it was issued, or left by who played by it. */
+  seenMs: number;
+  /** Where he plays by it: a server's id; `unknown`: he was said to be on two. */
   place: number | "none" | "unknown";
   /** Two servers have said that he is there, and one of them will end him. */
   isTorn: boolean;
@@ -171,7 +174,7 @@ export class DeskChecker implements Checker {
       this.#over(player, before);
     }
     this.#logins.set(player, {
-      ...{ tokenId, device, openedMs: nowMs },
+      ...{ tokenId, device, openedMs: nowMs, seenMs: nowMs },
       ...{ place: "none", isTorn: false, isEnded: false },
     });
   }
@@ -188,9 +191,10 @@ export class DeskChecker implements Checker {
     return unwanted;
   }
 
-  #isAlive({ openedMs, place, isEnded }: Login, graceMs: number, nowMs: number): boolean {
+  #isAlive({ seenMs, place, isEnded }: Login, graceMs: number, nowMs: number): boolean {
     if (isEnded || place === "unknown") return false;
-    if (place === "none") return nowMs - openedMs < graceMs;
+    // What seems to come from the future is not alive: clocks step back.
+    if (place === "none") return nowMs >= seenMs && nowMs - seenMs < graceMs;
     return nowMs - (this.#reports.get(place)?.atMs ?? -Infinity) < serverAliveMs;
   }
 
@@ -231,11 +235,11 @@ export class DeskChecker implements Checker {
     if (reset) unwanted.clear();
     for (const key of evicted) unwanted.delete(nameOf(key));
     for (const login of reset ? this.#logins.values() : []) {
-      if (login.place === id) login.place = "unknown";
+      if (login.place === id) Object.assign(login, { place: "none", seenMs: nowMs });
     }
-    for (const key of left) this.#move(key, "unknown");
+    for (const key of left) this.#left(key, id, nowMs);
     for (const key of entered) {
-      this.#move(key, id);
+      this.#entered(key, id);
       if (this.#goodLogin(key) === null) unwanted.add(nameOf(key));
     }
   }
@@ -260,13 +264,23 @@ export class DeskChecker implements Checker {
     return login?.tokenId === tokenId && !login.isEnded ? login : null;
   }
 
-  #move([player, tokenId]: LoginKey, to: number | "unknown"): void {
+  #left([player, tokenId]: LoginKey, server: number, nowMs: number): void {
+    const login = this.#logins.get(player);
+    if (login === undefined || login.tokenId !== tokenId) return;
+    const { place } = login;
+    // Who is on another server by now is left where he is, or is not: it is not judged.
+    if (place === server || place === "none")
+      Object.assign(login, { place: "none", seenMs: nowMs });
+    else login.place = "unknown";
+  }
+
+  #entered([player, tokenId]: LoginKey, server: number): void {
     const login = this.#logins.get(player);
     if (login === undefined || login.tokenId !== tokenId) return;
     // Who is at two servers is sent away from one of them: which of them is another's business.
-    const isElsewhere = typeof login.place === "number" && login.place !== to;
-    if (isElsewhere && to !== "unknown") login.isTorn = true;
-    login.place = isElsewhere ? "unknown" : to;
+    const isElsewhere = typeof login.place === "number" && login.place !== server;
+    if (isElsewhere) login.isTorn = true;
+    login.place = isElsewhere ? "unknown" : server;
   }
 
   #fail(rule: string, detail: string): never {

@@ -10,7 +10,7 @@ import type { PartialOptions, ScenarioName, SimulationFailure } from "../../../s
 import { overriding, overStep, sabotaged } from "../../support/sabotage.ts";
 import type { Sabotage } from "../../support/sabotage.ts";
 
-type Rows = Pick<typeof rows, "decideLogin" | "tokenStanding">;
+type Rows = Pick<typeof rows, "decideLogin" | "loginLeft" | "tokenStanding">;
 
 /** What stands in for the rules on logins; null where the real ones are used. */
 const planted = vi.hoisted(() => ({ rules: null as ((real: Rows) => Partial<Rows>) | null }));
@@ -20,7 +20,8 @@ vi.mock("../../../src/core/features/accounts/login-rows.ts", async (load) => {
   const chosen = (): Rows => ({ ...real, ...planted.rules?.(real) });
   const decideLogin: Rows["decideLogin"] = (...given) => chosen().decideLogin(...given);
   const tokenStanding: Rows["tokenStanding"] = (...given) => chosen().tokenStanding(...given);
-  return { ...real, decideLogin, tokenStanding };
+  const loginLeft: Rows["loginLeft"] = (...given) => chosen().loginLeft(...given);
+  return { ...real, decideLogin, loginLeft, tokenStanding };
 });
 
 afterEach(() => {
@@ -146,5 +147,21 @@ describe("the simulator finds", () => {
     });
     const { checker, rule } = firstFailure("players", oneAccount);
     expect([checker, rule]).toEqual(["desk", "a token is good until its login ends"]);
+  });
+
+  it("[AUTH-09] a grace that begins with the login, and not when its player has left", () => {
+    planted.rules = (real) => ({
+      loginLeft: (row, at) => ({ ...real.loginLeft(row, at), seenAtMs: row.seenAtMs }),
+    });
+    const devices: PartialOptions = {
+      seconds: 20,
+      workload: { clients: 4, rudePerMillion: 0, stayMaxMicros: 8_000_000 },
+      players: { accounts: 1, tokenLifetimeMs: 3_600_000, loginsPerMinute: 120, bans: 0 },
+    };
+    const { checker, rule } = firstFailure("players", devices);
+    expect([checker, rule]).toEqual([
+      "desk",
+      "who is alive on one device is not let in from another",
+    ]);
   });
 });
