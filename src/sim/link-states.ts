@@ -12,9 +12,9 @@
 import type { SocketId } from "../core/contract.ts";
 import { loginContract, worldContract } from "../core/features/contracts.ts";
 import type { CallId, ConnectionId, PacketType } from "../core/kernel/ids.ts";
-import { decodePayload } from "../core/wire/index.ts";
-import type { AnyMessage, AnyRequest } from "../core/wire/index.ts";
+import type { AnyRequest } from "../core/wire/index.ts";
 import type { Checker, ClientPacket, Step } from "./checkers/checker.ts";
+import { isSuccess } from "./checkers/replies.ts";
 
 /** `packet type/state`. */
 export type Situation = string;
@@ -166,12 +166,4 @@ export class LinkStates implements Checker {
     this.#links.set(name, link);
     return link;
   }
-}
-
-/** Whether an answer that says so says success. */
-function isSuccess(reply: AnyMessage, payload: Uint8Array): boolean {
-  const answer = decodePayload(reply, payload, 0, payload.length) as {
-    readonly success?: boolean;
-  } | null;
-  return answer?.success === true;
 }

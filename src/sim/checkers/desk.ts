@@ -23,6 +23,7 @@ import type { LoginKey, ServerInfo } from "../../core/features/accounts/index.ts
 import type { PlainData } from "../../core/kernel/plain.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker } from "./checker.ts";
+import { loginName } from "./login-name.ts";
 
 /** One call, as it was carried out. */
 export interface Performance {
@@ -182,7 +183,7 @@ export class DeskChecker implements Checker {
   /** The login is over, and whoever plays it is to end it. */
   #over(player: number, { tokenId, place, isTorn, isEnded }: Login): void {
     if (isEnded || isTorn || typeof place !== "number") return;
-    this.#unwantedOf(place).add(nameOf([player, tokenId]));
+    this.#unwantedOf(place).add(loginName([player, tokenId]));
   }
 
   #unwantedOf(server: number): Set<string> {
@@ -233,20 +234,20 @@ export class DeskChecker implements Checker {
     this.#reports.set(id, { atMs: nowMs, server });
     const unwanted = this.#unwantedOf(id);
     if (reset) unwanted.clear();
-    for (const key of evicted) unwanted.delete(nameOf(key));
+    for (const key of evicted) unwanted.delete(loginName(key));
     for (const login of reset ? this.#logins.values() : []) {
-      if (login.place === id) Object.assign(login, { place: "none", seenMs: nowMs });
+      if (login.place === id) leave(login, nowMs);
     }
     for (const key of left) this.#left(key, id, nowMs);
     for (const key of entered) {
       this.#entered(key, id);
-      if (this.#goodLogin(key) === null) unwanted.add(nameOf(key));
+      if (this.#goodLogin(key) === null) unwanted.add(loginName(key));
     }
   }
 
   /** After a report of the server. */
   #evicted(evict: readonly LoginKey[], server: number): void {
-    const told = new Set(evict.map(nameOf));
+    const told = new Set(evict.map(loginName));
     for (const key of this.#unwantedOf(server)) {
       this.checked += 1;
       if (!told.has(key)) this.#fail("a server ends whose login is over", key);
@@ -254,7 +255,7 @@ export class DeskChecker implements Checker {
     for (const key of evict) {
       const login = this.#goodLogin(key);
       if (login === null || login.isTorn) continue;
-      this.#fail("nobody is ended whose login is good", nameOf(key));
+      this.#fail("nobody is ended whose login is good", loginName(key));
     }
   }
 
@@ -269,8 +270,7 @@ export class DeskChecker implements Checker {
     if (login === undefined || login.tokenId !== tokenId) return;
     const { place } = login;
     // Who is on another server by now is left where he is, or is not: it is not judged.
-    if (place === server || place === "none")
-      Object.assign(login, { place: "none", seenMs: nowMs });
+    if (place === server || place === "none") leave(login, nowMs);
     else login.place = "unknown";
   }
 
@@ -288,8 +288,11 @@ export class DeskChecker implements Checker {
   }
 }
 
-const nameOf = ([player, login]: readonly [player: number, login: string]): string =>
-  `player ${String(player)} by ${login}`;
+/** Nobody plays by it any more, since now. */
+function leave(login: Login, nowMs: number): void {
+  login.place = "none";
+  login.seenMs = nowMs;
+}
 
 /** Negative where the first is the emptier one. */
 const loadOrder = (one: ServerInfo, other: ServerInfo): number =>

@@ -12,9 +12,10 @@ import { accountContract, loginContract, worldContract } from "../../core/featur
 import type { CallId, ConnectionId } from "../../core/kernel/ids.ts";
 import type { PlainData } from "../../core/kernel/plain.ts";
 import { decodePayload, EnvelopeReader } from "../../core/wire/index.ts";
-import type { AnyMessage } from "../../core/wire/index.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker, Step, StepSend } from "./checker.ts";
+import { isSuccess } from "./replies.ts";
+import { Rewound } from "./rewound.ts";
 
 interface Asked {
   readonly operation: string;
@@ -47,13 +48,12 @@ export class LogoutsChecker implements Checker {
   readonly missesEncore = true;
   /** Counts logouts that have succeeded. */
   checked = 0;
-  #register = newRegister();
-  readonly #registerAt = new Map<number, Register>();
+  readonly #register = new Rewound(newRegister);
   readonly #envelope = new EnvelopeReader();
 
   stepped(step: Step): void {
     const { event, sends, calls } = step;
-    const register = this.#register;
+    const register = this.#register.now;
     let heard: Asked | null = null;
     let answer: Fields = {};
     if (event.type === "call.completed") {
@@ -81,19 +81,19 @@ export class LogoutsChecker implements Checker {
   }
 
   machineCreated(): void {
-    this.#register = newRegister();
+    this.#register.begin();
   }
 
   checkpointed(steps: number): void {
-    this.#registerAt.set(steps, structuredClone(this.#register));
+    this.#register.save(steps);
   }
 
   restored(steps: number): void {
-    this.#register = structuredClone(this.#registerAt.get(steps) ?? newRegister());
+    this.#register.restore(steps);
   }
 
   #sent({ connection, type, payload }: StepSend, at: At): void {
-    const { logins, shown } = this.#register;
+    const { logins, shown } = this.#register.now;
     if (type === login.replyType || type === enter.replyType) {
       const { reply } = type === login.replyType ? login : enter;
       const his = shown.get(connection);
@@ -149,9 +149,3 @@ const fieldsOf = (data: PlainData): Fields =>
   typeof data === "object" && data !== null ? (data as Fields) : {};
 
 const newRegister = (): Register => ({ calls: new Map(), logins: new Map(), shown: new Map() });
-
-function isSuccess(reply: AnyMessage, payload: Uint8Array | null): boolean {
-  if (payload === null) return false;
-  const answer = decodePayload(reply, payload, 0, payload.length);
-  return (answer as { readonly success?: boolean } | null)?.success === true;
-}

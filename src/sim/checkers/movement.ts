@@ -26,6 +26,7 @@ import { CheckFailure } from "./checker.ts";
 import type { Checker, Step, StepSend } from "./checker.ts";
 import {
   bodiesViewName,
+  bodyAt,
   bodyColumns,
   playersViewName,
   readBodiesView,
@@ -419,8 +420,7 @@ function isMovingAs(
 ): boolean {
   if (movement === "senseless") return false;
   const { bodies } = readBodiesView(machine.view(bodiesViewName));
-  let at = 0;
-  while (at < bodies.length && bodies[at] !== id) at += bodyColumns.count;
+  const at = bodyAt(bodies, id);
   return (
     isVectorAt(bodies, at + bodyColumns.velocity, rounded(movement.velocity)) &&
     isVectorAt(bodies, at + bodyColumns.rotation, rounded(movement.rotation))

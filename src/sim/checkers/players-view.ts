@@ -60,3 +60,10 @@ export const bodyColumns = {
 } as const;
 
 export const readBodiesView = (data: PlainData): BodiesView => data as unknown as BodiesView;
+
+/** Where in the view the numbers of an entity begin; its length when it is not there. */
+export function bodyAt(bodies: readonly number[], id: number): number {
+  let at = 0;
+  while (at < bodies.length && bodies[at] !== id) at += bodyColumns.count;
+  return at;
+}

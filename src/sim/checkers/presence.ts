@@ -17,9 +17,10 @@ import { errorTable } from "../../core/kernel/errors.ts";
 import type { CallId, ConnectionId } from "../../core/kernel/ids.ts";
 import type { PlainData } from "../../core/kernel/plain.ts";
 import { decodePayload } from "../../core/wire/index.ts";
-import type { AnyMessage } from "../../core/wire/index.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker, Step, StepSend } from "./checker.ts";
+import { isSuccess } from "./replies.ts";
+import { Rewound } from "./rewound.ts";
 
 /** A session's player, from the step that lets him in to the one that ends it. */
 export interface Present {
@@ -56,15 +57,14 @@ export class PresenceChecker implements Checker {
   readonly missesEncore = true;
   /** Counts sessions that became somebody's. */
   checked = 0;
-  #register = newRegister();
+  readonly #register = new Rewound(newRegister);
   readonly #leaving = new Map<ConnectionId, Present>();
-  readonly #registerAt = new Map<number, Register>();
   /** Who has gone in the last step, 0 for nobody; null: no one has, or nobody can say. */
   #gone: number | null = null;
 
   /** Sessions that are somebody's now, by their connections. */
   get present(): ReadonlyMap<ConnectionId, Present> {
-    return this.#register.present;
+    return this.#register.now.present;
   }
 
   /** Those who have ceased to be present in the step that was made last. */
@@ -73,10 +73,10 @@ export class PresenceChecker implements Checker {
   }
 
   stepped(step: Step): void {
-    const { calls } = this.#register;
+    const { calls } = this.#register.now;
     const { event } = step;
-    if (event.type === "server.started") this.#register.wallOffsetMicros = 0;
-    if (event.type === "clock.corrected") this.#register.wallOffsetMicros = event.offsetMicros;
+    if (event.type === "server.started") this.#register.now.wallOffsetMicros = 0;
+    if (event.type === "clock.corrected") this.#register.now.wallOffsetMicros = event.offsetMicros;
     const asked = event.type === "call.completed" ? (calls.get(event.call) ?? null) : null;
     for (const { call, operation, asker, request } of step.calls) {
       if (asker === null || !watched.has(operation)) continue;
@@ -90,12 +90,12 @@ export class PresenceChecker implements Checker {
     const { result } = event.type === "call.completed" ? event : { result: null };
     const answer = result?.ok === true ? fieldsOf(result.answer) : null;
     if (asked?.operation === "logins.end" && answer !== null) {
-      this.#register.ended.add(asked.tokenId);
+      this.#register.now.ended.add(asked.tokenId);
     }
-    const before = this.#register.present.size;
+    const before = this.#register.now.present.size;
     for (const send of step.sends) this.#sent(send, asked, answer, step);
-    if (!step.isReplay && this.#register.present.size > before) this.checked += 1;
-    if (event.type === "connection.opened") this.#register.owners.set(event.connection, 0);
+    if (!step.isReplay && this.#register.now.present.size > before) this.checked += 1;
+    if (event.type === "connection.opened") this.#register.now.owners.set(event.connection, 0);
     if (event.type === "connection.closed") this.#closed(event.connection, step.isReplay);
   }
 
@@ -110,27 +110,27 @@ export class PresenceChecker implements Checker {
   }
 
   machineCreated(): void {
-    this.#register = newRegister();
+    this.#register.begin();
   }
 
   checkpointed(steps: number): void {
-    this.#registerAt.set(steps, structuredClone(this.#register));
+    this.#register.save(steps);
   }
 
   restored(steps: number): void {
-    this.#register = structuredClone(this.#registerAt.get(steps) ?? newRegister());
+    this.#register.restore(steps);
   }
 
   /** What is repeated is not logged again. */
   #closed(connection: ConnectionId, isReplay: boolean): void {
-    const { present, owners } = this.#register;
+    const { present, owners } = this.#register.now;
     this.#gone = isReplay ? null : (owners.get(connection) ?? null);
     present.delete(connection);
     owners.delete(connection);
   }
 
   #leave(connection: ConnectionId): void {
-    const { present } = this.#register;
+    const { present } = this.#register.now;
     const who = present.get(connection);
     if (who === undefined) return;
     this.#leaving.set(connection, who);
@@ -168,11 +168,11 @@ export class PresenceChecker implements Checker {
       }
       case logout.replyType:
         if (!isSuccess(logout.reply, payload)) return;
-        this.#register.owners.set(connection, 0);
+        this.#register.now.owners.set(connection, 0);
         return this.#leave(connection);
       case update.type:
       case entity.type:
-        if (this.#register.present.get(connection)?.inWorld === true) return;
+        if (this.#register.now.present.get(connection)?.inWorld === true) return;
         if (this.#leaving.get(connection)?.inWorld === true) return;
         throw new CheckFailure(
           this.name,
@@ -187,7 +187,7 @@ export class PresenceChecker implements Checker {
   /** Whether a token that the outside has found good is so still. */
   #isInTime(answer: Fields | null, { event }: Step): boolean {
     const expiresAtMs = Number(answer?.["expiresAtMs"] ?? Infinity);
-    return event.at + this.#register.wallOffsetMicros < expiresAtMs * 1_000;
+    return event.at + this.#register.now.wallOffsetMicros < expiresAtMs * 1_000;
   }
 
   #fail(rule: string, detail: string): never {
@@ -198,7 +198,7 @@ export class PresenceChecker implements Checker {
     connection: ConnectionId,
     { isEarned, asked, who }: { isEarned: boolean; asked: Asked | null; who: Present },
   ): void {
-    const { present, ended } = this.#register;
+    const { present, ended } = this.#register.now;
     const about = `connection ${String(connection)}, player ${String(who.player)}`;
     if (!isEarned || asked?.asker !== connection) {
       const rule = "a session is somebody's only by a password or token that it sent";
@@ -216,7 +216,7 @@ export class PresenceChecker implements Checker {
       );
     }
     present.set(connection, who);
-    this.#register.owners.set(connection, who.player);
+    this.#register.now.owners.set(connection, who.player);
   }
 }
 
@@ -239,10 +239,4 @@ const newRegister = (): Register => ({
 function codeOf(payload: Uint8Array | null): number {
   if (payload === null) return 0;
   return decodePayload(enter.reply, payload, 0, payload.length)?.errorCode ?? 0;
-}
-
-function isSuccess(reply: AnyMessage, payload: Uint8Array | null): boolean {
-  if (payload === null) return false;
-  const answer = decodePayload(reply, payload, 0, payload.length);
-  return (answer as { readonly success?: boolean } | null)?.success === true;
 }

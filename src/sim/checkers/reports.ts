@@ -17,6 +17,8 @@ import type { CallId } from "../../core/kernel/ids.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker, Step } from "./checker.ts";
 import type { PresenceChecker } from "./presence.ts";
+import { loginName } from "./login-name.ts";
+import { Rewound } from "./rewound.ts";
 
 /** As it is asked for, as far as it is looked at. */
 interface Report {
@@ -61,8 +63,7 @@ export class ReportsChecker implements Checker {
   /** Counts reports with somebody in the world. */
   checked = 0;
   readonly #presence: PresenceChecker;
-  #register = newRegister(true);
-  readonly #registerAt = new Map<number, Register>();
+  readonly #register = new Rewound(newRegister);
 
   constructor(presence: PresenceChecker) {
     this.#presence = presence;
@@ -70,7 +71,7 @@ export class ReportsChecker implements Checker {
 
   stepped(step: Step): void {
     const { event } = step;
-    const register = this.#register;
+    const register = this.#register.now;
     switch (event.type) {
       case "server.started":
         register.needsReset = true;
@@ -93,19 +94,19 @@ export class ReportsChecker implements Checker {
   }
 
   machineCreated(): void {
-    this.#register = newRegister(true);
+    this.#register.begin();
   }
 
   checkpointed(steps: number): void {
-    this.#registerAt.set(steps, structuredClone(this.#register));
+    this.#register.save(steps);
   }
 
   restored(steps: number): void {
-    this.#register = structuredClone(this.#registerAt.get(steps) ?? newRegister(false));
+    this.#register.restore(steps);
   }
 
   #timePassed({ event, calls, counts, isReplay }: Step): void {
-    const register = this.#register;
+    const register = this.#register.now;
     const { underWay } = register;
     const isGivenUp = underWay !== null && event.at >= underWay.askedAt + patienceMicros;
     // Who gives up does so before or after the tick of the same step.
@@ -132,7 +133,7 @@ export class ReportsChecker implements Checker {
   }
 
   #judge({ players, entered, left, reset }: Report): void {
-    const { needsReset, told } = this.#register;
+    const { needsReset, told } = this.#register.now;
     if (reset !== needsReset) this.#fail("a start takes back what others have said", String(reset));
     const here = this.#here(this.#presence.present.values());
     // Who is told to end in this very step may be counted or not.
@@ -144,8 +145,8 @@ export class ReportsChecker implements Checker {
       const detail = `${String(players)}, not ${String(here.size)}`;
       this.#fail("a report counts those who are in the world", detail);
     }
-    const come = new Set(entered.map(nameOf));
-    const gone = new Set(left.map(nameOf));
+    const come = new Set(entered.map(loginName));
+    const gone = new Set(left.map(loginName));
     for (const key of come) if (!mayBe.has(key)) this.#fail("whoever has come is here", key);
     for (const key of gone) if (here.has(key)) this.#fail("whoever has gone is not here", key);
     for (const key of here) {
@@ -159,7 +160,7 @@ export class ReportsChecker implements Checker {
   }
 
   #answered({ report, isOfThisStart }: UnderWay, { evict = [], isSupplanted }: Verdict): void {
-    const register = this.#register;
+    const register = this.#register.now;
     const { told } = register;
     const { present } = this.#presence;
     if (isSupplanted === true) {
@@ -169,13 +170,14 @@ export class ReportsChecker implements Checker {
     }
     if (report.reset) told.clear();
     if (report.reset && isOfThisStart) register.needsReset = false;
-    for (const key of report.left) told.delete(nameOf(key));
-    for (const key of report.entered) told.add(nameOf(key));
+    for (const key of report.left) told.delete(loginName(key));
+    for (const key of report.entered) told.add(loginName(key));
     if (evict.length === 0) return;
     const here = this.#here(present.values());
     for (const key of evict) {
-      told.delete(nameOf(key));
-      if (here.has(nameOf(key))) this.#fail("whose login is over is told to end", nameOf(key));
+      told.delete(loginName(key));
+      if (here.has(loginName(key)))
+        this.#fail("whose login is over is told to end", loginName(key));
     }
   }
 
@@ -192,16 +194,13 @@ export class ReportsChecker implements Checker {
   }
 
   #here(present: Iterable<{ readonly player: number; readonly login: string }>): Set<string> {
-    return new Set(Array.from(present, ({ player, login }) => nameOf([player, login])));
+    return new Set(Array.from(present, ({ player, login }) => loginName([player, login])));
   }
 
   #fail(rule: string, detail: string): never {
     throw new CheckFailure(this.name, rule, detail);
   }
 }
-
-const nameOf = ([player, login]: readonly [player: number, login: string]): string =>
-  `player ${String(player)} by ${login}`;
 
 const newRegister = (isKnown: boolean): Register => ({
   isKnown,

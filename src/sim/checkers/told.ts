@@ -15,7 +15,7 @@ import { decodePayload, toSafeNumber } from "../../core/wire/index.ts";
 import type { Decoded } from "../../core/wire/index.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker, Step, StepSend } from "./checker.ts";
-import { bodiesViewName, bodyColumns as columns, readBodiesView } from "./players-view.ts";
+import { bodiesViewName, bodyAt, bodyColumns as columns, readBodiesView } from "./players-view.ts";
 import type { BodiesView } from "./players-view.ts";
 
 const { enter, update } = worldContract.entries;
@@ -110,8 +110,7 @@ export class ToldChecker implements Checker {
 
   #compare(viewer: Viewer, { cells, bodies }: BodiesView): void {
     const { connection, id, known, inputSequence } = viewer;
-    let own = 0;
-    while (own < bodies.length && bodies[own] !== id) own += columns.count;
+    const own = bodyAt(bodies, id);
     // He has logged out, or been told to leave, since the tick.
     if (own >= bodies.length) return void this.#viewers.delete(connection);
     // He came after the tick.
