@@ -130,7 +130,8 @@ function readTicks(text: string): Omit<Look, "at"> {
     const bound = /(?:^|,)le="([^"]+)"/.exec(labels)?.[1] ?? "";
     late.set(bound === "+Inf" ? Infinity : Number(bound), Number(count));
   }
-  return { ticks: value("ticks_total"), skipped: value("ticks_skipped_total"), late };
+  const ticks = value("ticks_total") + value("ticks_idle_total");
+  return { ticks, skipped: value("ticks_skipped_total"), late };
 }
 
 /** How often each bound was kept between two looks. */

@@ -34,6 +34,7 @@ export type {
   StreamMigration,
   TellContext,
   TickContext,
+  TickScene,
 } from "./core/realm/index.ts";
 export { builtinFeatures, featuresOf, gameFeatures, loginFeatures } from "./core/features/index.ts";
 export type { FeatureRole } from "./core/features/index.ts";

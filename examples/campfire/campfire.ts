@@ -65,6 +65,7 @@ export const campfire = defineFeature({
   },
   tick: {
     every: 3,
+    idleUntil: ({ fires }) => (fires.size === 0 ? Infinity : 0),
     run(ctx) {
       for (const id of ctx.state.fires.keys()) {
         if (ctx.random("crackles").below(4) === 0) ctx.broadcast("crackle", { id });

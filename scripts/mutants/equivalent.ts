@@ -90,8 +90,8 @@ export const equivalents: readonly (Pick<Mutant, "file" | "from" | "to"> & {
   },
   {
     file: "src/core/realm/time.ts",
-    from: "let next = Math.max(due - 2, kernel.tick);",
-    to: "let next = Math.min(due - 2, kernel.tick);",
+    from: "let next = Math.max(estimate - 1, tick);",
+    to: "let next = Math.min(estimate - 1, tick);",
     why: "the line behind it finds the same tick from any that is due, and both are: it takes longer",
   },
   {

@@ -124,6 +124,9 @@ function verifyAccount(
   return { kind: "verified", player, name: account.name, role, bannedUntil, passwordVersion };
 }
 
+/** More than a player, two random words, a tag and what stands between them. */
+const tokenBytesMax = 100;
+
 type TokenRequest = Pick<VerifyTokenRequest, "leaving"> & { readonly token: Uint8Array };
 
 function verifyToken(
@@ -132,6 +135,8 @@ function verifyToken(
   { token, leaving }: TokenRequest,
   { scope, card }: AccountAsker,
 ): PlainData {
+  // Of some that were never given one, it is as long as a packet.
+  if (token.length > tokenBytesMax) return { kind: "invalid", reason: "malformed" };
   const text = asText(token);
   const [number = "", tokenId = ""] = text.split(".");
   const player = /^[1-9]\d{0,14}$/.test(number) ? playerId(Number(number)) : null;

@@ -8,6 +8,7 @@
  * K3. Clocks of the run go on where the log's was.
  * K4. There is no other checkpoint behind the first one, and no journal before it. So what nobody
  *     could come back from does not happen: disks of such runs neither rot nor misread.
+ * K5. A state is one of the features that it was kept with: game servers get none besides.
  */
 import { checkpointPath, decodeCheckpoint, encodeCheckpoint } from "../core/journal/index.ts";
 import type { Checkpoint } from "../core/journal/index.ts";
@@ -27,8 +28,11 @@ export interface Fork {
   readonly checkpoint: Uint8Array;
 }
 
-/** See K4. */
-export const forkedOptions: PartialOptions = { disk: { rotPerMillion: 0, misreadPerMillion: 0 } };
+/** See K4 and K5. */
+export const forkedOptions: PartialOptions = {
+  disk: { rotPerMillion: 0, misreadPerMillion: 0 },
+  players: { isRestless: false },
+};
 
 export interface ForkedState {
   readonly site: string;

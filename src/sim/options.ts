@@ -126,6 +126,8 @@ export interface PlayersOptions {
   readonly elsewherePerMillion: PerMillion;
   /** How many accounts an operator bans in the run; half of the bans are lifted again. */
   readonly bans: number;
+  /** Game servers have a feature more, which has something to do in every tick: none is idle. */
+  readonly isRestless: boolean;
   /** Of each traveller, that it cheats now and then. */
   readonly cheatPerMillion: PerMillion;
   /** Of each traveller, that it looks another way with each movement. */
@@ -265,6 +267,7 @@ export const calmOptions: SimulationOptions = {
     accounts: 4,
     elsewherePerMillion: 0,
     bans: 0,
+    isRestless: false,
     cheatPerMillion: 0,
     turningPerMillion: 0,
     stepMicros: 100_000,

@@ -28,6 +28,7 @@ import { borderCheckers } from "./checkers/borders.ts";
 import { CallsChecker } from "./checkers/calls.ts";
 import { ContainmentChecker } from "./checkers/containment.ts";
 import { DeskChecker } from "./checkers/desk.ts";
+import { IdlenessChecker } from "./checkers/idleness.ts";
 import { HeartbeatsChecker, heartbeatReplyType } from "./checkers/heartbeats.ts";
 import { JourneyChecker, isAtRest } from "./checkers/journeys.ts";
 import { ListingChecker } from "./checkers/listing.ts";
@@ -45,6 +46,7 @@ import { coveredAnswers, coveredServer } from "./coverage.ts";
 import { seedWords } from "./decisions.ts";
 import { drawPlayersOptions } from "./swarm.ts";
 import type { PlayersOptions } from "./options.ts";
+import { restless } from "./restless.ts";
 import { namesOf, serverCheckers } from "./scenario.ts";
 import type { Scenario, StageSurroundings, Workload } from "./scenario.ts";
 import type { CheckedWorld, SiteSpec } from "./site.ts";
@@ -73,7 +75,11 @@ export function playersScenario(given: PlayersScenarioOptions): Scenario {
   const { workload = drawTravellers, performers = {}, features = [] } = given;
   const own = features.filter(({ name }) => !shippedNames.has(name));
   const mayThrow = namesOf(given.mayThrow ?? [], own);
-  const roles = { login: composed("login"), game: composed("game", own) };
+  const roles = {
+    login: composed("login"),
+    game: composed("game", own),
+    restlessGame: composed("game", [...own, restless]),
+  };
   return {
     name: "players",
     drawOptions: drawPlayersOptions,
@@ -97,16 +103,7 @@ export function playersScenario(given: PlayersScenarioOptions): Scenario {
             realmConfig: loginConfig(players),
             performers: accounts("login", null),
             remembered: rememberedOperations,
-            makeCheckers: (world) => [
-              ...serverCheckers(world),
-              ...borderCheckers(world),
-              new ContainmentChecker(),
-              new CallsChecker(),
-              new PresenceChecker(),
-              new LogoutsChecker(),
-              new ListingChecker(),
-              new SecrecyChecker(world.options.keeping.keys > 0),
-            ],
+            makeCheckers: loginCheckers,
           },
           ...games.map((id): SiteSpec => {
             const name = `game-${String(id)}`;
@@ -122,7 +119,7 @@ export function playersScenario(given: PlayersScenarioOptions): Scenario {
               max: playersMax,
             };
             return {
-              ...roles.game,
+              ...(players.isRestless ? roles.restlessGame : roles.game),
               name,
               address: `${address}:${String(gamePort)}`,
               playersMax,
@@ -141,6 +138,17 @@ export function playersScenario(given: PlayersScenarioOptions): Scenario {
   };
 }
 
+const loginCheckers: SiteSpec["makeCheckers"] = (world) => [
+  ...serverCheckers(world),
+  ...borderCheckers(world),
+  new ContainmentChecker(),
+  new CallsChecker(),
+  new PresenceChecker(),
+  new LogoutsChecker(),
+  new ListingChecker(),
+  new SecrecyChecker(world.options.keeping.keys > 0),
+];
+
 function gameCheckers(world: CheckedWorld, mayThrow: ReadonlySet<string>) {
   const presence = new PresenceChecker();
   const { players } = world.options;
@@ -150,6 +158,7 @@ function gameCheckers(world: CheckedWorld, mayThrow: ReadonlySet<string>) {
     new ContainmentChecker(mayThrow),
     new CallsChecker(),
     new TicksChecker(),
+    new IdlenessChecker(),
     presence,
     new ReportsChecker(presence),
     new LogoutsChecker(),

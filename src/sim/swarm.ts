@@ -80,6 +80,7 @@ export function drawPlayersOptions(seed: number): SimulationOptions {
     ...drawTurning(seed),
     ...drawRoom(seed, clients),
     ...drawBans(seed),
+    ...drawRest(seed),
     ...drawLeaving(seed),
   };
   return {
@@ -171,6 +172,12 @@ function drawBans(seed: number): Pick<PlayersOptions, "bans"> {
   return { bans: random.pick([0, 0, 1, 2]) };
 }
 
+/** As with most features that users have written. */
+function drawRest(seed: number): Pick<PlayersOptions, "isRestless"> {
+  const random = RandomStream.named(seedWords(seed), "options/rest");
+  return { isRestless: random.chance(1, 6) };
+}
+
 function drawLeaving(seed: number): Pick<PlayersOptions, "elsewherePerMillion"> {
   const random = RandomStream.named(seedWords(seed), "options/leaving");
   return { elsewherePerMillion: random.pick([0, 0, 300_000, 1_000_000]) };
@@ -184,6 +191,7 @@ function drawPlayers(random: RandomStream, clients: number, clock: ClockOptions)
     playersMax: calmOptions.players.playersMax,
     elsewherePerMillion: calmOptions.players.elsewherePerMillion,
     bans: calmOptions.players.bans,
+    isRestless: calmOptions.players.isRestless,
     accounts: random.between(1, clients),
     cheatPerMillion: random.pick([0, 0, 300_000, 1_000_000]),
     turningPerMillion: calmOptions.players.turningPerMillion,

@@ -12,6 +12,7 @@ export const realmCounters: Readonly<Record<string, string>> = {
   replies_too_late_total: "Replies to sessions that had ended",
   ticks_total: "Ticks run",
   ticks_skipped_total: "Ticks left out because the server was late",
+  ticks_idle_total: "Ticks passed because no feature had anything to do",
   calls_answered_total: "Calls answered, by outcome",
   calls_answered_too_late_total: "Answers to calls that were answered before",
   events_appended_total: "Events appended to features' streams",

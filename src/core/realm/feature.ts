@@ -40,6 +40,7 @@ import type {
   SessionView,
   TellContext,
   TickContext,
+  TickScene,
 } from "./handler-context.ts";
 
 /** Packets a second that one session may send of one type, and how many at once. */
@@ -129,8 +130,19 @@ export type Implementation<
       opened?(ctx: SessionContext<C, S, T, K, never, V>): void;
       closed?(ctx: SessionContext<C, S, T, K, never, V>, reason: CloseReason): void;
     };
-    /** `every` n-th tick, n >= 1. */
-    readonly tick?: { readonly every: number; run(ctx: TickContext<C, S, T, K, V>): void };
+    readonly tick?: {
+      /** Runs every n-th tick, n >= 1. */
+      readonly every: number;
+      run(ctx: TickContext<C, S, T, K, V>): void;
+      /**
+       * Until when `run` would do nothing as things are: would tell, call, count, draw and change
+       * nothing. In microseconds, compared with when a tick is due; `Infinity` until something else
+       * happens, 0 when there is something to do. Ticks that no feature has any use for take no
+       * step, so a server with nothing to do does nothing. It is asked often and changes nothing.
+       * Left out, every tick runs.
+       */
+      idleUntil?(state: S, scene: TickScene): number;
+    };
     /**
      * The live sessions whose area of interest covers `at`, each once, in an order that is the
      * same in every process. At most one feature of a server knows areas.
@@ -206,7 +218,7 @@ export interface ErasedImplementation {
     opened?(ctx: unknown): void;
     closed?(ctx: unknown, reason: CloseReason): void;
   };
-  readonly tick: { readonly every: number; run(ctx: unknown): void } | null;
+  readonly tick: ErasedTick | null;
   readonly near: ((state: unknown, at: Position) => Iterable<SessionId>) | null;
   readonly views: Readonly<
     Record<
@@ -229,6 +241,11 @@ export interface ErasedImplementation {
       ) => boolean
     >
   >;
+}
+export interface ErasedTick {
+  readonly every: number;
+  run(ctx: unknown): void;
+  idleUntil?(state: unknown, scene: TickScene): number;
 }
 export interface ErasedPacketHandler extends PacketPolicy {
   handle?(ctx: unknown, message: unknown): void;

@@ -245,3 +245,10 @@ export interface TickContext<
 > extends Context<C, State, Timers, Calls, never, Streams> {
   readonly tick: Tick;
 }
+
+/** What a feature may look at, besides its state, to say that it has nothing to do. */
+export interface TickScene {
+  readonly config: RealmConfig;
+  /** How many sessions are in the world. */
+  readonly inWorld: number;
+}

@@ -32,6 +32,7 @@ export type {
   SessionView,
   TellContext,
   TickContext,
+  TickScene,
 } from "./handler-context.ts";
 export {
   defaultRealmConfig,

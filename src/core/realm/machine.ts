@@ -53,7 +53,7 @@ import { onMalformed, onPacket, onRefused } from "./packets.ts";
 import type { Session } from "./sessions.ts";
 import { RealmState } from "./state.ts";
 import { hearsNoEnds, stepFailed } from "./suspension.ts";
-import { answerCall, nextTimeout, passTime } from "./time.ts";
+import { answerCall, nextTimeout, passIdleTicks, passTime } from "./time.ts";
 
 export interface CallOrder {
   readonly feature: string;
@@ -98,6 +98,7 @@ export class RealmMachine implements Machine {
     this.#since = kernel.now;
     kernel.now = at;
     try {
+      if (event.type !== "time.reached" && event.type !== "server.started") passIdleTicks(this, at);
       this.#apply(event);
     } finally {
       this.#outbox = null;

@@ -66,11 +66,17 @@ export class Sessions {
   readonly #byId = new Map<SessionId, Session>();
   readonly #byConnection = new Map<ConnectionId, Session>();
   readonly #byPlayer = new Map<PlayerId, Session>();
+  #inWorld = 0;
   /** Who was looked up last: packets of one connection come in a row. */
   #recent: Session | undefined;
 
   get size(): number {
     return this.#byId.size;
+  }
+
+  /** How many are in the world. */
+  get inWorld(): number {
+    return this.#inWorld;
   }
 
   open({ connection, remote, security, at }: Opening): Session {
@@ -139,6 +145,7 @@ export class Sessions {
   advance(session: Session, event: SessionEvent): boolean {
     const next = nextSessionState(session.state, event);
     if (next === null) return false;
+    this.#inWorld += Number(next === "inWorld") - Number(session.state === "inWorld");
     session.state = next;
     if (session.player !== null && !holdsPlayer(next)) this.#letGo(session, session.player);
     return true;
@@ -181,8 +188,10 @@ export class Sessions {
   #playerViolations(): string[] {
     const found: string[] = [];
     let holders = 0;
+    let inWorld = 0;
     for (const session of this.#byId.values()) {
       const { id, state, player, ending } = session;
+      if (state === "inWorld") inWorld += 1;
       if (!holdsPlayer(state)) {
         const forgot = state === "handshaking" || state === "connected";
         if (forgot && player !== null) found.push(`S5: session ${id} is ${state} as a player`);
@@ -197,6 +206,7 @@ export class Sessions {
     }
     if (holders !== this.#byPlayer.size)
       found.push("S5: players are held by sessions that are not");
+    if (inWorld !== this.#inWorld) found.push("S4: those in the world are miscounted");
     return found;
   }
 
@@ -223,6 +233,7 @@ export class Sessions {
     sessions.#last = last;
     for (const one of list) {
       const session = { ...one, ...nobody };
+      if (session.state === "inWorld") sessions.#inWorld += 1;
       sessions.#byId.set(session.id, session);
       sessions.#byConnection.set(session.connection, session);
     }

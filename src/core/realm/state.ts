@@ -18,6 +18,7 @@ import type { RealmConfig } from "./config.ts";
 import { StreamStore } from "./event-store.ts";
 import type { AnyEventStream } from "./event-store.ts";
 import type { Feature } from "./feature.ts";
+import type { TickScene } from "./handler-context.ts";
 import { Inbox } from "./inbox.ts";
 import { Sessions } from "./sessions.ts";
 
@@ -82,6 +83,15 @@ const ownTables = ["kernel", "sessions", "timers", "calls", "streams", "inbox"] 
 /** Functions that have made plain data once: they make the same each time. */
 const soundStates = new WeakSet<() => object>();
 
+const sceneOf = (state: RealmState): TickScene => ({
+  get config() {
+    return state.kernel.config;
+  },
+  get inWorld() {
+    return state.sessions.inWorld;
+  },
+});
+
 export class RealmState {
   kernel = kernelAtFirst();
   /**
@@ -103,6 +113,8 @@ export class RealmState {
   readonly #features: readonly Feature[];
   /** Kinds of timers by `feature.timer`. */
   readonly #timerKinds: ReadonlyMap<string, number>;
+  /** As it is at any time: asked for too often to be made anew. */
+  readonly scene = sceneOf(this);
 
   constructor({ features, timerKinds }: Pick<Composition, "features" | "timerKinds">) {
     this.#features = features;

@@ -5,7 +5,9 @@
  *     numbers, so that no error adds up.
  * T2. One step fires at most `ticksPerStepMax` ticks. The others are skipped and counted, and the
  *     tick number goes on with time.
- * T3. A call is answered exactly once: by its completion or by its deadline, whichever is first.
+ * T3. Ticks in which no feature has anything to do take no step: whatever comes next passes them,
+ *     so that the next one has the number and the time that it would have had.
+ * T4. A call is answered exactly once: by its completion or by its deadline, whichever is first.
  */
 import type { CallResult } from "../contract.ts";
 import { invariant } from "../kernel/assert.ts";
@@ -16,6 +18,7 @@ import type { Timer } from "../kernel/timers.ts";
 import { isInvalid } from "../wire/index.ts";
 import { deadlineKind } from "./compose.ts";
 import type { Answer, AnyOperation } from "./declared.ts";
+import type { ErasedTick } from "./feature.ts";
 import type { RealmMachine } from "./machine.ts";
 import { onTurn } from "./packets.ts";
 import type { Session } from "./sessions.ts";
@@ -29,10 +32,75 @@ export function nextTimeout(realm: RealmMachine): Micros | null {
   return timer < tick ? timer : tick;
 }
 
-/** When the next tick is due; null when no feature asks for ticks or the server has not started. */
+/** When the next tick is due that has something to do; null when none has, as things are. */
 function nextTickAt(realm: RealmMachine): Micros | null {
-  const { tick, incarnation } = realm.state.kernel;
-  return realm.composition.ticks && incarnation > 0 ? tickDueAt(realm, tick) : null;
+  if (!hasTicks(realm)) return null;
+  const needed = neededTick(realm);
+  return needed === Infinity ? null : tickDueAt(realm, needed);
+}
+
+/** False when no feature asks for ticks, and before the server has started. */
+const hasTicks = ({ composition, state }: RealmMachine): boolean =>
+  composition.ticks && state.kernel.incarnation > 0;
+
+/** No rest ends, and no tick is due, as late as that. */
+const farthest = 2 ** 52;
+
+/** The number of the next tick that has something to do; Infinity when none has, as things are. */
+function neededTick(realm: RealmMachine): number {
+  const { kernel, inbox } = realm.state;
+  if (inbox.size > 0) return kernel.tick;
+  const { features } = realm.composition;
+  let needed = Infinity;
+  for (let index = 0; index < features.length && needed > kernel.tick; index += 1) {
+    const tick = features[index]?.implementation.tick ?? null;
+    if (tick === null || isSuspended(realm, features[index]?.name ?? "")) continue;
+    const first = tickFrom(realm, idleUntil(realm, index, tick));
+    needed = Math.min(needed, Math.ceil(first / tick.every) * tick.every);
+  }
+  return needed;
+}
+
+/** Until when a feature's ticks have nothing to do; 0 when it cannot say. */
+function idleUntil({ state }: RealmMachine, feature: number, tick: ErasedTick): number {
+  if (tick.idleUntil === undefined) return 0;
+  try {
+    return tick.idleUntil(state.featureStates[feature], state.scene);
+  } catch {
+    // Here is no step that could be left out. The tick may throw alike, and is dealt with then.
+    return 0;
+  }
+}
+
+/** The next tick that is not due before a time; Infinity when that is too far away. */
+function tickFrom(realm: RealmMachine, at: number): number {
+  const { tick, tickStart, tickBase, config } = realm.state.kernel;
+  // What is not a number is no reason to rest.
+  if (!(at > tickDueAt(realm, tick))) return tick;
+  if (at > farthest) return Infinity;
+  // Rounding may put the estimate one to either side of the rule in T1, which is the one that
+  // counts.
+  const estimate = tickBase + Math.floor(((at - tickStart) * config.tickHz) / 1_000_000);
+  let next = Math.max(estimate - 1, tick);
+  while (tickDueAt(realm, next) < at) next += 1;
+  return next;
+}
+
+/** Passes the ticks that are due at `at` and have nothing to do. */
+export function passIdleTicks(realm: RealmMachine, at: Micros): void {
+  if (!isTickDue(realm, at)) return;
+  const timerAt = realm.state.timers.nextDueAt();
+  const until = timerAt !== null && timerAt < at ? timerAt : at;
+  passTo(realm, until);
+}
+
+/** Passes what is due by `until` and comes before the next tick that has something to do. */
+function passTo(realm: RealmMachine, until: Micros): void {
+  const { kernel } = realm.state;
+  const next = Math.min(neededTick(realm), tickFrom(realm, until + 1));
+  if (next === kernel.tick) return;
+  realm.count("ticks_idle_total", next - kernel.tick);
+  kernel.tick = next;
 }
 
 function tickDueAt(realm: RealmMachine, tick: number): Micros {
@@ -45,9 +113,10 @@ export function passTime(realm: RealmMachine, at: Micros): void {
   const { kernel, timers } = realm.state;
   let ticks = 0;
   for (;;) {
-    const tickAt = nextTickAt(realm);
     const timerAt = timers.nextDueAt();
-    if (tickAt !== null && tickAt <= at && (timerAt === null || tickAt <= timerAt)) {
+    const until = timerAt !== null && timerAt < at ? timerAt : at;
+    if (isTickDue(realm, until)) passTo(realm, until);
+    if (isTickDue(realm, until)) {
       if (ticks < kernel.config.ticksPerStepMax) runTick(realm);
       else skipTicks(realm, at);
       ticks += 1;
@@ -58,6 +127,9 @@ export function passTime(realm: RealmMachine, at: Micros): void {
     fire(realm, timer);
   }
 }
+
+const isTickDue = (realm: RealmMachine, at: Micros): boolean =>
+  hasTicks(realm) && tickDueAt(realm, realm.state.kernel.tick) <= at;
 
 function runTick(realm: RealmMachine): void {
   const { kernel, inbox } = realm.state;
@@ -83,12 +155,7 @@ function runTick(realm: RealmMachine): void {
 /** Leaves out all ticks that are due at `at`. */
 function skipTicks(realm: RealmMachine, at: Micros): void {
   const { kernel } = realm.state;
-  const elapsed = at - kernel.tickStart;
-  const due = kernel.tickBase + Math.floor((elapsed * kernel.config.tickHz) / 1_000_000) + 1;
-  // Rounding may put the estimate one to either side of the rule in T1, which is the one that
-  // counts.
-  let next = Math.max(due - 2, kernel.tick);
-  while (tickDueAt(realm, next) <= at) next += 1;
+  const next = tickFrom(realm, at + 1);
   realm.count("ticks_skipped_total", next - kernel.tick);
   kernel.tick = next;
 }

@@ -342,7 +342,8 @@ describe("what is told", () => {
     const sent = driver.ticks(90);
     expect(updates(sent)).toEqual([]);
     expect(driver.outbox.counts.get("world_updates_total")).toBe(before);
-    expect(driver.outbox.counts.get("ticks_total")).toBeGreaterThanOrEqual(90);
+    // Nor does the world run: what ticks there are ask for reports to the directory.
+    expect(driver.outbox.counts.get("ticks_total")).toBeLessThan(12);
   });
 
   it("[SYNC-07] a message to who is near reaches those whose cells cover the place", () => {

@@ -16,7 +16,7 @@ import { worldContract } from "./contract.ts";
 import { geometryOf, type Geometry } from "./grid.ts";
 import { move, type MovementRules } from "./movement.ts";
 import { areOwnersSound, isGridSound, showBodies, showPlayers, viewersOf } from "./near.ts";
-import { publish } from "./publish.ts";
+import { hasNews, publish } from "./publish.ts";
 import { createWorld, despawn, idAt, spawn, type World } from "./world.ts";
 
 /** There is one map yet. */
@@ -101,6 +101,12 @@ export const world = defineFeature({
   },
   tick: {
     every: 1,
+    idleUntil({ world: of, moves }, { config, inWorld }) {
+      const { size, viewDistance } = of.geometry;
+      const isRelaid = size !== config.worldSizeM || viewDistance !== config.worldViewDistanceM;
+      const hasAbsent = of.bySession.size !== inWorld;
+      return isRelaid || hasAbsent || moves > 0 || hasNews(of) ? 0 : Infinity;
+    },
     run(ctx) {
       const { state } = ctx;
       const left = removeAbsent(state.world, (id) => ctx.sessions.get(id)?.state === "inWorld");

@@ -47,13 +47,7 @@ export type Tell = (session: SessionId, bytes: Uint8Array, start: number, end: n
 export function publish(world: World, geometry: Geometry, tick: number, tell: Tell): void {
   const { components } = world.store;
   const isRelaid = !isSame(world.geometry, geometry);
-  const isQuiet =
-    !isRelaid &&
-    !world.hasEnded &&
-    !anyBit(components.body.dirty) &&
-    !anyBit(components.health.dirty) &&
-    !anyBit(components.control.dirty);
-  if (isQuiet) return;
+  if (!isRelaid && !hasNews(world)) return;
   const cellsBefore = world.geometry.cells;
   world.geometry = geometry;
   tables.begin(geometry);
@@ -74,6 +68,12 @@ export function publish(world: World, geometry: Geometry, tick: number, tell: Te
   for (const name of ["body", "health", "place", "control", "correction"] as const) {
     clearMarks(world.store, name);
   }
+}
+
+/** True when something has changed that clients are told. */
+export function hasNews({ hasEnded, store }: World): boolean {
+  const { body, health, control } = store.components;
+  return hasEnded || anyBit(control.dirty) || anyBit(body.dirty) || anyBit(health.dirty);
 }
 
 // ---------------------------------------------------------------- the grid of this tick
