@@ -9,6 +9,7 @@
  * S5. A player is held by at most one session, which is authenticated or in the world, and is found
  *     by him. A session that is told to end, or ends, lets him go in that step, but remembers who
  *     it was; one that he logs out of forgets him.
+ * S6. Those in the world are counted as they come and go.
  */
 import { apiRule, invariant } from "../kernel/assert.ts";
 import { nextSessionState } from "../kernel/charts/session.ts";
@@ -206,7 +207,7 @@ export class Sessions {
     }
     if (holders !== this.#byPlayer.size)
       found.push("S5: players are held by sessions that are not");
-    if (inWorld !== this.#inWorld) found.push("S4: those in the world are miscounted");
+    if (inWorld !== this.#inWorld) found.push("S6: those in the world are miscounted");
     return found;
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { builtinFeatures } from "../../../src/core/features/index.ts";
-import { connectionId, micros, sessionId } from "../../../src/core/kernel/ids.ts";
+import { connectionId, micros, playerId, sessionId } from "../../../src/core/kernel/ids.ts";
 import type { ConnectionId } from "../../../src/core/kernel/ids.ts";
 import { decodePlain, encodePlain } from "../../../src/core/kernel/plain.ts";
 import { Sessions } from "../../../src/core/realm/sessions.ts";
@@ -80,6 +80,26 @@ describe("the register", () => {
     // An end that was ordered is none yet: the link is still there.
     sessions.advance(opened[0] as Session, "disconnect.ordered");
     expect(sessions.size).toBe(3);
+  });
+
+  it("counts those in the world, also after a restore", () => {
+    const sessions = new Sessions();
+    const opened = [1, 2, 3].map((connection) => open(sessions, connection));
+    for (const [index, session] of opened.entries()) {
+      sessions.advance(session, "hello.accepted");
+      const who = { player: playerId(index + 1), name: "one", role: "player", login: "l" } as const;
+      expect(sessions.authenticate(session, who)).toBe(true);
+      expect(sessions.inWorld).toBe(index);
+      expect(sessions.advance(session, "world.entered")).toBe(true);
+      expect(sessions.inWorld).toBe(index + 1);
+    }
+    const [first, second] = opened as [Session, Session];
+    sessions.advance(first, "disconnect.ordered");
+    expect([sessions.inWorld, restored(sessions).inWorld]).toEqual([2, 2]);
+    close(sessions, first);
+    close(sessions, second);
+    expect([sessions.inWorld, restored(sessions).inWorld]).toEqual([1, 1]);
+    expect(restored(sessions).violations()).toEqual([]);
   });
 });
 
