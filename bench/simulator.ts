@@ -81,10 +81,11 @@ export function measureSimulator(load: SimulatorLoad): SimulatorSpeed {
 
 /** A campaign's first seeds, once in a process: what is compiled stays so. */
 function playCampaign(): void {
-  for (let seed = 1; seed <= campaignWarmUp && !isWarm; seed += 1) {
+  if (isWarm) return;
+  isWarm = true;
+  for (let seed = 1; seed <= campaignWarmUp; seed += 1) {
     simulate({ seed, scenario: "players", fixed: mixed(seed % 50) });
   }
-  isWarm = true;
 }
 
 /** How many seeds of the mix a core plays in a day, each twice. */

@@ -74,6 +74,8 @@ export class RealmMachine implements Machine {
   #outbox: Outbox | null = null;
   /** The time of the event before. Not an argument: for each packet it would be an object. */
   #since = 0 as Micros;
+  /** What the realm waits for since its last step; undefined when nobody has asked yet. */
+  #timeout: Micros | null | undefined = undefined;
   /** Of the payloads of this step, which nobody reads after it. */
   readonly #payloads = new PayloadEncoder();
 
@@ -96,6 +98,7 @@ export class RealmMachine implements Machine {
     this.#outbox = outbox;
     this.#payloads.rewind();
     this.#since = kernel.now;
+    this.#timeout = undefined;
     kernel.now = at;
     try {
       if (event.type !== "time.reached" && event.type !== "server.started") passIdleTicks(this, at);
@@ -106,7 +109,10 @@ export class RealmMachine implements Machine {
   }
 
   nextTimeout(): Micros | null {
-    return nextTimeout(this);
+    // Within a step it may be another one at its end.
+    if (this.#outbox !== null) return nextTimeout(this);
+    if (this.#timeout === undefined) this.#timeout = nextTimeout(this);
+    return this.#timeout;
   }
 
   checkpoint(): Uint8Array {
@@ -114,6 +120,7 @@ export class RealmMachine implements Machine {
   }
 
   restore(bytes: Uint8Array): void {
+    this.#timeout = undefined;
     this.state.restore(bytes);
   }
 

@@ -302,6 +302,8 @@ describe("what is told", () => {
     driver.walk(mover, 0.1, 0);
     expect(news()).toEqual([["movement"]]);
     setHealth(worldOf(driver), mover.entity, { current: 1, max: 100, shield: 0 });
+    // A feature would have done that in a step, which is when the next tick is asked for.
+    driver.walk(mover, 0, 0);
     expect(news()).toEqual([["health"]]);
     // Nothing is news that was said before.
     setHealth(worldOf(driver), mover.entity, { current: 1, max: 100, shield: 0 });
