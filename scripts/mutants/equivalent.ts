@@ -16,6 +16,18 @@ export const equivalents: readonly (Pick<Mutant, "file" | "from" | "to"> & {
     why: "it weakens the reading of a checkpoint, which only this program writes and whose checksum and digest are compared",
   },
   {
+    file: "src/core/kernel/plain-extensions.ts",
+    from: "if (!(array instanceof Float64Array || array instanceof Float32Array)) return false;",
+    to: "if (!(array instanceof Float64Array || array instanceof Float32Array)) return true;",
+    why: "whole numbers are written one by one then, which takes longer and gives the same bytes",
+  },
+  {
+    file: "src/core/kernel/plain-extensions.ts",
+    from: "return new Uint8Array(array.buffer, array.byteOffset, array.byteLength).slice();",
+    to: "(new Uint8Array(array.buffer, array.byteOffset, array.byteLength).slice());",
+    why: "elements are written one by one then, which takes longer and gives the same bytes",
+  },
+  {
     file: "src/core/kernel/counters.ts",
     from: "cell.isUsed = true;",
     to: "return; cell.isUsed = true;",

@@ -164,7 +164,15 @@ export class AnswersChecker implements Checker {
 
   /** Ticks have taken who waited, and what was called for may be overdue. */
   #passed(step: Step): void {
+    // Of many who wait a step is about few.
+    const met = new Set<ConnectionId | null>();
+    for (const { connection, inReplyTo } of step.sends) if (inReplyTo !== 0) met.add(connection);
+    for (const { asker } of step.calls) met.add(asker);
     for (const [connection, asked] of this.#asked) {
+      if (!met.has(connection)) {
+        for (const one of asked) this.#overdue(one, connection);
+        continue;
+      }
       const left = this.#unanswered(asked, connection, step);
       for (const next of step.calls) {
         if (next.asker !== connection) continue;
@@ -172,13 +180,15 @@ export class AnswersChecker implements Checker {
         // With one it is certain whose call it is.
         if (left[0] !== undefined && left.length === 1) left[0].isWaiting = false;
       }
-      for (const one of left) {
-        if (one.calls.size === 0 || one.isWaiting) continue;
-        if (one.since + this.#deadlineMicros > this.#now) continue;
-        this.#fail("a call for somebody who waits ends with his answer", one, connection);
-      }
+      for (const one of left) this.#overdue(one, connection);
       this.#keep(connection, left);
     }
+  }
+
+  #overdue(one: Asked, connection: ConnectionId): void {
+    if (one.calls.size === 0 || one.isWaiting) return;
+    if (one.since + this.#deadlineMicros > this.#now) return;
+    this.#fail("a call for somebody who waits ends with his answer", one, connection);
   }
 
   /** Those whom the step has not answered. */

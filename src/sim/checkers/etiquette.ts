@@ -236,11 +236,10 @@ export class EtiquetteChecker implements Checker {
   /** Whoever was answered because the time was up is not answered again. */
   #expired({ sends }: Step): void {
     const { awaited } = this.#house.now;
-    if (awaited.size === 0) return;
-    for (const [call, asker] of awaited) {
-      const isAnswered = sends.some((send) => send.connection === asker && send.inReplyTo !== 0);
-      if (isAnswered) awaited.delete(call);
-    }
+    if (awaited.size === 0 || sends.length === 0) return;
+    const answered = new Set<ConnectionId>();
+    for (const { connection, inReplyTo } of sends) if (inReplyTo !== 0) answered.add(connection);
+    for (const [call, asker] of awaited) if (answered.has(asker)) awaited.delete(call);
   }
 
   #answered({ sends, closes, calls }: Step, call: CallId): void {

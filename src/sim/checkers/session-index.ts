@@ -26,7 +26,7 @@ export class SessionIndexChecker implements Checker {
     if (event.type === "connection.closed") this.#open -= 1;
     this.#steps += isEdge(event.type) ? stepsBetweenMin : 1;
     // The cost of a look grows with the sessions, so with many of them looks are rarer.
-    if (this.#steps < Math.max(stepsBetweenMin, 2 * this.#open)) return;
+    if (this.#steps < Math.max(stepsBetweenMin, 4 * this.#open)) return;
     this.#steps = 0;
     this.#look(machine, event.type);
   }
