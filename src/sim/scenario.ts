@@ -24,6 +24,7 @@ import { arePlayersAtRest, LivenessChecker } from "./checkers/liveness.ts";
 import { OneCloseChecker } from "./checkers/one-close.ts";
 import { ProcessHealthChecker } from "./checkers/process-health.ts";
 import { ReplayEqualityChecker } from "./checkers/replay-equality.ts";
+import { RestsChecker } from "./checkers/rests.ts";
 import { SessionIndexChecker } from "./checkers/session-index.ts";
 import { SilenceChecker } from "./checkers/silence.ts";
 import { TaggedPayloadChecker } from "./checkers/tagged-payload.ts";
@@ -192,6 +193,7 @@ export function serverCheckers(
     new DamageChecker(),
     new HeldChecker(world),
     new ReplayEqualityChecker(steadyViews),
+    new RestsChecker(),
     new UpgradeChecker(isReversible),
     new TailsChecker(world),
     new CountersChecker(),

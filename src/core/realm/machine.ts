@@ -50,6 +50,7 @@ import { errorMessage } from "./control.ts";
 import type { AnyOperation } from "./declared.ts";
 import type { AnyEventStream, EventsReader } from "./event-store.ts";
 import { onMalformed, onPacket, onRefused } from "./packets.ts";
+import { brokenRests, NotingOutbox } from "./rests.ts";
 import type { Session } from "./sessions.ts";
 import { RealmState } from "./state.ts";
 import { hearsNoEnds, stepFailed } from "./suspension.ts";
@@ -184,6 +185,17 @@ export class RealmMachine implements Machine {
       }
     }
     return found;
+  }
+
+  /** Ticks that do something although they are said not to: runs them. For the simulator. */
+  brokenRests(): string[] {
+    const effects = new NotingOutbox();
+    this.#outbox = effects;
+    try {
+      return brokenRests(this, effects);
+    } finally {
+      this.#outbox = null;
+    }
   }
 
   #reader(feature: number): EventsReader {

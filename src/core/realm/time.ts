@@ -61,6 +61,10 @@ function neededTick(realm: RealmMachine): number {
   return needed;
 }
 
+/** False where a feature says that the next tick has nothing to do. */
+export const isTickNeeded = (realm: RealmMachine, feature: number, tick: ErasedTick): boolean =>
+  tickFrom(realm, idleUntil(realm, feature, tick)) === realm.state.kernel.tick;
+
 /** Until when a feature's ticks have nothing to do; 0 when it cannot say. */
 function idleUntil({ state }: RealmMachine, feature: number, tick: ErasedTick): number {
   if (tick.idleUntil === undefined) return 0;

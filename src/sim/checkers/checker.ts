@@ -44,7 +44,7 @@ export interface Step {
   /** Of the event and of its effects. */
   readonly digest: number;
   /** The machine after the step, with what it says of its own rules. */
-  readonly machine: Machine & { violations(): string[] };
+  readonly machine: Machine & { violations(): string[]; brokenRests(): string[] };
   /** How long the process had been unable to take its turn when this step was made. */
   readonly stallMicros: number;
 }

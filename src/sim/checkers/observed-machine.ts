@@ -125,6 +125,11 @@ export class ObservedMachine implements Machine {
     return isSelfChecking(this.#machine) ? this.#machine.violations() : [];
   }
 
+  /** Ticks that do something although they are said not to; where there are any, all is lost. */
+  brokenRests(): string[] {
+    return isSelfChecking(this.#machine) ? this.#machine.brokenRests() : [];
+  }
+
   nextTimeout(): Micros | null {
     return this.#machine.nextTimeout();
   }
@@ -214,6 +219,7 @@ export class ObservedMachine implements Machine {
 
 interface SelfChecking extends Machine {
   violations(): string[];
+  brokenRests(): string[];
 }
 
 const isSelfChecking = (machine: Machine): machine is SelfChecking => "violations" in machine;

@@ -5,6 +5,9 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { entry } from "../../../src/core/features/entry/feature.ts";
 import { world } from "../../../src/core/features/world/feature.ts";
 import { anyBit } from "../../../src/core/ecs/index.ts";
+import { builtinFeatures } from "../../../src/core/features/index.ts";
+import { defineContract, defineFeature } from "../../../src/index.ts";
+import type { Feature } from "../../../src/index.ts";
 import { simulate } from "../../../src/sim/index.ts";
 import type { PartialOptions } from "../../../src/sim/index.ts";
 
@@ -25,10 +28,15 @@ function found(): string {
 
 type Rest = (state: unknown) => number;
 
+/** A feature that rests so, and whose ticks do nothing then. */
 const resting = (feature: typeof world, rest: Rest): void => {
   const { tick } = feature.implementation;
   if (tick?.idleUntil === undefined) throw new Error("the feature rests");
+  const run = tick.run.bind(tick);
   vi.spyOn(tick as Required<typeof tick>, "idleUntil").mockImplementation(rest);
+  vi.spyOn(tick, "run").mockImplementation((ctx) => {
+    if (rest((ctx as { readonly state: unknown }).state) !== Infinity) run(ctx);
+  });
 };
 
 describe("the simulator finds, of a server at rest,", () => {
@@ -52,6 +60,41 @@ describe("the simulator finds, of a server at rest,", () => {
       return moves > 0 || isMarked(of) ? 0 : Infinity;
     });
     expect(found()).toBe("idleness: whoever rests has nothing to tell");
+  });
+
+  it("[LOOP-09] a feature of a user's that does not know what its tick does", () => {
+    const forgetful = (idleUntil: (state: { readonly guests: number }) => number) =>
+      defineFeature({
+        contract: defineContract("porter", {}),
+        version: 1,
+        state: () => ({ guests: 0, greeted: 0 }),
+      }).implement({
+        sessions: {
+          opened(ctx) {
+            ctx.state.guests += 1;
+          },
+        },
+        tick: {
+          every: 1,
+          run({ state }) {
+            state.greeted += state.guests;
+            state.guests = 0;
+          },
+          idleUntil,
+        },
+      });
+    const broken = (porter: Feature): string => {
+      const features = [...builtinFeatures, porter];
+      for (let seed = 1; seed <= 20; seed += 1) {
+        const { failure } = simulate({ seed, features, twice: false, fixed: { seconds: 6 } });
+        if (failure !== null) return `${failure.checker}: ${failure.message}`;
+      }
+      return "nothing";
+    };
+    expect(broken(forgetful(({ guests }) => (guests > 0 ? 0 : Infinity)))).toBe("nothing");
+    expect(broken(forgetful(() => Infinity))).toMatch(
+      /^rests: a tick at rest does nothing: porter: a tick changes the state that is said to have/,
+    );
   });
 
   it("[LOOP-09] [AUTH-13] that the directory hears nothing more", () => {
