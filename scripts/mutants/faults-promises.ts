@@ -254,4 +254,22 @@ export const promiseMutants: readonly Mutant[] = [
     to: ";",
     about: "idle ticks are passed by time alone, so a packet finds them due",
   },
+  {
+    id: "NET-23-hears-only",
+    file: "src/client/link.ts",
+    line: 157,
+    operator: "NET-23",
+    from: "const quietSince = this.#sentAt < this.#receivedAt ? this.#sentAt : this.#receivedAt;",
+    to: "const quietSince = this.#receivedAt;",
+    about: "a client's heartbeat goes by what it hears and not by what it says",
+  },
+  {
+    id: "AUTH-13-undoubted",
+    file: "src/core/features/entry/feature.ts",
+    line: 103,
+    operator: "AUTH-13",
+    from: "for (const [player, login] of entered) state.doubted.set(login, player);",
+    to: ";",
+    about: "a report that failed is taken for one that nobody has heard",
+  },
 ];

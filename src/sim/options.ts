@@ -109,6 +109,8 @@ export interface WorkloadOptions {
   readonly crookedPerMillion: PerMillion;
   /** And that it is right, and not written as others write it; or of a number that nobody has. */
   readonly oddPerMillion: PerMillion;
+  /** Of each traveller, that he is rude in the world now and then; none where nobody is rude. */
+  readonly outburstPerMillion: PerMillion;
   /** How many more clients ask too much, see `clients/hogs.ts`; none where nobody is rude. */
   readonly hogs: number;
   /** How long a client stays before it leaves and comes again. */
@@ -256,6 +258,7 @@ export const calmOptions: SimulationOptions = {
     rudePerMillion: 0,
     crookedPerMillion: 0,
     oddPerMillion: 0,
+    outburstPerMillion: 0,
     hogs: 0,
     thinkMicros: 100_000,
     payloadBytesMax: 200,

@@ -142,6 +142,7 @@ function drawManners(seed: number) {
     crookedPerMillion: random.pick([0, 100_000, 400_000, 1_000_000]),
     hogs: apart("hogs").pick([1, 2, 3, 3]),
     oddPerMillion: apart("oddity").pick([0, 0, 100_000, 500_000]),
+    outburstPerMillion: apart("outbursts").pick([0, 200_000, 1_000_000, 1_000_000]),
   };
 }
 

@@ -92,7 +92,8 @@ export class Release {
   resetLate(connections: Iterable<HostConnection>, now: number): void {
     for (const connection of connections) {
       if (connection.closeDeadline > now) continue;
-      this.#counters.add("connections_reset_late_total");
+      // After a pause it may have gone in order, which nobody has looked at yet.
+      if (connection.gone === null) this.#counters.add("connections_reset_late_total");
       this.reset(connection, "server");
     }
   }

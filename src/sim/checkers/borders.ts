@@ -1,8 +1,10 @@
 /** Those who watch a server's borders: what gets in, what gets out, when, and in what manner. */
 import { defaultRealmConfig } from "../../core/realm/config.ts";
+import { heartbeatIntervalMs } from "../clients/driver.ts";
 import type { CheckedWorld } from "../site.ts";
 import { BackOffChecker } from "./back-off.ts";
 import type { Checker } from "./checker.ts";
+import { ClientSilenceChecker } from "./client-silence.ts";
 import { ClocksChecker } from "./clocks.ts";
 import { EndingsChecker } from "./endings.ts";
 import { EtiquetteChecker } from "./etiquette.ts";
@@ -29,6 +31,7 @@ export function borderCheckers(world: CheckedWorld): readonly Checker[] {
     new ClocksChecker(world),
     new BackOffChecker(nowMicros),
     new RoundTripsChecker(nowMicros),
+    new ClientSilenceChecker(heartbeatIntervalMs(server.idleTimeoutMicros), nowMicros),
     new FarewellsChecker(world.faults),
   ];
 }

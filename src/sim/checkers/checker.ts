@@ -132,6 +132,8 @@ export interface Observations {
 
   /** The clients' ends. */
   clientSent(packet: ClientPacket): void;
+  /** A client's machine has ordered a packet to be written, whatever becomes of it. */
+  clientOrdered(link: string): void;
   clientReceived(packet: ClientPacket): void;
   /** Bytes came, and the client is ready: the round trip as its machine has it then. */
   clientMeasured(link: string, roundTripMicros: number | null): void;
@@ -417,6 +419,7 @@ const observationNames: readonly (keyof Observations)[] = [
   "socketEnding",
   "socketClosed",
   "clientSent",
+  "clientOrdered",
   "clientReceived",
   "clientMeasured",
   "clientStopped",

@@ -1,13 +1,14 @@
 /**
- * [SES-18] [NET-21] [TLS-07] How sockets end: in order, so that what was said arrives, unless the
- * peer was abusive, read too slowly, or did not take the end in time; and nothing is ordered of a
- * socket that has long been gone. And what a socket may hold of what its peer does not read.
+ * [SES-18] [NET-21] [TLS-07] [MON-04] How sockets end: in order, so that what was said arrives,
+ * unless the peer was abusive, read too slowly, or did not take the end in time, of whom all are
+ * counted; and nothing is ordered of a socket that has long been gone. And what a socket may hold
+ * of what its peer does not read.
  */
 import type { CloseMode, SocketId } from "../../core/contract.ts";
 import { limits } from "../../core/kernel/limits.ts";
 import type { ConnectionId } from "../../core/kernel/ids.ts";
 import { CheckFailure } from "./checker.ts";
-import type { Checker, Step } from "./checker.ts";
+import type { Checker, QuietRun, Step } from "./checker.ts";
 
 interface Socket {
   /** What the realm has ordered. */
@@ -44,6 +45,8 @@ export class EndingsChecker implements Checker {
   readonly #ofConnection = new Map<ConnectionId, Socket>();
   #drainedMicros = Infinity;
   #strangers = 0;
+  /** Sessions that were cut because they did not take their end in time. */
+  #late = 0;
   #turn = 0;
 
   constructor(outboundBytesMax: number, nowMicros: () => number) {
@@ -57,6 +60,7 @@ export class EndingsChecker implements Checker {
     this.#ofConnection.clear();
     this.#drainedMicros = Infinity;
     this.#strangers = 0;
+    this.#late = 0;
   }
 
   turned(): void {
@@ -136,7 +140,19 @@ export class EndingsChecker implements Checker {
     } else if (!this.#mayCut(seen, now)) {
       const what = seen.isStranger ? "turned away" : `to end by ${String(seen.ordered)}`;
       this.#fail("a link is cut only for a reason", `it was ${what}`);
-    }
+    } else if (this.#isLate(seen, now)) this.#late += 1;
+  }
+
+  emptied({ metrics }: QuietRun): void {
+    const counted = metrics.get("connections_reset_late_total") ?? 0;
+    // Whoever is cut at the end of a drain may have been late, too.
+    if (counted === this.#late || this.#drainedMicros !== Infinity) return;
+    const detail = `${String(counted)} counted, ${String(this.#late)} seen`;
+    this.#fail("whoever is cut because he is late is counted", detail);
+  }
+
+  #isLate({ isStranger, ordered, orderedMicros }: Socket, now: number): boolean {
+    return !isStranger && ordered === "flush" && now - orderedMicros >= lateMicros;
   }
 
   #mayCut({ isStranger, ordered, orderedMicros, endedMicros }: Socket, now: number): boolean {

@@ -5,8 +5,9 @@
  * 1. It reports once a second, one report at a time, and takes everything back with the first one
  *    of a start that is believed.
  * 2. A report counts those who are in the world.
- * 3. Whoever is here is told of until a report was believed, and so is whoever has gone; nobody is
- *    said to have come who is not here, or to have gone who is.
+ * 3. Whoever is here is told of until a report was believed, and not again; and so is whoever has
+ *    gone. Nobody is said to have come who is not here, or to have gone who is. A report that
+ *    failed may have been believed: whoever came with it and has gone is told of, too.
  * 4. Whose login is over ends in the step that hears of it, and is counted, as each report is.
  *
  * Who is here is known from `PresenceChecker`, which must have seen the step before.
@@ -55,6 +56,8 @@ interface Register {
   needsReset: boolean;
   /** Who the directory believes to be here. */
   readonly told: Set<string>;
+  /** Who it may believe to be here: told of in vain, or ended by it, since it believed a report. */
+  readonly doubted: Set<string>;
 }
 
 /** The deadline of a report. */
@@ -98,7 +101,8 @@ export class ReportsChecker implements Checker {
         if (underWay?.call !== event.call) return;
         this.#isOver(event.at);
         const verdict = event.result.ok ? (event.result.answer as Verdict) : null;
-        if (verdict !== null) this.#answered(underWay, verdict);
+        if (verdict === null) this.#failed(underWay);
+        else this.#answered(underWay, verdict);
         this.#counted(step, verdict);
         return;
       }
@@ -124,9 +128,11 @@ export class ReportsChecker implements Checker {
   #timePassed({ event, calls, isReplay }: Step): void {
     const register = this.#register.now;
     const { underWay } = register;
-    const isGivenUp = underWay !== null && event.at >= underWay.askedAt + patienceMicros;
     // Who gives up does so before or after the tick of the same step.
-    if (isGivenUp) this.#isOver(event.at);
+    if (underWay !== null && event.at >= underWay.askedAt + patienceMicros) {
+      this.#isOver(event.at);
+      this.#failed(underWay);
+    }
     let isAsked = false;
     for (const { call, operation: asked, request } of calls) {
       if (asked !== operation) continue;
@@ -153,7 +159,7 @@ export class ReportsChecker implements Checker {
   }
 
   #judge({ players, entered, left, reset }: Report): void {
-    const { needsReset, told } = this.#register.now;
+    const { needsReset, told, doubted } = this.#register.now;
     if (reset !== needsReset) this.#fail("a start takes back what others have said", String(reset));
     const here = this.#here(this.#presence.present.values());
     // Who is told to end in this very step may be counted or not.
@@ -168,26 +174,41 @@ export class ReportsChecker implements Checker {
     const come = new Set(entered.map(loginName));
     const gone = new Set(left.map(loginName));
     for (const key of come) if (!mayBe.has(key)) this.#fail("whoever has come is here", key);
-    for (const key of gone) if (here.has(key)) this.#fail("whoever has gone is not here", key);
+    for (const key of gone) {
+      if (here.has(key)) this.#fail("whoever has gone is not here", key);
+      const isBelieved = told.has(key) || doubted.has(key);
+      if (!isBelieved) this.#fail("whoever has gone may be believed to be here", key);
+    }
     for (const key of here) {
       const isKnown = !reset && told.has(key);
       if (!come.has(key) && !isKnown) this.#fail("whoever has come is reported", key);
+      if (come.has(key) && isKnown) this.#fail("whoever has come is reported once", key);
     }
     if (reset) return;
     for (const key of told) {
       if (!mayBe.has(key) && !gone.has(key)) this.#fail("whoever has gone is reported", key);
     }
+    for (const key of doubted) {
+      if (mayBe.has(key) || gone.has(key)) continue;
+      this.#fail("whoever may be believed to be here and has gone is reported", key);
+    }
+  }
+
+  #failed({ report }: UnderWay): void {
+    const { doubted } = this.#register.now;
+    for (const key of report.entered) doubted.add(loginName(key));
   }
 
   #answered({ report, isOfThisStart }: UnderWay, { evict = [], isSupplanted }: Verdict): void {
     const register = this.#register.now;
-    const { told } = register;
+    const { told, doubted } = register;
     const { present } = this.#presence;
     if (isSupplanted === true) {
       register.needsReset = true;
       if (present.size > 0) this.#fail("a server that is supplanted plays nobody", "");
       return;
     }
+    doubted.clear();
     if (report.reset) told.clear();
     if (report.reset && isOfThisStart) register.needsReset = false;
     for (const key of report.left) told.delete(loginName(key));
@@ -195,7 +216,8 @@ export class ReportsChecker implements Checker {
     if (evict.length === 0) return;
     const here = this.#here(present.values());
     for (const key of evict) {
-      told.delete(loginName(key));
+      // He is told of as one who has gone, and if he comes again, as one who has come.
+      if (told.delete(loginName(key))) doubted.add(loginName(key));
       if (here.has(loginName(key)))
         this.#fail("whose login is over is told to end", loginName(key));
     }
@@ -230,4 +252,5 @@ const newRegister = (isKnown: boolean): Register => ({
   tickMicros: 0,
   needsReset: true,
   told: new Set(),
+  doubted: new Set(),
 });

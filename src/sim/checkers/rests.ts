@@ -5,7 +5,7 @@
 import { CheckFailure } from "./checker.ts";
 import type { Checker, Step } from "./checker.ts";
 
-/** Looks after the first steps of a process, and then after one of so many: it costs two digests. */
+/** Looks after the first steps of a process, then after one of so many: a look is two digests. */
 const looksFirst = 8;
 const stepsPerLook = 128;
 

@@ -151,14 +151,13 @@ export class ClientDriver {
 
   #options(): ClientOptions {
     const { contracts, idleTimeoutMicros } = this.#parts;
-    const idleMs = Math.floor(idleTimeoutMicros / 1_000);
     return {
       ...defaultClientOptions,
       contracts,
       connectTimeoutMs: 3_000,
       helloTimeoutMs: 3_000,
-      heartbeatIntervalMs: Math.max(1, Math.floor(idleMs / 3)),
-      silenceTimeoutMs: idleMs,
+      heartbeatIntervalMs: heartbeatIntervalMs(idleTimeoutMicros),
+      silenceTimeoutMs: Math.floor(idleTimeoutMicros / 1_000),
       reconnect: clientPolicy,
       random: this.#random,
     };
@@ -168,7 +167,11 @@ export class ClientDriver {
     const { resolved, rejected, received, refused, stateChanged } = this.#events;
     return {
       connect: () => this.link.connect(),
-      write: (bytes) => this.link.write(bytes),
+      write: (bytes) => {
+        const { name } = this.link;
+        if (name !== null) this.#parts.observer.ordered?.(name);
+        return this.link.write(bytes);
+      },
       close: (mode: CloseMode) => {
         this.#closing = mode;
         this.link.close(mode);
@@ -216,6 +219,10 @@ export class ClientDriver {
     return (clientEpochMicros + this.#parts.scheduler.nowMicros) as Micros;
   }
 }
+
+/** How often clients say something to servers that end whoever is silent for so long. */
+export const heartbeatIntervalMs = (idleTimeoutMicros: number): number =>
+  Math.max(1, Math.floor(Math.floor(idleTimeoutMicros / 1_000) / 3));
 
 /** What `src/client/node.ts` makes of a platform's code; `isOpen` once the link was up. */
 export const refusalOf = (code: string, isOpen: boolean): Refused => {

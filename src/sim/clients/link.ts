@@ -55,6 +55,8 @@ export interface LinkName {
 /** What the clients' ends of the connections see, for those who check it. */
 export interface ClientObserver {
   sent(link: string, bytes: Uint8Array): void;
+  /** The client's machine has ordered a packet, whatever becomes of it. */
+  ordered?(link: string): void;
   received(link: string, bytes: Uint8Array): void;
   /** The client reads nothing of it any more. */
   left(link: string): void;

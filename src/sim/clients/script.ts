@@ -192,14 +192,14 @@ export function drawTravellers(seed: number, options: SimulationOptions): Client
       device,
       actions: withOutbursts(seed, name, {
         actions: drawTravel(random, { workload, players, until }),
-        perMillion: workload.rudePerMillion,
+        perMillion: workload.rudePerMillion === 0 ? 0 : workload.outburstPerMillion,
       }),
     };
   });
   return [...scripts, ...drawHogs(seed, workload, { manners: playerHogs, seconds })];
 }
 
-/** As likely as others are rude in all that they do, this one is now and then. */
+/** Now and then he is rude, as others are in all that they do. */
 function withOutbursts(
   seed: number,
   name: string,

@@ -13,6 +13,7 @@ import type { ClientObserver } from "./link.ts";
 
 export interface TapEvents {
   clientSent(packet: ClientPacket): void;
+  clientOrdered(link: string): void;
   clientReceived(packet: ClientPacket): void;
   clientMeasured(link: string, roundTripMicros: number | null): void;
   clientStopped(link: string, mode: CloseMode, sentBytes: number): void;
@@ -42,6 +43,10 @@ export class ClientTap implements ClientObserver {
 
   received(link: string, bytes: Uint8Array): void {
     this.#read(this.#inbound, link, bytes, (packet) => this.#events.clientReceived(packet));
+  }
+
+  ordered(link: string): void {
+    this.#events.clientOrdered(link);
   }
 
   left(link: string): void {

@@ -1,9 +1,11 @@
 /**
- * Bugs in the client: what it says of its link, and how it leaves. Each must be found, and by the
- * checker whose rule it breaks.
+ * Bugs in the client: what it says of its link, when it says something, and how it leaves. Each
+ * must be found, and by the checker whose rule it breaks.
  */
 import { afterEach, describe, expect, it, vi } from "vitest";
+import type * as links from "../../../src/client/link.ts";
 import type * as machines from "../../../src/client/machine.ts";
+import type { Micros } from "../../../src/core/kernel/ids.ts";
 import { ClientLink } from "../../../src/sim/clients/link.ts";
 import { simulate } from "../../../src/sim/index.ts";
 import type { PartialOptions, ScenarioName } from "../../../src/sim/index.ts";
@@ -14,6 +16,8 @@ type Machine = machines.ClientMachine;
 const planted = vi.hoisted(() => ({
   heard: null as ((machine: Machine, before: number | null) => void) | null,
   closesBy: null as "reset" | null,
+  /** When a heartbeat is due, from when something was last said and heard. */
+  beatsFrom: null as ((said: number, heard: number) => number) | null,
 }));
 
 vi.mock("../../../src/client/machine.ts", async (load) => {
@@ -33,10 +37,45 @@ vi.mock("../../../src/client/machine.ts", async (load) => {
   return { ...real, ClientMachine };
 });
 
+vi.mock("../../../src/client/link.ts", async (load) => {
+  const real = await load<typeof links>();
+  class Link extends real.Link {
+    readonly #intervalMs: number;
+    #saidAt: number;
+    #heardAt: number;
+
+    constructor(...[options, at]: ConstructorParameters<typeof real.Link>) {
+      super(options, at);
+      this.#intervalMs = options.heartbeatIntervalMs;
+      this.#saidAt = this.#heardAt = at;
+    }
+
+    override frame(...given: Parameters<links.Link["frame"]>): Uint8Array {
+      const [, , at] = given;
+      this.#saidAt = at;
+      return super.frame(...given);
+    }
+
+    override receive(...given: Parameters<links.Link["receive"]>): void {
+      const [, at] = given;
+      this.#heardAt = at;
+      super.receive(...given);
+    }
+
+    override beatDueAt(): Micros {
+      if (planted.beatsFrom === null) return super.beatDueAt();
+      const quietSince = planted.beatsFrom(this.#saidAt, this.#heardAt);
+      return real.later(Math.max(quietSince, this.beatAt) as Micros, this.#intervalMs);
+    }
+  }
+  return { ...real, Link };
+});
+
 afterEach(() => {
   vi.restoreAllMocks();
   planted.heard = null;
   planted.closesBy = null;
+  planted.beatsFrom = null;
 });
 
 /** What is found first, `checker: rule`. */
@@ -69,6 +108,15 @@ describe.each(["echo", "players"] as const)("of clients in %s the simulator find
   it("[NET-23] a client that resets its link when it stops", () => {
     planted.closesBy = "reset";
     expect(found(scenario)).toBe("farewells: whoever stops leaves in order");
+  });
+
+  it.each([
+    ["while it hears something", (_said: number, heard: number) => heard],
+    ["for too long, whatever it hears", (said: number) => said + 500_000],
+  ])("[NET-23] a client that says nothing %s", (_what, beatsFrom) => {
+    planted.beatsFrom = beatsFrom;
+    const rule = "a client that is ready says something in each interval of its heartbeats";
+    expect(found(scenario)).toBe(`client-silence: ${rule}`);
   });
 });
 

@@ -69,6 +69,12 @@ const vanishing: PartialOptions = {
   workload: { clients: 6, rudePerMillion: 0, stayMaxMicros: 1_500_000 },
 };
 
+/** Reports fail, and who was told of has gone soon. */
+const unsure: PartialOptions = {
+  calls: { failedPerMillion: 300_000 },
+  workload: { stayMaxMicros: 1_000_000 },
+};
+
 type Implementation = Feature["implementation"];
 
 /** Game servers with a feature that is implemented otherwise. */
@@ -98,7 +104,11 @@ const hearing = (
   });
 
 interface Reporting {
-  readonly state: { isReporting: boolean };
+  readonly state: {
+    isReporting: boolean;
+    readonly known: Map<number, string>;
+    readonly doubted: Map<string, number>;
+  };
   count(counter: string): void;
 }
 
@@ -246,6 +256,37 @@ describe("[AUTH-13] the simulator finds reports", () => {
     ["left", "whoever has gone is reported"],
   ])("that say nothing of those who have %s", (which, rule) => {
     expect(found(() => reporting(() => ({ [which]: [] })))).toBe(`reports: ${rule}`);
+  });
+
+  it("that failed, may have been believed, and are not taken back", () => {
+    const sure = () =>
+      hearing(["entry", "report"], (answered) => (ctx, answer, carry) => {
+        answered(ctx, answer, answer.ok ? carry : { ...(carry as object), entered: [] });
+      });
+    expect(found(sure, unsure)).toBe(
+      "reports: whoever may be believed to be here and has gone is reported",
+    );
+  });
+
+  it("that say once more who has come", () => {
+    const forgetful = () =>
+      hearing(["entry", "report"], (answered) => (ctx, answer, carry) => {
+        answered(ctx, answer, carry);
+        (ctx as Reporting).state.known.clear();
+      });
+    const fixed: PartialOptions = { workload: { stayMaxMicros: 60_000_000 } };
+    expect(found(forgetful, fixed)).toBe("reports: whoever has come is reported once");
+  });
+
+  it("that say once more who has gone", () => {
+    const doubtful = () =>
+      hearing(["entry", "report"], (answered) => (ctx, answer, carry) => {
+        const { doubted } = (ctx as Reporting).state;
+        const before = [...doubted];
+        answered(ctx, answer, carry);
+        for (const [login, player] of before) doubted.set(login, player);
+      });
+    expect(found(doubtful, unsure)).toBe("reports: whoever has gone may be believed to be here");
   });
 
   it("of somebody who has never come", () => {

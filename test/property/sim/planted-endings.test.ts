@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { SocketId } from "../../../src/core/contract.ts";
 import { echoContract } from "../../../src/core/features/contracts.ts";
 import { builtinFeatures } from "../../../src/core/features/index.ts";
+import { HostCounters } from "../../../src/core/host/counters.ts";
 import type * as checksum from "../../../src/core/journal/checksum.ts";
 import type * as digests from "../../../src/core/kernel/digest.ts";
 import { defineFeature } from "../../../src/core/realm/index.ts";
@@ -29,7 +30,10 @@ vi.mock("../../../src/core/kernel/digest.ts", async (load) => {
   return { ...real, finish };
 });
 
-afterEach(() => Object.assign(planted, { checksums: false, digests: false }));
+afterEach(() => {
+  vi.restoreAllMocks();
+  Object.assign(planted, { checksums: false, digests: false });
+});
 
 const small: PartialOptions = {
   seconds: 4,
@@ -71,6 +75,24 @@ describe("the simulator finds, in how links end,", () => {
       };
     };
     expect(found(ending)).toBe("endings: a link ends when the realm says so");
+  });
+
+  it("[MON-04] one that takes too long and is not counted", () => {
+    const add = Reflect.get(HostCounters.prototype, "add");
+    vi.spyOn(HostCounters.prototype, "add").mockImplementation(function (
+      this: HostCounters,
+      ...given: Parameters<HostCounters["add"]>
+    ) {
+      const [name] = given;
+      if (name !== "connections_reset_late_total") add.apply(this, given);
+    });
+    const stalling: PartialOptions = {
+      ...small,
+      disk: { stallsMax: 3, spellMaxMicros: 12_000_000 },
+    };
+    expect(found(() => ({}), stalling)).toBe(
+      "endings: whoever is cut because he is late is counted",
+    );
   });
 
   it("[NET-21] orders for a socket that has long been gone", () => {
