@@ -6,8 +6,8 @@ import { CheckFailure } from "./checker.ts";
 import type { Checker, Step } from "./checker.ts";
 
 /** Looks after the first steps of a process, then after one of so many: a look is two digests. */
-const looksFirst = 8;
-const stepsPerLook = 128;
+const looksFirst = 2;
+const stepsPerLook = 256;
 
 export class RestsChecker implements Checker {
   readonly name = "rests";
