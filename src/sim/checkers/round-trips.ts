@@ -17,6 +17,9 @@ export class RoundTripsChecker implements Checker {
   readonly #nowMicros: () => number;
   /** By link, the heartbeat that has no answer yet. */
   readonly #beats = new Map<string, { readonly sequence: number; readonly atMicros: number }>();
+  /** By link, when its machine last ordered a packet, and when one last left. */
+  readonly #orderedAt = new Map<string, number>();
+  readonly #sentAt = new Map<string, number>();
   /** The answer that came last and that nobody has judged. */
   #answered: { readonly link: string; readonly micros: number } | null = null;
 
@@ -24,7 +27,12 @@ export class RoundTripsChecker implements Checker {
     this.#nowMicros = nowMicros;
   }
 
+  clientOrdered(link: string): void {
+    this.#orderedAt.set(link, this.#nowMicros());
+  }
+
   clientSent({ link, type, sequence, payload }: ClientPacket): void {
+    this.#sentAt.set(link, this.#nowMicros());
     if (type !== (beat.type as number)) return;
     const atMicros = this.#nowMicros();
     // What a user asks by hand is no business of the machine's, and says no time of its clock.
@@ -47,6 +55,8 @@ export class RoundTripsChecker implements Checker {
     this.#answered = null;
     // A link on which the client was not ready any more is not measured.
     if (answered.link !== link) return;
+    // What it has ordered and could not write may have been its next heartbeat.
+    if ((this.#orderedAt.get(link) ?? 0) > (this.#sentAt.get(link) ?? 0)) return;
     this.checked += 1;
     if (roundTripMicros === answered.micros) return;
     throw new CheckFailure(

@@ -150,3 +150,14 @@ it("who is refused has had his turn", () => {
   };
   expect(play(scripts, options, { scenario: "players", entropy: 1, decisions })).toBeNull();
 });
+
+/** His machine has ordered another heartbeat since, which his link did not take any more. */
+it("an answer to a heartbeat that is not the last one ordered is no round trip", () => {
+  const fixed: PartialOptions = {
+    seconds: 30,
+    workload: { clients: 11 },
+    players: { accounts: 11 },
+  };
+  const { failure } = simulate({ seed: 1_160, scenario: "players", fixed, twice: false });
+  expect(failure?.message ?? null).toBeNull();
+});
