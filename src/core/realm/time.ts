@@ -90,21 +90,21 @@ function tickFrom(realm: RealmMachine, at: number): number {
   return next;
 }
 
-/** Passes the ticks that are due at `at` and have nothing to do. */
+/** Passes the ticks that are due at `at`, come before any timer and have nothing to do. */
 export function passIdleTicks(realm: RealmMachine, at: Micros): void {
-  if (!isTickDue(realm, at)) return;
-  const timerAt = realm.state.timers.nextDueAt();
-  const until = timerAt !== null && timerAt < at ? timerAt : at;
-  passTo(realm, until);
-}
-
-/** Passes what is due by `until` and comes before the next tick that has something to do. */
-function passTo(realm: RealmMachine, until: Micros): void {
+  const until = upToTimer(realm, at);
+  if (!isTickDue(realm, until)) return;
   const { kernel } = realm.state;
   const next = Math.min(neededTick(realm), tickFrom(realm, until + 1));
   if (next === kernel.tick) return;
   realm.count("ticks_idle_total", next - kernel.tick);
   kernel.tick = next;
+}
+
+/** How far time may pass before a timer is due. */
+function upToTimer({ state }: RealmMachine, at: Micros): Micros {
+  const timerAt = state.timers.nextDueAt();
+  return timerAt !== null && timerAt < at ? timerAt : at;
 }
 
 function tickDueAt(realm: RealmMachine, tick: number): Micros {
@@ -117,10 +117,8 @@ export function passTime(realm: RealmMachine, at: Micros): void {
   const { kernel, timers } = realm.state;
   let ticks = 0;
   for (;;) {
-    const timerAt = timers.nextDueAt();
-    const until = timerAt !== null && timerAt < at ? timerAt : at;
-    if (isTickDue(realm, until)) passTo(realm, until);
-    if (isTickDue(realm, until)) {
+    passIdleTicks(realm, at);
+    if (isTickDue(realm, upToTimer(realm, at))) {
       if (ticks < kernel.config.ticksPerStepMax) runTick(realm);
       else skipTicks(realm, at);
       ticks += 1;

@@ -9,6 +9,7 @@ import type { CallEffect } from "../../core/contract.ts";
 import type { CallId } from "../../core/kernel/ids.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker, Step } from "./checker.ts";
+import { Rewound } from "./rewound.ts";
 
 /** A call without an answer: by which step it was ordered. */
 interface Unanswered {
@@ -20,8 +21,7 @@ export class CallsChecker implements Checker {
   readonly name = "calls";
   /** Counts calls of which the outside has heard. */
   checked = 0;
-  #unanswered = new Map<CallId, Unanswered>();
-  readonly #unansweredAt = new Map<number, ReadonlyMap<CallId, Unanswered>>();
+  readonly memory = new Rewound(() => new Map<CallId, Unanswered>());
   /** By the present process. */
   readonly #asked = new Set<CallId>();
   /** The step with which the present process began. */
@@ -31,18 +31,6 @@ export class CallsChecker implements Checker {
 
   processStarted(): void {
     this.#asked.clear();
-  }
-
-  machineCreated(): void {
-    this.#unanswered = new Map();
-  }
-
-  checkpointed(steps: number): void {
-    this.#unansweredAt.set(steps, new Map(this.#unanswered));
-  }
-
-  restored(steps: number): void {
-    this.#unanswered = new Map(this.#unansweredAt.get(steps));
   }
 
   stepped({ event, index, isReplay, calls }: Step): void {
@@ -64,6 +52,10 @@ export class CallsChecker implements Checker {
       const detail = `${call} of step ${String(step)}, the process began with ${String(this.#start)}`;
       this.#fail("what had no answer is asked again by the next process", detail);
     }
+  }
+
+  get #unanswered(): Map<CallId, Unanswered> {
+    return this.memory.now;
   }
 
   /** A recovery has repeated `steps` steps, and the next one is new. */

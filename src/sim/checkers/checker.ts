@@ -273,6 +273,8 @@ export interface QuietRun {
 
 export interface Checker extends Partial<Observations> {
   readonly name: string;
+  /** What it knows of the realm, where that has to go back with it. */
+  readonly memory?: Memory;
   /** How often it had something to judge: a rule that was never put to the test has not held. */
   readonly checked: number;
   /**
@@ -283,6 +285,9 @@ export interface Checker extends Partial<Observations> {
   /** It is not told of steps that a recovery repeats: nothing of the realm's is kept in it. */
   readonly missesReplays?: boolean;
 }
+
+/** It is told of checkpoints and recoveries in its checker's place. */
+export type Memory = Pick<Observations, "machineCreated" | "checkpointed" | "restored">;
 
 /** A rule was broken. The run ends with it. */
 export class CheckFailure extends Error {
@@ -379,11 +384,16 @@ export class CheckerPanel {
   }
 
   #add(checker: Checker): void {
+    if (checker.memory !== undefined) this.#listen(checker, checker.memory);
+    this.#listen(checker, checker);
+  }
+
+  #listen(checker: Checker, ears: Partial<Observations>): void {
     for (const what of observationNames) {
-      const listener = checker[what];
+      const listener = ears[what];
       if (listener === undefined) continue;
       const listeners = this.#listeners.get(what) ?? [];
-      const bound = (listener as Listener).bind(checker);
+      const bound = (listener as Listener).bind(ears);
       listeners.push(bound);
       if (checker.missesEncore === true) this.#leaving.add(bound);
       if (checker.missesReplays === true) this.#forgetful.add(bound);

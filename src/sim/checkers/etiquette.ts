@@ -87,7 +87,7 @@ export class EtiquetteChecker implements Checker {
   readonly name = "etiquette";
   /** Counts sessions that were ended. */
   checked = 0;
-  readonly #house = new Rewound(newHouse);
+  readonly memory = new Rewound(newHouse);
   readonly #envelope = new EnvelopeReader();
   readonly #limits: Patience;
 
@@ -97,17 +97,17 @@ export class EtiquetteChecker implements Checker {
 
   stepped(step: Step): void {
     const { event } = step;
-    const { guests, logins } = this.#house.now;
+    const { guests, logins } = this.memory.now;
     if (event.type === "connection.opened") {
       guests.set(event.connection, newGuest(event));
     } else if (event.type === "server.started") {
       const { loginsPerMinute, loginsBurst } = readRealmConfig(event.config).realm;
-      this.#house.now.isDraining = false;
+      this.memory.now.isDraining = false;
       // What the process before this one asked is answered to nobody.
       logins.clear();
-      this.#house.now.awaited.clear();
-      this.#house.now.intervalMicros = Math.ceil(60_000_000 / loginsPerMinute);
-      this.#house.now.burst = loginsBurst;
+      this.memory.now.awaited.clear();
+      this.memory.now.intervalMicros = Math.ceil(60_000_000 / loginsPerMinute);
+      this.memory.now.burst = loginsBurst;
     } else if (event.type === "call.completed") {
       logins.delete(event.call);
       this.#answered(step, event.call);
@@ -118,26 +118,14 @@ export class EtiquetteChecker implements Checker {
     if (step.counts.has("packets_undecodable_total")) this.#notUnderstood(event);
     if (step.closes.length > 0) this.#ended(step);
     if (step.calls.length > 0) this.#called(step);
-    if (event.type === "drain.requested") this.#house.now.isDraining = true;
-    if (this.#house.now.isDraining) this.#drained(step);
+    if (event.type === "drain.requested") this.memory.now.isDraining = true;
+    if (this.memory.now.isDraining) this.#drained(step);
     if (event.type === "connection.closed") guests.delete(event.connection);
-  }
-
-  machineCreated(): void {
-    this.#house.begin();
-  }
-
-  checkpointed(steps: number): void {
-    this.#house.save(steps);
-  }
-
-  restored(steps: number): void {
-    this.#house.restore(steps);
   }
 
   #told({ event, sends }: Step): void {
     for (const { connection, type, inReplyTo, payload } of sends) {
-      const guest = this.#house.now.guests.get(connection);
+      const guest = this.memory.now.guests.get(connection);
       if (guest === undefined) continue;
       if (guest.isEnding) this.#fail("nothing is said behind a farewell", event.type);
       if (type === hello.replyType) this.#greeted(guest, event);
@@ -173,7 +161,7 @@ export class EtiquetteChecker implements Checker {
 
   #ended({ event, sends, closes }: Step): void {
     for (const { connection, mode, code } of closes) {
-      const guest = this.#house.now.guests.get(connection);
+      const guest = this.memory.now.guests.get(connection);
       if (guest !== undefined) guest.isEnding = true;
       this.checked += 1;
       if (mode !== (errorTable[code].abuse ? "reset" : "flush")) {
@@ -190,7 +178,7 @@ export class EtiquetteChecker implements Checker {
 
   /** Whether the one whose event it is is cut when he must be, and not before. */
   #patience({ event, sends, closes }: Step, connection: ConnectionId): void {
-    const guest = this.#house.now.guests.get(connection);
+    const guest = this.memory.now.guests.get(connection);
     if (guest === undefined || guest.isEnding) return;
     const code = closes.find((close) => close.connection === connection)?.code ?? null;
     const { malformedInRowMax, refusedPerWindowMax, refusedWindowMs } = this.#limits;
@@ -235,7 +223,7 @@ export class EtiquetteChecker implements Checker {
 
   /** Whoever was answered because the time was up is not answered again. */
   #expired({ sends }: Step): void {
-    const { awaited } = this.#house.now;
+    const { awaited } = this.memory.now;
     if (awaited.size === 0 || sends.length === 0) return;
     const answered = new Set<ConnectionId>();
     for (const { connection, inReplyTo } of sends) if (inReplyTo !== 0) answered.add(connection);
@@ -243,7 +231,7 @@ export class EtiquetteChecker implements Checker {
   }
 
   #answered({ sends, closes, calls }: Step, call: CallId): void {
-    const { awaited, guests } = this.#house.now;
+    const { awaited, guests } = this.memory.now;
     const asker = awaited.get(call);
     awaited.delete(call);
     const guest = asker === undefined ? undefined : guests.get(asker);
@@ -255,7 +243,7 @@ export class EtiquetteChecker implements Checker {
   }
 
   #called({ calls, event, machine }: Step): void {
-    const { logins, awaited } = this.#house.now;
+    const { logins, awaited } = this.memory.now;
     for (const { call, operation, asker, request } of calls) {
       if (asker !== null && answeredOperations.has(operation)) awaited.set(call, asker);
       const who =
@@ -279,7 +267,7 @@ export class EtiquetteChecker implements Checker {
 
   /** An address has tried a login. */
   #tried(asker: ConnectionId, at: number): void {
-    const { guests, fullAt, intervalMicros, burst } = this.#house.now;
+    const { guests, fullAt, intervalMicros, burst } = this.memory.now;
     const address = guests.get(asker)?.address ?? "";
     let left = forgottenMax;
     for (const [other, full] of fullAt) {
@@ -298,7 +286,7 @@ export class EtiquetteChecker implements Checker {
   #forgotten(machine: Step["machine"]): void {
     if (!machine.views.includes(addressesViewName)) return;
     const kept = Number(machine.view(addressesViewName));
-    const most = this.#house.now.fullAt.size;
+    const most = this.memory.now.fullAt.size;
     if (kept <= most) return;
     this.#fail(
       "an address is forgotten that needs no budget",
@@ -311,7 +299,7 @@ export class EtiquetteChecker implements Checker {
     if (event.type !== "packet.received") return;
     const answer = decodePayload(login.reply, payload, 0, payload.length);
     if (answer?.errorCode !== errorTable.RATE_LIMITED.code) return;
-    const { fullAt, intervalMicros, burst, logins } = this.#house.now;
+    const { fullAt, intervalMicros, burst, logins } = this.memory.now;
     const next = Math.max(fullAt.get(address) ?? event.at, event.at) + intervalMicros;
     if (next - event.at > burst * intervalMicros) return;
     // Or another one of the session is under way.
@@ -323,7 +311,7 @@ export class EtiquetteChecker implements Checker {
 
   #drained({ event, machine }: Step): void {
     if (event.type !== "drain.requested" && event.type !== "connection.opened") return;
-    for (const [connection, { isEnding }] of this.#house.now.guests) {
+    for (const [connection, { isEnding }] of this.memory.now.guests) {
       if (isEnding || (event.type !== "drain.requested" && event.connection !== connection)) {
         continue;
       }

@@ -30,11 +30,11 @@ export class IdlenessChecker implements Checker {
   readonly missesEncore = true;
   /** Counts steps after which there was something to tell. */
   checked = 0;
-  readonly #register = new Rewound(newRegister);
+  readonly memory = new Rewound(newRegister);
   readonly #envelope = new EnvelopeReader();
 
   stepped(step: Step): void {
-    const register = this.#register.now;
+    const register = this.memory.now;
     const { event, counts, machine, isReplay } = step;
     if (event.type === "server.started") register.tickMicros = tickMicrosOf(event.config);
     const isTick = counts.has("ticks_total");
@@ -49,26 +49,14 @@ export class IdlenessChecker implements Checker {
     throw new CheckFailure(this.name, "whoever rests has nothing to tell", detail);
   }
 
-  machineCreated(): void {
-    this.#register.begin();
-  }
-
-  checkpointed(steps: number): void {
-    this.#register.save(steps);
-  }
-
-  restored(steps: number): void {
-    this.#register.restore(steps);
-  }
-
   #told(): void {
-    const { inWorld, news } = this.#register.now;
+    const { inWorld, news } = this.memory.now;
     news.clear();
     for (const connection of inWorld.keys()) inWorld.set(connection, true);
   }
 
   #look({ event, sends, closes }: Step, isTick: boolean): void {
-    const { inWorld, news } = this.#register.now;
+    const { inWorld, news } = this.memory.now;
     for (const { connection } of closes) this.#left(connection, isTick);
     if (event.type === "connection.closed") this.#left(event.connection, isTick);
     let isRefused = false;
@@ -89,7 +77,7 @@ export class IdlenessChecker implements Checker {
 
   /** Of somebody of whom nobody was told there is nothing to tell. */
   #left(connection: ConnectionId, isTick: boolean): void {
-    const { inWorld, news } = this.#register.now;
+    const { inWorld, news } = this.memory.now;
     const wasTold = inWorld.get(connection);
     if (wasTold === undefined) return;
     inWorld.delete(connection);

@@ -48,12 +48,12 @@ export class LogoutsChecker implements Checker {
   readonly missesEncore = true;
   /** Counts logouts that have succeeded. */
   checked = 0;
-  readonly #register = new Rewound(newRegister);
+  readonly memory = new Rewound(newRegister);
   readonly #envelope = new EnvelopeReader();
 
   stepped(step: Step): void {
     const { event, sends, calls } = step;
-    const register = this.#register.now;
+    const register = this.memory.now;
     let heard: Asked | null = null;
     let answer: Fields = {};
     if (event.type === "call.completed") {
@@ -80,20 +80,8 @@ export class LogoutsChecker implements Checker {
     register.shown.delete(event.connection);
   }
 
-  machineCreated(): void {
-    this.#register.begin();
-  }
-
-  checkpointed(steps: number): void {
-    this.#register.save(steps);
-  }
-
-  restored(steps: number): void {
-    this.#register.restore(steps);
-  }
-
   #sent({ connection, type, payload }: StepSend, at: At): void {
-    const { logins, shown } = this.#register.now;
+    const { logins, shown } = this.memory.now;
     if (type === login.replyType || type === enter.replyType) {
       const { reply } = type === login.replyType ? login : enter;
       const his = shown.get(connection);

@@ -34,6 +34,7 @@ import {
 } from "./players-view.ts";
 import type { ShownEntity } from "./players-view.ts";
 import type { PresenceChecker } from "./presence.ts";
+import { Rewound } from "./rewound.ts";
 
 const { enter, move } = worldContract.entries;
 
@@ -54,10 +55,16 @@ interface Body {
 }
 
 /** What goes with a state of the machine. */
-interface Saved {
+interface Model {
   readonly bodies: Map<number, Body>;
-  readonly stale: number;
-  readonly counted: number;
+  /**
+   * By player: until the world is looked at he may have one of a session that has ended, too.
+   */
+  readonly newest: Map<number, Body>;
+  stale: number;
+  /** Who has entered and not left; not a number in a state that somebody else has left. */
+  counted: number;
+  sinceLook: number;
 }
 
 type Movement = Decoded<typeof move.message>;
@@ -94,23 +101,14 @@ export class MovementChecker implements Checker {
   readonly #presence: PresenceChecker;
   readonly #options: PlayersOptions;
   readonly #envelope = new EnvelopeReader();
-  #bodies = new Map<number, Body>();
-  /**
-   * By player: until the world is looked at he may have one of a session that has ended, too.
-   */
-  readonly #newest = new Map<number, Body>();
-  #stale = 0;
-  #sinceLook = 0;
+  readonly memory = new Rewound(newModel);
   /** Null until a machine was seen. */
   #isWorld: boolean | null = null;
-  /** Who has entered and not left. */
-  #counted = 0;
   /** Ticks since one was judged. */
   #ticks = 0;
   /** By player, when he was last found in the world: each tick that is judged counts twice. */
   readonly #found = new Map<number, number>();
   #finding = 0;
-  readonly #saved = new Map<number, Saved>();
 
   /** @param presence looks on before this one does */
   constructor(presence: PresenceChecker, options: PlayersOptions) {
@@ -122,18 +120,18 @@ export class MovementChecker implements Checker {
     const { event, machine } = step;
     this.#isWorld ??= machine.views.includes(playersViewName);
     if (!this.#isWorld) return;
-    this.#sinceLook += 1;
-    if (step.counts.size > 0) this.#counted += coming(step.counts);
+    this.#model.sinceLook += 1;
+    if (step.counts.size > 0) this.#model.counted += coming(step.counts);
     const moved = event.type === "packet.received" ? this.#movementOf(event) : null;
     const mover =
       moved === null || event.type !== "packet.received" ? null : this.#playerAt(event.connection);
     if (moved !== null) {
-      const own = mover === null ? undefined : this.#newest.get(mover);
+      const own = mover === null ? undefined : this.#model.newest.get(mover);
       const shown = this.#judge(moved, own, step);
       if (shown !== null) return this.#compare(shown, step);
     }
     const isTick = this.#isTick(step);
-    const isDue = this.#sinceLook >= Math.max(stepsBetweenMin, this.#bodies.size >> 1);
+    const isDue = this.#model.sinceLook >= Math.max(stepsBetweenMin, this.#model.bodies.size >> 1);
     if (!isTick && !isDue && !step.sends.some(isAdmission)) return;
     const entities = this.#look(machine);
     this.#compare(entities, step);
@@ -147,32 +145,17 @@ export class MovementChecker implements Checker {
     if (step.event.type !== "time.reached" || !counts(step, "ticks_total")) return false;
     this.#countStale(step);
     this.#ticks += 1;
-    if (this.#ticks < this.#bodies.size / playersPerTick) return false;
+    if (this.#ticks < this.#model.bodies.size / playersPerTick) return false;
     this.#ticks = 0;
     return true;
   }
 
   machineCreated(): void {
-    this.#bodies = new Map();
-    this.#newest.clear();
-    this.#stale = 0;
-    this.#counted = 0;
-    this.#sinceLook = 0;
     this.#isWorld = null;
   }
 
-  checkpointed(steps: number): void {
-    const [bodies, stale, counted] = [this.#bodies, this.#stale, this.#counted];
-    this.#saved.set(steps, structuredClone({ bodies, stale, counted }));
-  }
-
-  restored(steps: number): void {
-    const saved = this.#saved.get(steps);
-    this.#bodies = structuredClone(saved?.bodies ?? new Map<number, Body>());
-    this.#newest.clear();
-    for (const body of this.#bodies.values()) this.#newest.set(body.player, body);
-    this.#stale = saved?.stale ?? 0;
-    this.#counted = saved?.counted ?? NaN;
+  get #model(): Model {
+    return this.memory.now;
   }
 
   #playerAt(connection: ConnectionId): number | null {
@@ -195,10 +178,10 @@ export class MovementChecker implements Checker {
 
   /** Who came, who went, and that everybody is where the model has him. */
   #compare(entities: readonly ShownEntity[], { event, sends }: Step): void {
-    this.#sinceLook = 0;
+    this.#model.sinceLook = 0;
     let moved: { readonly rule: string; readonly id: number } | null = null;
     for (const entity of entities) {
-      const body = this.#bodies.get(entity.id);
+      const body = this.#model.bodies.get(entity.id);
       if (body === undefined) {
         if (!sends.some(isAdmission)) this.#fail("entities come by admission", event.type);
         this.#add(this.#newBody(entity, event.at));
@@ -212,16 +195,16 @@ export class MovementChecker implements Checker {
     }
     if (moved !== null) this.#fail(moved.rule, `entity ${String(moved.id)} after ${event.type}`);
     this.#count(entities.length);
-    if (this.#bodies.size === entities.length) return;
+    if (this.#model.bodies.size === entities.length) return;
     const shown = new Set(entities.map(({ id }) => id));
-    for (const body of this.#bodies.values()) if (!shown.has(body.id)) this.#drop(body);
+    for (const body of this.#model.bodies.values()) if (!shown.has(body.id)) this.#drop(body);
   }
 
   /** 6. After the world was looked at: everybody in it is in the model. */
   #compareMotion(machine: Step["machine"]): void {
     const { bodies } = readBodiesView(machine.view(bodiesViewName));
     for (let at = 0; at < bodies.length; at += bodyColumns.count) {
-      const body = this.#bodies.get(bodies[at] as number);
+      const body = this.#model.bodies.get(bodies[at] as number);
       if (body === undefined) continue;
       const about = `entity ${String(body.id)}`;
       if (!isVectorAt(bodies, at + bodyColumns.velocity, body.velocity)) {
@@ -234,20 +217,20 @@ export class MovementChecker implements Checker {
   }
 
   #add(body: Body): void {
-    this.#bodies.set(body.id, body);
-    this.#newest.set(body.player, body);
+    this.#model.bodies.set(body.id, body);
+    this.#model.newest.set(body.player, body);
   }
 
   #drop(body: Body): void {
-    this.#bodies.delete(body.id);
-    if (this.#newest.get(body.player) === body) this.#newest.delete(body.player);
+    this.#model.bodies.delete(body.id);
+    if (this.#model.newest.get(body.player) === body) this.#model.newest.delete(body.player);
   }
 
   /** Of a state that the run began with nobody knows who had entered it. */
   #count(there: number): void {
-    if (Number.isNaN(this.#counted)) this.#counted = there;
-    if (this.#counted === there) return;
-    const detail = `${String(this.#counted)} by the counters, ${String(there)} in the world`;
+    if (Number.isNaN(this.#model.counted)) this.#model.counted = there;
+    if (this.#model.counted === there) return;
+    const detail = `${String(this.#model.counted)} by the counters, ${String(there)} in the world`;
     this.#fail("whoever has entered and not left is in the world", detail);
   }
 
@@ -292,7 +275,7 @@ export class MovementChecker implements Checker {
     body.heard = isTaken ? "taken" : "refused";
     if (judgement === "foreign" || judgement === "senseless") this.#mustBeAnswered(step, judgement);
     if (judgement === "senseless") this.#mustBeNoPacket(step);
-    if (judgement === "stale") this.#stale += 1;
+    if (judgement === "stale") this.#model.stale += 1;
     if (judgement === "impossible" && !counts(step, "world_corrections_total")) {
       this.#compare(this.#look(step.machine), step);
       this.#fail("an impossible movement is counted", about);
@@ -343,11 +326,11 @@ export class MovementChecker implements Checker {
 
   #countStale(step: Step): void {
     const counted = step.counts.get("world_moves_stale_total") ?? 0;
-    if (counted !== this.#stale) {
-      const detail = `${String(counted)} counted, ${String(this.#stale)} seen`;
+    if (counted !== this.#model.stale) {
+      const detail = `${String(counted)} counted, ${String(this.#model.stale)} seen`;
       this.#fail("stale movements are counted", detail);
     }
-    this.#stale = 0;
+    this.#model.stale = 0;
   }
 
   #tick(entities: readonly ShownEntity[]): void {
@@ -385,6 +368,14 @@ function isTooLate(step: Step): boolean {
   const isEnding = closes.some(({ connection }) => connection === event.connection);
   return isEnding || counts(step, "packets_ignored_total");
 }
+
+const newModel = (isKnown: boolean): Model => ({
+  bodies: new Map(),
+  newest: new Map(),
+  stale: 0,
+  counted: isKnown ? 0 : NaN,
+  sinceLook: 0,
+});
 
 /** How many more are in the world, by what a step has counted. */
 const coming = (counts: Step["counts"]): number =>

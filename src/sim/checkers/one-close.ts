@@ -6,13 +6,12 @@ import type { Event } from "../../core/contract.ts";
 import type { ConnectionId } from "../../core/kernel/ids.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker, Step } from "./checker.ts";
+import { Rewound } from "./rewound.ts";
 
 export class OneCloseChecker implements Checker {
   readonly name = "one-close";
   checked = 0;
-  #open = new Set<ConnectionId>();
-  /** What a checkpoint holds is not told again, so the open connections of each are kept. */
-  readonly #openAt = new Map<number, readonly ConnectionId[]>();
+  readonly memory = new Rewound(() => new Set<ConnectionId>());
 
   stepped({ event }: Step): void {
     switch (event.type) {
@@ -39,18 +38,6 @@ export class OneCloseChecker implements Checker {
     }
   }
 
-  machineCreated(): void {
-    this.#open = new Set();
-  }
-
-  checkpointed(steps: number): void {
-    this.#openAt.set(steps, [...this.#open]);
-  }
-
-  restored(steps: number): void {
-    this.#open = new Set(this.#openAt.get(steps) ?? []);
-  }
-
   emptied(): void {
     const [left] = this.#open;
     if (left === undefined) return;
@@ -59,6 +46,10 @@ export class OneCloseChecker implements Checker {
       "every connection that opens closes",
       `${String(this.#open.size)} are left when every client is gone, ${String(left)} first`,
     );
+  }
+
+  get #open(): Set<ConnectionId> {
+    return this.memory.now;
   }
 
   #fail(rule: string, event: Event & { readonly connection: ConnectionId }): never {

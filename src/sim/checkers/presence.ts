@@ -57,14 +57,14 @@ export class PresenceChecker implements Checker {
   readonly missesEncore = true;
   /** Counts sessions that became somebody's. */
   checked = 0;
-  readonly #register = new Rewound(newRegister);
+  readonly memory = new Rewound(newRegister);
   readonly #leaving = new Map<ConnectionId, Present>();
   /** Who has gone in the last step, 0 for nobody; null: no one has, or nobody can say. */
   #gone: number | null = null;
 
   /** Sessions that are somebody's now, by their connections. */
   get present(): ReadonlyMap<ConnectionId, Present> {
-    return this.#register.now.present;
+    return this.memory.now.present;
   }
 
   /** Those who have ceased to be present in the step that was made last. */
@@ -73,10 +73,10 @@ export class PresenceChecker implements Checker {
   }
 
   stepped(step: Step): void {
-    const { calls } = this.#register.now;
+    const { calls } = this.memory.now;
     const { event } = step;
-    if (event.type === "server.started") this.#register.now.wallOffsetMicros = 0;
-    if (event.type === "clock.corrected") this.#register.now.wallOffsetMicros = event.offsetMicros;
+    if (event.type === "server.started") this.memory.now.wallOffsetMicros = 0;
+    if (event.type === "clock.corrected") this.memory.now.wallOffsetMicros = event.offsetMicros;
     const asked = event.type === "call.completed" ? (calls.get(event.call) ?? null) : null;
     for (const { call, operation, asker, request } of step.calls) {
       if (asker === null || !watched.has(operation)) continue;
@@ -90,12 +90,12 @@ export class PresenceChecker implements Checker {
     const { result } = event.type === "call.completed" ? event : { result: null };
     const answer = result?.ok === true ? fieldsOf(result.answer) : null;
     if (asked?.operation === "logins.end" && answer !== null) {
-      this.#register.now.ended.add(asked.tokenId);
+      this.memory.now.ended.add(asked.tokenId);
     }
-    const before = this.#register.now.present.size;
+    const before = this.memory.now.present.size;
     for (const send of step.sends) this.#sent(send, asked, answer, step);
-    if (!step.isReplay && this.#register.now.present.size > before) this.checked += 1;
-    if (event.type === "connection.opened") this.#register.now.owners.set(event.connection, 0);
+    if (!step.isReplay && this.memory.now.present.size > before) this.checked += 1;
+    if (event.type === "connection.opened") this.memory.now.owners.set(event.connection, 0);
     if (event.type === "connection.closed") this.#closed(event.connection, step.isReplay);
   }
 
@@ -109,28 +109,16 @@ export class PresenceChecker implements Checker {
     this.#fail("whoever has gone is told to have been who he was", detail);
   }
 
-  machineCreated(): void {
-    this.#register.begin();
-  }
-
-  checkpointed(steps: number): void {
-    this.#register.save(steps);
-  }
-
-  restored(steps: number): void {
-    this.#register.restore(steps);
-  }
-
   /** What is repeated is not logged again. */
   #closed(connection: ConnectionId, isReplay: boolean): void {
-    const { present, owners } = this.#register.now;
+    const { present, owners } = this.memory.now;
     this.#gone = isReplay ? null : (owners.get(connection) ?? null);
     present.delete(connection);
     owners.delete(connection);
   }
 
   #leave(connection: ConnectionId): void {
-    const { present } = this.#register.now;
+    const { present } = this.memory.now;
     const who = present.get(connection);
     if (who === undefined) return;
     this.#leaving.set(connection, who);
@@ -168,11 +156,11 @@ export class PresenceChecker implements Checker {
       }
       case logout.replyType:
         if (!isSuccess(logout.reply, payload)) return;
-        this.#register.now.owners.set(connection, 0);
+        this.memory.now.owners.set(connection, 0);
         return this.#leave(connection);
       case update.type:
       case entity.type:
-        if (this.#register.now.present.get(connection)?.inWorld === true) return;
+        if (this.memory.now.present.get(connection)?.inWorld === true) return;
         if (this.#leaving.get(connection)?.inWorld === true) return;
         throw new CheckFailure(
           this.name,
@@ -187,7 +175,7 @@ export class PresenceChecker implements Checker {
   /** Whether a token that the outside has found good is so still. */
   #isInTime(answer: Fields | null, { event }: Step): boolean {
     const expiresAtMs = Number(answer?.["expiresAtMs"] ?? Infinity);
-    return event.at + this.#register.now.wallOffsetMicros < expiresAtMs * 1_000;
+    return event.at + this.memory.now.wallOffsetMicros < expiresAtMs * 1_000;
   }
 
   #fail(rule: string, detail: string): never {
@@ -198,7 +186,7 @@ export class PresenceChecker implements Checker {
     connection: ConnectionId,
     { isEarned, asked, who }: { isEarned: boolean; asked: Asked | null; who: Present },
   ): void {
-    const { present, ended } = this.#register.now;
+    const { present, ended } = this.memory.now;
     const about = `connection ${String(connection)}, player ${String(who.player)}`;
     if (!isEarned || asked?.asker !== connection) {
       const rule = "a session is somebody's only by a password or token that it sent";
@@ -216,7 +204,7 @@ export class PresenceChecker implements Checker {
       );
     }
     present.set(connection, who);
-    this.#register.now.owners.set(connection, who.player);
+    this.memory.now.owners.set(connection, who.player);
   }
 }
 

@@ -70,7 +70,7 @@ export class ReportsChecker implements Checker {
   /** Counts reports with somebody in the world. */
   checked = 0;
   readonly #presence: PresenceChecker;
-  readonly #register = new Rewound(newRegister);
+  readonly memory = new Rewound(newRegister);
 
   constructor(presence: PresenceChecker) {
     this.#presence = presence;
@@ -79,7 +79,7 @@ export class ReportsChecker implements Checker {
   stepped(step: Step): void {
     this.#look(step);
     const { event } = step;
-    const register = this.#register.now;
+    const register = this.memory.now;
     // A tick that threw is told of before time goes on.
     const isLate = register.underWay === null && event.at >= register.askedBy;
     if (!isLate || !register.isKnown || event.type === "step.failed") return;
@@ -88,7 +88,7 @@ export class ReportsChecker implements Checker {
 
   #look(step: Step): void {
     const { event } = step;
-    const register = this.#register.now;
+    const register = this.memory.now;
     switch (event.type) {
       case "server.started":
         register.tickMicros = tickMicrosOf(event.config);
@@ -113,20 +113,8 @@ export class ReportsChecker implements Checker {
     }
   }
 
-  machineCreated(): void {
-    this.#register.begin();
-  }
-
-  checkpointed(steps: number): void {
-    this.#register.save(steps);
-  }
-
-  restored(steps: number): void {
-    this.#register.restore(steps);
-  }
-
   #timePassed({ event, calls, isReplay }: Step): void {
-    const register = this.#register.now;
+    const register = this.memory.now;
     const { underWay } = register;
     // Who gives up does so before or after the tick of the same step.
     if (underWay !== null && event.at >= underWay.askedAt + patienceMicros) {
@@ -153,13 +141,13 @@ export class ReportsChecker implements Checker {
 
   /** The one under way is answered or given up: the next tick may ask again. */
   #isOver(at: number): void {
-    const register = this.#register.now;
+    const register = this.memory.now;
     register.underWay = null;
     register.askedBy = Math.max(register.askedBy, at + register.tickMicros);
   }
 
   #judge({ players, entered, left, reset }: Report): void {
-    const { needsReset, told, doubted } = this.#register.now;
+    const { needsReset, told, doubted } = this.memory.now;
     if (reset !== needsReset) this.#fail("a start takes back what others have said", String(reset));
     const here = this.#here(this.#presence.present.values());
     // Who is told to end in this very step may be counted or not.
@@ -195,12 +183,12 @@ export class ReportsChecker implements Checker {
   }
 
   #failed({ report }: UnderWay): void {
-    const { doubted } = this.#register.now;
+    const { doubted } = this.memory.now;
     for (const key of report.entered) doubted.add(loginName(key));
   }
 
   #answered({ report, isOfThisStart }: UnderWay, { evict = [], isSupplanted }: Verdict): void {
-    const register = this.#register.now;
+    const register = this.memory.now;
     const { told, doubted } = register;
     const { present } = this.#presence;
     if (isSupplanted === true) {

@@ -2,7 +2,9 @@
  * What a checker knows of a realm's history, where it goes back as the realm does: to a checkpoint,
  * or to the beginning.
  */
-export class Rewound<T> {
+import type { Memory } from "./checker.ts";
+
+export class Rewound<T> implements Memory {
   /** As it is after the last step. */
   now: T;
   readonly #begin: (isKnown: boolean) => T;
@@ -18,15 +20,15 @@ export class Rewound<T> {
     this.now = begin(true);
   }
 
-  begin(): void {
+  machineCreated(): void {
     this.now = this.#begin(true);
   }
 
-  save(steps: number): void {
+  checkpointed(steps: number): void {
     this.#saved.set(steps, structuredClone(this.now));
   }
 
-  restore(steps: number): void {
+  restored(steps: number): void {
     this.now = structuredClone(this.#saved.get(steps) ?? this.#begin(false));
   }
 }

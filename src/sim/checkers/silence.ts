@@ -8,6 +8,7 @@
 import type { ConnectionId, Micros } from "../../core/kernel/ids.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker, Step, StepClose } from "./checker.ts";
+import { Rewound } from "./rewound.ts";
 
 export interface SilenceOptions {
   readonly idleTimeoutMicros: number;
@@ -37,8 +38,7 @@ export class SilenceChecker implements Checker {
   /** Counts sessions that were closed for it. */
   checked = 0;
   readonly #options: SilenceOptions;
-  #present = new Map<ConnectionId, Presence>();
-  readonly #presentAt = new Map<number, ReadonlyMap<ConnectionId, Presence>>();
+  readonly memory = new Rewound(() => new Map<ConnectionId, Presence>());
 
   constructor(options: SilenceOptions) {
     this.#options = options;
@@ -82,18 +82,6 @@ export class SilenceChecker implements Checker {
     if (event.type === "time.reached") this.#overdue(event.at);
   }
 
-  machineCreated(): void {
-    this.#present = new Map();
-  }
-
-  checkpointed(steps: number): void {
-    this.#presentAt.set(steps, copied(this.#present));
-  }
-
-  restored(steps: number): void {
-    this.#present = copied(this.#presentAt.get(steps) ?? new Map<ConnectionId, Presence>());
-  }
-
   #closed({ connection, code }: StepClose, at: Micros, stallMicros: number): void {
     const presence = this.#present.get(connection);
     if (presence === undefined || presence.isEnding) return;
@@ -122,6 +110,10 @@ export class SilenceChecker implements Checker {
     );
   }
 
+  get #present(): Map<ConnectionId, Presence> {
+    return this.memory.now;
+  }
+
   /** After `time.reached` nothing that was due is left. */
   #overdue(at: Micros): void {
     const { idleTimeoutMicros, helloTimeoutMicros } = this.#options;
@@ -145,6 +137,3 @@ export class SilenceChecker implements Checker {
     }
   }
 }
-
-const copied = (present: ReadonlyMap<ConnectionId, Presence>): Map<ConnectionId, Presence> =>
-  new Map(Array.from(present, ([connection, presence]) => [connection, { ...presence }]));

@@ -9,6 +9,7 @@ import { readRealmConfig } from "../../core/realm/config.ts";
 import type { PlainData } from "../../core/kernel/plain.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker, Step } from "./checker.ts";
+import { Rewound } from "./rewound.ts";
 
 interface Beat {
   /** `at` of the start. */
@@ -27,15 +28,14 @@ export class TicksChecker implements Checker {
   readonly name = "ticks";
   /** Counts ticks. */
   checked = 0;
-  #beat: Beat | null = null;
-  readonly #saved = new Map<number, Beat | null>();
+  readonly memory = new Rewound((): Beat | null => null);
 
   stepped({ event, counts }: Step): void {
     if (event.type === "server.started") {
       const { tickHz, ticksPerStepMax } = readRealmConfig(event.config).realm;
-      this.#beat = { start: event.at, ticks: 0, hz: tickHz, perStepMax: ticksPerStepMax };
+      this.memory.now = { start: event.at, ticks: 0, hz: tickHz, perStepMax: ticksPerStepMax };
     }
-    const beat = this.#beat;
+    const beat = this.memory.now;
     if (beat === null) return;
     const made = counts.get("ticks_total") ?? 0;
     const skipped = counts.get("ticks_skipped_total") ?? 0;
@@ -59,19 +59,6 @@ export class TicksChecker implements Checker {
       const detail = `${String(beat.ticks)} in ${String(event.at - beat.start)} us`;
       this.#fail("there are as many ticks as have been due", detail);
     }
-  }
-
-  machineCreated(): void {
-    this.#beat = null;
-  }
-
-  checkpointed(steps: number): void {
-    this.#saved.set(steps, this.#beat === null ? null : { ...this.#beat });
-  }
-
-  restored(steps: number): void {
-    const beat = this.#saved.get(steps) ?? null;
-    this.#beat = beat === null ? null : { ...beat };
   }
 
   #fail(rule: string, detail: string): never {

@@ -13,7 +13,7 @@ import type { RealmConfig } from "../../realm/index.ts";
 import { verifyToken } from "../accounts/index.ts";
 import { admit } from "../entry/admission.ts";
 import { worldContract } from "./contract.ts";
-import { geometryOf, type Geometry } from "./grid.ts";
+import { geometryOf, isLaidFor, type Geometry } from "./grid.ts";
 import { move, type MovementRules } from "./movement.ts";
 import { areOwnersSound, isGridSound, showBodies, showPlayers, viewersOf } from "./near.ts";
 import { hasNews, publish } from "./publish.ts";
@@ -102,8 +102,8 @@ export const world = defineFeature({
   tick: {
     every: 1,
     idleUntil({ world: of, moves }, { config, inWorld }) {
-      const { size, viewDistance } = of.geometry;
-      const isRelaid = size !== config.worldSizeM || viewDistance !== config.worldViewDistanceM;
+      const { worldSizeM, worldViewDistanceM } = config;
+      const isRelaid = !isLaidFor(of.geometry, worldSizeM, worldViewDistanceM);
       const hasAbsent = of.bySession.size !== inWorld;
       return isRelaid || hasAbsent || moves > 0 || hasNews(of) ? 0 : Infinity;
     },

@@ -23,6 +23,10 @@ export interface Geometry {
   readonly cells: number;
 }
 
+/** @returns whether a world was laid out with those */
+export const isLaidFor = (geometry: Geometry, size: number, viewDistance: number): boolean =>
+  geometry.size === size && geometry.viewDistance === viewDistance;
+
 /** Along a side. What a tick does once for every cell then costs less than 0.1 ms. */
 export const cellsMax = 256;
 

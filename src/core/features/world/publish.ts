@@ -25,6 +25,7 @@ import {
   copyGrid,
   createGrid,
   firstFrom,
+  isLaidFor,
   makeRoom,
   memberKey,
   rowOfKey,
@@ -46,7 +47,7 @@ export type Tell = (session: SessionId, bytes: Uint8Array, start: number, end: n
  */
 export function publish(world: World, geometry: Geometry, tick: number, tell: Tell): void {
   const { components } = world.store;
-  const isRelaid = !isSame(world.geometry, geometry);
+  const isRelaid = !isLaidFor(world.geometry, geometry.size, geometry.viewDistance);
   if (!isRelaid && !hasNews(world)) return;
   const cellsBefore = world.geometry.cells;
   world.geometry = geometry;
@@ -393,6 +394,3 @@ class Tables {
 }
 
 const tables = new Tables();
-
-const isSame = (one: Geometry, other: Geometry): boolean =>
-  one.size === other.size && one.viewDistance === other.viewDistance;
