@@ -5,6 +5,7 @@
  * P1. A page is changed only by the one file that holds it alone; otherwise it is copied first.
  * P2. What was never written reads as zeros, and so does what lies behind a file's end.
  */
+import { copied, newBytes } from "./bytes.ts";
 
 const pageBytes = 4_096;
 
@@ -28,7 +29,7 @@ export class Pages {
   /** Fewer bytes than asked for only at the end of the file. They belong to the caller. */
   read(offset: number, length: number): Uint8Array {
     const count = Math.max(0, Math.min(length, this.length - offset));
-    const bytes = new Uint8Array(count);
+    const bytes = newBytes(count);
     this.#eachPart(offset, count, (index, from, size, done) => {
       const page = this.#pages.get(index);
       if (page !== undefined) bytes.set(page.bytes.subarray(from, from + size), done);
@@ -101,7 +102,7 @@ export class Pages {
   #own(index: number): Uint8Array {
     const page = this.#pages.get(index);
     if (page !== undefined && !page.isShared) return page.bytes;
-    const bytes = page === undefined ? new Uint8Array(pageBytes) : page.bytes.slice();
+    const bytes = page === undefined ? newBytes(pageBytes) : copied(page.bytes);
     this.#pages.set(index, { bytes, isShared: false });
     return bytes;
   }

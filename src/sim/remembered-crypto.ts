@@ -9,6 +9,7 @@
  */
 import { aeadTagBytes } from "../core/kernel/crypto.ts";
 import type { Aead, CryptoPort, SealedPlace } from "../core/kernel/crypto.ts";
+import { copied } from "./bytes.ts";
 
 /** @param heldBytesMax of all messages that are remembered together, about */
 export function rememberedCrypto(port: CryptoPort, heldBytesMax: number = 8_388_608): CryptoPort {
@@ -70,7 +71,7 @@ class RememberedAead implements Aead {
       bytes.set(known.sealed, start);
       return;
     }
-    const plain = bytes.slice(start, end);
+    const plain = copied(bytes, start, end);
     this.#aead.seal(place);
     this.#remember(place, plain);
   }
@@ -79,10 +80,10 @@ class RememberedAead implements Aead {
     const { bytes, start, end } = place;
     const known = this.#about(place);
     if (known !== null && isAt(known.sealed, bytes, start, end + aeadTagBytes)) {
-      return known.plain.slice();
+      return copied(known.plain);
     }
     const plain = this.#aead.open(place);
-    if (plain !== null) this.#remember(place, plain.slice());
+    if (plain !== null) this.#remember(place, copied(plain));
     return plain;
   }
 
@@ -94,10 +95,10 @@ class RememberedAead implements Aead {
   }
 
   #remember({ bytes, start, end, nonce, authenticated }: SealedPlace, plain: Uint8Array): void {
-    const sealed = bytes.slice(start, end + aeadTagBytes);
+    const sealed = copied(bytes, start, end + aeadTagBytes);
     this.#messages.set(firstWord(nonce), {
       nonce: nonce.slice(),
-      authenticated: authenticated.slice(),
+      authenticated: copied(authenticated),
       plain,
       sealed,
     });

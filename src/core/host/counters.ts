@@ -110,7 +110,8 @@ type Spelling = HostCounterName | `${HostCounterName}{${string}}`;
 
 export class HostCounters {
   readonly table: Counters;
-  // What is counted for each packet is added up here and put into the table once a turn.
+  // What is counted for each packet and each turn is added up here.
+  #turns = 0;
   #packetsReceived = 0;
   #packetEvents = 0;
   #bytesReceived = 0;
@@ -126,6 +127,11 @@ export class HostCounters {
       definitions[name] = counter(help);
     }
     this.table = new Counters(definitions);
+    this.collect("turns_total", () => this.#turns);
+    this.collect("packets_received_total", () => this.#packetsReceived);
+    this.collect("bytes_received_total", () => this.#bytesReceived);
+    this.collect("packets_sent_total", () => this.#packetsSent);
+    this.collect("bytes_sent_total", () => this.#bytesSent);
   }
 
   add(name: Spelling, by = 1): void {
@@ -134,6 +140,11 @@ export class HostCounters {
 
   set(name: HostCounterName, value: number): void {
     this.table.set(name, value);
+  }
+
+  /** Has it read whenever somebody asks for it. */
+  collect(name: HostCounterName, read: () => number): void {
+    this.table.collect(name, read);
   }
 
   /** Keeps the highest value. */
@@ -190,24 +201,10 @@ export class HostCounters {
 
   /** A turn ends: everything counted so far is in the table. */
   turn(): void {
-    const { table } = this;
-    table.add("turns_total");
+    this.#turns += 1;
     if (this.#packetEvents > 0) {
-      table.add('events_total{type="packet.received"}', this.#packetEvents);
+      this.table.add('events_total{type="packet.received"}', this.#packetEvents);
       this.#packetEvents = 0;
-    }
-    // Packets may come from bytes of an earlier turn.
-    if (this.#bytesReceived > 0 || this.#packetsReceived > 0) {
-      table.add("packets_received_total", this.#packetsReceived);
-      table.add("bytes_received_total", this.#bytesReceived);
-      this.#packetsReceived = 0;
-      this.#bytesReceived = 0;
-    }
-    if (this.#packetsSent > 0) {
-      table.add("packets_sent_total", this.#packetsSent);
-      table.add("bytes_sent_total", this.#bytesSent);
-      this.#packetsSent = 0;
-      this.#bytesSent = 0;
     }
   }
 }

@@ -33,7 +33,7 @@ import { perform, runScript } from "./files.ts";
 import type { FileScript } from "./files.ts";
 import type { Completion } from "./inbox.ts";
 import { Opening } from "./opening.ts";
-import { assemble } from "./parts.ts";
+import { assemble, showIn } from "./parts.ts";
 import type { LiveOptions, LiveParts, Now } from "./parts.ts";
 import type { HandedOver } from "./following.ts";
 import { recover } from "./recovery.ts";
@@ -89,6 +89,7 @@ export class Live {
     this.#now = { monotonic, at: options.clock.at(monotonic) };
     this.#served = { ...this.#now };
     this.#parts = assemble(options, this.#now);
+    showIn(options.counters, this.#parts);
     this.#opening = new Opening(options.recovered.witness, this.#parts);
     this.#mode = { type: "starting", ticket: this.#parts.commit.openTicket };
   }
@@ -269,9 +270,7 @@ export class Live {
 
   /** Ends the turn: to the disk what was journalled, to the sockets what may leave. */
   #leave(): void {
-    const { commit, release, calls, reading, connections, vault, following } = this.#parts;
-    const { space } = this.#parts;
-    const { counters } = this.#options;
+    const { commit, release, calls, reading, following, space } = this.#parts;
     space.turn();
     following.room(space.isLow);
     this.#parts.capture.turn();
@@ -282,14 +281,8 @@ export class Live {
     release.flush();
     const heldBytes = release.heldBytes + commit.pendingBytes;
     const isPaused = reading.weighHeld(heldBytes, commit.heldMicros);
-    if (isPaused) counters.add("journal_held_pauses_total");
+    if (isPaused) this.#options.counters.add("journal_held_pauses_total");
     reading.weighFull(space.isFull);
-    counters.set("connections_open", connections.size);
-    counters.set("secrets_held", vault.size);
-    counters.set("held_bytes", release.heldBytes);
-    counters.set("journal_pending_bytes", commit.pendingBytes);
-    counters.set("journal_held_seconds", commit.heldMicros / 1e6);
-    counters.set("journal_sequence", commit.lastSequence);
   }
 
   get #isBusy(): boolean {

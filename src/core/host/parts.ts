@@ -171,6 +171,21 @@ export function assemble(options: LiveOptions, now: Now): LiveParts {
   return { ...parts, now, capture, commit, visits, intake, containment, vault, following, space };
 }
 
+/** What stands in `/metrics` as it is when somebody looks. */
+export function showIn(
+  counters: HostCounters,
+  { commit, release, connections, vault, space }: LiveParts,
+): void {
+  counters.collect("connections_open", () => connections.size);
+  counters.collect("secrets_held", () => vault.size);
+  counters.collect("held_bytes", () => release.heldBytes);
+  counters.collect("journal_pending_bytes", () => commit.pendingBytes);
+  counters.collect("journal_held_seconds", () => commit.heldMicros / 1e6);
+  counters.collect("journal_sequence", () => commit.lastSequence);
+  counters.collect("journal_low", () => Number(space.isLow));
+  counters.collect("journal_full", () => Number(space.isFull));
+}
+
 const edgeConfigOf = (config: HostConfig, { rules, budgets }: HostRealm): EdgeConfig => ({
   lengthEndian: config.lengthEndian,
   session: config.session,

@@ -111,8 +111,6 @@ export class Space {
     }
     const mayLook = this.#reserve === "none" && this.#fullSince === null;
     if (mayLook && monotonic >= this.#lookAt) this.#make();
-    this.#counters.set("journal_low", Number(this.isLow));
-    this.#counters.set("journal_full", Number(this.isFull));
   }
 
   /** Monotonic time of the next `turn` that has something to do; `Infinity` when none. */

@@ -109,6 +109,21 @@ export class Counters {
   }
 
   /**
+   * Has a metric read whenever somebody asks for it, in place of `add` and `set`: for what changes
+   * more often than anybody looks.
+   *
+   * @param name without labels
+   * @param read finite; of a counter it never falls
+   * @throws ApiMisuseError for a name that is not defined, and for a histogram
+   */
+  collect(name: string, read: () => number): void {
+    const family = this.#families.get(name);
+    if (family === undefined) throw new ApiMisuseError(`metric "${name}" is not defined`);
+    family.bare.read = read;
+    family.bare.isUsed = true;
+  }
+
+  /**
    * Adds a value to a histogram.
    *
    * @throws ApiMisuseError for what is no histogram, and for NaN
@@ -127,7 +142,7 @@ export class Counters {
    */
   get(name: string): number {
     const known = this.#cells.get(name);
-    if (known !== undefined) return known.value;
+    if (known !== undefined) return valueOf(known);
     const { family, labels } = this.#parse(name);
     return family.cells.get(spellingOf(labels))?.value ?? 0;
   }
@@ -139,7 +154,7 @@ export class Counters {
   *entries(): Generator<CounterEntry> {
     for (const { name, help, kind, bare, cells } of this.#families.values()) {
       if (bare.isUsed || cells.size === 0)
-        yield { name, labels: {}, value: bare.value, help, kind };
+        yield { name, labels: {}, value: valueOf(bare), help, kind };
       for (const { labels, value } of cells.values()) yield { name, labels, value, help, kind };
     }
     for (const [name, { help, bounds, counts, sum, seen }] of this.#histograms) {
@@ -152,7 +167,7 @@ export class Counters {
   totals(): Map<string, number> {
     const totals = new Map<string, number>();
     for (const { name, bare, cells } of this.#families.values()) {
-      let total = bare.value;
+      let total = valueOf(bare);
       for (const cell of cells.values()) total += cell.value;
       totals.set(name, total);
     }
@@ -213,6 +228,8 @@ class Cell {
   readonly kind: "counter" | "gauge";
   readonly labels: Labels;
   value = 0;
+  /** Null: it is added to or set. */
+  read: (() => number) | null = null;
   isUsed = false;
   spellings = 0;
 
@@ -221,6 +238,8 @@ class Cell {
     this.labels = labels;
   }
 }
+
+const valueOf = ({ read, value }: Cell): number => (read === null ? value : read());
 
 /** A defined name with all its label sets, by their canonical spelling. */
 class Family {

@@ -321,21 +321,20 @@ export class RealmMachine implements Machine {
     this.state.sessions.advance(session, "connection.closed");
     for (const [index, { implementation, name }] of this.composition.features.entries()) {
       if (hearsNoEnds(this, name)) continue;
-      const closed = implementation.sessions.closed?.bind(implementation.sessions);
-      if (closed !== undefined) this.run(index, session, (ctx) => closed(ctx, reason));
+      const { sessions } = implementation;
+      if (sessions.closed === undefined) continue;
+      this.run(index, session, (ctx) => sessions.closed?.(ctx, reason));
     }
     this.state.inbox.drop(session.id);
     this.state.sessions.remove(session);
     this.count("sessions_closed_total");
-    const { player } = session;
-    this.log("info", "session closed", {
-      session: session.id,
-      ...(player === null ? {} : { player }),
-      remote: session.remote,
-      reason,
-      code: session.ending,
-      sessions: this.state.sessions.size,
-    });
+    const { id, player, remote, ending: code } = session;
+    const sessions = this.state.sessions.size;
+    const fields =
+      player === null
+        ? { session: id, remote, reason, code, sessions }
+        : { session: id, player, remote, reason, code, sessions };
+    this.log("info", "session closed", fields);
   }
 
   /** Tells the peer why, then closes: in order, or at once for the codes that mean abuse. */
@@ -466,8 +465,8 @@ export class RealmMachine implements Machine {
     const id = callId(incarnatedId(kernel.incarnation as Incarnation, 0, kernel.calls));
     kernel.calls += 1;
     const { feature, name, session, player, inReplyTo, operation } = order;
-    const who = player === null ? {} : { player };
-    calls.set(id, { feature, name, session, ...who, inReplyTo, carry });
+    const pending = { feature, name, session, inReplyTo, carry };
+    calls.set(id, player === null ? pending : { ...pending, player });
     timers.set(deadlineKind, id, micros(kernel.now + operation.deadline), undefined);
     const asker = session === 0 ? null : (this.state.sessions.get(session)?.connection ?? null);
     this.outbox.call(id, operation.name, request, operation.effect, asker);

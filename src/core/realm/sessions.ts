@@ -59,6 +59,23 @@ export const realmMoves: ReadonlySet<SessionEvent> = new Set([
 /** What a session says of its player while it has none. */
 const nobody = { player: null, name: "", role: "player", login: "" } as const;
 
+/** All of it but who it is. By name: what is left over when some are taken out costs far more. */
+const anonymous = (session: Session): Omit<Session, keyof Identity> => ({
+  id: session.id,
+  state: session.state,
+  remote: session.remote,
+  security: session.security,
+  openedAt: session.openedAt,
+  heardAt: session.heardAt,
+  connection: session.connection,
+  committedSequence: session.committedSequence,
+  promptSequence: session.promptSequence,
+  malformedInRow: session.malformedInRow,
+  refusedSince: session.refusedSince,
+  refusedCount: session.refusedCount,
+  ending: session.ending,
+});
+
 const holdsPlayer = (state: SessionState): boolean =>
   state === "authenticated" || state === "inWorld";
 
@@ -217,10 +234,12 @@ export class Sessions {
    */
   checkpoint(): PlainData {
     const known: [SessionId, PlayerId, string, PlayerRole, string][] = [];
-    const list = Array.from(this.#byId.values(), ({ player, name, role, login, ...rest }) => {
-      if (player !== null) known.push([rest.id, player, name, role, login]);
-      return rest;
-    });
+    const list: Omit<Session, keyof Identity>[] = [];
+    for (const session of this.#byId.values()) {
+      const { id, player, name, role, login } = session;
+      if (player !== null) known.push([id, player, name, role, login]);
+      list.push(anonymous(session));
+    }
     return known.length === 0 ? [this.#last, list] : [this.#last, list, known];
   }
 

@@ -15,7 +15,6 @@
  */
 import { accountContract, loginContract } from "../../core/features/contracts.ts";
 import type { ConnectionOpened } from "../../core/contract.ts";
-import { readRealmConfig } from "../../core/realm/config.ts";
 import type { RealmConfig } from "../../core/realm/config.ts";
 import { protocolRange, sessionContract } from "../../core/features/session/contract.ts";
 import { errorTable } from "../../core/kernel/errors.ts";
@@ -30,6 +29,7 @@ import {
 import { CheckFailure } from "./checker.ts";
 import type { Checker, Step } from "./checker.ts";
 import { Rewound } from "./rewound.ts";
+import { startedWith } from "./started-with.ts";
 
 const { hello } = sessionContract.entries;
 const { login } = loginContract.entries;
@@ -101,7 +101,7 @@ export class EtiquetteChecker implements Checker {
     if (event.type === "connection.opened") {
       guests.set(event.connection, newGuest(event));
     } else if (event.type === "server.started") {
-      const { loginsPerMinute, loginsBurst } = readRealmConfig(event.config).realm;
+      const { loginsPerMinute, loginsBurst } = startedWith(event.config);
       this.memory.now.isDraining = false;
       // What the process before this one asked is answered to nobody.
       logins.clear();

@@ -19,6 +19,7 @@ import type { Realm } from "../../core/realm/index.ts";
 import { reprise as pb } from "../../core/wire/gen/packet.js";
 import { decodePayload, payloadBytesMax } from "../../core/wire/index.ts";
 import type { AnyContract } from "../../core/wire/index.ts";
+import { copied, joined } from "../bytes.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker, Step } from "./checker.ts";
 import { contentBytesMax, FrameParts, lengthAt, prefixBytes } from "./frame-parts.ts";
@@ -236,7 +237,7 @@ export class GateChecker implements Checker {
   socketReceived(socket: SocketId, bytes: Uint8Array): void {
     const gate = this.#ofSocket.get(socket);
     if (gate === undefined || gate.isLost || gate.isUnsure || gate.isEnding) return;
-    const all = gate.rest.length === 0 ? bytes : joined(gate.rest, bytes);
+    const all = gate.rest.length === 0 ? bytes : joined([gate.rest, bytes]);
     let at = 0;
     while (!gate.isLost && all.length - at >= prefixBytes) {
       const length = lengthAt(all, at);
@@ -248,7 +249,7 @@ export class GateChecker implements Checker {
       else this.#came(gate, all, start, start + length);
       at = start + length;
     }
-    gate.rest = gate.isLost ? nothing : all.slice(at);
+    gate.rest = gate.isLost ? nothing : copied(all, at);
   }
 
   stepped({ event, closes, stallMicros, isReplay }: Step): void {
@@ -478,10 +479,3 @@ const packetsIn = (event: Event): number =>
   event.type === "packet.refused"
     ? event.count
     : Number(event.type === "packet.received" || event.type === "packet.malformed");
-
-function joined(before: Uint8Array, after: Uint8Array): Uint8Array {
-  const both = new Uint8Array(before.length + after.length);
-  both.set(before);
-  both.set(after, before.length);
-  return both;
-}

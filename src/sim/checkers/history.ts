@@ -10,6 +10,7 @@
  */
 import type { Event, Machine } from "../../core/contract.ts";
 import { digestBytes, digestStart } from "../../core/kernel/digest.ts";
+import { copied } from "../bytes.ts";
 import { CheckFailure } from "./checker.ts";
 
 /** Events to step a machine through, from a checkpoint or its first state. */
@@ -23,7 +24,7 @@ export interface WayTo {
 /** The event, with bytes that are nobody else's. */
 function owned(event: Event): Event {
   if (event.type !== "packet.received") return { ...event };
-  const bytes = event.bytes.slice(event.start, event.end);
+  const bytes = copied(event.bytes, event.start, event.end);
   return { ...event, bytes, start: 0, end: bytes.length };
 }
 

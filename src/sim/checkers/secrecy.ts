@@ -32,7 +32,7 @@ export class SecrecyChecker implements Checker {
   }
 
   logged(_level: LogLevel, message: string, fields: LogFields): void {
-    const form = formIn(message) ?? formInFields(fields);
+    const form = formIn(message + textOf(fields));
     if (form !== null) this.#fail(form, `in a line of the log: ${message}`);
   }
 
@@ -46,14 +46,15 @@ const readable = (_key: string, value: unknown): unknown =>
   value instanceof Uint8Array ? hexOf(value) : value;
 
 /** Numbers and the like hold no text, and most fields are such. */
-function formInFields(fields: LogFields): string | null {
+function textOf(fields: LogFields): string {
   let text = "";
-  for (const [name, value] of Object.entries(fields)) {
-    if (typeof value === "string") text += `${name} ${value} `;
-    else if (typeof value === "object") text += `${name} ${JSON.stringify(value, readable)} `;
-    else text += `${name} `;
+  for (const name of Object.keys(fields)) {
+    const value = fields[name];
+    if (typeof value === "string") text += ` ${name} ${value}`;
+    else if (typeof value === "object") text += ` ${name} ${JSON.stringify(value, readable)}`;
+    else text += ` ${name}`;
   }
-  return formIn(text);
+  return text;
 }
 
 const bytesOf = (text: string): Uint8Array =>

@@ -5,11 +5,11 @@
  *
  * Whether a server may be idle is judged by `idleness`.
  */
-import { readRealmConfig } from "../../core/realm/config.ts";
 import type { PlainData } from "../../core/kernel/plain.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker, Step } from "./checker.ts";
 import { Rewound } from "./rewound.ts";
+import { startedWith } from "./started-with.ts";
 
 interface Beat {
   /** `at` of the start. */
@@ -22,7 +22,7 @@ interface Beat {
 
 /** How long a tick of a server with that configuration takes at most. */
 export const tickMicrosOf = (config: PlainData): number =>
-  Math.ceil(1_000_000 / readRealmConfig(config).realm.tickHz);
+  Math.ceil(1_000_000 / startedWith(config).tickHz);
 
 export class TicksChecker implements Checker {
   readonly name = "ticks";
@@ -32,7 +32,7 @@ export class TicksChecker implements Checker {
 
   stepped({ event, counts }: Step): void {
     if (event.type === "server.started") {
-      const { tickHz, ticksPerStepMax } = readRealmConfig(event.config).realm;
+      const { tickHz, ticksPerStepMax } = startedWith(event.config);
       this.memory.now = { start: event.at, ticks: 0, hz: tickHz, perStepMax: ticksPerStepMax };
     }
     const beat = this.memory.now;

@@ -9,6 +9,7 @@
 import type { CloseMode } from "../../core/contract.ts";
 import { invariant } from "../../core/kernel/assert.ts";
 import { digestStart, digestString, finish } from "../../core/kernel/digest.ts";
+import { joined } from "../bytes.ts";
 import type { Decisions } from "../decisions.ts";
 import type { FaultCounters } from "../faults.ts";
 import { IoLoop } from "../loop.ts";
@@ -361,15 +362,3 @@ export const hostOf = (address: number): string => `client/${String(address)}`;
 /** Each client has an address of its own. */
 const addressOf = (number: number): string =>
   `10.0.${String(number >> 8)}.${String(number & 0xff)}`;
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const [only] = parts;
-  if (parts.length === 1 && only !== undefined) return only;
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}

@@ -8,6 +8,7 @@ import type { QuietPlayer } from "../checkers/checker.ts";
 import { assertNever } from "../../core/kernel/assert.ts";
 import { RandomStream } from "../../core/kernel/random.ts";
 import type { Seed } from "../../core/kernel/random.ts";
+import { newBytes } from "../bytes.ts";
 import { ClientDriver } from "./driver.ts";
 import type { DriverParts } from "./driver.ts";
 import { numberOf } from "./link.ts";
@@ -157,7 +158,7 @@ export class Player {
 
 /** `tag` over and over, the last one cut off; at least once. */
 export function tagged(tag: string, bytes: number): Uint8Array {
-  const payload = new Uint8Array(Math.max(bytes, tag.length));
+  const payload = newBytes(Math.max(bytes, tag.length));
   for (let index = 0; index < tag.length; index += 1) payload[index] = tag.charCodeAt(index);
   for (let filled = tag.length; filled < payload.length; filled *= 2) {
     payload.copyWithin(filled, 0, filled);

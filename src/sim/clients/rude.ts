@@ -21,6 +21,7 @@ import {
   payloadBytesMax,
   writeFrame,
 } from "../../core/wire/index.ts";
+import { newBytes } from "../bytes.ts";
 import type { Fault } from "../faults.ts";
 import { secretText } from "../accounts.ts";
 import { ClientLink, numberOf } from "./link.ts";
@@ -300,11 +301,11 @@ export class RudePeer {
       inReplyTo: 0,
     };
     if (wrong === 0 && this.#odd.strikes(this.#oddPerMillion)) return oddFrame(header, payload);
-    const target = new Uint8Array(packetFrameBytesMax(payload.length));
+    const target = newBytes(packetFrameBytesMax(payload.length));
     const end = writeFrame(target, 0, header, payload, 0, payload.length, "little");
     // Behind the length, two bytes of the header's own and three of the type stands the size.
     if (wrong > 1 && target[sizeAt - 1] === sizeTag) target[sizeAt] = (target[sizeAt] ?? 0) ^ 1;
-    return target.slice(0, end);
+    return target.subarray(0, end);
   }
 }
 

@@ -29,6 +29,7 @@
  * anything between the two.
  */
 import { invariant } from "../../core/kernel/assert.ts";
+import { joined } from "../bytes.ts";
 import type { IoLoop, LoopWork } from "../loop.ts";
 import type { Scheduler } from "../scheduler.ts";
 import type { Endpoint, EndpointOwner } from "./tcp.ts";
@@ -309,7 +310,7 @@ export class Stream implements LoopWork, EndpointOwner {
 
   #takeBuffer(): Uint8Array | undefined {
     if (this.#buffer.length === 0) return undefined;
-    const all = joined(this.#buffer, this.#bufferedBytes);
+    const all = joined(this.#buffer);
     this.#buffer = [];
     return all;
   }
@@ -349,7 +350,7 @@ export class Stream implements LoopWork, EndpointOwner {
 
   #takeWaiting(): void {
     if (this.#waiting.length === 0) return;
-    this.#current = this.#sealed(joined(this.#waiting, this.#waitingBytes));
+    this.#current = this.#sealed(joined(this.#waiting));
     this.#currentBytes = this.#waitingBytes;
     this.#waiting = [];
     this.#waitingBytes = 0;
@@ -407,16 +408,4 @@ export class Stream implements LoopWork, EndpointOwner {
     invariant(this.#current === null, "nothing is written before the handshake is done");
     this.#current = bytes.subarray(taken);
   }
-}
-
-function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const [only] = parts;
-  if (parts.length === 1 && only !== undefined) return only;
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

@@ -23,6 +23,7 @@
  *     out.
  */
 import { invariant } from "../../core/kernel/assert.ts";
+import { copied, newBytes } from "../bytes.ts";
 import { endSegment, Path, resetSegment, retransmissionMicros } from "./path.ts";
 import type { LinkParts, Segment } from "./path.ts";
 import type { DamageReport } from "./tls.ts";
@@ -191,7 +192,7 @@ export class Endpoint implements DamageReport {
       this.#programWaits = true;
       if (short === null) this.#parts.faults.hit("network.window-full", this.#out.link.name);
     }
-    if (taken > 0) this.#take(bytes.slice(0, taken), windowBytes);
+    if (taken > 0) this.#take(copied(bytes, 0, taken), windowBytes);
     return taken;
   }
 
@@ -438,7 +439,7 @@ export class Endpoint implements DamageReport {
 
   #gather(bytesMax: number): Uint8Array {
     const length = Math.min(bytesMax, this.#receivedBytes);
-    const all = new Uint8Array(length);
+    const all = newBytes(length);
     const firstWrite = this.#received[0]?.write;
     let filled = 0;
     let joined = false;

@@ -25,6 +25,7 @@
  * time-outs here, and no processor time.
  */
 import { invariant } from "../../core/kernel/assert.ts";
+import { joined, newBytes } from "../bytes.ts";
 
 /** What a session has to say to whoever owns its stream. Told from within `feed` and `start`. */
 export interface SecureEvents {
@@ -96,8 +97,11 @@ export class SecureSession {
   readonly #options: SecureOptions;
   readonly #events: SecureEvents;
   #state: "waiting" | "open" | "over" = "waiting";
-  /** The beginning of a record whose rest has not come yet. */
-  #partial: Uint8Array = new Uint8Array(0);
+  /** The beginning of a record, in pieces, whose rest has not come yet. */
+  #pieces: Uint8Array[] = [];
+  #pieceBytes = 0;
+  /** As long as there are fewer, nothing can be said. */
+  #wantedBytes = 0;
   #isFirst = true;
   #finishedSent = false;
   /** How many bytes of the stream were records that are dealt with. */
@@ -140,21 +144,32 @@ export class SecureSession {
 
   /** Takes bytes as they arrived. What they amount to is told to the events. */
   feed(bytes: Uint8Array): void {
-    let rest = this.#partial.length === 0 ? bytes : joined([this.#partial, bytes]);
+    this.#pieces.push(bytes);
+    this.#pieceBytes += bytes.length;
+    if (this.#pieceBytes < this.#wantedBytes) return;
+    let rest = joined(this.#pieces);
     if (this.#isFirst && this.#options.role === "server" && !this.#sniff(rest)) {
-      this.#partial = rest;
-      return;
+      return this.#await(rest, rest.length + 1);
     }
+    let wanted = headerBytes;
     while (this.#state !== "over" && rest.length >= headerBytes) {
       const length = headerBytes + (((rest[3] as number) << 8) | (rest[4] as number));
       if (length > headerBytes + recordBytesMax) return this.#fail("protocol", "recordOverflow");
+      wanted = length;
       if (rest.length < length) break;
+      wanted = headerBytes;
       if (this.#isDamaged(length)) return this.#failForDamage();
       this.#readBytes += length;
       this.#record(rest.subarray(0, length));
       rest = rest.subarray(length);
     }
-    this.#partial = rest;
+    this.#await(rest, wanted);
+  }
+
+  #await(rest: Uint8Array, wantedBytes: number): void {
+    this.#pieces = [rest];
+    this.#pieceBytes = rest.length;
+    this.#wantedBytes = wantedBytes;
   }
 
   /** Whether any of the next so many bytes is not what was sent. */
@@ -209,7 +224,7 @@ export class SecureSession {
     if (first === wrong) return this.#fail("protocol", "handshakeFailure");
     if (fault === "failing") return this.#fail("protocol", "internalError");
     this.#finishedSent = true;
-    const hello = record(recordType.handshake, new Uint8Array(flightBytes.serverHello));
+    const hello = record(recordType.handshake, newBytes(flightBytes.serverHello));
     this.#events.reply(hello, this.#options.computeMicros);
   }
 
@@ -217,7 +232,7 @@ export class SecureSession {
     const { fault } = this.#options;
     if (fault === "rejected") return this.#fail("protocol", "badCertificate");
     if (fault === "unfinished") return;
-    const finished = record(recordType.handshake, new Uint8Array(flightBytes.finished));
+    const finished = record(recordType.handshake, newBytes(flightBytes.finished));
     if (fault === "bad-finished") finished[headerBytes] = wrong;
     this.#events.reply(finished, 0);
     this.#state = "open";
@@ -225,7 +240,7 @@ export class SecureSession {
   }
 
   #finished(): void {
-    const ticket = record(recordType.handshake, new Uint8Array(flightBytes.ticket));
+    const ticket = record(recordType.handshake, newBytes(flightBytes.ticket));
     this.#events.reply(joined([ticket, ticket]), 0);
     this.#state = "open";
     this.#events.secured();
@@ -254,7 +269,7 @@ export class SecureSession {
 
 /** The first flight of a handshake. */
 export function clientHello(isUnacceptable = false): Uint8Array {
-  const hello = record(recordType.handshake, new Uint8Array(flightBytes.clientHello));
+  const hello = record(recordType.handshake, newBytes(flightBytes.clientHello));
   if (isUnacceptable) hello[headerBytes] = wrong;
   return hello;
 }
@@ -270,7 +285,7 @@ export const wrongRecords = {
 
 function record(type: number, body: Uint8Array): Uint8Array {
   const tag = type === recordType.data ? tagBytes : 0;
-  const bytes = new Uint8Array(headerBytes + body.length + tag);
+  const bytes = newBytes(headerBytes + body.length + tag);
   const length = body.length + tag;
   bytes[0] = type;
   bytes[1] = 3;
@@ -283,13 +298,3 @@ function record(type: number, body: Uint8Array): Uint8Array {
 
 const alert = (level: number, description: number): Uint8Array =>
   record(recordType.alert, Uint8Array.of(level, description));
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}

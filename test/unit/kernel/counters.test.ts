@@ -117,6 +117,25 @@ describe("Counters", () => {
     expect([counters.get("packets_refused_total"), counters.get("sessions")]).toEqual([0, 0]);
   });
 
+  it("reads what is collected whenever somebody asks", () => {
+    const counters = new Counters(definitions);
+    let open = 3;
+    counters.collect("sessions", () => open);
+    counters.collect("packets_refused_total", () => 10 * open);
+    counters.add('packets_refused_total{reason="NOT_SERVED"}', 2);
+    expect(counters.get("sessions")).toBe(3);
+    open = 4;
+    expect(counters.get("sessions")).toBe(4);
+    expect(counters.totals()).toEqual(
+      new Map([
+        ["packets_refused_total", 42],
+        ["sessions", 4],
+      ]),
+    );
+    expect(Array.from(counters.entries(), ({ value }) => value)).toEqual([40, 2, 4]);
+    expect(() => counters.collect("never", () => 0)).toThrow('metric "never" is not defined');
+  });
+
   it.each<[string, "counter" | "gauge", string]>([
     ["Sessions", "gauge", "snake case"],
     ["sessions_", "gauge", "snake case"],
