@@ -26,7 +26,6 @@ import { Bans } from "./bans.ts";
 import type { SimulatedPerformer } from "./calls.ts";
 import { borderCheckers } from "./checkers/borders.ts";
 import { CallsChecker } from "./checkers/calls.ts";
-import { ContainmentChecker } from "./checkers/containment.ts";
 import { DeskChecker } from "./checkers/desk.ts";
 import { HeartbeatsChecker, heartbeatReplyType } from "./checkers/heartbeats.ts";
 import { IdlenessChecker } from "./checkers/idleness.ts";
@@ -47,7 +46,7 @@ import { seedWords } from "./decisions.ts";
 import { drawPlayersOptions } from "./swarm.ts";
 import type { PlayersOptions } from "./options.ts";
 import { restless } from "./restless.ts";
-import { namesOf, serverCheckers } from "./scenario.ts";
+import { namesOf, sameBuilds, serverCheckers } from "./scenario.ts";
 import type { Scenario, StageSurroundings, Workload } from "./scenario.ts";
 import type { CheckedWorld, SiteSpec } from "./site.ts";
 
@@ -75,6 +74,7 @@ export function playersScenario(given: PlayersScenarioOptions): Scenario {
   const { workload = drawTravellers, performers = {}, features = [] } = given;
   const own = features.filter(({ name }) => !shippedNames.has(name));
   const mayThrow = namesOf(given.mayThrow ?? [], own);
+  const hasTicks = own.some(({ implementation }) => implementation.tick !== null);
   const roles = {
     login: composed("login"),
     game: composed("game", own),
@@ -127,7 +127,7 @@ export function playersScenario(given: PlayersScenarioOptions): Scenario {
               performers: { ...performers, ...accounts(name, card) },
               remembered: rememberedOperations,
               isWatched: own.length > 0 && id === 1,
-              makeCheckers: (world) => gameCheckers(world, mayThrow),
+              makeCheckers: (world) => gameCheckers(world, mayThrow, hasTicks),
             };
           }),
         ],
@@ -141,7 +141,6 @@ export function playersScenario(given: PlayersScenarioOptions): Scenario {
 const loginCheckers: SiteSpec["makeCheckers"] = (world) => [
   ...serverCheckers(world),
   ...borderCheckers(world),
-  new ContainmentChecker(),
   new CallsChecker(),
   new PresenceChecker(),
   new LogoutsChecker(),
@@ -149,16 +148,16 @@ const loginCheckers: SiteSpec["makeCheckers"] = (world) => [
   new SecrecyChecker(world.options.keeping.keys > 0),
 ];
 
-function gameCheckers(world: CheckedWorld, mayThrow: ReadonlySet<string>) {
+/** @param hasTicks of a user's features */
+function gameCheckers(world: CheckedWorld, mayThrow: ReadonlySet<string>, hasTicks: boolean) {
   const presence = new PresenceChecker();
   const { players } = world.options;
   return [
-    ...serverCheckers(world),
+    ...serverCheckers(world, sameBuilds, mayThrow),
     ...borderCheckers(world),
-    new ContainmentChecker(mayThrow),
     new CallsChecker(),
     new TicksChecker(),
-    new IdlenessChecker(),
+    new IdlenessChecker(!hasTicks && !players.isRestless),
     presence,
     new ReportsChecker(presence),
     new LogoutsChecker(),

@@ -116,9 +116,8 @@ export function echoScenario(given: EchoOptions): Scenario {
           performers,
           keeps: new Set(),
           makeCheckers: (world) => [
-            ...serverCheckers(world, apart(features, next)),
+            ...serverCheckers(world, apart(features, next), mayThrow),
             ...(features === next ? borderCheckers(world) : []),
-            new ContainmentChecker(mayThrow),
             ...(Object.keys(performers).length > 0 ? [new CallsChecker()] : []),
             new TaggedPayloadChecker(),
           ],
@@ -169,16 +168,21 @@ export interface BuildsApart {
 }
 
 /** Two names for one thing. */
-const sameBuilds: BuildsApart = { isReversible: true, steadyViews: null };
+export const sameBuilds: BuildsApart = { isReversible: true, steadyViews: null };
 
 /** How wrong a second of a server's clock may be: drift and slews add up. */
 const clockErrorOf = ({ driftMaxPerMillion, slewsMax, slewMaxPerMillion }: ClockOptions): number =>
   driftMaxPerMillion + (slewsMax > 0 ? slewMaxPerMillion : 0);
 
-/** What holds of every server. */
+/**
+ * What holds of every server.
+ *
+ * @param mayThrow names of features whose throwing is no finding
+ */
 export function serverCheckers(
   world: CheckedWorld,
   { isReversible, steadyViews }: BuildsApart = sameBuilds,
+  mayThrow: ReadonlySet<string> = new Set(),
 ): readonly Checker[] {
   const { options, faults, realm, nextRealm = realm } = world;
   const { server } = options;
@@ -193,7 +197,8 @@ export function serverCheckers(
     new DamageChecker(),
     new HeldChecker(world),
     new ReplayEqualityChecker(steadyViews),
-    new RestsChecker(),
+    new RestsChecker(mayThrow),
+    new ContainmentChecker(mayThrow),
     new UpgradeChecker(isReversible),
     new TailsChecker(world),
     new CountersChecker(),

@@ -136,10 +136,10 @@ export type Implementation<
       run(ctx: TickContext<C, S, T, K, V>): void;
       /**
        * Until when `run` would do nothing as things are: would tell, call, count, draw and change
-       * nothing. In microseconds, compared with when a tick is due; `Infinity` until something else
+       * nothing. A time as `ctx.now` has it, in microseconds; `Infinity` until something else
        * happens, 0 when there is something to do. Ticks that no feature has any use for take no
-       * step, so a server with nothing to do does nothing. It is asked often and changes nothing.
-       * Left out, every tick runs.
+       * step, so a server with nothing to do does nothing; `run` may come all the same. It is asked
+       * often and changes nothing. Left out, every tick runs.
        */
       idleUntil?(state: S, scene: TickScene): number;
     };

@@ -246,7 +246,10 @@ export interface TickContext<
   readonly tick: Tick;
 }
 
-/** What a feature may look at, besides its state, to say that it has nothing to do. */
+/**
+ * What a feature may look at, besides its state, to say until when it has nothing to do. What
+ * depends on anything else cannot rest.
+ */
 export interface TickScene {
   readonly config: RealmConfig;
   /** How many sessions are in the world. */

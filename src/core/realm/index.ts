@@ -43,6 +43,7 @@ export {
 } from "./config.ts";
 export type { RealmConfig } from "./config.ts";
 export type { RealmMachine } from "./machine.ts";
+export type { BrokenRest } from "./rests.ts";
 
 export interface RealmOptions {
   readonly features: readonly Feature[];

@@ -51,6 +51,7 @@ import type { AnyOperation } from "./declared.ts";
 import type { AnyEventStream, EventsReader } from "./event-store.ts";
 import { onMalformed, onPacket, onRefused } from "./packets.ts";
 import { brokenRests, NotingOutbox } from "./rests.ts";
+import type { BrokenRest } from "./rests.ts";
 import type { Session } from "./sessions.ts";
 import { RealmState } from "./state.ts";
 import { hearsNoEnds, stepFailed } from "./suspension.ts";
@@ -187,8 +188,8 @@ export class RealmMachine implements Machine {
     return found;
   }
 
-  /** Ticks that do something although they are said not to: runs them. For the simulator. */
-  brokenRests(): string[] {
+  /** Features whose `idleUntil` is not true: runs their ticks. For the simulator. */
+  brokenRests(): BrokenRest[] {
     const effects = new NotingOutbox();
     this.#outbox = effects;
     try {

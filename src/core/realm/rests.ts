@@ -1,8 +1,9 @@
 /** Whether ticks that are said to have nothing to do have nothing to do. */
 import type { Outbox, PayloadRef } from "../contract.ts";
+import { micros } from "../kernel/ids.ts";
 import type { RealmMachine } from "./machine.ts";
 import { isSuspended } from "./suspension.ts";
-import { isTickNeeded } from "./time.ts";
+import { tickDueAt, tickFrom } from "./time.ts";
 
 /** Takes orders, follows none, and keeps what the first one was. */
 export class NotingOutbox implements Outbox {
@@ -33,30 +34,92 @@ export class NotingOutbox implements Outbox {
   }
 }
 
+/** A feature that should not have been believed. */
+export interface BrokenRest {
+  readonly feature: string;
+  /** What it says or does. */
+  readonly what: string;
+  /** It did not even say until when. */
+  readonly hasThrown: boolean;
+}
+
+/** A rest without an end is tried until then. */
+const endlessMicros = 3_600_000_000;
+
 /**
- * Runs the ticks of all features that say they have nothing to do. What one of them has changed is
- * changed for good.
+ * Asks all features until when their ticks have nothing to do, and runs the first and the last tick
+ * before that. What one of them has changed is changed for good.
  *
  * @param effects what the realm orders meanwhile
- * @returns each that has done something, in words
  */
-export function brokenRests(realm: RealmMachine, effects: NotingOutbox): string[] {
-  const found: string[] = [];
+export function brokenRests(realm: RealmMachine, effects: NotingOutbox): BrokenRest[] {
+  const found: BrokenRest[] = [];
   let before = realm.digest();
-  for (const [index, { name, implementation }] of realm.composition.features.entries()) {
-    const { tick } = implementation;
-    const isResting = tick?.idleUntil !== undefined && !isTickNeeded(realm, index, tick);
-    if (!isResting || isSuspended(realm, name)) continue;
-    effects.first = null;
-    try {
-      realm.run(index, null, (ctx) => tick.run(ctx));
-    } catch {
-      effects.first ??= "throws";
-    }
+  const isChanged = (): boolean => {
     const after = realm.digest();
-    const what = effects.first ?? (after === before ? null : "changes the state");
+    const changed = after !== before;
     before = after;
-    if (what !== null) found.push(`${name}: a tick ${what} that is said to have nothing to do`);
+    return changed;
+  };
+  for (const [index, { name: feature, implementation }] of realm.composition.features.entries()) {
+    const { tick } = implementation;
+    if (tick?.idleUntil === undefined || isSuspended(realm, feature)) continue;
+    const { featureStates, scene } = realm.state;
+    const tell = (what: string, hasThrown = false): void => {
+      found.push({ feature, what, hasThrown });
+    };
+    let until: unknown;
+    try {
+      until = tick.idleUntil(featureStates[index], scene);
+    } catch (error) {
+      tell(`idleUntil throws: ${messageOf(error)}`, true);
+      continue;
+    }
+    if (isChanged()) tell("idleUntil changes the state");
+    if (typeof until !== "number" || Number.isNaN(until)) {
+      tell(`idleUntil says ${String(until)}, which is no time`);
+      continue;
+    }
+    for (const at of ticksBefore(realm, until, tick.every)) {
+      const what = "idleUntil says that a tick has nothing to do, and it";
+      effects.first = null;
+      try {
+        runAt(realm, at, () => realm.run(index, null, (ctx) => tick.run(ctx)));
+      } catch (error) {
+        tell(`${what} throws: ${messageOf(error)}`);
+      }
+      const changes = isChanged() ? "changes the state" : null;
+      const done = effects.first ?? changes;
+      if (done !== null) tell(`${what} ${done}`);
+    }
   }
   return found;
 }
+
+/** The first and the last tick of a feature before a time that is not over yet. */
+function ticksBefore(realm: RealmMachine, until: number, every: number): readonly number[] {
+  const { now, tick } = realm.state.kernel;
+  const end = tickFrom(realm, Math.min(until, now + endlessMicros));
+  const first = Math.ceil(tick / every) * every;
+  const last = Math.floor((end - 1) / every) * every;
+  // A tick that comes late may have its time behind it.
+  if (first >= end || until <= now) return [];
+  return first === last ? [first] : [first, last];
+}
+
+/** Runs as if it was that tick's turn. */
+function runAt(realm: RealmMachine, tick: number, run: () => void): void {
+  const { kernel } = realm.state;
+  const { now, tick: next } = kernel;
+  kernel.tick = tick;
+  kernel.now = micros(Math.max(now, tickDueAt(realm, tick)));
+  try {
+    run();
+  } finally {
+    kernel.tick = next;
+    kernel.now = now;
+  }
+}
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);

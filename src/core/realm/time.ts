@@ -61,15 +61,12 @@ function neededTick(realm: RealmMachine): number {
   return needed;
 }
 
-/** False where a feature says that the next tick has nothing to do. */
-export const isTickNeeded = (realm: RealmMachine, feature: number, tick: ErasedTick): boolean =>
-  tickFrom(realm, idleUntil(realm, feature, tick)) === realm.state.kernel.tick;
-
 /** Until when a feature's ticks have nothing to do; 0 when it cannot say. */
 function idleUntil({ state }: RealmMachine, feature: number, tick: ErasedTick): number {
   if (tick.idleUntil === undefined) return 0;
   try {
-    return tick.idleUntil(state.featureStates[feature], state.scene);
+    const until: unknown = tick.idleUntil(state.featureStates[feature], state.scene);
+    return typeof until === "number" ? until : 0;
   } catch {
     // Here is no step that could be left out. The tick may throw alike, and is dealt with then.
     return 0;
@@ -77,7 +74,7 @@ function idleUntil({ state }: RealmMachine, feature: number, tick: ErasedTick): 
 }
 
 /** The next tick that is not due before a time; Infinity when that is too far away. */
-function tickFrom(realm: RealmMachine, at: number): number {
+export function tickFrom(realm: RealmMachine, at: number): number {
   const { tick, tickStart, tickBase, config } = realm.state.kernel;
   // What is not a number is no reason to rest.
   if (!(at > tickDueAt(realm, tick))) return tick;
@@ -107,7 +104,7 @@ function upToTimer({ state }: RealmMachine, at: Micros): Micros {
   return timerAt !== null && timerAt < at ? timerAt : at;
 }
 
-function tickDueAt(realm: RealmMachine, tick: number): Micros {
+export function tickDueAt(realm: RealmMachine, tick: number): Micros {
   const { tickStart, tickBase, config } = realm.state.kernel;
   return micros(tickStart + Math.floor(((tick - tickBase) * 1_000_000) / config.tickHz));
 }

@@ -20,6 +20,7 @@ import type {
 import type { ErrorCode } from "../../core/kernel/errors.ts";
 import type { CallId, ConnectionId, PacketType } from "../../core/kernel/ids.ts";
 import type { PlainData } from "../../core/kernel/plain.ts";
+import type { BrokenRest } from "../../core/realm/index.ts";
 import type { Position } from "../../core/wire/index.ts";
 import type { TravellerPhase } from "../clients/script.ts";
 import type { Disk } from "../disk.ts";
@@ -44,7 +45,7 @@ export interface Step {
   /** Of the event and of its effects. */
   readonly digest: number;
   /** The machine after the step, with what it says of its own rules. */
-  readonly machine: Machine & { violations(): string[]; brokenRests(): string[] };
+  readonly machine: Machine & { violations(): string[]; brokenRests(): BrokenRest[] };
   /** How long the process had been unable to take its turn when this step was made. */
   readonly stallMicros: number;
 }

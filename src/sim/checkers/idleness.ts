@@ -1,6 +1,6 @@
 /**
  * [LOOP-09] A game server rests only while it has nothing to tell: whoever came, moved or left has
- * the next tick asked for, which tells it and counts it.
+ * the next tick asked for, which tells it and counts it. And it rests while it has nothing to tell.
  *
  * Reports to the directory, for which a tick is asked, too, are judged by `reports`.
  */
@@ -20,7 +20,14 @@ interface Register {
   readonly inWorld: Map<ConnectionId, boolean>;
   /** What the next tick has to tell of whom. */
   readonly news: Map<ConnectionId, "come" | "moved" | "left">;
+  /** When something other than time came last, and how many ticks were made since then. */
+  since: number;
+  ticks: number;
 }
+
+/** One for news, and the directory's are asked for by two each. */
+const ticksAtOnce = 4;
+const ticksPerSecond = 4;
 
 const { logout } = accountContract.entries;
 const { enter, move } = worldContract.entries;
@@ -32,6 +39,12 @@ export class IdlenessChecker implements Checker {
   checked = 0;
   readonly memory = new Rewound(newRegister);
   readonly #envelope = new EnvelopeReader();
+  readonly #mayRest: boolean;
+
+  /** @param mayRest no feature wants every tick */
+  constructor(mayRest: boolean) {
+    this.#mayRest = mayRest;
+  }
 
   stepped(step: Step): void {
     const register = this.memory.now;
@@ -39,6 +52,7 @@ export class IdlenessChecker implements Checker {
     if (event.type === "server.started") register.tickMicros = tickMicrosOf(event.config);
     const isTick = counts.has("ticks_total");
     if (isTick) this.#told();
+    if (this.#mayRest) this.#count(step);
     this.#look(step, isTick);
     if (register.news.size === 0 || register.tickMicros === 0) return;
     if (!isReplay) this.checked += 1;
@@ -47,6 +61,19 @@ export class IdlenessChecker implements Checker {
     const [[connection, what] = []] = register.news;
     const detail = `connection ${String(connection)} has ${String(what)}`;
     throw new CheckFailure(this.name, "whoever rests has nothing to tell", detail);
+  }
+
+  #count({ event, counts }: Step): void {
+    const register = this.memory.now;
+    if (event.type !== "time.reached") {
+      register.since = event.at;
+      register.ticks = 0;
+    }
+    register.ticks += counts.get("ticks_total") ?? 0;
+    const seconds = (event.at - register.since) / 1e6;
+    if (register.ticks <= ticksAtOnce + ticksPerSecond * seconds) return;
+    const detail = `${String(register.ticks)} ticks in ${String(seconds)} s`;
+    throw new CheckFailure(this.name, "whoever has nothing to tell rests", detail);
   }
 
   #told(): void {
@@ -91,4 +118,6 @@ const newRegister = (): Register => ({
   tickMicros: 0,
   inWorld: new Map(),
   news: new Map(),
+  since: 0,
+  ticks: 0,
 });

@@ -26,6 +26,7 @@ import type { ReplayOutbox } from "../../core/kernel/effects.ts";
 import type { ErrorCode } from "../../core/kernel/errors.ts";
 import type { CallId, ConnectionId, Micros, PacketType } from "../../core/kernel/ids.ts";
 import type { PlainData } from "../../core/kernel/plain.ts";
+import type { BrokenRest } from "../../core/realm/index.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Step, StepCall, StepClose, StepSend } from "./checker.ts";
 import type { History, WayTo } from "./history.ts";
@@ -125,8 +126,8 @@ export class ObservedMachine implements Machine {
     return isSelfChecking(this.#machine) ? this.#machine.violations() : [];
   }
 
-  /** Ticks that do something although they are said not to; where there are any, all is lost. */
-  brokenRests(): string[] {
+  /** Features that rest when they should not; where there are any, the state means nothing. */
+  brokenRests(): BrokenRest[] {
     return isSelfChecking(this.#machine) ? this.#machine.brokenRests() : [];
   }
 
@@ -219,7 +220,7 @@ export class ObservedMachine implements Machine {
 
 interface SelfChecking extends Machine {
   violations(): string[];
-  brokenRests(): string[];
+  brokenRests(): BrokenRest[];
 }
 
 const isSelfChecking = (machine: Machine): machine is SelfChecking => "violations" in machine;

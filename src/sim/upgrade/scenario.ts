@@ -10,7 +10,6 @@ import { RandomStream } from "../../core/kernel/random.ts";
 import { createRealm } from "../../core/realm/index.ts";
 import { CallsChecker } from "../checkers/calls.ts";
 import { ClocksChecker } from "../checkers/clocks.ts";
-import { ContainmentChecker } from "../checkers/containment.ts";
 import { FramesChecker } from "../checkers/frames.ts";
 import { LedgerChecker } from "../checkers/ledger.ts";
 import type { ClientScript, PlayerAction } from "../clients/script.ts";
@@ -63,7 +62,6 @@ export function upgradeScenario({ workload = drawDepositors }: { workload?: Work
         keeps,
         makeCheckers: (world) => [
           ...serverCheckers(world, { isReversible: false, steadyViews }),
-          new ContainmentChecker(),
           new LedgerChecker(world.faults),
           new FramesChecker(),
           new CallsChecker(),

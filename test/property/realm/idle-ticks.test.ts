@@ -4,7 +4,7 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { micros } from "../../../src/core/kernel/ids.ts";
+import { eventSequence, micros } from "../../../src/core/kernel/ids.ts";
 import { reprise as pb } from "../../../src/core/wire/gen/session.js";
 import { carried, defineContract, defineFeature, toServer } from "../../../src/index.ts";
 import type { Micros } from "../../../src/index.ts";
@@ -194,9 +194,57 @@ describe("ticks that nobody has any use for", () => {
     );
   });
 
+  it("[LOOP-09] are not passed beyond a timer that gives one of them something to do", () => {
+    const done = [true, false].map((rests) => {
+      const features = [sleeper(1, Infinity, { rests, early: 0 })];
+      const driver = new RealmDriver({ features }).start();
+      const connection = driver.join();
+      driver.pass(1_000);
+      // The alarm is due at 43 ms, between the ticks of 33 and 66 ms, and time comes at 90.
+      const bytes = new Uint8Array([6, 0]);
+      driver.message(connection, types.ring, pb.v1.EchoRequest, { bytes });
+      driver.at = (driver.at + 89_000) as Micros;
+      driver.step({ type: "time.reached", at: driver.at });
+      return doneIn(driver);
+    });
+    expect(done[0]?.length).toBe(2);
+    expect(done[0]).toEqual(done[1]);
+  });
+
+  it("[LOOP-09] may be late, and are not at rest any more then", () => {
+    const thrower = defineFeature({
+      contract: defineContract("thrower", {}),
+      version: 1,
+      state: () => ({}),
+    }).implement({
+      tick: {
+        every: 1,
+        run(ctx) {
+          if (ctx.tick === 1) throw new Error("poisoned");
+        },
+      },
+    });
+    const features = [sleeper(1, 50_000, { rests: true, early: 0 }), thrower];
+    const driver = new RealmDriver({ features }).start();
+    driver.pass(1_000);
+    const before = driver.machine.checkpoint();
+    const at = (driver.at + 59_000) as Micros;
+    expect(() => driver.step({ type: "time.reached", at })).toThrow("poisoned");
+    const machine = driver.realm.create();
+    machine.restore(before);
+    const what = { failed: eventSequence(4), connection: null, feature: "thrower" };
+    machine.step({ type: "step.failed", at, ...what }, driver.outbox);
+    expect(machine.brokenRests()).toEqual([]);
+  });
+
   it("[LOOP-09] are run by a feature that cannot say, or says what makes no sense", () => {
     for (const idleUntil of [() => NaN, () => -1, () => 0]) {
       const driver = withTick(idleUntil);
+      driver.pass(1_000_000);
+      expect(driver.outbox.counts.get("ticks_total")).toBe(31);
+    }
+    for (const idleUntil of [() => 2n ** 60n, () => Symbol("never"), () => "9e99"]) {
+      const driver = withTick(idleUntil as unknown as () => number);
       driver.pass(1_000_000);
       expect(driver.outbox.counts.get("ticks_total")).toBe(31);
     }

@@ -10,6 +10,7 @@ import { defineContract, defineFeature } from "../../../src/index.ts";
 import type { Feature } from "../../../src/index.ts";
 import { simulate } from "../../../src/sim/index.ts";
 import type { PartialOptions } from "../../../src/sim/index.ts";
+import { restless } from "../../../src/sim/restless.ts";
 
 const evening: PartialOptions = {
   seconds: 6,
@@ -62,39 +63,48 @@ describe("the simulator finds, of a server at rest,", () => {
     expect(found()).toBe("idleness: whoever rests has nothing to tell");
   });
 
+  it("[LOOP-09] that it never rests", () => {
+    const { tick } = world.implementation;
+    vi.spyOn(tick as Required<NonNullable<typeof tick>>, "idleUntil").mockReturnValue(0);
+    expect(found()).toBe("idleness: whoever has nothing to tell rests");
+  });
+
+  it("[LOOP-09] that its world forgets that it has told all movements", () => {
+    const { tick } = world.implementation;
+    if (tick === null) throw new Error("the world has ticks");
+    const run = tick.run.bind(tick);
+    vi.spyOn(tick, "run").mockImplementation((ctx) => {
+      const { state } = ctx as { readonly state: { moves: number } };
+      const { moves } = state;
+      run(ctx);
+      state.moves = moves;
+    });
+    expect(found()).toBe("idleness: whoever has nothing to tell rests");
+  });
+
   it("[LOOP-09] a feature of a user's that does not know what its tick does", () => {
-    const forgetful = (idleUntil: (state: { readonly guests: number }) => number) =>
-      defineFeature({
-        contract: defineContract("porter", {}),
-        version: 1,
-        state: () => ({ guests: 0, greeted: 0 }),
-      }).implement({
-        sessions: {
-          opened(ctx) {
-            ctx.state.guests += 1;
-          },
-        },
-        tick: {
-          every: 1,
-          run({ state }) {
-            state.greeted += state.guests;
-            state.guests = 0;
-          },
-          idleUntil,
-        },
-      });
-    const broken = (porter: Feature): string => {
-      const features = [...builtinFeatures, porter];
-      for (let seed = 1; seed <= 20; seed += 1) {
-        const { failure } = simulate({ seed, features, twice: false, fixed: { seconds: 6 } });
-        if (failure !== null) return `${failure.checker}: ${failure.message}`;
-      }
-      return "nothing";
-    };
-    expect(broken(forgetful(({ guests }) => (guests > 0 ? 0 : Infinity)))).toBe("nothing");
-    expect(broken(forgetful(() => Infinity))).toMatch(
-      /^rests: a tick at rest does nothing: porter: a tick changes the state that is said to have/,
+    expect(told(porter({}))).toBe("nothing");
+    const forgetful = porter({ idleUntil: () => Infinity });
+    expect(told(forgetful)).toMatch(
+      /porter: idleUntil says that a tick has nothing to do, and it changes the state, after/,
     );
+  });
+
+  const wrong: readonly (readonly [string, Parameters<typeof porter>[0], RegExp])[] = [
+    ["rests a little too long", { lateMicros: 20_000 }, /nothing to do, and it changes the state/],
+    ["takes a rest's end for its time", { looks: false }, /nothing to do, and it changes the/],
+    ["cannot say", { idleUntil: () => fail("no idea") }, /porter: idleUntil throws: no idea,/],
+    ["says no number", { idleUntil: () => NaN }, /porter: idleUntil says NaN, which is no time/],
+    [
+      "changes what it should look at",
+      { idleUntil: (state) => (state.greeted += 1) },
+      /porter: idleUntil changes the state/,
+    ],
+  ];
+  it.each(wrong)("[LOOP-09] a feature of a user's that %s", (_, mistake, message) => {
+    expect(told(porter(mistake))).toMatch(message);
+    // A server that never rests would run its ticks in time.
+    if (mistake.idleUntil === undefined) expect(told(porter(mistake), restless)).toMatch(message);
   });
 
   it("[LOOP-09] [AUTH-13] that the directory hears nothing more", () => {
@@ -102,6 +112,57 @@ describe("the simulator finds, of a server at rest,", () => {
     expect(found()).toBe("reports: a server reports once a second");
   });
 });
+
+interface Guests {
+  due: readonly number[];
+  greeted: number;
+}
+
+/** Greets whoever comes, 200 ms later. */
+function porter({
+  lateMicros = 0,
+  looks = true,
+  idleUntil = ({ due }) => (due[0] === undefined ? Infinity : due[0] + lateMicros),
+}: {
+  readonly lateMicros?: number;
+  readonly looks?: boolean;
+  readonly idleUntil?: (state: Guests) => number;
+}): Feature {
+  return defineFeature({
+    contract: defineContract("porter", {}),
+    version: 1,
+    state: (): Guests => ({ due: [], greeted: 0 }),
+  }).implement({
+    sessions: {
+      opened(ctx) {
+        ctx.state.due = [...ctx.state.due, ctx.now + 200_000];
+      },
+    },
+    tick: {
+      every: 1,
+      run({ state, now }) {
+        const left = looks ? state.due.filter((due) => due > now) : [];
+        state.greeted += state.due.length - left.length;
+        state.due = left;
+      },
+      idleUntil,
+    },
+  });
+}
+
+/** What is found of those features, `checker: message`. */
+function told(...own: readonly Feature[]): string {
+  const features = [...builtinFeatures, ...own];
+  for (let seed = 1; seed <= 20; seed += 1) {
+    const { failure } = simulate({ seed, features, twice: false, fixed: { seconds: 6 } });
+    if (failure !== null) return `${failure.checker}: ${failure.message}`;
+  }
+  return "nothing";
+}
+
+function fail(message: string): never {
+  throw new Error(message);
+}
 
 const isMarked = ({
   store,

@@ -331,6 +331,25 @@ describe("the end of a connection", () => {
     expect(world.host.counters.get("connections_reset_late_total")).toBe(1);
   });
 
+  it("counts nobody as late who has gone in order while the process was paused", () => {
+    const world = new HostWorld({
+      realm: { helloTimeoutMs: 1_000 },
+      config: { closeTimeoutMs: 2_000, packetsPerTurnMax: 1 },
+    }).start();
+    const busy = world.connect().echo(bytes(0));
+    world.settle();
+    const peer = world.connect();
+    peer.isPolite = false;
+    world.advance(1_100_000);
+    expect(peer.closed).toBe("flush");
+    world.sleep(5_000_000);
+    busy.echo(bytes(1)).echo(bytes(2));
+    peer.vanish(null);
+    world.settle();
+    expect(world.host.connectionCount()).toBe(1);
+    expect(world.host.counters.get("connections_reset_late_total")).toBe(0);
+  });
+
   it("throws away what a peer sends after we have closed", () => {
     const world = new HostWorld({ realm: { helloTimeoutMs: 1_000 } }).start();
     const peer = world.connect();
