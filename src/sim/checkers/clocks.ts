@@ -48,6 +48,8 @@ export class ClocksChecker implements Checker {
   #due: number | null = null;
   /** By the monotonic clock: since then a machine is built; Infinity: none is. */
   #threwAt = Infinity;
+  /** How late it was then. */
+  #lateMicros = 0;
 
   constructor({ monotonicMicros, wallMicros }: CheckedWorld) {
     this.#monotonic = monotonicMicros;
@@ -66,8 +68,10 @@ export class ClocksChecker implements Checker {
     this.#isUp = true;
   }
 
-  /** Another machine is built, which takes its time. */
-  machineThrew(): void {
+  /** Another machine is built, which takes its time. What was late then is so all the more. */
+  machineThrew({ at }: Event): void {
+    if (this.#latest !== null) this.#latest = Math.max(this.#latest, at);
+    if (this.#due !== null) this.#lateMicros = Math.max(0, at - this.#due);
     this.#machine = null;
     this.#due = null;
     this.#threwAt = Math.min(this.#threwAt, this.#monotonic());
@@ -117,6 +121,7 @@ export class ClocksChecker implements Checker {
     this.#isUp = false;
     this.#due = null;
     this.#threwAt = Infinity;
+    this.#lateMicros = 0;
   }
 
   #begin(at: number): void {
@@ -140,8 +145,9 @@ export class ClocksChecker implements Checker {
     if (type !== "time.reached") {
       this.#fail("what has become due is told first", `${String(late)} us before ${type}`);
     }
-    const builtMicros = Math.max(0, this.#monotonic() - this.#threwAt);
+    const builtMicros = this.#lateMicros + Math.max(0, this.#monotonic() - this.#threwAt);
     this.#threwAt = Infinity;
+    this.#lateMicros = 0;
     const stalled = stallMicros + (stallMicros * fastPerMillion) / 1_000_000;
     if (late > stalled + builtMicros + slackMicros) {
       const detail = `${String(late)} us late, ${String(stallMicros)} of them stalled`;

@@ -3,6 +3,7 @@
  * nothing real does: each as the few decisions that make it happen. Each is red without its mend.
  */
 import { expect, it } from "vitest";
+import { builtinFeatures, defineContract, defineFeature } from "../../../src/index.ts";
 import { calmOptions, simulate, withOptions } from "../../../src/sim/index.ts";
 import type { ClientScript, PartialOptions, Plan } from "../../../src/sim/index.ts";
 
@@ -160,4 +161,30 @@ it("an answer to a heartbeat that is not the last one ordered is no round trip",
   };
   const { failure } = simulate({ seed: 1_160, scenario: "players", fixed, twice: false });
   expect(failure?.message ?? null).toBeNull();
+});
+
+/**
+ * A pause had made it late, and then its first step threw: the one after it was as late again, when
+ * nobody remembered the pause. And a process that died before it could say so began behind an event
+ * that nobody had seen stepped.
+ */
+it("what was late when a step threw is late all the same when another machine is built", () => {
+  const thrower = defineFeature({
+    contract: defineContract("thrower", {}),
+    version: 1,
+    state: () => ({ ticks: 0 }),
+  }).implement({
+    tick: {
+      every: 1,
+      run({ state }) {
+        state.ticks += 1;
+        if (state.ticks % 40 === 0) throw new Error("now and then");
+      },
+    },
+  });
+  const features = [...builtinFeatures, thrower];
+  for (const seed of [15, 52]) {
+    const { failure } = simulate({ seed, features, mayThrow: ["thrower"], twice: false });
+    expect(failure?.message ?? null, `seed ${String(seed)}`).toBeNull();
+  }
 });
