@@ -1,6 +1,7 @@
 /** Whether ticks that are said to have nothing to do have nothing to do. */
 import type { Outbox, PayloadRef } from "../contract.ts";
 import { micros } from "../kernel/ids.ts";
+import type { ErasedTick } from "./feature.ts";
 import type { RealmMachine } from "./machine.ts";
 import { isSuspended } from "./suspension.ts";
 import { tickDueAt, tickFrom } from "./time.ts";
@@ -64,36 +65,58 @@ export function brokenRests(realm: RealmMachine, effects: NotingOutbox): BrokenR
   for (const [index, { name: feature, implementation }] of realm.composition.features.entries()) {
     const { tick } = implementation;
     if (tick?.idleUntil === undefined || isSuspended(realm, feature)) continue;
-    const { featureStates, scene } = realm.state;
-    const tell = (what: string, hasThrown = false): void => {
-      found.push({ feature, what, hasThrown });
-    };
-    let until: unknown;
-    try {
-      until = tick.idleUntil(featureStates[index], scene);
-    } catch (error) {
-      tell(`idleUntil throws: ${messageOf(error)}`, true);
-      continue;
-    }
-    if (isChanged()) tell("idleUntil changes the state");
-    if (typeof until !== "number" || Number.isNaN(until)) {
-      tell(`idleUntil says ${String(until)}, which is no time`);
-      continue;
-    }
-    for (const at of ticksBefore(realm, until, tick.every)) {
-      const what = "idleUntil says that a tick has nothing to do, and it";
-      effects.first = null;
-      try {
-        runAt(realm, at, () => realm.run(index, null, (ctx) => tick.run(ctx)));
-      } catch (error) {
-        tell(`${what} throws: ${messageOf(error)}`);
-      }
-      const changes = isChanged() ? "changes the state" : null;
-      const done = effects.first ?? changes;
-      if (done !== null) tell(`${what} ${done}`);
-    }
+    const idleUntil = (): unknown =>
+      tick.idleUntil?.(realm.state.featureStates[index], realm.state.scene);
+    const tryUntil = (until: number) => tried(realm, { index, tick, until }, effects);
+    const what = judged(idleUntil, tryUntil, isChanged);
+    if (what === null) continue;
+    if (what instanceof Error) {
+      found.push({ feature, what: `idleUntil throws: ${what.message}`, hasThrown: true });
+    } else found.push({ feature, what, hasThrown: false });
   }
   return found;
+}
+
+/** What is wrong; an error when the feature could not say until when; null when nothing. */
+function judged(
+  idleUntil: () => unknown,
+  tryUntil: (until: number) => string | null,
+  isChanged: () => boolean,
+): string | Error | null {
+  let until: unknown;
+  try {
+    until = idleUntil();
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+  if (typeof until !== "number" || Number.isNaN(until)) {
+    return `idleUntil says ${String(until)}, which is no time`;
+  }
+  let done = tryUntil(until);
+  // Digests cost most of this, so who has changed something is found out by doing it again.
+  if (isChanged()) {
+    idleUntil();
+    if (isChanged()) return "idleUntil changes the state";
+    done ??= "changes the state";
+  }
+  return done === null ? null : `idleUntil says that a tick has nothing to do, and it ${done}`;
+}
+
+/** What a feature orders, or throws, in its ticks before a time; null when nothing. */
+function tried(
+  realm: RealmMachine,
+  { index, tick, until }: { index: number; tick: ErasedTick; until: number },
+  effects: NotingOutbox,
+): string | null {
+  effects.first = null;
+  for (const at of ticksBefore(realm, until, tick.every)) {
+    try {
+      runAt(realm, at, () => realm.run(index, null, (ctx) => tick.run(ctx)));
+    } catch (error) {
+      return `throws: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  }
+  return effects.first;
 }
 
 /** The first and the last tick of a feature before a time that is not over yet. */
@@ -120,6 +143,3 @@ function runAt(realm: RealmMachine, tick: number, run: () => void): void {
     kernel.now = now;
   }
 }
-
-const messageOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);
