@@ -49,10 +49,6 @@ export interface LinkOptions {
   readonly silenceTimeoutMs: number;
 }
 
-const nothing = new Uint8Array(0);
-/** What one frame that is kept keeps at most, unless it is longer itself. */
-const slabBytes = 4_096;
-
 export class Link {
   /** Messages wait while the transport holds much unsent. */
   congested = false;
@@ -68,9 +64,6 @@ export class Link {
   readonly #options: LinkOptions;
   readonly #deframer: Deframer;
   readonly #envelope = new EnvelopeReader();
-  /** Frames one behind the other: an array for each costs more than writing it does. */
-  #slab = nothing;
-  #framed = 0;
   /** The first bytes of the link, to say what a server speaks that is none of ours. */
   #first: Uint8Array | null = null;
 
@@ -88,7 +81,7 @@ export class Link {
     return this.#sequence;
   }
 
-  /** The next packet of ours, as bytes that nobody else has. */
+  /** The next packet of ours, as bytes of its own. */
   frame(type: PacketType, payload: Uint8Array, at: Micros): Uint8Array {
     const { lengthEndian } = this.#options;
     this.#sequence += 1;
@@ -100,20 +93,10 @@ export class Link {
       isCompressed: false,
       inReplyTo: 0,
     };
-    const start = this.#makeRoom(packetFrameBytesMax(payload.length));
-    const end = writeFrame(this.#slab, start, header, payload, 0, payload.length, lengthEndian);
-    invariant(end > start + limits.framePrefixBytes, "a packet has a header", end);
-    this.#framed = end;
-    return this.#slab.subarray(start, end);
-  }
-
-  /** @returns where in the slab so many bytes have room */
-  #makeRoom(bytes: number): number {
-    if (this.#framed + bytes > this.#slab.length) {
-      this.#slab = new Uint8Array(Math.max(slabBytes, bytes));
-      this.#framed = 0;
-    }
-    return this.#framed;
+    const target = new Uint8Array(packetFrameBytesMax(payload.length));
+    const end = writeFrame(target, 0, header, payload, 0, payload.length, lengthEndian);
+    invariant(end > limits.framePrefixBytes, "a packet has a header", end);
+    return target.subarray(0, end);
   }
 
   /** The packet just framed was a heartbeat. */
