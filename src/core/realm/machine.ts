@@ -55,7 +55,7 @@ import type { BrokenRest } from "./rests.ts";
 import type { Session } from "./sessions.ts";
 import { RealmState } from "./state.ts";
 import { hearsNoEnds, stepFailed } from "./suspension.ts";
-import { answerCall, nextTimeout, passIdleTicks, passTime } from "./time.ts";
+import { answerCall, changeTickHz, nextTimeout, passIdleTicks, passTime } from "./time.ts";
 
 export interface CallOrder {
   readonly feature: string;
@@ -281,6 +281,7 @@ export class RealmMachine implements Machine {
   }
 
   #configure({ realm, keys }: JournalledConfig): void {
+    changeTickHz(this, realm.tickHz);
     this.state.kernel.config = realm;
     this.state.configKeys = keys;
   }

@@ -200,6 +200,10 @@ export class Sessions {
       if (session.id > this.#last) found.push(`S1: session ${session.id} is above the counter`);
       if (session.state === "disconnected") found.push(`S3: session ${session.id} is a ghost`);
     }
+    const recent = this.#recent;
+    if (recent !== undefined && this.#byId.get(recent.id) !== recent) {
+      found.push(`S3: session ${recent.id} is still found by its connection`);
+    }
     return [...found, ...this.#playerViolations()];
   }
 

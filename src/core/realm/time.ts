@@ -2,7 +2,7 @@
  * What comes with time: ticks, timers and the answers and deadlines of calls.
  *
  * T1. Tick n of a start is due at `tickStart + floor((n - tickBase) * 1,000,000 / tickHz)`: whole
- *     numbers, so that no error adds up.
+ *     numbers, so that no error adds up. Another `tickHz` counts on from the tick that is due next.
  * T2. One step fires at most `ticksPerStepMax` ticks. The others are skipped and counted, and the
  *     tick number goes on with time.
  * T3. Ticks in which no feature has anything to do take no step: whatever comes next passes them,
@@ -107,6 +107,14 @@ function upToTimer({ state }: RealmMachine, at: Micros): Micros {
 export function tickDueAt(realm: RealmMachine, tick: number): Micros {
   const { tickStart, tickBase, config } = realm.state.kernel;
   return micros(tickStart + Math.floor(((tick - tickBase) * 1_000_000) / config.tickHz));
+}
+
+/** Call it before the change: what is due next stays so, and those behind it count from there. */
+export function changeTickHz(realm: RealmMachine, tickHz: number): void {
+  const { kernel } = realm.state;
+  if (tickHz === kernel.config.tickHz) return;
+  kernel.tickStart = tickDueAt(realm, kernel.tick);
+  kernel.tickBase = kernel.tick;
 }
 
 /** Fires all that is due at `at`, ticks and timers in one order. */

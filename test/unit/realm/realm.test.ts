@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { builtinFeatures } from "../../../src/core/features/index.ts";
 import { errorTable } from "../../../src/core/kernel/errors.ts";
+import { realmConfig } from "../../../src/core/realm/config.ts";
 import { reprise as pb } from "../../../src/core/wire/gen/session.js";
 import {
   carried,
@@ -10,6 +11,7 @@ import {
   micros,
   request,
 } from "../../../src/index.ts";
+import { restless } from "../../../src/sim/restless.ts";
 import { lamp, lampTypes } from "../../support/lamp.ts";
 import { RealmDriver } from "../../support/realm-driver.ts";
 import type { Sent } from "../../support/realm-driver.ts";
@@ -349,6 +351,26 @@ describe("features", () => {
     const driver = started();
     driver.pass(60 * second);
     expect(driver.machine.state.kernel.tick).toBe(60 * 30 + 1);
+  });
+
+  it.each([
+    [60, 30],
+    [30, 60],
+    [7, 1_000],
+  ])("[LOOP-07] counts on where %i ticks a second become %i", (from, to) => {
+    const driver = new RealmDriver({ features: [restless], config: { tickHz: from } }).start();
+    driver.pass(60 * second);
+    const { kernel } = driver.machine.state;
+    const [before, due] = [kernel.tick, driver.machine.nextTimeout()];
+    driver.step({
+      type: "config.changed",
+      at: driver.at,
+      config: { ...realmConfig({ tickHz: to }) },
+    });
+    expect(driver.machine.nextTimeout()).toBe(due);
+    driver.pass((due ?? 0) - driver.at + 10 * second);
+    expect(kernel.tick - before).toBe(10 * to + 1);
+    expect(driver.outbox.counts.get("ticks_skipped_total") ?? 0).toBe(0);
   });
 
   it("[LOOP-07] caps what it catches up and counts the rest", () => {
