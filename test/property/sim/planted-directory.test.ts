@@ -248,7 +248,9 @@ describe("[AUTH-13] the simulator finds reports", () => {
           },
         },
       }));
-    expect(found(hasty)).toBe("reports: one report is under way");
+    // It never rests, which would be told first.
+    const fixed: PartialOptions = { players: { isRestless: true } };
+    expect(found(hasty, fixed)).toBe("reports: one report is under way");
   });
 
   it.each([

@@ -11,6 +11,7 @@ import type * as grid from "../../../src/core/features/world/grid.ts";
 import type * as world from "../../../src/core/features/world/world.ts";
 import type { PlainData } from "../../../src/core/kernel/plain.ts";
 import { fromBigint, toSafeNumber } from "../../../src/core/wire/index.ts";
+import { IdlenessChecker } from "../../../src/sim/checkers/idleness.ts";
 import { MovementChecker } from "../../../src/sim/checkers/movement.ts";
 import { SessionIndexChecker } from "../../../src/sim/checkers/session-index.ts";
 import { WorldViewChecker } from "../../../src/sim/checkers/world-view.ts";
@@ -214,6 +215,7 @@ describe("the simulator finds a world", () => {
     // They would say so first, each by the realm's own books.
     vi.spyOn(MovementChecker.prototype, "stepped").mockImplementation(() => undefined);
     vi.spyOn(SessionIndexChecker.prototype, "stepped").mockImplementation(() => undefined);
+    vi.spyOn(IdlenessChecker.prototype, "stepped").mockImplementation(() => undefined);
     const { rested } = WorldViewChecker.prototype;
     vi.spyOn(WorldViewChecker.prototype, "rested").mockImplementation(function (
       this: WorldViewChecker,
