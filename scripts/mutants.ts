@@ -22,7 +22,7 @@ import { availableParallelism } from "node:os";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { flag, integer, readArguments, text, UsageError } from "../src/cli/arguments.ts";
 import { mutants } from "./mutants/list.ts";
-import { isPlantable } from "./mutants/mutant.ts";
+import { plantingProblem } from "./mutants/mutant.ts";
 import { Kept } from "./mutants/kept.ts";
 import { reportOf, summaryOf } from "./mutants/report.ts";
 import type { Result } from "./mutants/report.ts";
@@ -56,9 +56,13 @@ const say = (line: string): void => {
   if (!values.json) process.stdout.write(`${line}\n`);
 };
 
-if (values.check) {
-  const lost = chosen.filter((mutant) => !isPlantable(mutant));
-  for (const { id, file, from } of lost) say(`${id}: ${file} has no ${from}`);
+// One that cannot be planted would end the hunt of all others when its turn has come.
+const lost = chosen.filter((mutant) => {
+  const problem = plantingProblem(mutant);
+  if (problem !== null) process.stderr.write(`${mutant.id}: ${problem}\n`);
+  return problem !== null;
+});
+if (values.check || lost.length > 0) {
   say(`${String(chosen.length - lost.length)} of ${String(chosen.length)} can be planted`);
   process.exit(lost.length === 0 ? 0 : 1);
 }

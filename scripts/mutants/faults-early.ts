@@ -356,10 +356,10 @@ export const earlyFaultMutants: readonly Mutant[] = [
   {
     id: "F10-closed-for-ever",
     file: "src/core/realm/machine.ts",
-    line: 244,
+    line: 275,
     operator: "F10",
-    from: "kernel.closedFor = null;",
-    to: ";",
+    from: "kernel.tickStart = kernel.now;\nkernel.closedFor = null;",
+    to: "kernel.tickStart = kernel.now;",
     about: "a server that was drained lets nobody in when it starts again",
   },
   {

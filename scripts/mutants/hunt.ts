@@ -20,7 +20,7 @@ import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
 import type { ScenarioName, SimulationFailure } from "../../src/sim/index.ts";
 import { mutantNamed } from "./list.ts";
-import { isPlantable } from "./mutant.ts";
+import { plantingProblem } from "./mutant.ts";
 import { plant } from "./plant.ts";
 
 export interface Hunted {
@@ -130,7 +130,8 @@ const foundOf = (
 /** @throws Error when there is no such mutant, or no such text in its file */
 function plantOne(id: string): void {
   const mutant = mutantNamed(id);
-  if (!isPlantable(mutant)) throw new Error(`${mutant.file} has no ${mutant.from}`);
+  const problem = plantingProblem(mutant);
+  if (problem !== null) throw new Error(problem);
   plant(mutant);
 }
 

@@ -4,6 +4,7 @@
  * originals had); `plant.ts` plants one in a process; `hunt.ts` looks for it with the simulator.
  */
 import { existsSync, readFileSync } from "node:fs";
+import { stripTypeScriptTypes } from "node:module";
 import { join } from "node:path";
 
 export const areas = [
@@ -50,10 +51,18 @@ export function mutated(mutant: Mutant, text: string): string {
   return text.slice(0, place.start) + mutant.to + text.slice(place.end);
 }
 
-/** Whether it can still be planted. */
-export function isPlantable(mutant: Mutant): boolean {
-  const path = join(root, mutant.file);
-  return existsSync(path) && placeOf(mutant, readFileSync(path, "utf8")) !== null;
+/** Why it cannot be planted any more, or would make no program; null: it can. */
+export function plantingProblem(mutant: Mutant): string | null {
+  const { file, from } = mutant;
+  const path = join(root, file);
+  const text = existsSync(path) ? readFileSync(path, "utf8") : "";
+  if (placeOf(mutant, text) === null) return `${file} has no ${from}`;
+  try {
+    stripTypeScriptTypes(mutated(mutant, text));
+    return null;
+  } catch (error) {
+    return `${file} is no program with it: ${(error as Error).message}`;
+  }
 }
 
 interface Place {
