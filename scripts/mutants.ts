@@ -57,14 +57,14 @@ const say = (line: string): void => {
 };
 
 // One that cannot be planted would end the hunt of all others when its turn has come.
-const lost = chosen.filter((mutant) => {
+const problems = chosen.flatMap((mutant) => {
   const problem = plantingProblem(mutant);
-  if (problem !== null) process.stderr.write(`${mutant.id}: ${problem}\n`);
-  return problem !== null;
+  return problem === null ? [] : [`${mutant.id}: ${problem}\n`];
 });
-if (values.check || lost.length > 0) {
-  say(`${String(chosen.length - lost.length)} of ${String(chosen.length)} can be planted`);
-  process.exit(lost.length === 0 ? 0 : 1);
+for (const problem of problems) process.stderr.write(problem);
+if (values.check || problems.length > 0) {
+  say(`${String(chosen.length - problems.length)} of ${String(chosen.length)} can be planted`);
+  process.exit(problems.length === 0 ? 0 : 1);
 }
 
 const kept = new Kept(values.keep);

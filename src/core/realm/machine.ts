@@ -323,20 +323,22 @@ export class RealmMachine implements Machine {
     this.state.sessions.advance(session, "connection.closed");
     for (const [index, { implementation, name }] of this.composition.features.entries()) {
       if (hearsNoEnds(this, name)) continue;
-      const { sessions } = implementation;
-      if (sessions.closed === undefined) continue;
-      this.run(index, session, (ctx) => sessions.closed?.(ctx, reason));
+      const hooks = implementation.sessions;
+      if (hooks.closed === undefined) continue;
+      this.run(index, session, (ctx) => hooks.closed?.(ctx, reason));
     }
     this.state.inbox.drop(session.id);
     this.state.sessions.remove(session);
     this.count("sessions_closed_total");
-    const { id, player, remote, ending: code } = session;
-    const sessions = this.state.sessions.size;
-    const fields =
-      player === null
-        ? { session: id, remote, reason, code, sessions }
-        : { session: id, player, remote, reason, code, sessions };
-    this.log("info", "session closed", fields);
+    const { player } = session;
+    this.log("info", "session closed", {
+      session: session.id,
+      ...(player === null ? {} : { player }),
+      remote: session.remote,
+      reason,
+      code: session.ending,
+      sessions: this.state.sessions.size,
+    });
   }
 
   /** Tells the peer why, then closes: in order, or at once for the codes that mean abuse. */

@@ -68,38 +68,36 @@ export function brokenRests(realm: RealmMachine, effects: NotingOutbox): BrokenR
     const idleUntil = (): unknown =>
       tick.idleUntil?.(realm.state.featureStates[index], realm.state.scene);
     const tryUntil = (until: number) => tried(realm, { index, tick, until }, effects);
-    const what = judged(idleUntil, tryUntil, isChanged);
-    if (what === null) continue;
-    if (what instanceof Error) {
-      found.push({ feature, what: `idleUntil throws: ${what.message}`, hasThrown: true });
-    } else found.push({ feature, what, hasThrown: false });
+    const wrong = judged(idleUntil, tryUntil, isChanged);
+    if (wrong !== null) found.push({ feature, ...wrong });
   }
   return found;
 }
 
-/** What is wrong; an error when the feature could not say until when; null when nothing. */
+/** What is wrong; null when nothing. */
 function judged(
   idleUntil: () => unknown,
   tryUntil: (until: number) => string | null,
   isChanged: () => boolean,
-): string | Error | null {
+): Omit<BrokenRest, "feature"> | null {
   let until: unknown;
   try {
     until = idleUntil();
   } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
+    return { what: `idleUntil throws: ${messageOf(error)}`, hasThrown: true };
   }
+  const said = (what: string) => ({ what: `idleUntil ${what}`, hasThrown: false });
   if (typeof until !== "number" || Number.isNaN(until)) {
-    return `idleUntil says ${String(until)}, which is no time`;
+    return said(`says ${String(until)}, which is no time`);
   }
   let done = tryUntil(until);
   // Digests cost most of this, so who has changed something is found out by doing it again.
   if (isChanged()) {
     idleUntil();
-    if (isChanged()) return "idleUntil changes the state";
+    if (isChanged()) return said("changes the state");
     done ??= "changes the state";
   }
-  return done === null ? null : `idleUntil says that a tick has nothing to do, and it ${done}`;
+  return done === null ? null : said(`says that a tick has nothing to do, and it ${done}`);
 }
 
 /** What a feature orders, or throws, in its ticks before a time; null when nothing. */
@@ -113,11 +111,14 @@ function tried(
     try {
       runAt(realm, at, () => realm.run(index, null, (ctx) => tick.run(ctx)));
     } catch (error) {
-      return `throws: ${error instanceof Error ? error.message : String(error)}`;
+      return `throws: ${messageOf(error)}`;
     }
   }
   return effects.first;
 }
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
 
 /** The first and the last tick of a feature before a time that is not over yet. */
 function ticksBefore(realm: RealmMachine, until: number, every: number): readonly number[] {

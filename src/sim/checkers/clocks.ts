@@ -46,10 +46,8 @@ export class ClocksChecker implements Checker {
   #isUp = false;
   /** Asked for by the last step; null: it may have become due long ago. */
   #due: number | null = null;
-  /** By the monotonic clock: since then a machine is built; Infinity: none is. */
-  #threwAt = Infinity;
-  /** How late it was then. */
-  #lateMicros = 0;
+  /** By the monotonic clock: since then it is late, as a machine is built; Infinity: none is. */
+  #lateSince = Infinity;
 
   constructor({ monotonicMicros, wallMicros }: CheckedWorld) {
     this.#monotonic = monotonicMicros;
@@ -68,13 +66,13 @@ export class ClocksChecker implements Checker {
     this.#isUp = true;
   }
 
-  /** Another machine is built, which takes its time. What was late then is so all the more. */
+  /** Another machine is built, which takes its time; what was late by then is so all the more. */
   machineThrew({ at }: Event): void {
     if (this.#latest !== null) this.#latest = Math.max(this.#latest, at);
-    if (this.#due !== null) this.#lateMicros = Math.max(0, at - this.#due);
+    const lateMicros = this.#due === null ? 0 : Math.max(0, at - this.#due);
     this.#machine = null;
     this.#due = null;
-    this.#threwAt = Math.min(this.#threwAt, this.#monotonic());
+    this.#lateSince = Math.min(this.#lateSince, this.#monotonic() - lateMicros);
   }
 
   /** Of a state that the run began with nobody has seen the events. */
@@ -120,8 +118,7 @@ export class ClocksChecker implements Checker {
     this.#machine = null;
     this.#isUp = false;
     this.#due = null;
-    this.#threwAt = Infinity;
-    this.#lateMicros = 0;
+    this.#lateSince = Infinity;
   }
 
   #begin(at: number): void {
@@ -145,11 +142,10 @@ export class ClocksChecker implements Checker {
     if (type !== "time.reached") {
       this.#fail("what has become due is told first", `${String(late)} us before ${type}`);
     }
-    const builtMicros = this.#lateMicros + Math.max(0, this.#monotonic() - this.#threwAt);
-    this.#threwAt = Infinity;
-    this.#lateMicros = 0;
+    const excusedMicros = Math.max(0, this.#monotonic() - this.#lateSince);
+    this.#lateSince = Infinity;
     const stalled = stallMicros + (stallMicros * fastPerMillion) / 1_000_000;
-    if (late > stalled + builtMicros + slackMicros) {
+    if (late > stalled + excusedMicros + slackMicros) {
       const detail = `${String(late)} us late, ${String(stallMicros)} of them stalled`;
       this.#fail("time is told when something is due", detail);
     }

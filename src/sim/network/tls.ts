@@ -151,19 +151,16 @@ export class SecureSession {
     if (this.#isFirst && this.#options.role === "server" && !this.#sniff(rest)) {
       return this.#await(rest, rest.length + 1);
     }
-    let wanted = headerBytes;
     while (this.#state !== "over" && rest.length >= headerBytes) {
-      const length = headerBytes + (((rest[3] as number) << 8) | (rest[4] as number));
+      const length = recordLength(rest);
       if (length > headerBytes + recordBytesMax) return this.#fail("protocol", "recordOverflow");
-      wanted = length;
       if (rest.length < length) break;
-      wanted = headerBytes;
       if (this.#isDamaged(length)) return this.#failForDamage();
       this.#readBytes += length;
       this.#record(rest.subarray(0, length));
       rest = rest.subarray(length);
     }
-    this.#await(rest, wanted);
+    this.#await(rest, rest.length < headerBytes ? headerBytes : recordLength(rest));
   }
 
   #await(rest: Uint8Array, wantedBytes: number): void {
@@ -282,6 +279,10 @@ export const wrongRecords = {
   /** Its header says more than comes. */
   truncated: () => Uint8Array.of(recordType.data, 3, 3, 0, 200, 1, 2, 3),
 } as const;
+
+/** With its header, which is there. */
+const recordLength = (bytes: Uint8Array): number =>
+  headerBytes + (((bytes[3] as number) << 8) | (bytes[4] as number));
 
 function record(type: number, body: Uint8Array): Uint8Array {
   const tag = type === recordType.data ? tagBytes : 0;
