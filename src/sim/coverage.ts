@@ -105,6 +105,8 @@ const spheres: ReadonlyMap<Fault, Sphere> = new Map(
 /** What links of a server are doing, as far as their clients keep the rules. */
 export interface CoveredServer {
   readonly situations: readonly Situation[];
+  /** Types of packets that count for nothing. */
+  readonly uncounted: ReadonlySet<string>;
 }
 
 /** Clients of a scenario, where they are not what one would think from the contracts. */
@@ -113,12 +115,14 @@ export interface CoveredClients {
   readonly unsaid: readonly AnyContract[];
   /** Some clients send, in such a state, what nobody should: `other/state`. */
   readonly rudeIn: readonly string[];
+  /** Of features that servers have in some runs only: what meets their packets is not asked for. */
+  readonly besides?: readonly AnyContract[];
 }
 
 /** What there is to meet at a server that serves these contracts. */
 export function coveredServer(
   contracts: readonly AnyContract[],
-  { unsaid, rudeIn }: CoveredClients,
+  { unsaid, rudeIn, besides = [] }: CoveredClients,
 ): CoveredServer {
   const entries = contracts.flatMap((contract) => Object.values(contract.entries));
   const own = playerStates.filter(([entry]) => entries.includes(entry)).map(([, state]) => state);
@@ -131,7 +135,12 @@ export function coveredServer(
       .filter((state) => states.has(state))
       .map((state) => `${String(type)}/${state}`),
   );
-  return { situations: [...situations, ...rudeIn.map((state) => `other/${state}`)] };
+  return {
+    situations: [...situations, ...rudeIn.map((state) => `other/${state}`)],
+    uncounted: new Set(
+      besides.flatMap(({ entries: some }) => Object.values(some).map(({ type }) => String(type))),
+    ),
+  };
 }
 
 /** All cells of a scenario, by whether a campaign can be held to them. */
@@ -267,10 +276,12 @@ export function reachedCells(
   servers: readonly CoveredServer[],
 ): ReadonlySet<CoverageKey> {
   const usual = new Set(servers.flatMap(({ situations }) => situations));
-  return new Set(
-    Array.from(keys, (key) => {
-      const [fault = "", type = "-", state = "-"] = key.split("/");
-      return type === "-" || usual.has(`${type}/${state}`) ? key : `${fault}/other/${state}`;
-    }),
-  );
+  const reached = new Set<CoverageKey>();
+  for (const key of keys) {
+    const [fault = "", type = "-", state = "-"] = key.split("/");
+    if (servers.some(({ uncounted }) => uncounted.has(type))) continue;
+    const isUsual = type === "-" || usual.has(`${type}/${state}`);
+    reached.add(isUsual ? key : `${fault}/other/${state}`);
+  }
+  return reached;
 }

@@ -130,6 +130,8 @@ export interface PlayersOptions {
   readonly bans: number;
   /** Game servers have a feature more, which has something to do in every tick: none is idle. */
   readonly isRestless: boolean;
+  /** And one by which travellers call out in the world, see `crier.ts`. */
+  readonly hasCriers: boolean;
   /** Of each traveller, that it cheats now and then. */
   readonly cheatPerMillion: PerMillion;
   /** Of each traveller, that it looks another way with each movement. */
@@ -271,6 +273,7 @@ export const calmOptions: SimulationOptions = {
     elsewherePerMillion: 0,
     bans: 0,
     isRestless: false,
+    hasCriers: false,
     cheatPerMillion: 0,
     turningPerMillion: 0,
     stepMicros: 100_000,

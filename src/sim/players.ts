@@ -26,6 +26,7 @@ import { Bans } from "./bans.ts";
 import type { SimulatedPerformer } from "./calls.ts";
 import { borderCheckers } from "./checkers/borders.ts";
 import { CallsChecker } from "./checkers/calls.ts";
+import { CriesChecker, cryPackets } from "./checkers/cries.ts";
 import { DeskChecker } from "./checkers/desk.ts";
 import { HeartbeatsChecker, heartbeatReplyType } from "./checkers/heartbeats.ts";
 import { IdlenessChecker } from "./checkers/idleness.ts";
@@ -45,6 +46,7 @@ import { coveredAnswers, coveredServer } from "./coverage.ts";
 import { seedWords } from "./decisions.ts";
 import { drawPlayersOptions } from "./swarm.ts";
 import type { PlayersOptions } from "./options.ts";
+import { crier, crierContract } from "./crier.ts";
 import { restless } from "./restless.ts";
 import { namesOf, sameBuilds, serverCheckers } from "./scenario.ts";
 import type { Scenario, StageSurroundings, Workload } from "./scenario.ts";
@@ -55,10 +57,13 @@ const kept: ReadonlySet<PacketType> = new Set([
   ...coveredAnswers,
   accountContract.entries.logout.replyType,
   ...toldPackets,
+  ...cryPackets,
   heartbeatReplyType,
 ]);
 /** Travellers have no use for it, and none of them is an operator. */
 const unsaid = [echoContract, operateContract];
+/** Contracts of features that game servers have in some runs only. */
+const besides = [crierContract];
 const gamePort = 8_081;
 
 export interface PlayersScenarioOptions {
@@ -78,20 +83,20 @@ export function playersScenario(given: PlayersScenarioOptions): Scenario {
   const roles = {
     login: composed("login"),
     game: composed("game", own),
-    restlessGame: composed("game", [...own, restless]),
   };
   return {
     name: "players",
     drawOptions: drawPlayersOptions,
     workload,
-    contracts: [...roles.login.contracts, ...roles.game.contracts],
+    contracts: [...roles.login.contracts, ...roles.game.contracts, ...besides],
     covered: [
       coveredServer(roles.login.contracts, { unsaid, rudeIn: ["connected"] }),
-      coveredServer(roles.game.contracts, { unsaid, rudeIn: ["connected", "inWorld"] }),
+      coveredServer(roles.game.contracts, { unsaid, rudeIn: ["connected", "inWorld"], besides }),
     ],
     stage: (surroundings) => {
       const { players } = surroundings.options;
       const desk = new DeskChecker();
+      const game = composedWith(roles.game, own, players);
       const { performers: accounts, banned } = accountsOf(surroundings, desk);
       const games = Array.from({ length: players.gameServers }, (_, index) => index + 1);
       return {
@@ -119,7 +124,7 @@ export function playersScenario(given: PlayersScenarioOptions): Scenario {
               max: playersMax,
             };
             return {
-              ...(players.isRestless ? roles.restlessGame : roles.game),
+              ...game,
               name,
               address: `${address}:${String(gamePort)}`,
               playersMax,
@@ -136,6 +141,20 @@ export function playersScenario(given: PlayersScenarioOptions): Scenario {
       };
     },
   };
+}
+
+/** A game server with the features that it has in some runs. */
+function composedWith(
+  game: ReturnType<typeof composed>,
+  own: readonly Feature[],
+  { isRestless, hasCriers }: PlayersOptions,
+): ReturnType<typeof composed> {
+  if (!isRestless && !hasCriers) return game;
+  return composed("game", [
+    ...own,
+    ...(isRestless ? [restless] : []),
+    ...(hasCriers ? [crier] : []),
+  ]);
 }
 
 const loginCheckers: SiteSpec["makeCheckers"] = (world) => [
@@ -164,6 +183,7 @@ function gameCheckers(world: CheckedWorld, mayThrow: ReadonlySet<string>, hasTic
     new MovementChecker(presence, players),
     new SightChecker(players),
     new ToldChecker(),
+    ...(players.hasCriers ? [new CriesChecker()] : []),
     new HeartbeatsChecker(),
     new SecrecyChecker(world.options.keeping.keys > 0),
   ];

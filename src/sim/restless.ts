@@ -6,7 +6,7 @@ import { defineFeature } from "../core/realm/index.ts";
 import { defineContract } from "../core/wire/index.ts";
 
 export const restless = defineFeature({
-  contract: defineContract("restless", {}),
+  contract: defineContract("simulatedRestless", {}),
   version: 1,
   state: () => ({ ticks: 0 }),
 }).implement({

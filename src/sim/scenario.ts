@@ -29,6 +29,7 @@ import { SessionIndexChecker } from "./checkers/session-index.ts";
 import { SilenceChecker } from "./checkers/silence.ts";
 import { TaggedPayloadChecker } from "./checkers/tagged-payload.ts";
 import { TailsChecker } from "./checkers/tails.ts";
+import { TurnsChecker } from "./checkers/turns.ts";
 import { UpgradeChecker } from "./checkers/upgrade.ts";
 import { drawScripts } from "./clients/script.ts";
 import type { ClientScript } from "./clients/script.ts";
@@ -186,8 +187,10 @@ export function serverCheckers(
 ): readonly Checker[] {
   const { options, faults, realm, nextRealm = realm } = world;
   const { server } = options;
+  const realms = realm === nextRealm ? [realm] : [realm, nextRealm];
   return [
-    new AnswersChecker(realm === nextRealm ? [realm] : [realm, nextRealm]),
+    new AnswersChecker(realms),
+    new TurnsChecker(realms),
     new SessionIndexChecker(),
     new OneCloseChecker(),
     new ConnectionCapChecker(server.connectionsMax),

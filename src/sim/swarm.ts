@@ -81,6 +81,7 @@ export function drawPlayersOptions(seed: number): SimulationOptions {
     ...drawRoom(seed, clients),
     ...drawBans(seed),
     ...drawRest(seed),
+    ...drawCriers(seed),
     ...drawLeaving(seed),
   };
   return {
@@ -179,6 +180,11 @@ function drawRest(seed: number): Pick<PlayersOptions, "isRestless"> {
   return { isRestless: random.chance(1, 6) };
 }
 
+function drawCriers(seed: number): Pick<PlayersOptions, "hasCriers"> {
+  const random = RandomStream.named(seedWords(seed), "options/criers");
+  return { hasCriers: random.chance(1, 4) };
+}
+
 function drawLeaving(seed: number): Pick<PlayersOptions, "elsewherePerMillion"> {
   const random = RandomStream.named(seedWords(seed), "options/leaving");
   return { elsewherePerMillion: random.pick([0, 0, 300_000, 1_000_000]) };
@@ -193,6 +199,7 @@ function drawPlayers(random: RandomStream, clients: number, clock: ClockOptions)
     elsewherePerMillion: calmOptions.players.elsewherePerMillion,
     bans: calmOptions.players.bans,
     isRestless: calmOptions.players.isRestless,
+    hasCriers: calmOptions.players.hasCriers,
     accounts: random.between(1, clients),
     cheatPerMillion: random.pick([0, 0, 300_000, 1_000_000]),
     turningPerMillion: calmOptions.players.turningPerMillion,

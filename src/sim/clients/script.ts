@@ -9,6 +9,7 @@
 import { RandomStream } from "../../core/kernel/random.ts";
 import { seedWords } from "../decisions.ts";
 import { below, strikes } from "../drawing.ts";
+import { crierContract } from "../crier.ts";
 import { drawHogs, echoHogs, playerHogs } from "./hogs.ts";
 import type { PlayersOptions, SimulationOptions, WorkloadOptions } from "../options.ts";
 
@@ -191,12 +192,36 @@ export function drawTravellers(seed: number, options: SimulationOptions): Client
       account,
       device,
       actions: withOutbursts(seed, name, {
-        actions: drawTravel(random, { workload, players, until }),
+        actions: withCries(seed, name, {
+          actions: drawTravel(random, { workload, players, until }),
+          players,
+        }),
         perMillion: workload.rudePerMillion === 0 ? 0 : workload.outburstPerMillion,
       }),
     };
   });
   return [...scripts, ...drawHogs(seed, workload, { manners: playerHogs, seconds })];
+}
+
+/** Now and then he calls out near where he came into the world, once or several times. */
+function withCries(
+  seed: number,
+  name: string,
+  { actions, players }: { actions: Timed<TravellerAction>[]; players: PlayersOptions },
+): Timed<TravellerAction>[] {
+  if (!players.hasCriers) return actions;
+  const random = RandomStream.named(seedWords(seed), `cries/${name}`);
+  const reach = Math.min(players.spawnRadiusM + players.viewDistanceM, players.sizeM / 2);
+  const { name: contract } = crierContract;
+  const along = (): number => random.between(-reach, reach);
+  return actions.flatMap((action): Timed<TravellerAction>[] => {
+    const times = action.type === "turn" && random.chance(1, 3) ? random.pick([1, 1, 3, 10]) : 0;
+    const cries = Array.from({ length: times }, (): Timed<TravellerAction> => {
+      const message = { position: { x: along(), y: 0, z: along() } };
+      return { atMicros: action.atMicros, type: "request", contract, key: "cry", message };
+    });
+    return [action, ...cries];
+  });
 }
 
 /** Now and then he is rude, as others are in all that they do. */

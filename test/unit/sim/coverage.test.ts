@@ -13,6 +13,7 @@ import {
   whyUnreachable,
 } from "../../../src/sim/coverage.ts";
 import { cellsIn, faultNames, scenarioNames } from "../../../src/sim/index.ts";
+import { crierContract } from "../../../src/sim/crier.ts";
 import { LinkStates } from "../../../src/sim/link-states.ts";
 import { seldomCells, unreachable } from "../../../src/sim/unreachable.ts";
 
@@ -116,6 +117,18 @@ describe("coverage", () => {
     expect([...reachedCells(keys, servers)]).toEqual(["peer.reset/other/connected"]);
     const cells = [...cellsOf("players", servers).usual];
     expect(cells).toContain("peer.reset/other/connected");
+  });
+
+  it("does not take the packets of a feature that only some runs have for rudeness", () => {
+    const { type } = crierContract.entries.cry;
+    const clients = { unsaid: [], rudeIn: ["inWorld"] };
+    const key = new Set([`peer.reset/${String(type)}/inWorld`]);
+    const without = coveredServer(contractsOf("game"), clients);
+    expect([...reachedCells(key, [without])]).toEqual(["peer.reset/other/inWorld"]);
+    const besides = [crierContract];
+    const server = coveredServer(contractsOf("game"), { ...clients, besides });
+    expect([...reachedCells(key, [server])]).toEqual([]);
+    expect(server.situations).toEqual(without.situations);
   });
 
   it("names what is seldom, and nothing that there is not", () => {

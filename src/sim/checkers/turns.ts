@@ -1,0 +1,138 @@
+/**
+ * [LOOP-05] Packets that wait for a tick are taken in turns:
+ *
+ * 1. While anybody waits the next tick is asked for, and it takes all who wait.
+ * 2. Those of one connection are taken in the order in which they came.
+ * 3. Between two of one connection, everybody who waited has had one taken.
+ *
+ * Judged by the answers. Who has a call made before he is answered is looked at no more.
+ */
+import type { ConnectionId } from "../../core/kernel/ids.ts";
+import { limits } from "../../core/kernel/limits.ts";
+import type { Realm } from "../../core/realm/index.ts";
+import { EnvelopeReader } from "../../core/wire/index.ts";
+import { CheckFailure } from "./checker.ts";
+import type { Checker, Step, StepSend } from "./checker.ts";
+import { tickMicrosOf } from "./ticks.ts";
+
+/** What waits of one connection. */
+interface Waiter {
+  readonly sequences: number[];
+  /** The turn in which it began to wait, or was taken last. */
+  turn: number;
+}
+
+export class TurnsChecker implements Checker {
+  readonly name = "turns";
+  readonly missesEncore = true;
+  /** Nobody waits when a process begins. */
+  readonly missesReplays = true;
+  /** Counts packets that were taken. */
+  checked = 0;
+  readonly #envelope = new EnvelopeReader();
+  /** Requests that wait for a tick. */
+  readonly #types = new Set<number>();
+  readonly #waiters = new Map<ConnectionId, Waiter>();
+  /** When somebody's packet was taken last, while others wait. */
+  readonly #takenIn = new Map<ConnectionId, number>();
+  /** Told to end and not yet gone: what they send is ignored. */
+  readonly #ending = new Set<ConnectionId>();
+  /** Nothing waits of which no answer tells. */
+  #areAllSeen = true;
+  #turn = 0;
+  /** 0 until the server has started. */
+  #tickMicros = 0;
+
+  /** @param realms of all builds of the server */
+  constructor(realms: Iterable<Realm>) {
+    for (const realm of realms) {
+      for (const [type, { entry, handler }] of realm.create().composition.routes) {
+        if (handler.inbox === undefined) continue;
+        if (entry.kind === "request") this.#types.add(type);
+        else this.#areAllSeen = false;
+      }
+    }
+  }
+
+  processStarted(): void {
+    this.#waiters.clear();
+    this.#takenIn.clear();
+    this.#ending.clear();
+  }
+
+  stepped(step: Step): void {
+    if (this.#types.size === 0) return;
+    const { event, sends, calls, closes, counts, machine } = step;
+    if (event.type === "server.started") this.#tickMicros = tickMicrosOf(event.config);
+    for (const { asker } of calls) if (asker !== null) this.#waiters.delete(asker);
+    const before = event.type === "time.reached" ? this.#waiting() : 0;
+    if (before > 0) for (const send of sends) this.#answered(send);
+    for (const { connection } of closes) {
+      this.#waiters.delete(connection);
+      this.#ending.add(connection);
+    }
+    if (event.type === "connection.closed") {
+      this.#waiters.delete(event.connection);
+      this.#ending.delete(event.connection);
+    }
+    if (before > 0 && before <= limits.inboxPerTickMax && counts.has("ticks_total")) {
+      this.#none("a tick takes all who wait");
+    }
+    if (event.type === "packet.received") this.#came(step, event);
+    if (this.#waiters.size === 0) return this.#takenIn.clear();
+    const next = machine.nextTimeout() ?? Infinity;
+    if (this.#tickMicros === 0 || next <= event.at + this.#tickMicros) return;
+    this.#none("whoever waits has the next tick asked for");
+  }
+
+  #waiting(): number {
+    let waiting = 0;
+    for (const { sequences } of this.#waiters.values()) waiting += sequences.length;
+    return waiting;
+  }
+
+  #came(
+    { sends, calls }: Step,
+    { bytes, start, end, connection }: Extract<Step["event"], { type: "packet.received" }>,
+  ): void {
+    const envelope = this.#envelope;
+    if (!envelope.read(bytes, start, end) || !this.#types.has(envelope.type)) return;
+    const { sequence } = envelope;
+    if (this.#ending.has(connection) || calls.length > 0) return;
+    if (sends.some((send) => send.inReplyTo === sequence && send.connection === connection)) return;
+    const waiter = this.#waiters.get(connection);
+    if (waiter !== undefined) return void waiter.sequences.push(sequence);
+    this.#waiters.set(connection, { sequences: [sequence], turn: (this.#turn += 1) });
+  }
+
+  #answered({ connection, inReplyTo }: StepSend): void {
+    const waiter = this.#waiters.get(connection);
+    const at = waiter?.sequences.indexOf(inReplyTo) ?? -1;
+    if (waiter === undefined || at === -1) return;
+    this.checked += 1;
+    if (at > 0) {
+      const sequence = String(waiter.sequences[0]);
+      this.#fail("one's packets are taken in their order", `${sequence} was passed over`);
+    }
+    const last = this.#takenIn.get(connection) ?? 0;
+    for (const [other, { turn }] of this.#waiters) {
+      if (turn >= last || !this.#areAllSeen) continue;
+      const detail = `connection ${String(connection)} before ${String(other)}`;
+      this.#fail("nobody is taken twice while another waits", detail);
+    }
+    waiter.turn = this.#turn += 1;
+    this.#takenIn.set(connection, this.#turn);
+    waiter.sequences.shift();
+    if (waiter.sequences.length === 0) this.#waiters.delete(connection);
+  }
+
+  #none(rule: string): void {
+    for (const [connection, { sequences }] of this.#waiters) {
+      this.#fail(rule, `packet ${String(sequences[0])} of connection ${String(connection)}`);
+    }
+  }
+
+  #fail(rule: string, detail: string): never {
+    throw new CheckFailure(this.name, rule, detail);
+  }
+}
