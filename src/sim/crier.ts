@@ -1,54 +1,100 @@
 /**
  * A feature that calls out in the world. It leans on what features are promised and no built-in one
  * needs: a packet waits for its turn in a tick and has that tick asked for, those who see a place
- * are told of it, and how many are in the world is known where a tick is asked for.
+ * are told of it, a player is told wherever he is, and how many are in the world is known where a
+ * tick is asked for.
+ *
+ * The faulty one throws now and then, wherever a feature can. What it costs is what is tested.
  */
 import { worldContract } from "../core/features/contracts.ts";
-import { defineFeature } from "../core/realm/index.ts";
+import { milliseconds } from "../core/kernel/ids.ts";
+import { carried, defineFeature } from "../core/realm/index.ts";
 import type { Feature } from "../core/realm/index.ts";
-import { defineContract, isInvalid, request, toClient } from "../core/wire/index.ts";
+import { defineContract, isInvalid, request, toClient, toServer } from "../core/wire/index.ts";
+import type { Position } from "../core/wire/index.ts";
 
 /** A place and a number, as movements have them; names and numbers that no user's feature has. */
 const { message: place, parse } = worldContract.entries.move;
 
+const placeOf = (message: Parameters<typeof parse>[0]) => {
+  const movement = parse(message);
+  return isInvalid(movement) ? movement : movement.position;
+};
+
 export const crierContract = defineContract("simulatedCrier", {
   /** Answered with the place and the number of the cry. */
-  cry: request(2_990, place, 2_991, place, (message) => {
-    const movement = parse(message);
-    return isInvalid(movement) ? movement : movement.position;
-  }),
+  cry: request(2_990, place, 2_991, place, placeOf),
   /** The same, to those who see the place. */
   heard: toClient(2_992, place),
+  /** The number, to whoever cried. */
+  counted: toClient(2_993, place, { delivery: "prompt" }),
   /** How many cries there were, to those in the world, a while later. */
-  tally: toClient(2_993, place, { delivery: "prompt" }),
+  tally: toClient(2_994, place, { delivery: "prompt" }),
+  /** Heard by nobody. */
+  mutter: toServer(2_995, place, placeOf),
 });
 
 const inWorld = ["inWorld"] as const;
+const fadingMicros = milliseconds(700);
 
-export const crier: Feature = defineFeature({
-  contract: crierContract,
-  version: 1,
-  state: () => ({ cries: 0, told: 0 }),
-}).implement({
-  packets: {
-    cry: {
-      states: inWorld,
-      inbox(ctx, position) {
-        ctx.state.cries += 1;
-        const cry = { position, sequenceNumber: ctx.state.cries };
-        ctx.near(position).send("heard", cry);
-        ctx.reply(cry);
+/** One place, or cry, in so many is one too many for a faulty crier. */
+const oneIn = 40;
+
+export const soundCrier = crierOf(() => undefined);
+export const faultyCrier = crierOf((what, number) => {
+  if (number % oneIn !== 1) return;
+  throw new Error(`a crier has lost his voice: ${what}`);
+});
+
+/** Of a place: whole, and not negative. */
+const numberOf = ({ x, z }: Position): number => Math.floor(Math.abs(x) * 31 + Math.abs(z));
+
+/** @param risk throws, or does nothing */
+function crierOf(risk: (what: string, number: number) => void): Feature {
+  return defineFeature({
+    contract: crierContract,
+    version: 1,
+    state: () => ({ cries: 0, told: 0, mutters: 0 }),
+    timers: { fade: carried<{ at: number }>() },
+  }).implement({
+    packets: {
+      cry: {
+        states: inWorld,
+        inbox(ctx, position) {
+          ctx.state.cries += 1;
+          const cry = { position, sequenceNumber: ctx.state.cries };
+          ctx.near(position).send("heard", cry);
+          ctx.sendTo(ctx.player, "counted", cry);
+          const at = numberOf(position);
+          ctx.timer("fade", ctx.state.cries, fadingMicros, { at });
+          risk("in his turn", at);
+          ctx.reply(cry);
+        },
+      },
+      mutter: {
+        states: inWorld,
+        handle(ctx, position) {
+          ctx.state.mutters += 1;
+          risk("at once", numberOf(position));
+        },
       },
     },
-  },
-  tick: {
-    every: 3,
-    idleUntil: ({ cries, told }, scene) => (cries > told && scene.inWorld > 0 ? 0 : Infinity),
-    run(ctx) {
-      const { cries, told } = ctx.state;
-      if (cries === told) return;
-      const sent = ctx.broadcast("tally", { sequenceNumber: cries }, inWorld);
-      if (sent > 0) ctx.state.told = cries;
+    timers: {
+      fade: (_ctx, { at }) => risk("when it fades", at + 1),
     },
-  },
-});
+    tick: {
+      every: 3,
+      idleUntil: ({ cries, told }, scene) => (cries > told && scene.inWorld > 0 ? 0 : Infinity),
+      run(ctx) {
+        const { cries, told } = ctx.state;
+        if (cries === told) return;
+        if (ctx.broadcast("tally", { sequenceNumber: cries }, inWorld) === 0) return;
+        risk("in a tick", cries);
+        ctx.state.told = cries;
+      },
+    },
+    invariants: {
+      "no more cries fade than there were": ({ cries }, { fade }) => fade.size <= cries,
+    },
+  });
+}

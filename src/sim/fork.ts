@@ -31,7 +31,7 @@ export interface Fork {
 /** See K4 and K5. */
 export const forkedOptions: PartialOptions = {
   disk: { rotPerMillion: 0, misreadPerMillion: 0 },
-  players: { isRestless: false, hasCriers: false },
+  players: { isRestless: false, criers: "none" },
 };
 
 export interface ForkedState {

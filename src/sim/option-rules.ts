@@ -33,6 +33,7 @@ const perMillion: readonly [number, number] = [0, 1_000_000];
 const whole: readonly [number, number] = [0, Number.MAX_SAFE_INTEGER];
 
 const choices: Readonly<Record<string, readonly string[]>> = {
+  "players.criers": ["none", "sound", "faulty"],
   "server.security": ["tls", "plain"],
 };
 

@@ -130,8 +130,8 @@ export interface PlayersOptions {
   readonly bans: number;
   /** Game servers have a feature more, which has something to do in every tick: none is idle. */
   readonly isRestless: boolean;
-  /** And one by which travellers call out in the world, see `crier.ts`. */
-  readonly hasCriers: boolean;
+  /** Game servers have one by which travellers call out in the world, see `crier.ts`, or none. */
+  readonly criers: "none" | "sound" | "faulty";
   /** Of each traveller, that it cheats now and then. */
   readonly cheatPerMillion: PerMillion;
   /** Of each traveller, that it looks another way with each movement. */
@@ -273,7 +273,7 @@ export const calmOptions: SimulationOptions = {
     elsewherePerMillion: 0,
     bans: 0,
     isRestless: false,
-    hasCriers: false,
+    criers: "none",
     cheatPerMillion: 0,
     turningPerMillion: 0,
     stepMicros: 100_000,

@@ -46,7 +46,7 @@ import { coveredAnswers, coveredServer } from "./coverage.ts";
 import { seedWords } from "./decisions.ts";
 import { drawPlayersOptions } from "./swarm.ts";
 import type { PlayersOptions } from "./options.ts";
-import { crier, crierContract } from "./crier.ts";
+import { crierContract, faultyCrier, soundCrier } from "./crier.ts";
 import { restless } from "./restless.ts";
 import { namesOf, sameBuilds, serverCheckers } from "./scenario.ts";
 import type { Scenario, StageSurroundings, Workload } from "./scenario.ts";
@@ -147,14 +147,14 @@ export function playersScenario(given: PlayersScenarioOptions): Scenario {
 function composedWith(
   game: ReturnType<typeof composed>,
   own: readonly Feature[],
-  { isRestless, hasCriers }: PlayersOptions,
+  { isRestless, criers }: PlayersOptions,
 ): ReturnType<typeof composed> {
-  if (!isRestless && !hasCriers) return game;
-  return composed("game", [
-    ...own,
+  const besides = [
     ...(isRestless ? [restless] : []),
-    ...(hasCriers ? [crier] : []),
-  ]);
+    ...(criers === "sound" ? [soundCrier] : []),
+    ...(criers === "faulty" ? [faultyCrier] : []),
+  ];
+  return besides.length === 0 ? game : composed("game", [...own, ...besides]);
 }
 
 const loginCheckers: SiteSpec["makeCheckers"] = (world) => [
@@ -172,7 +172,11 @@ function gameCheckers(world: CheckedWorld, mayThrow: ReadonlySet<string>, hasTic
   const presence = new PresenceChecker();
   const { players } = world.options;
   return [
-    ...serverCheckers(world, sameBuilds, mayThrow),
+    ...serverCheckers(
+      world,
+      sameBuilds,
+      players.criers === "faulty" ? new Set([...mayThrow, faultyCrier.name]) : mayThrow,
+    ),
     ...borderCheckers(world),
     new CallsChecker(),
     new TicksChecker(),
@@ -183,7 +187,7 @@ function gameCheckers(world: CheckedWorld, mayThrow: ReadonlySet<string>, hasTic
     new MovementChecker(presence, players),
     new SightChecker(players),
     new ToldChecker(),
-    ...(players.hasCriers ? [new CriesChecker()] : []),
+    ...(players.criers === "none" ? [] : [new CriesChecker()]),
     new HeartbeatsChecker(),
     new SecrecyChecker(world.options.keeping.keys > 0),
   ];

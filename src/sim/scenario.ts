@@ -187,7 +187,7 @@ export function serverCheckers(
 ): readonly Checker[] {
   const { options, faults, realm, nextRealm = realm } = world;
   const { server } = options;
-  const realms = realm === nextRealm ? [realm] : [realm, nextRealm];
+  const realms = new Set([realm, nextRealm]);
   return [
     new AnswersChecker(realms),
     new TurnsChecker(realms),
@@ -205,7 +205,7 @@ export function serverCheckers(
     new UpgradeChecker(isReversible),
     new TailsChecker(world),
     new CountersChecker(),
-    new ProcessHealthChecker(faults),
+    new ProcessHealthChecker(faults, mayThrow),
     new KeptChecker(),
   ];
 }

@@ -180,9 +180,11 @@ function drawRest(seed: number): Pick<PlayersOptions, "isRestless"> {
   return { isRestless: random.chance(1, 6) };
 }
 
-function drawCriers(seed: number): Pick<PlayersOptions, "hasCriers"> {
+function drawCriers(seed: number): Pick<PlayersOptions, "criers"> {
   const random = RandomStream.named(seedWords(seed), "options/criers");
-  return { hasCriers: random.chance(1, 4) };
+  return {
+    criers: random.chance(1, 4) ? random.pick(["sound", "sound", "faulty"] as const) : "none",
+  };
 }
 
 function drawLeaving(seed: number): Pick<PlayersOptions, "elsewherePerMillion"> {
@@ -199,7 +201,7 @@ function drawPlayers(random: RandomStream, clients: number, clock: ClockOptions)
     elsewherePerMillion: calmOptions.players.elsewherePerMillion,
     bans: calmOptions.players.bans,
     isRestless: calmOptions.players.isRestless,
-    hasCriers: calmOptions.players.hasCriers,
+    criers: calmOptions.players.criers,
     accounts: random.between(1, clients),
     cheatPerMillion: random.pick([0, 0, 300_000, 1_000_000]),
     turningPerMillion: calmOptions.players.turningPerMillion,

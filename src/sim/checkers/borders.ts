@@ -15,18 +15,20 @@ import { GateChecker } from "./gate.ts";
 import { KnownAnswersChecker } from "./known-answers.ts";
 import { PressureChecker } from "./pressure.ts";
 import { RoundTripsChecker } from "./round-trips.ts";
+import { waitingTypes } from "./waiting-types.ts";
 
 /** For servers whose packets are the same in all their builds. */
 export function borderCheckers(world: CheckedWorld): readonly Checker[] {
-  const { options, nowMicros } = world;
+  const { options, nowMicros, realm, nextRealm = realm } = world;
   const { server } = options;
+  const { requests, tellings } = waitingTypes(new Set([realm, nextRealm]));
   return [
     new KnownAnswersChecker(),
     new FramesChecker(),
     new GateChecker({ ...world, packetsPerTurnMax: server.packetsPerTurnMax }),
     new FairnessChecker(server.packetsPerRoundMax),
     new PressureChecker(world),
-    new EtiquetteChecker({ ...defaultRealmConfig, ...server }),
+    new EtiquetteChecker({ ...defaultRealmConfig, ...server }, new Set([...requests, ...tellings])),
     new EndingsChecker(server.outboundBytesMax, nowMicros),
     new ClocksChecker(world),
     new BackOffChecker(nowMicros),

@@ -3,6 +3,8 @@
  * rectangle of cells the place's cell was a part when a tick told him last, and nobody else. Whom a
  * tick has not told yet sees nothing.
  *
+ * And what is told to a player is told once, to the session that is his.
+ *
  * Judged by the cries of `crier.ts`, in steps of one tick that end nobody's stay: that takes the
  * cries first and tells viewers then.
  */
@@ -16,10 +18,10 @@ import { playersViewName, readPlayersView } from "./players-view.ts";
 import type { PlayersView } from "./players-view.ts";
 
 const { enter } = worldContract.entries;
-const { cry, heard } = crierContract.entries;
+const { counted, cry, heard } = crierContract.entries;
 
 /** Packets that it reads. */
-export const cryPackets = [enter.replyType, cry.replyType, heard.type] as const;
+export const cryPackets = [enter.replyType, cry.replyType, heard.type, counted.type] as const;
 
 interface Cry {
   readonly number: number;
@@ -59,6 +61,7 @@ export class CriesChecker implements Checker {
     const leaves = closes.length > 0 || event.type === "connection.closed";
     for (const { connection } of closes) this.#entityOf.delete(connection);
     if (event.type === "connection.closed") this.#entityOf.delete(event.connection);
+    for (const send of sends) if (send.type === cry.replyType) this.#counted(send, sends);
     const ticks = counts.get("ticks_total") ?? 0;
     if (ticks === 0 || !machine.views.includes(playersViewName)) return;
     const now = readPlayersView(machine.view(playersViewName));
@@ -71,6 +74,16 @@ export class CriesChecker implements Checker {
     if (answer?.success === true) {
       this.#entityOf.set(connection, toSafeNumber(answer.entityId ?? 0) ?? 0);
     }
+  }
+
+  #counted(reply: StepSend, sends: readonly StepSend[]): void {
+    const { number } = cryOf(reply);
+    const told = sends.filter(
+      (send) => send.type === counted.type && cryOf(send).number === number,
+    );
+    if (told.length === 1 && told[0]?.connection === reply.connection) return;
+    const detail = `cry ${String(number)} was told ${String(told.length)} times`;
+    throw new CheckFailure(this.name, "a player is told where he is", detail);
   }
 
   #judge(sends: readonly StepSend[], before: PlayersView, now: PlayersView): void {

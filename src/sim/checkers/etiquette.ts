@@ -45,6 +45,8 @@ interface Guest {
   /** Malformed packets in a row: those that were told as such, and all that may have been. */
   malformed: number;
   malformedAtMost: number;
+  /** Something of his waits for a tick. Until then it ends no row. */
+  isWaiting: boolean;
   refusedSince: number;
   refused: number;
 }
@@ -90,9 +92,12 @@ export class EtiquetteChecker implements Checker {
   readonly memory = new Rewound(newHouse);
   readonly #envelope = new EnvelopeReader();
   readonly #limits: Patience;
+  readonly #waiting: ReadonlySet<number>;
 
-  constructor(limits: Patience) {
+  /** @param waiting types of packets that wait for a tick */
+  constructor(limits: Patience, waiting: ReadonlySet<number>) {
     this.#limits = limits;
+    this.#waiting = waiting;
   }
 
   stepped(step: Step): void {
@@ -112,7 +117,10 @@ export class EtiquetteChecker implements Checker {
       logins.delete(event.call);
       this.#answered(step, event.call);
     }
-    if (event.type === "time.reached") this.#expired(step);
+    if (event.type === "time.reached") {
+      this.#expired(step);
+      if (this.#waiting.size > 0 && step.counts.has("ticks_total")) this.#ticked();
+    }
     if (step.sends.length > 0) this.#told(step);
     if ("connection" in event && event.connection !== null) this.#patience(step, event.connection);
     if (step.counts.has("packets_undecodable_total")) this.#notUnderstood(event);
@@ -176,20 +184,32 @@ export class EtiquetteChecker implements Checker {
     }
   }
 
+  /** What has waited is taken, and ends a row then if it is sound. */
+  #ticked(): void {
+    for (const guest of this.memory.now.guests.values()) {
+      if (!guest.isWaiting) continue;
+      guest.isWaiting = false;
+      guest.malformed = 0;
+    }
+  }
+
   /** Whether the one whose event it is is cut when he must be, and not before. */
   #patience({ event, sends, closes }: Step, connection: ConnectionId): void {
     const guest = this.memory.now.guests.get(connection);
     if (guest === undefined || guest.isEnding) return;
     const code = closes.find((close) => close.connection === connection)?.code ?? null;
     const { malformedInRowMax, refusedPerWindowMax, refusedWindowMs } = this.#limits;
-    if (event.type === "packet.received") {
+    if (event.type === "packet.received" && this.#waits(event)) {
+      guest.isWaiting = true;
+      guest.malformedAtMost += 1;
+    } else if (event.type === "packet.received") {
       const isError = sends.some(
         (send) => send.connection === connection && send.type === controlPackets.error.type,
       );
       guest.malformed = 0;
       guest.malformedAtMost = isError ? guest.malformedAtMost + 1 : 0;
     } else if (event.type === "packet.malformed") {
-      guest.malformed += 1;
+      guest.malformed += guest.isWaiting ? 0 : 1;
       guest.malformedAtMost += 1;
       const mustEnd = fatal.has(event.reason) || guest.malformed > malformedInRowMax;
       if (mustEnd && code === null) this.#fail("who sends no packets is cut", event.reason);
@@ -208,6 +228,11 @@ export class EtiquetteChecker implements Checker {
     if (code === "TOO_MANY_MALFORMED" && guest.malformedAtMost <= malformedInRowMax) {
       this.#fail("some malformed packets are forgiven", String(guest.malformedAtMost));
     }
+  }
+
+  #waits({ bytes, start, end }: Extract<Step["event"], { type: "packet.received" }>): boolean {
+    if (this.#waiting.size === 0 || !this.#envelope.read(bytes, start, end)) return false;
+    return this.#waiting.has(this.#envelope.type);
   }
 
   #notUnderstood(event: Step["event"]): void {
@@ -336,6 +361,7 @@ const newGuest = ({ at, remote }: ConnectionOpened): Guest => ({
   answered: new Set(),
   malformed: 0,
   malformedAtMost: 0,
+  isWaiting: false,
   refusedSince: at,
   refused: 0,
 });

@@ -2,6 +2,8 @@
  * The server and its clients run as they should: no process fails by itself except for a disk that
  * failed first, nothing throws, and no client machine is broken by what the server sends.
  */
+import type { Event } from "../../core/contract.ts";
+import { limits } from "../../core/kernel/limits.ts";
 import type { Fault, FaultCounters } from "../faults.ts";
 import type { Ending } from "../process/node.ts";
 import type { ProcessEnd } from "../process/process.ts";
@@ -27,11 +29,24 @@ export class ProcessHealthChecker implements Checker {
   /** Counts ends of processes. */
   checked = 0;
   readonly #faults: FaultCounters;
+  readonly #mayThrow: ReadonlySet<string>;
+  /** Steps of the present process that such a feature threw in. */
+  #thrown = 0;
   /** By fault, how often it had struck when it excused an end. */
   readonly #excused = new Map<Fault, number>();
 
-  constructor(faults: FaultCounters) {
+  /** @param mayThrow names of features whose throwing is no finding */
+  constructor(faults: FaultCounters, mayThrow: ReadonlySet<string> = new Set()) {
     this.#faults = faults;
+    this.#mayThrow = mayThrow;
+  }
+
+  processStarted(): void {
+    this.#thrown = 0;
+  }
+
+  machineThrew(_event: Event, _error: unknown, feature: string | null): void {
+    if (feature !== null && this.#mayThrow.has(feature)) this.#thrown += 1;
   }
 
   processEnded(end: ProcessEnd, ending: Ending | null): void {
@@ -45,7 +60,7 @@ export class ProcessHealthChecker implements Checker {
         if (end.code === 0 && ending === "drain") return;
         // Whether it had to is another checker's affair.
         if (ending === "refused" || ending === "damaged") return;
-        if (this.#isExcused(end.message)) return;
+        if (this.#isExcused(end.message) || this.#hasThrownTooOften(end.message)) return;
         throw new CheckFailure(
           this.name,
           "the process ends only when it is told to",
@@ -56,6 +71,13 @@ export class ProcessHealthChecker implements Checker {
 
   playerBroken(player: string, what: string): void {
     throw new CheckFailure(this.name, "a client machine never throws", `${player}: ${what}`);
+  }
+
+  /** A server ends itself when its features throw again and again. */
+  #hasThrownTooOften(message: string): boolean {
+    return (
+      this.#thrown > limits.failedStepsMax && message.includes("the last of too many in a row")
+    );
   }
 
   /** A fault of the disk excuses one end, with words that tell of it. */

@@ -38,10 +38,16 @@ export class SilenceChecker implements Checker {
   /** Counts sessions that were closed for it. */
   checked = 0;
   readonly #options: SilenceOptions;
+  /** A step threw, so another machine is built, and what is due waits for that. */
+  #isBuilt = true;
   readonly memory = new Rewound(() => new Map<ConnectionId, Presence>());
 
   constructor(options: SilenceOptions) {
     this.#options = options;
+  }
+
+  machineThrew(): void {
+    this.#isBuilt = false;
   }
 
   stepped({ event, closes, stallMicros, isReplay }: Step): void {
@@ -77,9 +83,11 @@ export class SilenceChecker implements Checker {
         break;
     }
     // What a recovery repeats was judged when it happened.
-    const stall = isReplay ? Infinity : stallMicros;
+    const stall = isReplay || !this.#isBuilt ? Infinity : stallMicros;
     for (const close of closes) this.#closed(close, event.at, stall);
-    if (event.type === "time.reached") this.#overdue(event.at);
+    if (event.type !== "time.reached") return;
+    this.#overdue(event.at);
+    if (!isReplay) this.#isBuilt = true;
   }
 
   #closed({ connection, code }: StepClose, at: Micros, stallMicros: number): void {

@@ -14,6 +14,7 @@ import { EnvelopeReader } from "../../core/wire/index.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker, Step, StepSend } from "./checker.ts";
 import { tickMicrosOf } from "./ticks.ts";
+import { waitingTypes } from "./waiting-types.ts";
 
 /** What waits of one connection. */
 interface Waiter {
@@ -31,27 +32,23 @@ export class TurnsChecker implements Checker {
   checked = 0;
   readonly #envelope = new EnvelopeReader();
   /** Requests that wait for a tick. */
-  readonly #types = new Set<number>();
+  readonly #types: ReadonlySet<number>;
   readonly #waiters = new Map<ConnectionId, Waiter>();
   /** When somebody's packet was taken last, while others wait. */
   readonly #takenIn = new Map<ConnectionId, number>();
   /** Told to end and not yet gone: what they send is ignored. */
   readonly #ending = new Set<ConnectionId>();
   /** Nothing waits of which no answer tells. */
-  #areAllSeen = true;
+  readonly #areAllSeen: boolean;
   #turn = 0;
   /** 0 until the server has started. */
   #tickMicros = 0;
 
   /** @param realms of all builds of the server */
   constructor(realms: Iterable<Realm>) {
-    for (const realm of realms) {
-      for (const [type, { entry, handler }] of realm.create().composition.routes) {
-        if (handler.inbox === undefined) continue;
-        if (entry.kind === "request") this.#types.add(type);
-        else this.#areAllSeen = false;
-      }
-    }
+    const { requests, tellings } = waitingTypes(realms);
+    this.#types = requests;
+    this.#areAllSeen = tellings.size === 0;
   }
 
   processStarted(): void {

@@ -209,16 +209,20 @@ function withCries(
   name: string,
   { actions, players }: { actions: Timed<TravellerAction>[]; players: PlayersOptions },
 ): Timed<TravellerAction>[] {
-  if (!players.hasCriers) return actions;
+  if (players.criers === "none") return actions;
   const random = RandomStream.named(seedWords(seed), `cries/${name}`);
   const reach = Math.min(players.spawnRadiusM + players.viewDistanceM, players.sizeM / 2);
   const { name: contract } = crierContract;
   const along = (): number => random.between(-reach, reach);
   return actions.flatMap((action): Timed<TravellerAction>[] => {
-    const times = action.type === "turn" && random.chance(1, 3) ? random.pick([1, 1, 3, 10]) : 0;
+    const times =
+      action.type === "turn" && random.chance(1, 3) ? random.pick([1, 1, 3, 10, 80]) : 0;
     const cries = Array.from({ length: times }, (): Timed<TravellerAction> => {
+      const { atMicros } = action;
       const message = { position: { x: along(), y: 0, z: along() } };
-      return { atMicros: action.atMicros, type: "request", contract, key: "cry", message };
+      return random.chance(1, 5)
+        ? { atMicros, type: "tell", contract, key: "mutter", message }
+        : { atMicros, type: "request", contract, key: "cry", message };
     });
     return [action, ...cries];
   });

@@ -188,3 +188,66 @@ it("what was late when a step threw is late all the same when another machine is
     expect(failure?.message ?? null, `seed ${String(seed)}`).toBeNull();
   }
 });
+
+/** Somebody who comes at once, or a second later, and cries or mutters at places. */
+const crier = (name: string, startMicros: number, ...acts: Acts): ClientScript => ({
+  kind: "traveller",
+  name,
+  account: name,
+  device: "",
+  actions: [{ atMicros: startMicros, type: "start" }, ...acts],
+});
+
+const crying = (atMicros: number, x: number, z: number): Acts[number] => ({
+  atMicros,
+  type: "request",
+  contract: "simulatedCrier",
+  key: "cry",
+  message: { position: { x, y: 0, z } },
+});
+
+const muttering = (x: number, z: number): Acts[number] => ({
+  atMicros: 200_000,
+  type: "tell",
+  contract: "simulatedCrier",
+  key: "mutter",
+  message: { position: { x, y: 0, z } },
+});
+
+/** Time was left out, and a stall was told before it came again: nobody had missed a tick. */
+it("a tick that threw is late until time comes again", () => {
+  const scripts = [crier("3", 6_000_000, crying(8_500_000, -18, 2))];
+  const decisions = {
+    "node/game-1/end#0": { ending: "crash", afterMicros: 5_187_309, calls: 8 },
+    "process/game-1.2/stall#0": 1_000_000,
+    "process/game-1.2/stall#95": 1_000_000,
+  };
+  const options: PartialOptions = { seconds: 9, players: { isRestless: true, criers: "faulty" } };
+  expect(play(scripts, options, { scenario: "players", entropy: 129, decisions })).toBeNull();
+});
+
+/** More throws in a minute than a server bears: it ends itself, as it must. */
+it("a server whose features throw again and again ends", () => {
+  const scripts = [
+    crier("2", 0, muttering(-33, 58)),
+    crier("4", 0, muttering(58, 43)),
+    crier("5", 0, crying(200_000, -29, -33)),
+    crier("6", 0, muttering(-61, 30)),
+  ];
+  const options: PartialOptions = { seconds: 1, players: { criers: "faulty" } };
+  const more = { scenario: "players", entropy: 164, decisions: {} } as const;
+  expect(play(scripts, options, more)).toBeNull();
+});
+
+/** What waits for a tick may be no packet at all, so it ends no row of such before it is taken. */
+it("a packet that waits for a tick stands between no malformed ones", () => {
+  const garbage: Acts[number] = { atMicros: 500_000, type: "cheat", cheat: "garbage-frame" };
+  const scripts = [crier("3", 0, garbage, crying(500_000, 23, 20), garbage)];
+  const options: PartialOptions = {
+    seconds: 1,
+    players: { criers: "faulty" },
+    server: { malformedInRowMax: 1 },
+  };
+  const more = { scenario: "players", entropy: 198, decisions: {} } as const;
+  expect(play(scripts, options, more)).toBeNull();
+});

@@ -13,7 +13,7 @@ import type { PartialOptions } from "../../../src/sim/index.ts";
 const square: PartialOptions = {
   seconds: 8,
   workload: { clients: 5, rudePerMillion: 0 },
-  players: { accounts: 5, gameServers: 1, isRestless: false, hasCriers: true },
+  players: { accounts: 5, gameServers: 1, isRestless: false, criers: "sound" },
 };
 
 /** What is found first, `checker: rule`. */
@@ -103,8 +103,8 @@ describe("the simulator finds, of what is told at a place,", () => {
     expect(found()).toBe("cries: nobody else hears it");
   });
 
-  it("[LOOP-09] that a tick is not asked for, as nobody is said to be in the world", () => {
+  it("[LOOP-09] that nobody is said to be in the world", () => {
     vi.spyOn(Sessions.prototype, "inWorld", "get").mockReturnValue(0);
-    expect(found()).toBe("rests: a tick at rest does nothing");
+    expect(found()).toBe("idleness: whoever has nothing to tell rests");
   });
 });
