@@ -40,10 +40,14 @@ export async function* faultsStrike(): AsyncIterable<Check> {
 
 /** Planted bugs: how many are found, and how small the failures become. Writes docs/MUTANTS.md. */
 export async function* mutantsCaught(): AsyncIterable<Check> {
-  const { stdout } = spawnSync(process.execPath, ["scripts/mutants.ts", "--shrink", "--json"], {
+  const hunt = ["scripts/mutants.ts", "--shrink", "--json"];
+  const { status, stdout } = spawnSync(process.execPath, hunt, {
     encoding: "utf8",
     maxBuffer: 64 * 1_048_576,
+    // Half an hour of progress, and why it ended where it did.
+    stdio: ["ignore", "pipe", "inherit"],
   });
+  if (stdout === "") throw new Error(`${hunt.join(" ")} ended with ${String(status)}, see above`);
   const summary = JSON.parse(lastLine(stdout)) as Summary;
   const { planted, caught, seedsToDetect, shrinking } = summary;
   yield atLeast("planted bugs", 100, planted);

@@ -54,7 +54,7 @@ function crierOf(risk: (what: string, number: number) => void): Feature {
   return defineFeature({
     contract: crierContract,
     version: 1,
-    state: () => ({ cries: 0, told: 0, mutters: 0 }),
+    state: () => ({ cries: 0, told: 0, mutters: 0, fading: 0 }),
     timers: { fade: carried<{ at: number }>() },
   }).implement({
     packets: {
@@ -62,6 +62,7 @@ function crierOf(risk: (what: string, number: number) => void): Feature {
         states: inWorld,
         inbox(ctx, position) {
           ctx.state.cries += 1;
+          ctx.state.fading += 1;
           const cry = { position, sequenceNumber: ctx.state.cries };
           ctx.near(position).send("heard", cry);
           ctx.sendTo(ctx.player, "counted", cry);
@@ -80,7 +81,10 @@ function crierOf(risk: (what: string, number: number) => void): Feature {
       },
     },
     timers: {
-      fade: (_ctx, { at }) => risk("when it fades", at + 1),
+      fade(ctx, { at }) {
+        risk("when it fades", at + 1);
+        ctx.state.fading -= 1;
+      },
     },
     tick: {
       every: 3,
@@ -94,7 +98,7 @@ function crierOf(risk: (what: string, number: number) => void): Feature {
       },
     },
     invariants: {
-      "no more cries fade than there were": ({ cries }, { fade }) => fade.size <= cries,
+      "every cry fades": ({ fading }, { fade }) => fade.size === fading,
     },
   });
 }

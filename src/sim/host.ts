@@ -77,10 +77,14 @@ const hostPart = ({
   packetsPerRoundMax,
   packetsPerTurnMax,
   gatherPacketsMin,
+  failedStepsMax,
+  failedStepsWindowMs,
 }: ServerOptions): Partial<HostConfig> => ({
   packetsPerRoundMax,
   packetsPerTurnMax,
   gatherPacketsMin,
+  failedStepsMax,
+  failedStepsWindowMs,
   connectionsMax,
   // In the proportions of production.
   outboundBytesMax,

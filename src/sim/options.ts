@@ -169,6 +169,9 @@ export interface ServerOptions {
   /** How much a session may get wrong. */
   readonly malformedInRowMax: number;
   readonly refusedPerWindowMax: number;
+  /** How many steps within a while may throw in features before the server ends itself. */
+  readonly failedStepsMax: number;
+  readonly failedStepsWindowMs: number;
   /** Ticks a second. */
   readonly tickHz: number;
 }
@@ -299,6 +302,8 @@ export const calmOptions: SimulationOptions = {
     gatherPacketsMin: 128,
     malformedInRowMax: 8,
     refusedPerWindowMax: 1_000,
+    failedStepsMax: 3,
+    failedStepsWindowMs: 60_000,
     tickHz: 30,
   },
 };

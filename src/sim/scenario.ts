@@ -185,7 +185,7 @@ export function serverCheckers(
   { isReversible, steadyViews }: BuildsApart = sameBuilds,
   mayThrow: ReadonlySet<string> = new Set(),
 ): readonly Checker[] {
-  const { options, faults, realm, nextRealm = realm } = world;
+  const { options, realm, nextRealm = realm } = world;
   const { server } = options;
   const realms = new Set([realm, nextRealm]);
   return [
@@ -205,7 +205,7 @@ export function serverCheckers(
     new UpgradeChecker(isReversible),
     new TailsChecker(world),
     new CountersChecker(),
-    new ProcessHealthChecker(faults, mayThrow),
+    new ProcessHealthChecker(world, mayThrow),
     new KeptChecker(),
   ];
 }

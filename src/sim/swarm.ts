@@ -89,7 +89,11 @@ export function drawPlayersOptions(seed: number): SimulationOptions {
     ...drawHaste(seed, { clock, calls: troubled, players }),
     workload: { ...workload, clients, rudePerMillion },
     // A login server that is full keeps out those who would make room.
-    server: { ...server, connectionsMax: calmOptions.server.connectionsMax },
+    server: {
+      ...server,
+      ...drawFailures(seed),
+      connectionsMax: calmOptions.server.connectionsMax,
+    },
   };
 }
 
@@ -260,6 +264,15 @@ function drawLimits(seed: number) {
     : drawn;
 }
 
+/** How often features may throw: only some runs have one that does. */
+function drawFailures(seed: number) {
+  const random = RandomStream.named(seedWords(seed), "options/failures");
+  return {
+    failedStepsMax: random.pick([1, 3]),
+    failedStepsWindowMs: random.pick([3_000, 60_000]),
+  };
+}
+
 /** In half of the seeds a block of few packets is a dense one already. */
 function drawGathering(seed: number) {
   const random = RandomStream.named(seedWords(seed), "options/gathering");
@@ -284,7 +297,10 @@ const drawServer = (
   later: RandomStream,
 ): Omit<ServerOptions, Drawn | "heldBytesMax"> => {
   const idleTimeoutMicros = random.pick([1_500_000, 3_000_000, 5_000_000, 30_000_000]);
+  const { failedStepsMax, failedStepsWindowMs } = calmOptions.server;
   return {
+    failedStepsMax,
+    failedStepsWindowMs,
     security: random.chance(2, 3) ? "tls" : "plain",
     connectionsMax: random.chance(1, 4) ? random.between(1, 6) : 5_000,
     idleTimeoutMicros,

@@ -257,7 +257,7 @@ class CoreHost implements Host {
       durability: config.durability,
       adoptTail: config.adoptTail,
       folder: config.folder,
-      mayCut: true,
+      endsWith: null,
       skip: new Set(),
       log: (level, message, fields) => syscalls.log(level, message, fields),
     });

@@ -22,7 +22,7 @@
  */
 import type { LogFields, LogLevel, Machine } from "../contract.ts";
 import { assertNever, invariant } from "../kernel/assert.ts";
-import { micros } from "../kernel/ids.ts";
+import { eventSequence, micros } from "../kernel/ids.ts";
 import type { Micros } from "../kernel/ids.ts";
 import { limits } from "../kernel/limits.ts";
 import { startConfig } from "../realm/index.ts";
@@ -400,11 +400,9 @@ export class Live {
     const { desk } = this.#options;
     switch (mode.type) {
       case "rebuilding":
-        return runScript(desk, this.#rebuildScript(mode.threw), ({ machine, position }) => {
-          const { lastSequence } = commit;
-          invariant(position.nextSequence === lastSequence + 1, "all of it was read back");
-          this.#rebuilt(mode, machine, "journal");
-        });
+        return runScript(desk, this.#rebuildScript(mode.threw), ({ machine }) =>
+          this.#rebuilt(mode, machine, "journal"),
+        );
       case "finishing":
         return runScript(desk, this.#finishScript(), () => undefined);
       case "perishing":
@@ -435,6 +433,7 @@ export class Live {
 
   #rebuildScript({ sequence }: StepThrew): FileScript<Recovered> {
     const { config, realm, identity, checksum, keys, syscalls } = this.#options;
+    const { commit } = this.#parts;
     return recover({
       create: () => realm.create(),
       build: identity.build,
@@ -443,7 +442,7 @@ export class Live {
       durability: config.durability,
       adoptTail: config.adoptTail,
       folder: config.folder,
-      mayCut: false,
+      endsWith: eventSequence(commit.lastSequence),
       skip: new Set([sequence]),
       log: (level, message, fields) => syscalls.log(level, message, fields),
     });

@@ -12,8 +12,9 @@
  *     checkpoint follows at once, so that what was adopted once need not be adopted again.
  * V4. An event whose step threw in a feature just before the process died is left out, as it would
  *     have been; whoever goes on from here journals that.
- * V5. What is read twice must be the same twice. A disk that gives other bytes each time ends the
- *     process before anything is cut or written back.
+ * V5. What is read twice must be the same twice, and what a server reads back while it runs must be
+ *     what it has written. A disk that gives other bytes ends the process before anything is cut or
+ *     written back.
  */
 import type { FileEntry, Machine } from "../contract.ts";
 import {
@@ -63,8 +64,8 @@ export interface RecoveryOptions {
   readonly adoptTail: boolean;
   /** The role's data folder as one types it in a shell, for advice. */
   readonly folder: string;
-  /** False where an unfinished tail cannot be: while the server runs. */
-  readonly mayCut: boolean;
+  /** While the server runs: the last event, which was written whole. Null: that is to be found. */
+  readonly endsWith: EventSequence | null;
   /** Events to leave out besides those that the journal itself names. */
   readonly skip: ReadonlySet<number>;
   readonly log: (level: LogLevel, message: string, fields: LogFields) => void;
@@ -138,6 +139,7 @@ export function* recover(options: RecoveryOptions): FileScript<Recovered> {
   if (damaged > 0 && begins > after.nextSequence) throw withoutBeginning(options, damaged, begins);
   const from = { after, end: checkpoint?.end ?? null };
   const survey = yield* scanAll(options, files, from);
+  if (options.endsWith !== null && !isWholeUpTo(survey.end, options.endsWith)) throw unlike(survey);
   let replayed = yield* replay(options, { files, checkpoint, survey, skip: survey.failures });
   let failedEvent: FailedEvent | null = null;
   if (replayed.failedEvent !== null) {
@@ -147,9 +149,8 @@ export function* recover(options: RecoveryOptions): FileScript<Recovered> {
     invariant(replayed.failedEvent === null, "one event at most is left unjournalled");
   }
   const { machine, witness, events } = replayed;
-  invariant(options.mayCut || survey.end.type === "clean", "a live journal has no unfinished tail");
   const cutBytes = yield* cutTail(survey.end);
-  if (options.mayCut) {
+  if (options.endsWith === null) {
     yield* secureTail(survey, options.checksum);
     if (checkpoint !== null) yield* secureName();
   }
@@ -399,6 +400,17 @@ const unsteady = (what: string): HostExit =>
     exitCodes.failed,
     `${what} was read twice and was not the same; nothing was changed; check the disk of the ` +
       "data folder and start again",
+  );
+
+const isWholeUpTo = ({ type, position }: Survey["end"], sequence: EventSequence): boolean =>
+  type === "clean" && position.nextSequence === sequence + 1;
+
+/** V5. */
+const unlike = ({ end }: Survey): HostExit =>
+  new HostExit(
+    exitCodes.failed,
+    `the journal ends with event ${end.position.nextSequence - 1} when it is read back, and more ` +
+      "was written; nothing was changed; check the disk of the data folder and start again",
   );
 
 /** The event that a feature threw on, when it is the journal's last; see V4. */

@@ -124,6 +124,7 @@ export class EtiquetteChecker implements Checker {
     if (step.sends.length > 0) this.#told(step);
     if ("connection" in event && event.connection !== null) this.#patience(step, event.connection);
     if (step.counts.has("packets_undecodable_total")) this.#notUnderstood(event);
+    if (event.type === "step.failed") this.#failed(step, event.connection);
     if (step.closes.length > 0) this.#ended(step);
     if (step.calls.length > 0) this.#called(step);
     if (event.type === "drain.requested") this.memory.now.isDraining = true;
@@ -165,6 +166,15 @@ export class EtiquetteChecker implements Checker {
     const max = Math.max(said.protocolMax, min);
     if (max >= protocolRange.min && min <= protocolRange.max) return;
     this.#fail("only a version that both speak is agreed on", `${String(min)}..${String(max)}`);
+  }
+
+  /** Whose event was left out does not know what he was told, nor what he is owed. */
+  #failed({ closes }: Step, connection: ConnectionId | null): void {
+    if (connection === null) return;
+    const guest = this.memory.now.guests.get(connection);
+    if (guest === undefined || guest.isEnding) return;
+    const code = closes.find((close) => close.connection === connection)?.code ?? "no end";
+    if (code !== "FEATURE_FAILED") this.#fail("who makes a feature throw is ended", code);
   }
 
   #ended({ event, sends, closes }: Step): void {

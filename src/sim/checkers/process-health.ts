@@ -3,12 +3,12 @@
  * failed first, nothing throws, and no client machine is broken by what the server sends.
  */
 import type { Event } from "../../core/contract.ts";
-import { limits } from "../../core/kernel/limits.ts";
 import type { Fault, FaultCounters } from "../faults.ts";
 import type { Ending } from "../process/node.ts";
 import type { ProcessEnd } from "../process/process.ts";
+import type { CheckedWorld } from "../site.ts";
 import { CheckFailure } from "./checker.ts";
-import type { Checker } from "./checker.ts";
+import type { Checker, Step } from "./checker.ts";
 
 /** After which faults a process may end by itself, by what its last words tell of them. */
 const excuses: readonly (readonly [words: RegExp, faults: readonly Fault[]])[] = [
@@ -22,6 +22,7 @@ const excuses: readonly (readonly [words: RegExp, faults: readonly Fault[]])[] =
   [/ failed with EROFS;/, ["disk.read-only"]],
   [/ failed with (ENOSPC|EDQUOT);/, ["disk.full"]],
   [/ was read twice and was not the same;/, ["disk.misread"]],
+  [/ when it is read back, and more was written;/, ["disk.misread", "disk.rot", "disk.lost"]],
 ];
 
 export class ProcessHealthChecker implements Checker {
@@ -29,24 +30,49 @@ export class ProcessHealthChecker implements Checker {
   /** Counts ends of processes. */
   checked = 0;
   readonly #faults: FaultCounters;
+  readonly #monotonic: CheckedWorld["monotonicMicros"];
+  readonly #failuresMax: number;
+  readonly #windowMicros: number;
   readonly #mayThrow: ReadonlySet<string>;
-  /** Steps of the present process that such a feature threw in. */
-  #thrown = 0;
+  /** When such features threw in the present process, by the machine's clock. */
+  #thrownAt: number[] = [];
+  #isUp = false;
+  /** More often than a server bears. */
+  #mustEnd = false;
   /** By fault, how often it had struck when it excused an end. */
   readonly #excused = new Map<Fault, number>();
 
   /** @param mayThrow names of features whose throwing is no finding */
-  constructor(faults: FaultCounters, mayThrow: ReadonlySet<string> = new Set()) {
-    this.#faults = faults;
+  constructor(world: CheckedWorld, mayThrow: ReadonlySet<string> = new Set()) {
+    const { failedStepsMax, failedStepsWindowMs } = world.options.server;
+    this.#faults = world.faults;
+    this.#monotonic = world.monotonicMicros;
+    this.#failuresMax = failedStepsMax;
+    this.#windowMicros = failedStepsWindowMs * 1_000;
     this.#mayThrow = mayThrow;
   }
 
   processStarted(): void {
-    this.#thrown = 0;
+    this.#thrownAt = [];
+    this.#isUp = false;
+    this.#mustEnd = false;
+  }
+
+  /** What a start repeats and leaves out is none of its own throws. */
+  recovered(): void {
+    this.#isUp = true;
   }
 
   machineThrew(_event: Event, _error: unknown, feature: string | null): void {
-    if (feature !== null && this.#mayThrow.has(feature)) this.#thrown += 1;
+    if (!this.#isUp || feature === null || !this.#mayThrow.has(feature)) return;
+    this.#thrownAt.push(this.#monotonic());
+    this.#mustEnd ||= this.#throwsTooOften;
+  }
+
+  stepped({ isReplay }: Step): void {
+    if (!this.#mustEnd || isReplay) return;
+    const detail = `${String(this.#thrownAt.length)} times`;
+    throw new CheckFailure(this.name, "a server whose features throw again and again ends", detail);
   }
 
   processEnded(end: ProcessEnd, ending: Ending | null): void {
@@ -75,9 +101,12 @@ export class ProcessHealthChecker implements Checker {
 
   /** A server ends itself when its features throw again and again. */
   #hasThrownTooOften(message: string): boolean {
-    return (
-      this.#thrown > limits.failedStepsMax && message.includes("the last of too many in a row")
-    );
+    return this.#throwsTooOften && message.includes("the last of too many in a row");
+  }
+
+  get #throwsTooOften(): boolean {
+    const since = this.#thrownAt.at(-1 - this.#failuresMax) ?? -Infinity;
+    return (this.#thrownAt.at(-1) ?? 0) - since < this.#windowMicros;
   }
 
   /** A fault of the disk excuses one end, with words that tell of it. */

@@ -98,7 +98,11 @@ export class TurnsChecker implements Checker {
     if (this.#ending.has(connection) || calls.length > 0) return;
     if (sends.some((send) => send.inReplyTo === sequence && send.connection === connection)) return;
     const waiter = this.#waiters.get(connection);
-    if (waiter !== undefined) return void waiter.sequences.push(sequence);
+    if (waiter !== undefined) {
+      waiter.sequences.push(sequence);
+      if (waiter.sequences.length <= limits.inboxPerSessionMax) return;
+      this.#fail("nobody has more waiting than he may", `connection ${String(connection)}`);
+    }
     this.#waiters.set(connection, { sequences: [sequence], turn: (this.#turn += 1) });
   }
 

@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { builtinFeatures } from "../../../src/core/features/index.ts";
+import { reprise as pb } from "../../../src/core/wire/gen/session.js";
+import { encodePayload } from "../../../src/core/wire/index.ts";
 import { HostDisk } from "../../support/host-disk.ts";
 import { HostWorld } from "../../support/host-world.ts";
+import { lamp, lampTypes } from "../../support/lamp.ts";
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 
@@ -132,5 +136,41 @@ describe("a start on a damaged journal", () => {
     for (const index of [1, 0]) disk.remove(segmentOf(disk, index)[0]);
     const world = new HostWorld({ disk }).start();
     expect(world.host.recovered?.lastSequence).toBe(last);
+  });
+});
+
+describe("a server that reads its journal back while it runs", () => {
+  /** A feature throws, and before the journal is read it ends so many bytes into its last block. */
+  const cutBack = (bytesLeft: number): HostWorld => {
+    const world = new HostWorld({ features: [...builtinFeatures, lamp] }).start();
+    const [ada, bob] = [world.connect(), world.connect()];
+    world.settle();
+    ada.echo(bytes(1));
+    world.settle();
+    bob.packet(lampTypes.light, encodePayload(pb.v1.EchoRequest, { bytes: new Uint8Array(9) }));
+    for (;;) {
+      world.turn();
+      const [order] = world.disk.ready;
+      if (order === undefined || order.operation.type === "list") break;
+      world.complete(order);
+    }
+    const last = world.ordered.findLast(({ type }) => type === "write");
+    if (last?.type !== "write") throw new Error("the event was written");
+    const [path, segment] = segmentOf(world.disk, 0);
+    world.disk.put(path, segment.slice(0, last.offset + bytesLeft));
+    world.settle();
+    return world;
+  };
+
+  it.each([
+    ["in the middle of a block", 20],
+    ["between two blocks", 0],
+  ])("[JRN-01] ends when that ends %s: it was written whole", (_, bytesLeft) => {
+    const { exited, ordered } = cutBack(bytesLeft);
+    expect(exited?.code).toBe(70);
+    expect(exited?.message).toMatch(
+      /^the journal ends with event \d+ when it is read back, and more was written; nothing was /,
+    );
+    expect(ordered.filter(({ type }) => type === "truncate")).toEqual([]);
   });
 });
