@@ -53,7 +53,7 @@ const { values, chosen } = orUsage(import.meta.filename, (argv) => {
 });
 const isWhole = chosen.length === mutants.length;
 const say = (line: string): void => {
-  if (!values.json) process.stdout.write(`${line}\n`);
+  (values.json ? process.stderr : process.stdout).write(`${line}\n`);
 };
 
 // One that cannot be planted would end the hunt of all others when its turn has come.

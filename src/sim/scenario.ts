@@ -31,6 +31,7 @@ import { TaggedPayloadChecker } from "./checkers/tagged-payload.ts";
 import { TailsChecker } from "./checkers/tails.ts";
 import { TurnsChecker } from "./checkers/turns.ts";
 import { UpgradeChecker } from "./checkers/upgrade.ts";
+import { waitingTypes } from "./checkers/waiting-types.ts";
 import { drawScripts } from "./clients/script.ts";
 import type { ClientScript } from "./clients/script.ts";
 import { coveredServer } from "./coverage.ts";
@@ -188,9 +189,10 @@ export function serverCheckers(
   const { options, realm, nextRealm = realm } = world;
   const { server } = options;
   const realms = new Set([realm, nextRealm]);
+  const waiting = waitingTypes(realms);
   return [
     new AnswersChecker(realms),
-    new TurnsChecker(realms),
+    ...(waiting.requests.size > 0 ? [new TurnsChecker(waiting)] : []),
     new SessionIndexChecker(),
     new OneCloseChecker(),
     new ConnectionCapChecker(server.connectionsMax),

@@ -1,7 +1,7 @@
 /**
  * [LOOP-05] Packets that wait for a tick are taken in turns:
  *
- * 1. While anybody waits the next tick is asked for, and it takes all who wait.
+ * 1. While anybody waits the next tick is asked for, and it takes all who wait and answers them.
  * 2. Those of one connection are taken in the order in which they came.
  * 3. Between two of one connection, everybody who waited has had one taken.
  *
@@ -9,12 +9,11 @@
  */
 import type { ConnectionId } from "../../core/kernel/ids.ts";
 import { limits } from "../../core/kernel/limits.ts";
-import type { Realm } from "../../core/realm/index.ts";
 import { EnvelopeReader } from "../../core/wire/index.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker, Step, StepSend } from "./checker.ts";
 import { tickMicrosOf } from "./ticks.ts";
-import { waitingTypes } from "./waiting-types.ts";
+import type { WaitingTypes } from "./waiting-types.ts";
 
 /** What waits of one connection. */
 interface Waiter {
@@ -44,9 +43,7 @@ export class TurnsChecker implements Checker {
   /** 0 until the server has started. */
   #tickMicros = 0;
 
-  /** @param realms of all builds of the server */
-  constructor(realms: Iterable<Realm>) {
-    const { requests, tellings } = waitingTypes(realms);
+  constructor({ requests, tellings }: WaitingTypes) {
     this.#types = requests;
     this.#areAllSeen = tellings.size === 0;
   }
@@ -58,11 +55,11 @@ export class TurnsChecker implements Checker {
   }
 
   stepped(step: Step): void {
-    if (this.#types.size === 0) return;
-    const { event, sends, calls, closes, counts, machine } = step;
+    const { event, sends, calls, closes, machine } = step;
     if (event.type === "server.started") this.#tickMicros = tickMicrosOf(event.config);
     for (const { asker } of calls) if (asker !== null) this.#waiters.delete(asker);
     const before = event.type === "time.reached" ? this.#waiting() : 0;
+    if (before > 0 && before <= limits.inboxPerTickMax && this.#isTick(step)) this.#leftOver(step);
     if (before > 0) for (const send of sends) this.#answered(send);
     for (const { connection } of closes) {
       this.#waiters.delete(connection);
@@ -72,14 +69,33 @@ export class TurnsChecker implements Checker {
       this.#waiters.delete(event.connection);
       this.#ending.delete(event.connection);
     }
-    if (before > 0 && before <= limits.inboxPerTickMax && counts.has("ticks_total")) {
-      this.#none("a tick takes all who wait");
-    }
     if (event.type === "packet.received") this.#came(step, event);
     if (this.#waiters.size === 0) return this.#takenIn.clear();
     const next = machine.nextTimeout() ?? Infinity;
     if (this.#tickMicros === 0 || next <= event.at + this.#tickMicros) return;
-    this.#none("whoever waits has the next tick asked for");
+    for (const [waiter, { sequences }] of this.#waiters) {
+      this.#fail("whoever waits has the next tick asked for", packetOf(waiter, sequences[0]));
+    }
+  }
+
+  /** Counters are kept in some scenarios only. */
+  #isTick({ sends, counts }: Step): boolean {
+    if (counts.has("ticks_total")) return true;
+    return sends.some(({ connection, inReplyTo }) =>
+      this.#waiters.get(connection)?.sequences.includes(inReplyTo),
+    );
+  }
+
+  /** A tick takes so many that nobody may be left. */
+  #leftOver({ sends, closes }: Step): void {
+    for (const [connection, { sequences }] of this.#waiters) {
+      if (closes.some((close) => close.connection === connection)) continue;
+      const answered = new Set<number>();
+      for (const send of sends) if (send.connection === connection) answered.add(send.inReplyTo);
+      const left = sequences.find((sequence) => !answered.has(sequence));
+      if (left === undefined) continue;
+      this.#fail("a tick takes all who wait and answers them", packetOf(connection, left));
+    }
   }
 
   #waiting(): number {
@@ -127,13 +143,10 @@ export class TurnsChecker implements Checker {
     if (waiter.sequences.length === 0) this.#waiters.delete(connection);
   }
 
-  #none(rule: string): void {
-    for (const [connection, { sequences }] of this.#waiters) {
-      this.#fail(rule, `packet ${String(sequences[0])} of connection ${String(connection)}`);
-    }
-  }
-
   #fail(rule: string, detail: string): never {
     throw new CheckFailure(this.name, rule, detail);
   }
 }
+
+const packetOf = (connection: ConnectionId, sequence: number | undefined): string =>
+  `packet ${String(sequence)} of connection ${String(connection)}`;

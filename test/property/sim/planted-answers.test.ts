@@ -79,7 +79,9 @@ describe("the simulator finds", () => {
   });
 
   it("a feature that takes who waits for a tick and leaves some of them out", () => {
-    expect(found(() => ({ features: waiting(3) }))).toMatch(/^answers: who waits for a tick/);
+    expect(found(() => ({ features: waiting(3) }))).toBe(
+      "turns: a tick takes all who wait and answers them",
+    );
   });
 
   it("nothing in features that answer late", () => {

@@ -70,7 +70,7 @@ describe("the simulator finds, of what waits for a tick,", () => {
       calls += 1;
       return calls % 3 === 0 ? null : take.call(this);
     });
-    expect(found()).toBe("turns: a tick takes all who wait");
+    expect(found()).toBe("turns: a tick takes all who wait and answers them");
   });
 
   it("[LOOP-05] that somebody's packets are taken in another order", () => {
