@@ -39,10 +39,12 @@ const fadingMicros = milliseconds(700);
 
 /** One place, or cry, in so many is one too many for a faulty crier. */
 const oneIn = 40;
+/** At once, which suspends nobody: often enough to be too often now and then. */
+const oneInAtOnce = 8;
 
 export const soundCrier = crierOf(() => undefined);
-export const faultyCrier = crierOf((what, number) => {
-  if (number % oneIn !== 1) return;
+export const faultyCrier = crierOf((what, number, rarity = oneIn) => {
+  if (number % rarity !== 1) return;
   throw new Error(`a crier has lost his voice: ${what}`);
 });
 
@@ -50,7 +52,7 @@ export const faultyCrier = crierOf((what, number) => {
 const numberOf = ({ x, z }: Position): number => Math.floor(Math.abs(x) * 31 + Math.abs(z));
 
 /** @param risk throws, or does nothing */
-function crierOf(risk: (what: string, number: number) => void): Feature {
+function crierOf(risk: (what: string, number: number, rarity?: number) => void): Feature {
   return defineFeature({
     contract: crierContract,
     version: 1,
@@ -76,7 +78,7 @@ function crierOf(risk: (what: string, number: number) => void): Feature {
         states: inWorld,
         handle(ctx, position) {
           ctx.state.mutters += 1;
-          risk("at once", numberOf(position));
+          risk("at once", numberOf(position), oneInAtOnce);
         },
       },
     },

@@ -4,6 +4,7 @@
  * 1. While anybody waits the next tick is asked for, and it takes all who wait and answers them.
  * 2. Those of one connection are taken in the order in which they came.
  * 3. Between two of one connection, everybody who waited has had one taken.
+ * 4. Nobody has more waiting than he may.
  *
  * Judged by the answers. Who has a call made before he is answered is looked at no more.
  */
