@@ -139,7 +139,9 @@ export function* recover(options: RecoveryOptions): FileScript<Recovered> {
   if (damaged > 0 && begins > after.nextSequence) throw withoutBeginning(options, damaged, begins);
   const from = { after, end: checkpoint?.end ?? null };
   const survey = yield* scanAll(options, files, from);
-  if (options.endsWith !== null && !isWholeUpTo(survey.end, options.endsWith)) throw unlike(survey);
+  if (options.endsWith !== null && !isWholeUpTo(survey.end, options.endsWith)) {
+    throw unlike(survey, options.endsWith);
+  }
   let replayed = yield* replay(options, { files, checkpoint, survey, skip: survey.failures });
   let failedEvent: FailedEvent | null = null;
   if (replayed.failedEvent !== null) {
@@ -406,12 +408,16 @@ const isWholeUpTo = ({ type, position }: Survey["end"], sequence: EventSequence)
   type === "clean" && position.nextSequence === sequence + 1;
 
 /** V5. */
-const unlike = ({ end }: Survey): HostExit =>
-  new HostExit(
+function unlike({ end }: Survey, endsWith: EventSequence): HostExit {
+  const last = end.position.nextSequence - 1;
+  const isLess = last < endsWith;
+  return new HostExit(
     exitCodes.failed,
-    `the journal ends with event ${end.position.nextSequence - 1} when it is read back, and more ` +
-      "was written; nothing was changed; check the disk of the data folder and start again",
+    `the journal ${isLess ? "ends with" : "has more than"} event ${last} when it is read back, and ` +
+      `${isLess ? "more" : "less"} was written; nothing was changed; check the disk of the data ` +
+      "folder and start again",
   );
+}
 
 /** The event that a feature threw on, when it is the journal's last; see V4. */
 function failedLast(

@@ -45,8 +45,8 @@ interface Guest {
   /** Malformed packets in a row: those that were told as such, and all that may have been. */
   malformed: number;
   malformedAtMost: number;
-  /** Something of his waits for a tick. Until then it ends no row. */
-  isWaiting: boolean;
+  /** So many of his packets wait for a tick. Until then they end no row, nor make one longer. */
+  waiting: number;
   refusedSince: number;
   refused: number;
 }
@@ -168,7 +168,7 @@ export class EtiquetteChecker implements Checker {
     this.#fail("only a version that both speak is agreed on", `${String(min)}..${String(max)}`);
   }
 
-  /** Whose event was left out does not know what he was told, nor what he is owed. */
+  /** Whoever's event was left out is ended in the step that tells of it. */
   #failed({ closes }: Step, connection: ConnectionId | null): void {
     if (connection === null) return;
     const guest = this.memory.now.guests.get(connection);
@@ -197,8 +197,8 @@ export class EtiquetteChecker implements Checker {
   /** What has waited is taken, and ends a row then if it is sound. */
   #ticked(): void {
     for (const guest of this.memory.now.guests.values()) {
-      if (!guest.isWaiting) continue;
-      guest.isWaiting = false;
+      if (guest.waiting === 0) continue;
+      guest.waiting = 0;
       guest.malformed = 0;
     }
   }
@@ -210,16 +210,16 @@ export class EtiquetteChecker implements Checker {
     const code = closes.find((close) => close.connection === connection)?.code ?? null;
     const { malformedInRowMax, refusedPerWindowMax, refusedWindowMs } = this.#limits;
     if (event.type === "packet.received" && this.#waits(event)) {
-      guest.isWaiting = true;
+      guest.waiting += 1;
       guest.malformedAtMost += 1;
     } else if (event.type === "packet.received") {
       const isError = sends.some(
         (send) => send.connection === connection && send.type === controlPackets.error.type,
       );
       guest.malformed = 0;
-      guest.malformedAtMost = isError ? guest.malformedAtMost + 1 : 0;
+      guest.malformedAtMost = isError ? guest.malformedAtMost + 1 : guest.waiting;
     } else if (event.type === "packet.malformed") {
-      guest.malformed += guest.isWaiting ? 0 : 1;
+      guest.malformed += guest.waiting > 0 ? 0 : 1;
       guest.malformedAtMost += 1;
       const mustEnd = fatal.has(event.reason) || guest.malformed > malformedInRowMax;
       if (mustEnd && code === null) this.#fail("who sends no packets is cut", event.reason);
@@ -371,7 +371,7 @@ const newGuest = ({ at, remote }: ConnectionOpened): Guest => ({
   answered: new Set(),
   malformed: 0,
   malformedAtMost: 0,
-  isWaiting: false,
+  waiting: 0,
   refusedSince: at,
   refused: 0,
 });

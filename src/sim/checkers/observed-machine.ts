@@ -44,7 +44,7 @@ export interface ObservedMachineParts {
   readonly machine: Machine;
   readonly history: History;
   readonly observer: MachineObserver;
-  /** Packets whose payloads somebody reads; with none, nobody reads counters either. */
+  /** Packets whose payloads somebody reads; with none, nobody reads counters but that of ticks. */
   readonly keeps: ReadonlySet<PacketType>;
   /** The process has died in the middle of a turn, whose rest never was. */
   readonly isGone: () => boolean;
@@ -295,7 +295,8 @@ class RecordingOutbox implements Outbox {
   }
 
   count(counter: string, by?: number): void {
-    if (this.#keeps.size > 0) this.counts.set(counter, (this.counts.get(counter) ?? 0) + (by ?? 1));
+    if (this.#keeps.size > 0 || counter === "ticks_total")
+      this.counts.set(counter, (this.counts.get(counter) ?? 0) + (by ?? 1));
     this.#outbox.count(counter, by);
   }
 

@@ -38,16 +38,20 @@ export class SilenceChecker implements Checker {
   /** Counts sessions that were closed for it. */
   checked = 0;
   readonly #options: SilenceOptions;
-  /** A step threw, so another machine is built, and what is due waits for that. */
-  #isBuilt = true;
+  /** A step threw, and what was due waits for another machine, until time is told. */
+  #isLate = false;
   readonly memory = new Rewound(() => new Map<ConnectionId, Presence>());
 
   constructor(options: SilenceOptions) {
     this.#options = options;
   }
 
+  processStarted(): void {
+    this.#isLate = false;
+  }
+
   machineThrew(): void {
-    this.#isBuilt = false;
+    this.#isLate = true;
   }
 
   stepped({ event, closes, stallMicros, isReplay }: Step): void {
@@ -83,11 +87,11 @@ export class SilenceChecker implements Checker {
         break;
     }
     // What a recovery repeats was judged when it happened.
-    const stall = isReplay || !this.#isBuilt ? Infinity : stallMicros;
+    const stall = isReplay || this.#isLate ? Infinity : stallMicros;
     for (const close of closes) this.#closed(close, event.at, stall);
     if (event.type !== "time.reached") return;
     this.#overdue(event.at);
-    if (!isReplay) this.#isBuilt = true;
+    if (!isReplay) this.#isLate = false;
   }
 
   #closed({ connection, code }: StepClose, at: Micros, stallMicros: number): void {

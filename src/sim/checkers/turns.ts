@@ -6,9 +6,10 @@
  * 3. Between two of one connection, everybody who waited has had one taken.
  * 4. Nobody has more waiting than he may.
  *
- * Judged by the answers. Who has a call made before he is answered is looked at no more.
+ * Judged by the answers. Who has a call under way is not looked at until the tick behind its end:
+ * his answers may be those of calls.
  */
-import type { ConnectionId } from "../../core/kernel/ids.ts";
+import type { CallId, ConnectionId } from "../../core/kernel/ids.ts";
 import { limits } from "../../core/kernel/limits.ts";
 import { EnvelopeReader } from "../../core/wire/index.ts";
 import { CheckFailure } from "./checker.ts";
@@ -38,6 +39,9 @@ export class TurnsChecker implements Checker {
   readonly #takenIn = new Map<ConnectionId, number>();
   /** Told to end and not yet gone: what they send is ignored. */
   readonly #ending = new Set<ConnectionId>();
+  readonly #calls = new Map<CallId, ConnectionId>();
+  /** They have, or had since the last tick, calls under way. */
+  readonly #asking = new Set<ConnectionId>();
   /** Nothing waits of which no answer tells. */
   readonly #areAllSeen: boolean;
   #turn = 0;
@@ -53,23 +57,25 @@ export class TurnsChecker implements Checker {
     this.#waiters.clear();
     this.#takenIn.clear();
     this.#ending.clear();
+    this.#calls.clear();
+    this.#asking.clear();
   }
 
   stepped(step: Step): void {
-    const { event, sends, calls, closes, machine } = step;
+    const { event, sends, calls, closes, counts, machine } = step;
     if (event.type === "server.started") this.#tickMicros = tickMicrosOf(event.config);
-    for (const { asker } of calls) if (asker !== null) this.#waiters.delete(asker);
-    const before = event.type === "time.reached" ? this.#waiting() : 0;
-    if (before > 0 && before <= limits.inboxPerTickMax && this.#isTick(step)) this.#leftOver(step);
-    if (before > 0) for (const send of sends) this.#answered(send);
+    for (const { call, asker } of calls) if (asker !== null) this.#called(call, asker);
     for (const { connection } of closes) {
       this.#waiters.delete(connection);
       this.#ending.add(connection);
     }
-    if (event.type === "connection.closed") {
-      this.#waiters.delete(event.connection);
-      this.#ending.delete(event.connection);
-    }
+    if (event.type === "connection.closed") this.#gone(event.connection);
+    if (event.type === "call.completed") this.#calls.delete(event.call);
+    const before = event.type === "time.reached" ? this.#waiting() : 0;
+    const isTick = before > 0 && before <= limits.inboxPerTickMax && counts.has("ticks_total");
+    if (isTick) this.#leftOver(sends);
+    if (before > 0) for (const send of sends) this.#answered(send);
+    if (this.#asking.size > 0 && counts.has("ticks_total")) this.#seeAgain();
     if (event.type === "packet.received") this.#came(step, event);
     if (this.#waiters.size === 0) return this.#takenIn.clear();
     const next = machine.nextTimeout() ?? Infinity;
@@ -79,18 +85,30 @@ export class TurnsChecker implements Checker {
     }
   }
 
-  /** Counters are kept in some scenarios only. */
-  #isTick({ sends, counts }: Step): boolean {
-    if (counts.has("ticks_total")) return true;
-    return sends.some(({ connection, inReplyTo }) =>
-      this.#waiters.get(connection)?.sequences.includes(inReplyTo),
-    );
+  #called(call: CallId, asker: ConnectionId): void {
+    this.#waiters.delete(asker);
+    this.#calls.set(call, asker);
+    this.#asking.add(asker);
+  }
+
+  #gone(connection: ConnectionId): void {
+    this.#waiters.delete(connection);
+    this.#ending.delete(connection);
+    this.#asking.delete(connection);
+    for (const [call, asker] of this.#calls) if (asker === connection) this.#calls.delete(call);
+  }
+
+  /** A tick has taken whatever waited unseen. */
+  #seeAgain(): void {
+    const asking = new Set(this.#calls.values());
+    for (const connection of this.#asking) {
+      if (!asking.has(connection)) this.#asking.delete(connection);
+    }
   }
 
   /** A tick takes so many that nobody may be left. */
-  #leftOver({ sends, closes }: Step): void {
+  #leftOver(sends: readonly StepSend[]): void {
     for (const [connection, { sequences }] of this.#waiters) {
-      if (closes.some((close) => close.connection === connection)) continue;
       const answered = new Set<number>();
       for (const send of sends) if (send.connection === connection) answered.add(send.inReplyTo);
       const left = sequences.find((sequence) => !answered.has(sequence));
@@ -106,13 +124,13 @@ export class TurnsChecker implements Checker {
   }
 
   #came(
-    { sends, calls }: Step,
+    { sends }: Step,
     { bytes, start, end, connection }: Extract<Step["event"], { type: "packet.received" }>,
   ): void {
     const envelope = this.#envelope;
     if (!envelope.read(bytes, start, end) || !this.#types.has(envelope.type)) return;
     const { sequence } = envelope;
-    if (this.#ending.has(connection) || calls.length > 0) return;
+    if (this.#ending.has(connection) || this.#asking.has(connection)) return;
     if (sends.some((send) => send.inReplyTo === sequence && send.connection === connection)) return;
     const waiter = this.#waiters.get(connection);
     if (waiter !== undefined) {

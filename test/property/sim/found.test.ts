@@ -357,5 +357,7 @@ it("[JRN-01] a journal that reads back otherwise than it was written ends the se
     ...{ format: 1, scenario: "players", entropy: 155, options },
     ...{ scripts: [visitor], decisions },
   };
-  expect(simulate({ plan }).failure?.message ?? null).toBeNull();
+  const { failure, faults } = simulate({ plan });
+  expect(failure?.message ?? null).toBeNull();
+  expect(faults["disk.misread"]).toBeGreaterThan(0);
 });

@@ -4,8 +4,11 @@
  */
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { world } from "../../../src/core/features/world/feature.ts";
+import { Containment } from "../../../src/core/host/containment.ts";
+import { connectionOf } from "../../../src/core/host/recovery.ts";
 import { Inbox } from "../../../src/core/realm/inbox.ts";
 import type { Waiting } from "../../../src/core/realm/inbox.ts";
+import { RealmMachine } from "../../../src/core/realm/machine.ts";
 import { Sessions } from "../../../src/core/realm/sessions.ts";
 import { simulate } from "../../../src/sim/index.ts";
 import type { PartialOptions } from "../../../src/sim/index.ts";
@@ -17,9 +20,9 @@ const square: PartialOptions = {
 };
 
 /** What is found first, `checker: rule`. */
-function found(): string {
+function found(fixed = square): string {
   for (let seed = 1; seed <= 30; seed += 1) {
-    const { failure } = simulate({ seed, scenario: "players", fixed: square, twice: false });
+    const { failure } = simulate({ seed, scenario: "players", fixed, twice: false });
     if (failure !== null) return `${failure.checker}: ${failure.rule}`;
   }
   throw new Error("no seed has failed");
@@ -87,6 +90,52 @@ describe("the simulator finds, of what waits for a tick,", () => {
     const restore = Inbox.restore.bind(Inbox);
     vi.spyOn(Inbox, "restore").mockImplementation(() => restore([]));
     expect(found()).toBe("follower: a checkpoint is restored to the state that it is of");
+  });
+});
+
+describe("the simulator finds, of a feature that throws,", () => {
+  const faulty: PartialOptions = {
+    ...square,
+    server: { failedStepsMax: 1 },
+    players: { ...square.players, criers: "faulty" },
+  };
+  afterEach(() => void vi.restoreAllMocks());
+
+  it("[JRN-16] nothing, when it costs what it must", () => {
+    expect(() => found(faulty)).toThrow("no seed has failed");
+  });
+
+  it("[JRN-16] that whoever made it throw stays", () => {
+    const disconnect = RealmMachine.prototype.disconnect;
+    vi.spyOn(RealmMachine.prototype, "disconnect").mockImplementation(function (
+      this: RealmMachine,
+      ...given
+    ) {
+      if (given[1] !== "FEATURE_FAILED") disconnect.apply(this, given);
+    });
+    expect(found(faulty)).toBe("etiquette: who makes a feature throw is ended");
+  });
+
+  it("[JRN-16] that the server ends at once", () => {
+    const judge = Containment.prototype.judge;
+    vi.spyOn(Containment.prototype, "judge").mockImplementation(function (
+      this: Containment,
+      ...given
+    ) {
+      judge.apply(this, given);
+      return judge.apply(this, given);
+    });
+    expect(found(faulty)).toBe("process-health: the process ends only when it is told to");
+  });
+
+  it("[JRN-16] that the server never ends", () => {
+    vi.spyOn(Containment.prototype, "judge").mockImplementation(({ sequence, event, feature }) => ({
+      type: "contain",
+      failed: { failed: sequence, connection: connectionOf(event), feature: feature ?? "" },
+    }));
+    expect(found(faulty)).toBe(
+      "process-health: a server whose features throw again and again ends",
+    );
   });
 });
 
