@@ -8,6 +8,7 @@
  */
 import { worldContract } from "../core/features/contracts.ts";
 import { milliseconds } from "../core/kernel/ids.ts";
+import type { Incarnation } from "../core/kernel/ids.ts";
 import { carried, defineFeature } from "../core/realm/index.ts";
 import type { Feature } from "../core/realm/index.ts";
 import { defineContract, isInvalid, request, toClient, toServer } from "../core/wire/index.ts";
@@ -43,8 +44,9 @@ const oneIn = 40;
 const oneInAtOnce = 8;
 
 export const soundCrier = crierOf(() => undefined);
-export const faultyCrier = crierOf((what, number, rarity = oneIn) => {
-  if (number % rarity !== 1) return;
+/** Whatever threw does not throw again when the server starts anew, so no start is in vain. */
+export const faultyCrier = crierOf((ctx, what, number, rarity = oneIn) => {
+  if (number % rarity !== ctx.incarnation % rarity) return;
   throw new Error(`a crier has lost his voice: ${what}`);
 });
 
@@ -52,7 +54,14 @@ export const faultyCrier = crierOf((what, number, rarity = oneIn) => {
 const numberOf = ({ x, z }: Position): number => Math.floor(Math.abs(x) * 31 + Math.abs(z));
 
 /** @param risk throws, or does nothing */
-function crierOf(risk: (what: string, number: number, rarity?: number) => void): Feature {
+function crierOf(
+  risk: (
+    ctx: { readonly incarnation: Incarnation },
+    what: string,
+    number: number,
+    rarity?: number,
+  ) => void,
+): Feature {
   return defineFeature({
     contract: crierContract,
     version: 1,
@@ -70,7 +79,7 @@ function crierOf(risk: (what: string, number: number, rarity?: number) => void):
           ctx.sendTo(ctx.player, "counted", cry);
           const at = numberOf(position);
           ctx.timer("fade", ctx.state.cries, fadingMicros, { at });
-          risk("in his turn", at);
+          risk(ctx, "in his turn", at);
           ctx.reply(cry);
         },
       },
@@ -78,13 +87,13 @@ function crierOf(risk: (what: string, number: number, rarity?: number) => void):
         states: inWorld,
         handle(ctx, position) {
           ctx.state.mutters += 1;
-          risk("at once", numberOf(position), oneInAtOnce);
+          risk(ctx, "at once", numberOf(position), oneInAtOnce);
         },
       },
     },
     timers: {
       fade(ctx, { at }) {
-        risk("when it fades", at + 1);
+        risk(ctx, "when it fades", at + 1);
         ctx.state.fading -= 1;
       },
     },
@@ -95,7 +104,7 @@ function crierOf(risk: (what: string, number: number, rarity?: number) => void):
         const { cries, told } = ctx.state;
         if (cries === told) return;
         if (ctx.broadcast("tally", { sequenceNumber: cries }, inWorld) === 0) return;
-        risk("in a tick", cries);
+        risk(ctx, "in a tick", cries);
         ctx.state.told = cries;
       },
     },

@@ -3,8 +3,9 @@
  * each its number, message, direction, delivery and secret fields, and how a decoded message
  * becomes the value that a handler gets. Nothing else is generated or repeated anywhere.
  *
- * Numbers: 1000-1099 sessions and login, 2000-2999 the game, 3000-3099 guilds, 10,000-65,535 for
- * the features of users. A number means one message for ever; golden bytes keep it so.
+ * Numbers: 1000-1099 sessions and login, 2000-2999 the game (2990-2995 are the simulator's own),
+ * 3000-3099 guilds, 10,000-65,535 for the features of users. A number means one message for ever;
+ * golden bytes keep it so.
  */
 import type { Reader, Writer } from "protobufjs/minimal.js";
 import type { Delivery } from "../contract.ts";

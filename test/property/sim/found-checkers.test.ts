@@ -216,7 +216,8 @@ const muttering = (x: number, z: number): Acts[number] => ({
 
 /** Time was left out, and a stall was told before it came again: nobody had missed a tick. */
 it("a tick that threw is late until time comes again", () => {
-  const scripts = [crier("3", 6_000_000, crying(8_500_000, -18, 2))];
+  const cries = [crying(8_500_000, -18, 2), crying(8_500_000, -18, 4)];
+  const scripts = [crier("3", 6_000_000, ...cries)];
   const decisions = {
     "node/game-1/end#0": { ending: "crash", afterMicros: 5_187_309, calls: 8 },
     "process/game-1.2/stall#0": 1_000_000,

@@ -349,9 +349,8 @@ it("[JRN-01] a journal that reads back otherwise than it was written ends the se
     server: { failedStepsMax: 1, idleTimeoutMicros: 3_000_000, helloTimeoutMicros: 1_500_000 },
   });
   const decisions = {
-    "node/game-1/crash#1": { at: "call", count: 18 },
-    "disk/game-1/misread#40": 10_000,
-    "disk/game-1/misread#43": 20_000,
+    "disk/game-1/misread#31": 10_000,
+    "disk/game-1/misread#34": 20_000,
   };
   const plan: Plan = {
     ...{ format: 1, scenario: "players", entropy: 155, options },

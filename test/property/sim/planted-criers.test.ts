@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { world } from "../../../src/core/features/world/feature.ts";
 import { Containment } from "../../../src/core/host/containment.ts";
 import { connectionOf } from "../../../src/core/host/recovery.ts";
+import { FeatureContext } from "../../../src/core/realm/context.ts";
 import { Inbox } from "../../../src/core/realm/inbox.ts";
 import type { Waiting } from "../../../src/core/realm/inbox.ts";
 import { RealmMachine } from "../../../src/core/realm/machine.ts";
@@ -86,6 +87,15 @@ describe("the simulator finds, of what waits for a tick,", () => {
     expect(found()).toBe("turns: nobody is taken twice while another waits");
   });
 
+  it("[LOOP-05] that what is beyond the limit is not refused", () => {
+    const add = Inbox.prototype.add;
+    vi.spyOn(Inbox.prototype, "add").mockImplementation(function (this: Inbox, waiting) {
+      add.call(this, waiting);
+      return true;
+    });
+    expect(found()).toBe("turns: nobody has more waiting than he may");
+  });
+
   it("[LOOP-05] that it is lost when a checkpoint is restored", () => {
     const restore = Inbox.restore.bind(Inbox);
     vi.spyOn(Inbox, "restore").mockImplementation(() => restore([]));
@@ -150,6 +160,18 @@ describe("the simulator finds, of what is told at a place,", () => {
   it("[SYNC-07] that somebody hears who does not see it", () => {
     seeing((_, all) => [...all]);
     expect(found()).toBe("cries: nobody else hears it");
+  });
+
+  it("that a player is told twice", () => {
+    const sendTo = FeatureContext.prototype.sendTo;
+    vi.spyOn(FeatureContext.prototype, "sendTo").mockImplementation(function (
+      this: FeatureContext,
+      ...given
+    ) {
+      sendTo.apply(this, given);
+      return sendTo.apply(this, given);
+    });
+    expect(found()).toBe("cries: a player is told where he is");
   });
 
   it("[LOOP-09] that nobody is said to be in the world", () => {
