@@ -30,6 +30,12 @@ export const stages: Readonly<Record<string, readonly string[]>> = {
   load: ["load"],
 };
 
+/**
+ * Stages that keep every core busy, the main thread's too; by default one is left free. Those that
+ * start servers and wait for them are not among them.
+ */
+const crowded: ReadonlySet<string> = new Set(["unit"]);
+
 export interface Counts {
   readonly passed: number;
   readonly failed: number;
@@ -152,6 +158,7 @@ async function runStage(name: string, projects: readonly string[]): Promise<bool
   const { code, output } = await runCommand("vitest", [
     ...["run", "--reporter=default", "--reporter=json", `--outputFile.json=${reportPath(name)}`],
     ...projects.flatMap((project) => ["--project", project]),
+    ...(crowded.has(name) ? ["--maxWorkers=100%"] : []),
   ]);
   // A failure that cannot be repeated is half a failure report.
   const hasSeed = /^seed -?\d+, repeated by: /m.test(output);

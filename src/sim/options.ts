@@ -128,6 +128,8 @@ export interface PlayersOptions {
   readonly elsewherePerMillion: PerMillion;
   /** How many accounts an operator bans in the run; half of the bans are lifted again. */
   readonly bans: number;
+  /** Accounts that may look after servers: the first is an operator's, the next are moderators'. */
+  readonly staff: number;
   /** Game servers have a feature more, which has something to do in every tick: none is idle. */
   readonly isRestless: boolean;
   /** Game servers have one by which travellers call out in the world, see `crier.ts`, or none. */
@@ -275,6 +277,7 @@ export const calmOptions: SimulationOptions = {
     accounts: 4,
     elsewherePerMillion: 0,
     bans: 0,
+    staff: 0,
     isRestless: false,
     criers: "none",
     cheatPerMillion: 0,

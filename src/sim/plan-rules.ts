@@ -55,7 +55,7 @@ const actionRules: Readonly<Record<ClientScript["kind"], ActionRules>> = {
     ...accidents,
   },
   traveller: {
-    ...{ start: {}, logout: {}, quit: {} },
+    ...{ start: {}, logout: {}, quit: {}, operate: {} },
     turn: { x: number, z: number },
     cheat: { cheat: oneOf([...cheats, ...outbursts]) },
     ...said,

@@ -41,6 +41,8 @@ import { SightChecker } from "./checkers/sight.ts";
 import { TicksChecker } from "./checkers/ticks.ts";
 import { ToldChecker, toldPackets } from "./checkers/told.ts";
 import { WorldViewChecker } from "./checkers/world-view.ts";
+import { StaffChecker, orderPackets } from "./checkers/staff.ts";
+import { roleOf } from "./clients/orders.ts";
 import { drawTravellers } from "./clients/script.ts";
 import { coveredAnswers, coveredServer } from "./coverage.ts";
 import { seedWords } from "./decisions.ts";
@@ -59,11 +61,12 @@ const kept: ReadonlySet<PacketType> = new Set([
   ...toldPackets,
   ...cryPackets,
   heartbeatReplyType,
+  ...orderPackets,
 ]);
-/** Travellers have no use for it, and none of them is an operator. */
+/** Travellers have no use for it, or may look after servers in some runs only. */
 const unsaid = [echoContract, operateContract];
-/** Contracts of features that game servers have in some runs only. */
-const besides = [crierContract];
+/** Contracts of features that game servers have, or travellers may use, in some runs only. */
+const besides = [crierContract, operateContract];
 const gamePort = 8_081;
 
 export interface PlayersScenarioOptions {
@@ -88,7 +91,7 @@ export function playersScenario(given: PlayersScenarioOptions): Scenario {
     name: "players",
     drawOptions: drawPlayersOptions,
     workload,
-    contracts: [...roles.login.contracts, ...roles.game.contracts, ...besides],
+    contracts: [...roles.login.contracts, ...roles.game.contracts, crierContract],
     covered: [
       coveredServer(roles.login.contracts, { unsaid, rudeIn: ["connected"] }),
       coveredServer(roles.game.contracts, { unsaid, rudeIn: ["connected", "inWorld"], besides }),
@@ -189,6 +192,7 @@ function gameCheckers(world: CheckedWorld, mayThrow: ReadonlySet<string>, hasTic
     new ToldChecker(),
     ...(players.criers === "none" ? [] : [new CriesChecker()]),
     new HeartbeatsChecker(),
+    ...(players.staff === 0 ? [] : [new StaffChecker(presence)]),
     new SecrecyChecker(world.options.keeping.keys > 0),
   ];
 }
@@ -222,7 +226,8 @@ function accountsOf(
   for (let account = 1; account <= options.players.accounts; account += 1) {
     const { username, password } = credentialsOf(String(account));
     const passwordHash = simulatedHash(password);
-    store.add({ name: username, passwordHash, role: "player", origin: "operator" });
+    const role = roleOf(String(account), options.players);
+    store.add({ name: username, passwordHash, role, origin: "operator" });
   }
   const bans = new Bans(store, options, seed, (player, isBanned) => desk.banned(player, isBanned));
   const performers = (scope: string, card: Parameters<typeof accountPerformers>[2]["card"]) =>

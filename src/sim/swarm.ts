@@ -80,6 +80,7 @@ export function drawPlayersOptions(seed: number): SimulationOptions {
     ...drawTurning(seed),
     ...drawRoom(seed, clients),
     ...drawBans(seed),
+    ...drawStaff(seed),
     ...drawRest(seed),
     ...drawCriers(seed),
     ...drawLeaving(seed),
@@ -191,6 +192,11 @@ function drawCriers(seed: number): Pick<PlayersOptions, "criers"> {
   };
 }
 
+function drawStaff(seed: number): Pick<PlayersOptions, "staff"> {
+  const random = RandomStream.named(seedWords(seed), "options/staff");
+  return { staff: random.pick([0, 0, 0, 1, 2, 3]) };
+}
+
 function drawLeaving(seed: number): Pick<PlayersOptions, "elsewherePerMillion"> {
   const random = RandomStream.named(seedWords(seed), "options/leaving");
   return { elsewherePerMillion: random.pick([0, 0, 300_000, 1_000_000]) };
@@ -204,6 +210,7 @@ function drawPlayers(random: RandomStream, clients: number, clock: ClockOptions)
     playersMax: calmOptions.players.playersMax,
     elsewherePerMillion: calmOptions.players.elsewherePerMillion,
     bans: calmOptions.players.bans,
+    staff: calmOptions.players.staff,
     isRestless: calmOptions.players.isRestless,
     criers: calmOptions.players.criers,
     accounts: random.between(1, clients),

@@ -11,7 +11,12 @@
  * 5. Whoever has gone is told, when his session closes, to have been who he was: nobody when he has
  *    logged out.
  */
-import { accountContract, loginContract, worldContract } from "../../core/features/contracts.ts";
+import {
+  accountContract,
+  loginContract,
+  operateContract,
+  worldContract,
+} from "../../core/features/contracts.ts";
 import type { LogFields, LogLevel } from "../../core/contract.ts";
 import { errorTable } from "../../core/kernel/errors.ts";
 import type { CallId, ConnectionId } from "../../core/kernel/ids.ts";
@@ -27,6 +32,9 @@ export interface Present {
   readonly player: number;
   readonly login: string;
   readonly inWorld: boolean;
+  /** As the outside said with the token; of who came by a password nobody asks. */
+  readonly name: string;
+  readonly role: string;
 }
 
 interface Asked {
@@ -50,6 +58,7 @@ interface Register {
 const { login } = loginContract.entries;
 const { logout } = accountContract.entries;
 const { enter, entity, update } = worldContract.entries;
+const { begin } = operateContract.entries;
 const watched: ReadonlySet<string> = new Set(["tokens.verify", "logins.open", "logins.end"]);
 
 export class PresenceChecker implements Checker {
@@ -133,10 +142,11 @@ export class PresenceChecker implements Checker {
         return this.#admit(connection, {
           isEarned: asked?.operation === "logins.open" && answer?.["kind"] === "opened",
           asked,
-          who: { player: asked?.player ?? 0, login: "", inWorld: false },
+          who: { player: asked?.player ?? 0, login: "", inWorld: false, name: "", role: "" },
         });
+      case begin.replyType:
+        return this.#admitByToken(connection, asked, { answer, inWorld: false });
       case enter.replyType: {
-        const { player = 0, tokenId } = answer ?? {};
         const isGood = answer?.["kind"] === "valid" && asked?.asker === connection;
         const isInTime = this.#isInTime(answer, step);
         if (!isSuccess(enter.reply, payload)) {
@@ -148,11 +158,7 @@ export class PresenceChecker implements Checker {
         if (isGood && !isInTime) {
           this.#fail("a token is worth nothing when its time is over", String(connection));
         }
-        return this.#admit(connection, {
-          isEarned: asked?.operation === "tokens.verify" && answer?.["kind"] === "valid",
-          asked,
-          who: { player: Number(player), login: textOf(tokenId), inWorld: true },
-        });
+        return this.#admitByToken(connection, asked, { answer, inWorld: true });
       }
       case logout.replyType:
         if (!isSuccess(logout.reply, payload)) return;
@@ -182,6 +188,25 @@ export class PresenceChecker implements Checker {
     throw new CheckFailure(this.name, rule, detail);
   }
 
+  #admitByToken(
+    connection: ConnectionId,
+    asked: Asked | null,
+    { answer, inWorld }: { readonly answer: Fields | null; readonly inWorld: boolean },
+  ): void {
+    const { player = 0, tokenId, name, role } = answer ?? {};
+    return this.#admit(connection, {
+      isEarned: asked?.operation === "tokens.verify" && answer?.["kind"] === "valid",
+      asked,
+      who: {
+        player: Number(player),
+        login: textOf(tokenId),
+        inWorld,
+        name: textOf(name),
+        role: textOf(role),
+      },
+    });
+  }
+
   #admit(
     connection: ConnectionId,
     { isEarned, asked, who }: { isEarned: boolean; asked: Asked | null; who: Present },
@@ -192,7 +217,7 @@ export class PresenceChecker implements Checker {
       const rule = "a session is somebody's only by a password or token that it sent";
       throw new CheckFailure(this.name, rule, about);
     }
-    if (who.inWorld && ended.has(who.login)) {
+    if (who.login !== "" && ended.has(who.login)) {
       throw new CheckFailure(this.name, "a token is worth nothing after its login's end", about);
     }
     for (const [other, { player }] of present) {

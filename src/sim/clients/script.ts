@@ -12,6 +12,7 @@ import { below, strikes } from "../drawing.ts";
 import { crierContract } from "../crier.ts";
 import { drawHogs, echoHogs, playerHogs } from "./hogs.ts";
 import type { PlayersOptions, SimulationOptions, WorkloadOptions } from "../options.ts";
+import { withOrders } from "./orders.ts";
 
 export type PlayerAction =
   /** Begins to connect; reconnects by itself until it stops. */
@@ -126,12 +127,14 @@ export type TravellerAction =
   /** Leaves with a logout, or without a word. */
   | { readonly type: "logout" | "quit" }
   | { readonly type: "cheat"; readonly cheat: Cheat }
+  /** Comes into the world again, and asks before that to look after the server. */
+  | { readonly type: "operate" }
   /** Said to the server in whose world he is; while he is in none, it is not said. */
   | Saying
   /** To the link that it uses. */
   | Accident;
 
-type Timed<A> = A & { readonly atMicros: number };
+export type Timed<A> = A & { readonly atMicros: number };
 
 export type ClientScript =
   | {
@@ -192,10 +195,17 @@ export function drawTravellers(seed: number, options: SimulationOptions): Client
       account,
       device,
       actions: withOutbursts(seed, name, {
-        actions: withCries(seed, name, {
-          actions: drawTravel(random, { workload, players, until }),
-          players,
-        }),
+        actions: withOrders(
+          seed,
+          { name, account },
+          {
+            actions: withCries(seed, name, {
+              actions: drawTravel(random, { workload, players, until }),
+              players,
+            }),
+            players,
+          },
+        ),
         perMillion: workload.rudePerMillion === 0 ? 0 : workload.outburstPerMillion,
       }),
     };

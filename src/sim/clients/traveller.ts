@@ -28,12 +28,13 @@ import type { QuietTraveller } from "../checkers/checker.ts";
 import type { PlayersOptions } from "../options.ts";
 import { strikes } from "../drawing.ts";
 import { cheatFaults } from "./cheats.ts";
+import { partsAt } from "./doors.ts";
 import type { Door, Doors, JourneyObserver } from "./doors.ts";
 import { ClientDriver, type DriverEvents, type DriverParts } from "./driver.ts";
-import { numberOf } from "./link.ts";
 import { burstOut } from "./outbursts.ts";
 import type { RequestTally } from "./player.ts";
 import type { ClientScript, Cheat, Saying, TravellerAction, TravellerPhase } from "./script.ts";
+import { Telling } from "./telling.ts";
 import { codeOf, forged } from "./tokens.ts";
 import type { Token } from "./tokens.ts";
 import { Walk } from "./walk.ts";
@@ -79,9 +80,8 @@ export class Traveller {
   /** Tokens that were logged out of. */
   readonly #dead: string[] = [];
   /** What it will do wrong at the next occasion. */
-  readonly #pranks = new Set<"wrong-password" | "early-move">();
-  #told: (() => void)[] = [];
-  #isTelling = false;
+  readonly #pranks = new Set<"wrong-password" | "early-move" | "operate" | "linger">();
+  readonly #telling = new Telling();
   /** Counts phases: what was to be done in an earlier one is not done. */
   #turn = 0;
 
@@ -138,18 +138,27 @@ export class Traveller {
         return this.stop();
       case "cheat":
         return this.#cheat(action.cheat);
+      case "operate":
+        this.#pranks.add("operate");
+        return this.#comeAgain();
       case "request":
       case "tell":
-        return this.#say(action);
+        if (this.#game !== null && this.#maySay(action)) this.#say(this.#game, action);
+        return;
       default:
         return this.#current.accident(action, this.#parts.faults);
     }
   }
 
+  /** Who looks after a server need not be in its world. */
+  #maySay({ contract }: Saying): boolean {
+    if (this.#phase === "playing") return true;
+    return this.#phase === "entering" && contract === "operate" && this.#current.state === "ready";
+  }
+
   /** Of other features than those of which he is a client: what comes of it is not waited for. */
-  #say({ type, contract, key, message }: Saying): void {
-    if (this.#phase !== "playing") return;
-    this.#game?.input((machine, at) => {
+  #say(driver: ClientDriver, { type, contract, key, message }: Saying): void {
+    driver.input((machine, at) => {
       if (type === "tell") return void machine.tell(contract, key, message, at);
       this.#parts.requests.asked += 1;
       machine.request(contract, key, message, at);
@@ -196,6 +205,12 @@ export class Traveller {
     this.#door = door;
     this.#become("entering");
     this.#go(door, "enter");
+  }
+
+  #comeAgain(): void {
+    if (this.#phase !== "playing" || this.#token === null || this.#door === null) return;
+    this.#game?.stop();
+    this.#enter(this.#token, this.#door);
   }
 
   #logOut(): void {
@@ -260,8 +275,13 @@ export class Traveller {
     }
     if (this.#pranks.delete("early-move")) {
       this.#hit("early-move");
-      const move = { position: { x: 0, y: 0, z: 0 }, sequenceNumber: 1 };
-      driver.input((machine, at) => machine.tell("world", "move", move, at));
+      const message = { position: { x: 0, y: 0, z: 0 }, sequenceNumber: 1 };
+      this.#say(driver, { type: "tell", contract: "world", key: "move", message });
+    }
+    if (this.#pranks.delete("operate")) {
+      this.#pranks.add("linger");
+      const message = { sessionToken: token };
+      this.#say(driver, { type: "request", contract: "operate", key: "begin", message });
     }
     this.#walk.begin();
     this.#request(driver, "world", "enter", { sessionToken: token }, (answer) =>
@@ -274,12 +294,8 @@ export class Traveller {
     if (isWrong) this.#hit("wrong-password");
     const { account, device } = this.#script;
     const { username, password } = credentialsOf(account);
-    const message = {
-      username,
-      passwordHash: isWrong ? `${password}?` : password,
-      clientVersion: "1.0.0",
-      deviceId: device,
-    };
+    const passwordHash = isWrong ? `${password}?` : password;
+    const message = { username, passwordHash, clientVersion: "1.0.0", deviceId: device };
     this.#request(driver, "login", "login", message, (answer) =>
       this.#loggedIn(answer as LoginAnswer, !isWrong),
     );
@@ -344,7 +360,8 @@ export class Traveller {
   #keptOut(code: string): void {
     this.#refused(code);
     if (code === "INVALID_CREDENTIALS") return this.#logIn();
-    if (code === "NOT_ALLOWED_IN_STATE") return this.#anew();
+    // Who operates enters no world, and does so for a while.
+    if (code === "NOT_ALLOWED_IN_STATE" && !this.#pranks.delete("linger")) return this.#anew();
     this.#again();
   }
 
@@ -366,22 +383,14 @@ export class Traveller {
   #driverOf(door: Door): ClientDriver {
     const known = this.#drivers.get(door);
     if (known !== undefined) return known;
-    const name = { link: `${this.name}${door.letter}`, address: numberOf(this.name) };
-    const random = RandomStream.named(this.#parts.seed, `client/${name.link}`);
-    const { target, observer, contracts, routes } = door;
-    const parts = { ...this.#parts, target, observer, contracts, routes };
-    const driver: ClientDriver = new ClientDriver(
-      parts,
-      name,
-      random,
-      this.#events(() => driver),
-    );
+    const events = this.#events(() => driver);
+    const driver: ClientDriver = new ClientDriver(...partsAt(door, this.#parts, this.name), events);
     this.#drivers.set(door, driver);
     return driver;
   }
 
   #events(driver: () => ClientDriver): DriverEvents {
-    const tell = (act: () => void): void => void this.#told.push(act);
+    const tell = (act: () => void): void => this.#telling.add(act);
     const isWish = (number: RequestNumber): boolean =>
       this.#wish?.driver === driver() && this.#wish.number === number;
     return {
@@ -410,16 +419,8 @@ export class Traveller {
       refused: () => undefined,
       stateChanged: (state) => tell(() => this.#stateChanged(driver(), state)),
       broken: (what) => this.#parts.journeys.broken(this.name, what),
-      settled: () => this.#tell(),
+      settled: () => this.#telling.deal(),
     };
-  }
-
-  /** T2. */
-  #tell(): void {
-    if (this.#isTelling) return;
-    this.#isTelling = true;
-    for (let next = this.#told.shift(); next !== undefined; next = this.#told.shift()) next();
-    this.#isTelling = false;
   }
 
   #rejected({ code }: Refused): void {
@@ -467,11 +468,7 @@ export class Traveller {
         return;
       case "early-move":
         this.#pranks.add(cheat);
-        if (this.#phase === "playing" && this.#token !== null && door !== null) {
-          this.#game?.stop();
-          this.#enter(this.#token, door);
-        }
-        return;
+        return this.#comeAgain();
       case "dead-token":
       case "forged-token": {
         const text = cheat === "dead-token" ? this.#dead.at(-1) : forged(this.#token);

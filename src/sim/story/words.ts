@@ -62,6 +62,8 @@ export function actionWords(script: ClientScript, action: Action): string {
       return "logs out";
     case "quit":
       return "leaves without a word";
+    case "operate":
+      return "comes into the world again, and asks before that to look after the server";
     case "cheat":
       return `cheats (${action.cheat}): ${faults[cheatFaults[action.cheat]]}`;
     case "connect":

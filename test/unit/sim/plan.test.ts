@@ -9,6 +9,9 @@ import {
   scenarioNames,
   simulate,
 } from "../../../src/sim/index.ts";
+import { drawScripts, drawTravellers } from "../../../src/sim/clients/script.ts";
+import { readScripts } from "../../../src/sim/plan-rules.ts";
+import { drawPlayersOptions } from "../../../src/sim/swarm.ts";
 import type { Plan, ScenarioName, SimulationFailure } from "../../../src/sim/index.ts";
 import { overriding, sabotaged } from "../../support/sabotage.ts";
 import type { Sabotage } from "../../support/sabotage.ts";
@@ -69,6 +72,24 @@ describe("a plan", () => {
     expect(() => readFailureFile({ ...file, plan: { ...file.plan, format: 2 } })).toThrow(
       "another format",
     );
+  });
+
+  it("may have whatever a seed draws", () => {
+    const types = new Set<string>();
+    for (let seed = 1; seed <= 100; seed += 1) {
+      const options = drawOptions(seed);
+      const travellers = drawTravellers(seed, {
+        ...options,
+        players: drawPlayersOptions(seed).players,
+      });
+      for (const scripts of [travellers, drawScripts(seed, options.workload, options.seconds)]) {
+        expect(readScripts(JSON.parse(JSON.stringify(scripts)))).toEqual(scripts);
+        for (const { actions } of scripts) for (const { type } of actions) types.add(type);
+      }
+    }
+    for (const type of ["turn", "operate", "cheat", "request", "tell", "say", "echo"]) {
+      expect(types).toContain(type);
+    }
   });
 
   it("that is older than an option has it calm", () => {
