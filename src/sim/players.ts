@@ -35,6 +35,7 @@ import { ListingChecker } from "./checkers/listing.ts";
 import { LogoutsChecker } from "./checkers/logouts.ts";
 import { MovementChecker } from "./checkers/movement.ts";
 import { PresenceChecker } from "./checkers/presence.ts";
+import { RefusalsChecker } from "./checkers/refusals.ts";
 import { ReportsChecker } from "./checkers/reports.ts";
 import { SecrecyChecker } from "./checkers/secrecy.ts";
 import { SightChecker } from "./checkers/sight.ts";
@@ -82,7 +83,6 @@ export function playersScenario(given: PlayersScenarioOptions): Scenario {
   const { workload = drawTravellers, performers = {}, features = [] } = given;
   const own = features.filter(({ name }) => !shippedNames.has(name));
   const mayThrow = namesOf(given.mayThrow ?? [], own);
-  const hasTicks = own.some(({ implementation }) => implementation.tick !== null);
   const roles = {
     login: composed("login"),
     game: composed("game", own),
@@ -135,7 +135,7 @@ export function playersScenario(given: PlayersScenarioOptions): Scenario {
               performers: { ...performers, ...accounts(name, card) },
               remembered: rememberedOperations,
               isWatched: own.length > 0 && id === 1,
-              makeCheckers: (world) => gameCheckers(world, mayThrow, hasTicks),
+              makeCheckers: (world) => gameCheckers(world, mayThrow, own),
             };
           }),
         ],
@@ -167,11 +167,13 @@ const loginCheckers: SiteSpec["makeCheckers"] = (world) => [
   new PresenceChecker(),
   new LogoutsChecker(),
   new ListingChecker(),
+  new RefusalsChecker(world.realm, true),
   new SecrecyChecker(world.options.keeping.keys > 0),
 ];
 
-/** @param hasTicks of a user's features */
-function gameCheckers(world: CheckedWorld, mayThrow: ReadonlySet<string>, hasTicks: boolean) {
+/** @param own a user's features */
+function gameCheckers(world: CheckedWorld, mayThrow: ReadonlySet<string>, own: readonly Feature[]) {
+  const hasTicks = own.some(({ implementation }) => implementation.tick !== null);
   const presence = new PresenceChecker();
   const { players } = world.options;
   return [
@@ -192,6 +194,7 @@ function gameCheckers(world: CheckedWorld, mayThrow: ReadonlySet<string>, hasTic
     new ToldChecker(),
     ...(players.criers === "none" ? [] : [new CriesChecker()]),
     new HeartbeatsChecker(),
+    new RefusalsChecker(world.realm, own.length === 0),
     ...(players.staff === 0 ? [] : [new StaffChecker(presence)]),
     new SecrecyChecker(world.options.keeping.keys > 0),
   ];

@@ -145,20 +145,17 @@ export class PresenceChecker implements Checker {
           who: { player: asked?.player ?? 0, login: "", inWorld: false, name: "", role: "" },
         });
       case begin.replyType:
-        return this.#admitByToken(connection, asked, { answer, inWorld: false });
+        return this.#admitByToken(connection, asked, { answer, inWorld: false, step });
       case enter.replyType: {
         const isGood = answer?.["kind"] === "valid" && asked?.asker === connection;
-        const isInTime = this.#isInTime(answer, step);
         if (!isSuccess(enter.reply, payload)) {
+          const isInTime = this.#isInTime(answer, step);
           if (isGood && isInTime && codeOf(payload) === errorTable.INVALID_CREDENTIALS.code) {
             this.#fail("a good token is believed", `connection ${String(connection)}`);
           }
           return;
         }
-        if (isGood && !isInTime) {
-          this.#fail("a token is worth nothing when its time is over", String(connection));
-        }
-        return this.#admitByToken(connection, asked, { answer, inWorld: true });
+        return this.#admitByToken(connection, asked, { answer, inWorld: true, step });
       }
       case logout.replyType:
         if (!isSuccess(logout.reply, payload)) return;
@@ -191,8 +188,12 @@ export class PresenceChecker implements Checker {
   #admitByToken(
     connection: ConnectionId,
     asked: Asked | null,
-    { answer, inWorld }: { readonly answer: Fields | null; readonly inWorld: boolean },
+    { answer, inWorld, step }: Verdict,
   ): void {
+    const isGood = answer?.["kind"] === "valid" && asked?.asker === connection;
+    if (isGood && !this.#isInTime(answer, step)) {
+      this.#fail("a token is worth nothing when its time is over", String(connection));
+    }
     const { player = 0, tokenId, name, role } = answer ?? {};
     return this.#admit(connection, {
       isEarned: asked?.operation === "tokens.verify" && answer?.["kind"] === "valid",
@@ -231,6 +232,13 @@ export class PresenceChecker implements Checker {
     present.set(connection, who);
     this.memory.now.owners.set(connection, who.player);
   }
+}
+
+/** What came of a token, and where it leads. */
+interface Verdict {
+  readonly answer: Fields | null;
+  readonly inWorld: boolean;
+  readonly step: Step;
 }
 
 type Fields = Readonly<Record<string, PlainData>>;

@@ -8,7 +8,7 @@ import { seedWords } from "../decisions.ts";
 import type { PlayersOptions } from "../options.ts";
 import type { Saying, Timed, TravellerAction } from "./script.ts";
 
-/** Whose the accounts are: the first one an operator's, as many as there are staff moderators'. */
+/** Whose an account is: of the staff the first is an operator, the others are moderators. */
 export function roleOf(account: string, { staff }: Pick<PlayersOptions, "staff">) {
   const number = Number(account);
   if (number > staff) return "player";
@@ -54,7 +54,7 @@ function drawOrder(random: RandomStream, { accounts }: PlayersOptions): Saying {
     case "kick":
       return order(
         "kick",
-        random.chance(1, 3)
+        random.chance(1, 2)
           ? { sessionId: idOf(random), reason: "" }
           : {
               playerName: random.pick([username, username, username.toUpperCase(), "nobody", ""]),
@@ -64,6 +64,5 @@ function drawOrder(random: RandomStream, { accounts }: PlayersOptions): Saying {
   }
 }
 
-/** A session that a server may have: the first ones of its first starts. */
-const idOf = (random: RandomStream): number =>
-  random.pick([1, 1, 2, 3]) * 2 ** 36 + random.between(0, 12);
+/** Sessions are counted from 1; a server of a short run has a few dozen. */
+const idOf = (random: RandomStream): number => random.between(1, random.pick([6, 30]));

@@ -127,7 +127,10 @@ export type TravellerAction =
   /** Leaves with a logout, or without a word. */
   | { readonly type: "logout" | "quit" }
   | { readonly type: "cheat"; readonly cheat: Cheat }
-  /** Comes into the world again, and asks before that to look after the server. */
+  /**
+   * Comes into the world again, and asks before that to look after the server; before his next
+   * entry when he is not in it.
+   */
   | { readonly type: "operate" }
   /** Said to the server in whose world he is; while he is in none, it is not said. */
   | Saying

@@ -80,7 +80,9 @@ export class Traveller {
   /** Tokens that were logged out of. */
   readonly #dead: string[] = [];
   /** What it will do wrong at the next occasion. */
-  readonly #pranks = new Set<"wrong-password" | "early-move" | "operate" | "linger">();
+  readonly #pranks = new Set<"wrong-password" | "early-move" | "operate">();
+  /** He has asked to operate on the link on which he asked to enter last. */
+  #operates = false;
   readonly #telling = new Telling();
   /** Counts phases: what was to be done in an earlier one is not done. */
   #turn = 0;
@@ -278,8 +280,8 @@ export class Traveller {
       const message = { position: { x: 0, y: 0, z: 0 }, sequenceNumber: 1 };
       this.#say(driver, { type: "tell", contract: "world", key: "move", message });
     }
-    if (this.#pranks.delete("operate")) {
-      this.#pranks.add("linger");
+    this.#operates = this.#pranks.delete("operate");
+    if (this.#operates) {
       const message = { sessionToken: token };
       this.#say(driver, { type: "request", contract: "operate", key: "begin", message });
     }
@@ -361,7 +363,7 @@ export class Traveller {
     this.#refused(code);
     if (code === "INVALID_CREDENTIALS") return this.#logIn();
     // Who operates enters no world, and does so for a while.
-    if (code === "NOT_ALLOWED_IN_STATE" && !this.#pranks.delete("linger")) return this.#anew();
+    if (code === "NOT_ALLOWED_IN_STATE" && !this.#operates) return this.#anew();
     this.#again();
   }
 
