@@ -171,6 +171,9 @@ export class StaffChecker implements Checker {
     const envelope = this.#envelope;
     if (!envelope.read(bytes, start, end)) return;
     const { type, sequence, payloadStart, payloadEnd } = envelope;
+    const guest = this.memory.now.guests.get(connection);
+    // Whoever says anything else first is taken as greeted.
+    if (guest !== undefined && type !== hello.type) guest.isGreeted = true;
     const roles = allowed.get(type);
     const { present, leaving } = this.#presence;
     const asker = present.get(connection) ?? leaving.get(connection) ?? null;

@@ -252,3 +252,35 @@ it("a packet that waits for a tick stands between no malformed ones", () => {
   const more = { scenario: "players", entropy: 198, decisions: {} } as const;
   expect(play(scripts, options, more)).toBeNull();
 });
+
+/** Whoever says anything before a greeting is taken as greeted, so a page has him connected. */
+it("who has not greeted and says something else is listed as if he had", () => {
+  const message = { afterSessionId: 0, limit: 0 };
+  const listing = { type: "request", contract: "operate", key: "sessions", message } as const;
+  const rude: ClientScript = {
+    kind: "rude",
+    name: "3",
+    actions: [
+      { atMicros: 2_000_000, type: "connect" },
+      { atMicros: 2_100_000, type: "say", word: "heartbeat", times: 1 },
+    ],
+  };
+  const operator: ClientScript = {
+    kind: "traveller",
+    name: "1",
+    account: "1",
+    device: "",
+    actions: [
+      { atMicros: 0, type: "start" },
+      { ...listing, atMicros: 3_000_000 },
+    ],
+  };
+  const options = withOptions(calmOptions, { seconds: 4, players: { staff: 1 } });
+  const plan: Plan = {
+    ...{ format: 1, scenario: "players", entropy: 1, decisions: {} },
+    ...{ options, scripts: [operator, rude] },
+  };
+  const { failure, checked } = simulate({ plan });
+  expect(failure?.message ?? null).toBeNull();
+  expect(checked["staff"]).toBe(1);
+});
