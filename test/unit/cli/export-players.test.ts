@@ -58,7 +58,11 @@ describe("reprise export --pseudonyms", () => {
       writeFileSync(file, `export { ${role}Features as features } from ${from};`);
       const before = await reprise("replay", path, "--events", "--json", "--features", file);
       expect(before.out).toMatch(/"player":2\b/);
-      const { code, result, players } = await cut(path, "--features", file);
+      let { code, result, players } = await cut(path, "--features", file);
+      // One key in 127 happens to leave him his number, and each cut has another key.
+      for (let more = 0; more < 3 && players.includes(2); more += 1) {
+        ({ code, result, players } = await cut(path, "--features", file));
+      }
       expect(result).toMatchObject({ other: null, playersKeptSeq: null });
       expect(result["players"]).toBeGreaterThan(0);
       expect(code).toBe(0);
