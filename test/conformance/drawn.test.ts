@@ -76,6 +76,14 @@ function bounded(steps: readonly Step[]): Step[] {
   });
 }
 
+/**
+ * A server that reads nothing, a client's flood over TLS that is destroyed, two writes: a kernel
+ * tells ECONNRESET, the twin EPIPE. Both are a link that was cut; `bodies.test.ts` tells them apart
+ * where there is no flood.
+ */
+const folded = (story: unknown): unknown =>
+  JSON.parse(JSON.stringify(story).replaceAll("closed EPIPE", "closed ECONNRESET"));
+
 describe.each([
   ["plain", "peer", 300],
   ["tls", "peer", 300],
@@ -91,7 +99,7 @@ describe.each([
     const property = fc.asyncProperty(scriptFor(as), async (steps) => {
       const stories = await playOnBoth({ simulated, real }, steps, as);
       told += 1;
-      expect(stories.simulated).toEqual(stories.real);
+      expect(folded(stories.simulated)).toEqual(folded(stories.real));
     });
     try {
       await fc.assert(property, { numRuns, interruptAfterTimeLimit: 15_000 });
