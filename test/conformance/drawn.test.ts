@@ -95,11 +95,12 @@ describe.each([
     const options = { security, flushTimeoutMs: 60_000 };
     const real = await loopbackArm.start(options);
     const simulated = await simulatedArm.start(options);
-    let told = 0;
+    let played = 0;
     const property = fc.asyncProperty(scriptFor(as), async (steps) => {
       const stories = await playOnBoth({ simulated, real }, steps, as);
-      told += 1;
-      expect(folded(stories.simulated)).toEqual(folded(stories.real));
+      played += 1;
+      const told = security === "tls" && as === "client" ? folded : (story: unknown) => story;
+      expect(told(stories.simulated)).toEqual(told(stories.real));
     });
     try {
       await fc.assert(property, { numRuns, interruptAfterTimeLimit: 15_000 });
@@ -107,6 +108,6 @@ describe.each([
       await real.stop();
       await simulated.stop();
     }
-    expect(told).toBeGreaterThan(0);
+    expect(played).toBeGreaterThan(0);
   });
 });
