@@ -17,6 +17,7 @@ import type { Realm } from "../../core/realm/index.ts";
 import { controlPackets, EnvelopeReader } from "../../core/wire/index.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker, Step } from "./checker.ts";
+import { compositionOf } from "./composition-of.ts";
 
 /** A packet without its answer. */
 interface Asked {
@@ -56,7 +57,7 @@ export class AnswersChecker implements Checker {
 
   /** @param realms of all builds of the server */
   constructor(realms: Iterable<Realm>) {
-    for (const realm of realms) this.#learn(realm.create().composition);
+    for (const realm of realms) this.#learn(compositionOf(realm));
   }
 
   #learn({ routes, features }: Composition): void {

@@ -16,6 +16,7 @@ import { CheckFailure } from "./checker.ts";
 import type { Checker, Step, StepSend } from "./checker.ts";
 import { playersViewName, readPlayersView } from "./players-view.ts";
 import type { PlayersView } from "./players-view.ts";
+import { readPayload } from "./replies.ts";
 
 const { enter } = worldContract.entries;
 const { counted, cry, heard } = crierContract.entries;
@@ -126,8 +127,7 @@ export class CriesChecker implements Checker {
 }
 
 function cryOf({ payload }: StepSend): Cry {
-  const message =
-    payload === null ? null : decodePayload(heard.message, payload, 0, payload.length);
+  const message = readPayload(heard.message, payload);
   const { x, z } = message?.position ?? {};
   return { number: message?.sequenceNumber ?? 0, x: x ?? 0, z: z ?? 0 };
 }

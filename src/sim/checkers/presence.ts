@@ -21,10 +21,9 @@ import type { LogFields, LogLevel } from "../../core/contract.ts";
 import { errorTable } from "../../core/kernel/errors.ts";
 import type { CallId, ConnectionId } from "../../core/kernel/ids.ts";
 import type { PlainData } from "../../core/kernel/plain.ts";
-import { decodePayload } from "../../core/wire/index.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker, Step, StepSend } from "./checker.ts";
-import { isSuccess } from "./replies.ts";
+import { isSuccess, readPayload } from "./replies.ts";
 import { Rewound } from "./rewound.ts";
 
 /** A session's player, from the step that lets him in to the one that ends it. */
@@ -257,7 +256,5 @@ const newRegister = (): Register => ({
 });
 
 /** The error code of an answer to ENTER_WORLD. */
-function codeOf(payload: Uint8Array | null): number {
-  if (payload === null) return 0;
-  return decodePayload(enter.reply, payload, 0, payload.length)?.errorCode ?? 0;
-}
+const codeOf = (payload: Uint8Array | null): number =>
+  readPayload(enter.reply, payload)?.errorCode ?? 0;

@@ -20,10 +20,11 @@ import { errorTable } from "../../core/kernel/errors.ts";
 import type { ErrorCode } from "../../core/kernel/errors.ts";
 import type { ConnectionId } from "../../core/kernel/ids.ts";
 import type { Realm } from "../../core/realm/index.ts";
-import { controlPackets, decodePayload, EnvelopeReader } from "../../core/wire/index.ts";
+import { controlPackets, EnvelopeReader } from "../../core/wire/index.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker, Step, StepSend } from "./checker.ts";
-import { isSuccess } from "./replies.ts";
+import { compositionOf } from "./composition-of.ts";
+import { isSuccess, readPayload } from "./replies.ts";
 
 const { error } = controlPackets;
 const { hello } = sessionContract.entries;
@@ -50,7 +51,7 @@ export class RefusalsChecker implements Checker {
   /** @param followsStates no feature moves sessions on but those that come with Reprise */
   constructor(realm: Realm, followsStates: boolean) {
     this.#followsStates = followsStates;
-    for (const [type, { states }] of realm.create().composition.routes) {
+    for (const [type, { states }] of compositionOf(realm).routes) {
       this.#allowed.set(type, states);
     }
   }
@@ -133,7 +134,5 @@ export class RefusalsChecker implements Checker {
 }
 
 /** The code of an error; 0 for other packets. */
-function codeOf({ type, payload }: StepSend): number {
-  if (type !== error.type || payload === null) return 0;
-  return decodePayload(error.message, payload, 0, payload.length)?.code ?? 0;
-}
+const codeOf = ({ type, payload }: StepSend): number =>
+  type === error.type ? (readPayload(error.message, payload)?.code ?? 0) : 0;

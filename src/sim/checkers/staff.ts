@@ -19,6 +19,7 @@ import { operateContract, sessionContract } from "../../core/features/contracts.
 import type { LogFields, LogLevel } from "../../core/contract.ts";
 import { errorTable } from "../../core/kernel/errors.ts";
 import type { ConnectionId } from "../../core/kernel/ids.ts";
+import { limits } from "../../core/kernel/limits.ts";
 import {
   controlPackets,
   decodePayload,
@@ -29,11 +30,13 @@ import type { AnyMessage, Decoded, Long } from "../../core/wire/index.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker, Step, StepSend } from "./checker.ts";
 import type { PresenceChecker, Present } from "./presence.ts";
+import { readPayload } from "./replies.ts";
 import { Rewound } from "./rewound.ts";
 
 const { announce, announcement, begin, kick, sessions } = operateContract.entries;
 const { hello } = sessionContract.entries;
 const { error } = controlPackets;
+const { sessionsPageMax } = limits;
 
 /** Packets that it reads. */
 export const orderPackets = [
@@ -149,17 +152,21 @@ export class StaffChecker implements Checker {
   }
 
   #told({ connection, type, payload }: StepSend, sends: readonly StepSend[]): void {
-    const guest = this.memory.now.guests.get(connection);
-    if (type === hello.replyType && guest !== undefined) guest.isGreeted = true;
-    if (type === announcement.type && !sends.some((send) => send.type === announce.replyType)) {
+    if (type === hello.replyType) {
+      const guest = this.memory.now.guests.get(connection);
+      if (guest !== undefined) guest.isGreeted = true;
+    } else if (type === announcement.type) {
+      if (sends.some((send) => send.type === announce.replyType)) return;
       this.#fail("nothing is announced but by an order", String(connection));
+    } else if (type === begin.replyType) {
+      this.#admitted(connection, payload);
     }
-    if (type !== begin.replyType) return;
+  }
+
+  #admitted(connection: ConnectionId, payload: Uint8Array | null): void {
     const { role = "", player = 0 } = this.#presence.present.get(connection) ?? {};
-    if (!staff.includes(role)) {
-      this.#fail("nobody operates but who may", `a ${role}`);
-    }
-    const answer = decoded(begin.reply, payload);
+    if (!staff.includes(role)) this.#fail("nobody operates but who may", `a ${role}`);
+    const answer = readPayload(begin.reply, payload);
     const isHe = numberOf(answer?.playerId) === player && answer?.role === roleNumbers.get(role);
     if (!isHe) this.#fail("who operates is told who he is", `player ${String(player)}`);
   }
@@ -175,17 +182,18 @@ export class StaffChecker implements Checker {
     // Whoever says anything else first is taken as greeted.
     if (guest !== undefined && type !== hello.type) guest.isGreeted = true;
     const roles = allowed.get(type);
-    const { present, leaving } = this.#presence;
-    const asker = present.get(connection) ?? leaving.get(connection) ?? null;
+    if (roles === undefined) return;
     const reply = step.sends.find(
       (send) => send.connection === connection && send.inReplyTo === sequence,
     );
-    if (roles === undefined || reply === undefined) return;
+    if (reply === undefined) return;
+    const { present, leaving } = this.#presence;
+    const asker = present.get(connection) ?? leaving.get(connection) ?? null;
     const mayAsk = asker !== null && roles.includes(asker.role);
     const read: Order["read"] = (message) =>
       decodePayload(message, bytes, payloadStart, payloadEnd);
     if (reply.type === error.type) {
-      const code = decoded(error.message, reply.payload)?.code ?? 0;
+      const code = readPayload(error.message, reply.payload)?.code ?? 0;
       const wanted = type === kick.type ? read(kick.message) : null;
       if (mayAsk) this.#refused(code, asker, wanted);
       else if (asker !== null) this.#unauthorized(step, asker, code);
@@ -234,7 +242,7 @@ export class StaffChecker implements Checker {
   }
 
   #kicked({ step, reply, asker, read }: Order): void {
-    const answer = decoded(kick.reply, reply.payload);
+    const answer = readPayload(kick.reply, reply.payload);
     const order = read(kick.message);
     if (answer === null || order === null) return;
     const { closes } = step;
@@ -270,16 +278,18 @@ export class StaffChecker implements Checker {
       this.#fail("an announcement is sent when it is durable", detail);
     }
     const words = read(announce.message)?.message;
-    if (heard.some(({ payload }) => decoded(announcement.message, payload)?.message !== words)) {
+    if (
+      heard.some(({ payload }) => readPayload(announcement.message, payload)?.message !== words)
+    ) {
       this.#fail("an announcement says what was ordered", String(words));
     }
     this.#line = { by: asker.player };
-    if (decoded(announce.reply, reply.payload)?.receivers === heard.length) return;
+    if (readPayload(announce.reply, reply.payload)?.receivers === heard.length) return;
     this.#fail("an announcement says how many it reached", detail);
   }
 
   #listed({ reply, asker, read }: Order): void {
-    const page = decoded(sessions.reply, reply.payload);
+    const page = readPayload(sessions.reply, reply.payload);
     const order = read(sessions.message);
     if (page === null || order === null) return;
     const after = numberOf(order.afterSessionId);
@@ -289,7 +299,7 @@ export class StaffChecker implements Checker {
       const detail = `${String(page.total)}, not ${String(guests.length)}`;
       this.#fail("a page says how many sessions there are", detail);
     }
-    const count = order.limit === 0 ? pageMax : Math.min(order.limit, pageMax);
+    const count = Math.min(order.limit === 0 ? sessionsPageMax : order.limit, sessionsPageMax);
     const due = guests.slice(from, from + count);
     const listed = page.sessions ?? [];
     if (listed.length !== due.length || page.more !== from + count < guests.length) {
@@ -322,8 +332,6 @@ export class StaffChecker implements Checker {
   }
 }
 
-const pageMax = 100;
-
 type KickOrder = Decoded<typeof kick.message>;
 
 interface Comparison {
@@ -331,11 +339,5 @@ interface Comparison {
   readonly guest: Guest;
   readonly asker: Present;
 }
-
-const decoded = <M extends AnyMessage>(
-  message: M,
-  payload: Uint8Array | null,
-): Decoded<M> | null =>
-  payload === null ? null : decodePayload(message, payload, 0, payload.length);
 
 const numberOf = (value: number | Long | null | undefined): number => toSafeNumber(value ?? 0) ?? 0;

@@ -11,8 +11,8 @@ import { Inbox } from "../../../src/core/realm/inbox.ts";
 import type { Waiting } from "../../../src/core/realm/inbox.ts";
 import { RealmMachine } from "../../../src/core/realm/machine.ts";
 import { Sessions } from "../../../src/core/realm/sessions.ts";
-import { simulate } from "../../../src/sim/index.ts";
 import type { PartialOptions } from "../../../src/sim/index.ts";
+import { firstFound } from "../../support/first-found.ts";
 
 const square: PartialOptions = {
   seconds: 8,
@@ -21,13 +21,7 @@ const square: PartialOptions = {
 };
 
 /** What is found first, `checker: rule`. */
-function found(fixed = square): string {
-  for (let seed = 1; seed <= 30; seed += 1) {
-    const { failure } = simulate({ seed, scenario: "players", fixed, twice: false });
-    if (failure !== null) return `${failure.checker}: ${failure.rule}`;
-  }
-  throw new Error("no seed has failed");
-}
+const found = (fixed = square): string => firstFound(fixed, 30);
 
 /** Whatever waits is taken in such an order. */
 function taking(order: (waiting: Waiting[]) => Waiting[]): void {

@@ -4,8 +4,8 @@ import { heartbeatContract, worldContract } from "../../../src/core/features/con
 import { sessionStates } from "../../../src/core/kernel/charts/session.ts";
 import type { SessionState } from "../../../src/core/kernel/charts/session.ts";
 import { RealmMachine } from "../../../src/core/realm/machine.ts";
-import { simulate } from "../../../src/sim/index.ts";
 import type { PartialOptions } from "../../../src/sim/index.ts";
+import { firstFound } from "../../support/first-found.ts";
 
 const rude: PartialOptions = {
   seconds: 10,
@@ -14,13 +14,7 @@ const rude: PartialOptions = {
 };
 
 /** What is found first, `checker: rule`. */
-function found(seeds = 40): string {
-  for (let seed = 1; seed <= seeds; seed += 1) {
-    const { failure } = simulate({ seed, scenario: "players", fixed: rude, twice: false });
-    if (failure !== null) return `${failure.checker}: ${failure.rule}`;
-  }
-  throw new Error("no seed has failed");
-}
+const found = (seeds = 40): string => firstFound(rude, seeds);
 
 /** A packet may be sent in other states than its feature names. */
 function allow(type: number, states: readonly SessionState[]): void {

@@ -10,6 +10,7 @@ import { defineContract, defineFeature } from "../../../src/index.ts";
 import type { Feature } from "../../../src/index.ts";
 import { simulate } from "../../../src/sim/index.ts";
 import type { PartialOptions } from "../../../src/sim/index.ts";
+import { firstFound } from "../../support/first-found.ts";
 import { restless } from "../../../src/sim/restless.ts";
 
 const evening: PartialOptions = {
@@ -19,13 +20,7 @@ const evening: PartialOptions = {
 };
 
 /** What is found first, `checker: rule`. */
-function found(): string {
-  for (let seed = 1; seed <= 20; seed += 1) {
-    const { failure } = simulate({ seed, scenario: "players", fixed: evening, twice: false });
-    if (failure !== null) return `${failure.checker}: ${failure.rule}`;
-  }
-  throw new Error("no seed has failed");
-}
+const found = (): string => firstFound(evening, 20);
 
 type Rest = (state: unknown) => number;
 

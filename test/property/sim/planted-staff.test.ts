@@ -7,8 +7,8 @@ import { operate } from "../../../src/core/features/operate/feature.ts";
 import { playerRoles } from "../../../src/core/kernel/roles.ts";
 import type { PlayerRole } from "../../../src/core/kernel/roles.ts";
 import { RealmMachine } from "../../../src/core/realm/machine.ts";
-import { simulate } from "../../../src/sim/index.ts";
 import type { PartialOptions } from "../../../src/sim/index.ts";
+import { firstFound } from "../../support/first-found.ts";
 
 const watched: PartialOptions = {
   seconds: 10,
@@ -17,13 +17,7 @@ const watched: PartialOptions = {
 };
 
 /** What is found first, `checker: rule`. */
-function found(seeds = 40): string {
-  for (let seed = 1; seed <= seeds; seed += 1) {
-    const { failure } = simulate({ seed, scenario: "players", fixed: watched, twice: false });
-    if (failure !== null) return `${failure.checker}: ${failure.rule}`;
-  }
-  throw new Error("no seed has failed");
-}
+const found = (seeds = 40): string => firstFound(watched, seeds);
 
 type Key = "sessions" | "kick" | "announce";
 type Context = Record<string, unknown>;
