@@ -51,8 +51,15 @@ describe.each(["plain", "tls"] as const)("over %s", (security) => {
   });
 });
 
-/** Told in two ways once, each by its rule at the top of `src/sim/network/stream.ts`. */
+/** Told in two ways once, each by its rule at the top of `stream.ts` or `tcp.ts` of the twins. */
 const found: readonly (readonly [string, Step[]])[] = [
+  [
+    "T2: an end behind a flood that nobody reads, and a write",
+    [
+      ...(["server pause", "settle", `peer write ${floodBytes}`, "peer destroy"] as const),
+      ...(["settle", "server write 100", "settle", "server write 100"] as const),
+    ],
+  ],
   ["N8: a refused write", ["server reset", "peer write 10", "peer destroy"]],
   [
     "N8: a refused write behind what a pause had kept",

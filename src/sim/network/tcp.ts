@@ -12,7 +12,8 @@
  *
  * T1. Bytes arrive in the order in which they were sent, each once, or not at all.
  * T2. The bytes on their way and in the receiver's buffer never exceed the receiver's window, those
- *     that wait in the sender's kernel never exceed its send buffer.
+ *     that wait in the sender's kernel never exceed its send buffer. An end takes room in the
+ *     window, too: it waits where there is none. (RFC 9293 §3.4: a FIN has a sequence number.)
  * T3. Bytes that arrived before a reset can still be read; the error comes after them.
  * T4. A reset reads as ECONNRESET; once the peer's end has arrived, it is EPIPE for writes and the
  *     end goes on reading as an end. (Linux does so.)
@@ -123,7 +124,7 @@ export class Endpoint implements DamageReport {
   #queuedBytes = 0;
   /** Sent and not yet read by the program on the other side. */
   #unreadBytes = 0;
-  #end: "open" | "queued" | "sent" = "open";
+  #end: "open" | "queued" | "sent" | "lost" = "open";
   #programWaits = false;
 
   // The receiving half.
@@ -363,7 +364,7 @@ export class Endpoint implements DamageReport {
     }
     this.#unreadBytes -= bytes;
     invariant(this.#unreadBytes >= 0, "no more was read than was sent");
-    if (this.#queuedBytes === 0 && !this.#programWaits) return;
+    if (this.#queuedBytes === 0 && this.#end !== "queued" && !this.#programWaits) return;
     // The window's news takes as long as any segment.
     const news = this.#parts.options.delayMicros;
     this.#parts.scheduler.after(news, () => this.#pump());
@@ -414,17 +415,18 @@ export class Endpoint implements DamageReport {
   /** Sends what the window lets through, then the end when it is its turn. */
   #pump(): void {
     if (this.#broken) return;
-    for (;;) {
+    let window = this.#peerWindow - this.#unreadBytes;
+    while (window > 0) {
       const first = this.#queue[0];
-      const window = this.#peerWindow - this.#unreadBytes;
-      if (first === undefined || window <= 0) break;
+      if (first === undefined) break;
       const count = Math.min(window, first.length);
       this.#transmit(first.subarray(0, count));
+      window -= count;
       this.#queuedBytes -= count;
       if (count === first.length) this.#queue.shift();
       else this.#queue[0] = first.subarray(count);
     }
-    if (this.#end === "queued" && this.#queuedBytes === 0) {
+    if (this.#end === "queued" && this.#queuedBytes === 0 && window > 0) {
       this.#end = "sent";
       this.#out.transmit(endSegment);
     }
@@ -484,7 +486,9 @@ export class Endpoint implements DamageReport {
     return error;
   }
 
+  /** Its end with it: who was to be reset must not read of a stream that it is whole. */
   #dropQueue(): void {
+    if (this.#end === "queued") this.#end = "lost";
     this.#queue.length = 0;
     this.#queuedBytes = 0;
   }
