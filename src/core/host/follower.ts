@@ -31,6 +31,7 @@ import {
   Replayer,
 } from "../journal/index.ts";
 import type { Checksum, Divergence, JournalBlock, JournalKeys } from "../journal/index.ts";
+import { messageOf } from "../kernel/assert.ts";
 import { eventSequence } from "../kernel/ids.ts";
 import { limits } from "../kernel/limits.ts";
 import { newestCheckpoints, writeCheckpoint } from "./checkpoints.ts";
@@ -408,7 +409,7 @@ export class Follower {
     if (error instanceof Diverged)
       return runScript(this.#desk, this.#alarm(error), () => undefined);
     const { report } = this.#options;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     report({ type: error instanceof SyncFailed ? "syncFailed" : "ended", message });
   }
 

@@ -40,7 +40,7 @@ import type {
   JournalPosition,
   ScanVerdict,
 } from "../journal/index.ts";
-import { invariant } from "../kernel/assert.ts";
+import { invariant, messageOf } from "../kernel/assert.ts";
 import type { ConnectionId, EventSequence } from "../kernel/ids.ts";
 import { limits } from "../kernel/limits.ts";
 import type { LogFields, LogLevel } from "../contract.ts";
@@ -194,7 +194,7 @@ export function restored(
   try {
     machine.restore(checkpoint.machine);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw refusal(
       `the checkpoint of event ${sequence} was made by build ${identity.build} and cannot be ` +
         `restored by this one (${options.build}): ${why}; start the build that made it`,

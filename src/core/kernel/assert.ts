@@ -17,6 +17,10 @@ export class InvariantError extends Error {
   override readonly name = "InvariantError";
 }
 
+/** What was thrown says. */
+export const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
+
 const shown = (value: unknown): string => {
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "bigint") return `${String(value)}n`;

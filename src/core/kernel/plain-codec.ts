@@ -17,7 +17,7 @@
  * (`__proto__`, or not well-formed) is the entries mark and then key, value, sorted.
  */
 import { Decoder, Encoder, ExtData, type ExtensionCodecType } from "@msgpack/msgpack";
-import { ApiMisuseError } from "./assert.ts";
+import { ApiMisuseError, messageOf } from "./assert.ts";
 import {
   bigintBytes,
   decodeExtension,
@@ -72,7 +72,7 @@ export function decodePlain(bytes: Uint8Array): PlainData {
     tree = decoder.decode(bytes);
   } catch (error) {
     if (error instanceof ApiMisuseError) throw error;
-    throw refusal(error instanceof Error ? error.message : String(error));
+    throw refusal(messageOf(error));
   }
   return fromWire(tree, 1);
 }

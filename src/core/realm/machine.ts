@@ -56,6 +56,7 @@ import type { Session } from "./sessions.ts";
 import { RealmState } from "./state.ts";
 import { hearsNoEnds, stepFailed } from "./suspension.ts";
 import { answerCall, changeTickHz, nextTimeout, passIdleTicks, passTime } from "./time.ts";
+import { violations } from "./violations.ts";
 
 export interface CallOrder {
   readonly feature: string;
@@ -160,32 +161,7 @@ export class RealmMachine implements Machine {
    * Every broken rule in words; empty when all hold. For tests and the simulator: its cost grows.
    */
   violations(): string[] {
-    const found = this.state.sessions.violations();
-    for (const id of this.state.inbox.waiting()) {
-      const session = this.state.sessions.get(id);
-      if (session === undefined || session.ending !== null) {
-        found.push(`R4: the inbox holds packets of session ${id}, which has ended`);
-      }
-    }
-    for (const id of this.state.calls.keys()) {
-      if (this.state.timers.get(deadlineKind, id) !== undefined) continue;
-      found.push(`R6: call ${id} waits for ever`);
-    }
-    for (const store of this.state.stores()) found.push(...store.violations());
-    for (const [index, { name, implementation }] of this.composition.features.entries()) {
-      const rules = Object.entries(implementation.invariants);
-      if (rules.length === 0) continue;
-      const timers: Record<string, unknown> = {};
-      for (const [kind, route] of this.composition.timers.entries()) {
-        if (route.feature === index) timers[route.name] = this.state.timers.of(kind + 1);
-      }
-      for (const [rule, holds] of rules) {
-        const { featureStates, sessions } = this.state;
-        const sound = holds(featureStates[index], timers, sessions.view(), this.#reader(index));
-        if (!sound) found.push(`${name}: ${rule}`);
-      }
-    }
-    return found;
+    return violations(this.composition, this.state, (feature) => this.#reader(feature));
   }
 
   /** Features whose `idleUntil` is not true: runs their ticks. For the simulator. */

@@ -1,5 +1,6 @@
 /** Whether ticks that are said to have nothing to do have nothing to do. */
 import type { Outbox, PayloadRef } from "../contract.ts";
+import { messageOf } from "../kernel/assert.ts";
 import { micros } from "../kernel/ids.ts";
 import type { ErasedTick } from "./feature.ts";
 import type { RealmMachine } from "./machine.ts";
@@ -116,9 +117,6 @@ function tried(
   }
   return effects.first;
 }
-
-const messageOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);
 
 /** The first and the last tick of a feature before a time that is not over yet. */
 function ticksBefore(realm: RealmMachine, until: number, every: number): readonly number[] {

@@ -4,6 +4,7 @@
  * same, so each such step is made once and remembered.
  */
 import type { CallResult, Event, Outbox, PayloadRef } from "../../core/contract.ts";
+import { messageOf } from "../../core/kernel/assert.ts";
 import type { ErrorCode } from "../../core/kernel/errors.ts";
 import { callId, connectionId, incarnation, micros } from "../../core/kernel/ids.ts";
 import type { PacketType } from "../../core/kernel/ids.ts";
@@ -80,7 +81,7 @@ export class Arm {
     try {
       this.#machine.step(this.#eventOf(heard, start, now), outbox);
     } catch (error) {
-      const broken = `the step threw: ${error instanceof Error ? error.message : String(error)}`;
+      const broken = `the step threw: ${messageOf(error)}`;
       return { realm: before, sent: [], closed: [], called: [], broken };
     }
     const { realm, broken } = this.#part(this.#machine.checkpoint());

@@ -259,6 +259,17 @@ describe("features", () => {
     expect(driver.machine.violations()).toEqual([]);
   });
 
+  it("[TST-13] an invariant that throws is broken, and says what it has thrown", () => {
+    const { implementation } = lamp;
+    const throws = (): boolean => {
+      throw new Error("dark");
+    };
+    const invariants = { ...implementation.invariants, "no lamp is blind": throws };
+    const blind = { ...lamp, implementation: { ...implementation, invariants } };
+    const driver = new RealmDriver({ features: [...builtinFeatures, blind] });
+    expect(driver.machine.violations()).toEqual([`${lamp.name}: no lamp is blind (throws: dark)`]);
+  });
+
   it("[HND-02] answers a call by its deadline when nobody else does, and once only", () => {
     const driver = started();
     const { called } = light(driver, driver.join() as never, 3);
