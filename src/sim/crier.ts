@@ -1,8 +1,9 @@
 /**
  * A feature that calls out in the world. It leans on what features are promised and no built-in one
  * needs: a packet waits for its turn in a tick and has that tick asked for, those who see a place
- * are told of it, a player is told wherever he is, and how many are in the world is known where a
- * tick is asked for.
+ * are told of it, a player is told wherever he is, how many are in the world is known where a
+ * tick is asked for, and an event stream says what was cried in each quarter, as far as there is
+ * room for it.
  *
  * The faulty one throws now and then, wherever a feature can. What it costs is what is tested.
  */
@@ -13,6 +14,8 @@ import { carried, defineFeature } from "../core/realm/index.ts";
 import type { Feature } from "../core/realm/index.ts";
 import { defineContract, isInvalid, request, toClient, toServer } from "../core/wire/index.ts";
 import type { Position } from "../core/wire/index.ts";
+import { annals, isLore, record } from "./annals.ts";
+import type { Lore } from "./annals.ts";
 
 /** A place and a number, as movements have them; names and numbers that no user's feature has. */
 const { message: place, parse } = worldContract.entries.move;
@@ -65,8 +68,9 @@ function crierOf(
   return defineFeature({
     contract: crierContract,
     version: 1,
-    state: () => ({ cries: 0, told: 0, mutters: 0, fading: 0 }),
+    state: () => ({ cries: 0, told: 0, mutters: 0, fading: 0, lore: new Map<string, Lore>() }),
     timers: { fade: carried<{ at: number }>() },
+    events: [annals],
   }).implement({
     packets: {
       cry: {
@@ -79,6 +83,7 @@ function crierOf(
           ctx.sendTo(ctx.player, "counted", cry);
           const at = numberOf(position);
           ctx.timer("fade", ctx.state.cries, fadingMicros, { at });
+          record(ctx.events(annals), ctx.state.lore, { number: ctx.state.cries, at });
           risk(ctx, "in his turn", at);
           ctx.reply(cry);
         },
@@ -110,6 +115,8 @@ function crierOf(
     },
     invariants: {
       "every cry fades": ({ fading }, { fade }) => fade.size === fading,
+      "the annals are what was cried": ({ lore }, _timers, _sessions, events) =>
+        isLore(events(annals), lore),
     },
   });
 }

@@ -276,7 +276,7 @@ function drawFailures(seed: number) {
   const random = RandomStream.named(seedWords(seed), "options/failures");
   return {
     failedStepsMax: random.pick([1, 3]),
-    failedStepsWindowMs: random.pick([3_000, 60_000]),
+    failedStepsWindowMs: random.pick([500, 3_000, 60_000]),
   };
 }
 

@@ -2,7 +2,8 @@
  * A feature in two builds, which the simulator upgrades from one to the other while clients use it.
  * What a client deposits is pending for a while, then it is settled, and a receipt is asked for
  * once. The second build remembers it in another shape, has a feature more in front of it and a
- * timer more before its own: what the first one left waiting must find its way all the same.
+ * timer more before its own: what the first one left waiting must find its way all the same. The
+ * book of what was deposited is an event stream, which it brings into another shape, too.
  *
  * A balance counts deposits, and is told with each: so a client can say when one was lost, or
  * counted twice. What is answered to a packet is the same in both builds, byte for byte.
@@ -13,8 +14,8 @@
  */
 import { ApiMisuseError } from "../../core/kernel/assert.ts";
 import type { PlainData } from "../../core/kernel/plain.ts";
-import { carried, defineFeature, operation } from "../../core/realm/index.ts";
-import type { Feature } from "../../core/realm/index.ts";
+import { carried, defineFeature, eventStream, operation } from "../../core/realm/index.ts";
+import type { EventsView, Feature } from "../../core/realm/index.ts";
 import { echoContract } from "../../core/features/contracts.ts";
 import { defineContract, invalid, isInvalid, request } from "../../core/wire/index.ts";
 import { micros } from "../../core/kernel/ids.ts";
@@ -94,11 +95,54 @@ interface FirstAccount {
   remark: Uint8Array;
 }
 
+/** What the first build writes of a deposit, and what the older ones come to. */
+const firstBook = eventStream({
+  name: "book",
+  keep: 2,
+  initial: () => ({ deposits: 0, balance: 0 }),
+  apply: ({ deposits }, { balance }: { readonly balance: number }) => ({
+    deposits: deposits + 1,
+    balance,
+  }),
+});
+
+/** The same, without names. */
+const secondBook = eventStream({
+  name: "book",
+  version: 2,
+  keep: 2,
+  migrations: {
+    1: {
+      event: (old) => (old as { readonly balance: number }).balance,
+      state(old) {
+        const { deposits, balance } = old as {
+          readonly deposits: number;
+          readonly balance: number;
+        };
+        return [deposits, balance];
+      },
+    },
+  },
+  initial: (): readonly [deposits: number, balance: number] => [0, 0],
+  apply: ([deposits], balance: number) => [deposits + 1, balance] as const,
+});
+
+/** Whether an owner's book has each of so many deposits once, up to the last one. */
+function isBooked<E, S>(
+  book: EventsView<E, S>,
+  owner: string,
+  { balance, read }: { readonly balance: number; readonly read: (state: S) => readonly number[] },
+): boolean {
+  const [deposits, last] = read(book.replay(owner));
+  return book.version(owner) === balance && deposits === balance && last === balance;
+}
+
 export const firstLedger: Feature = defineFeature({
   contract: ledgerContract,
   version: 1,
   state: () => ({ accounts: new Map<string, FirstAccount>() }),
   timers: { settle: carried<{ owner: string }>() },
+  events: [firstBook],
   calls,
   counters,
 }).implement({
@@ -114,6 +158,7 @@ export const firstLedger: Feature = defineFeature({
         account.balance += 1;
         account.pending += 1;
         const number = account.balance;
+        ctx.events(firstBook).append(owner, number - 1, { balance: number });
         ctx.timer("settle", `${owner}:${number}`, pendingMicros, { owner });
         ctx.call("receipt", { owner, number }, { owner, number });
         ctx.count("ledger_receipts_total");
@@ -147,6 +192,13 @@ export const firstLedger: Feature = defineFeature({
     "a context is over with its handler": isOver,
     "what is pending has a timer": ({ accounts }, { settle }) =>
       settle.size === sum(accounts, ({ pending }) => pending),
+    "what is deposited is in the book": ({ accounts }, _timers, _sessions, events) =>
+      [...accounts].every(([owner, { balance }]) =>
+        isBooked(events(firstBook), owner, {
+          balance,
+          read: (state) => [state.deposits, state.balance],
+        }),
+      ),
   },
 });
 
@@ -164,6 +216,7 @@ export const secondLedger: Feature = defineFeature({
   migrations: { 1: (old) => migrated(old) },
   // One more, and in front: kinds of timers are counted.
   timers: { audit: carried<null>(), settle: carried<{ owner: string }>() },
+  events: [secondBook],
   calls,
   counters,
 }).implement({
@@ -178,6 +231,7 @@ export const secondLedger: Feature = defineFeature({
         const number = balanceOf(account) + 1;
         const id = `${owner}:${number}`;
         account.pending.add(id);
+        ctx.events(secondBook).append(owner, number - 1, number);
         ctx.timer("settle", id, pendingMicros, { owner });
         ctx.timer("audit", owner, pendingMicros, null);
         ctx.call("receipt", { owner, number }, { owner, number });
@@ -219,6 +273,13 @@ export const secondLedger: Feature = defineFeature({
     "a context is over with its handler": isOver,
     "what is pending has a timer": ({ owners }, { settle }) =>
       settle.size === sum(owners, ({ pending }) => pending.size),
+    "what is deposited is in the book": ({ owners }, _timers, _sessions, events) =>
+      [...owners].every(([owner, account]) =>
+        isBooked(events(secondBook), owner, {
+          balance: balanceOf(account),
+          read: (state) => state,
+        }),
+      ),
   },
 });
 

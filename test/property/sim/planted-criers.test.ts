@@ -132,6 +132,18 @@ describe("the simulator finds, of a feature that throws,", () => {
     expect(found(faulty)).toBe("process-health: the process ends only when it is told to");
   });
 
+  it("[JRN-16] that what was thrown long ago counts, too", () => {
+    const judge = Containment.prototype.judge;
+    vi.spyOn(Containment.prototype, "judge").mockImplementation(function (
+      this: Containment,
+      threw,
+    ) {
+      return judge.call(this, threw, 0);
+    });
+    const fixed = { ...faulty, server: { failedStepsMax: 1, failedStepsWindowMs: 500 } };
+    expect(found(fixed)).toBe("process-health: the process ends only when it is told to");
+  });
+
   it("[JRN-16] that the server never ends", () => {
     vi.spyOn(Containment.prototype, "judge").mockImplementation(({ sequence, event, feature }) => ({
       type: "contain",
