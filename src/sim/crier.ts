@@ -2,7 +2,7 @@
  * A feature that calls out in the world. It leans on what features are promised and no built-in one
  * needs: a packet waits for its turn in a tick and has that tick asked for, those who see a place
  * are told of it, a player is told wherever he is, how many are in the world is known where a
- * tick is asked for, and an event stream says what was cried in each quarter, as far as there is
+ * tick is asked for, and an event stream says what was cried in each half of it, as far as there is
  * room for it.
  *
  * The faulty one throws now and then, wherever a feature can. What it costs is what is tested.
@@ -15,7 +15,7 @@ import type { Feature } from "../core/realm/index.ts";
 import { defineContract, isInvalid, request, toClient, toServer } from "../core/wire/index.ts";
 import type { Position } from "../core/wire/index.ts";
 import { annals, isLore, record } from "./annals.ts";
-import type { Lore } from "./annals.ts";
+import type { DatedLore } from "./annals.ts";
 
 /** A place and a number, as movements have them; names and numbers that no user's feature has. */
 const { message: place, parse } = worldContract.entries.move;
@@ -68,7 +68,7 @@ function crierOf(
   return defineFeature({
     contract: crierContract,
     version: 1,
-    state: () => ({ cries: 0, told: 0, mutters: 0, fading: 0, lore: new Map<string, Lore>() }),
+    state: () => ({ cries: 0, told: 0, mutters: 0, fading: 0, lore: new Map<string, DatedLore>() }),
     timers: { fade: carried<{ at: number }>() },
     events: [annals],
   }).implement({
@@ -83,7 +83,8 @@ function crierOf(
           ctx.sendTo(ctx.player, "counted", cry);
           const at = numberOf(position);
           ctx.timer("fade", ctx.state.cries, fadingMicros, { at });
-          record(ctx.events(annals), ctx.state.lore, { number: ctx.state.cries, at });
+          const annalist = { store: ctx.events(annals), lore: ctx.state.lore, now: ctx.now };
+          record(annalist, ctx.state.cries, at);
           risk(ctx, "in his turn", at);
           ctx.reply(cry);
         },

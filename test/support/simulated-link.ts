@@ -4,7 +4,7 @@ import type { Decision } from "../../src/sim/decisions.ts";
 import { FaultCounters } from "../../src/sim/faults.ts";
 import { IoLoop } from "../../src/sim/loop.ts";
 import { Stream } from "../../src/sim/network/stream.ts";
-import { Link } from "../../src/sim/network/tcp.ts";
+import { Link } from "../../src/sim/network/link.ts";
 import type { SecureOptions } from "../../src/sim/network/tls.ts";
 import { calmOptions } from "../../src/sim/options.ts";
 import type { NetworkOptions } from "../../src/sim/options.ts";

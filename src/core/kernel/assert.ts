@@ -17,9 +17,15 @@ export class InvariantError extends Error {
   override readonly name = "InvariantError";
 }
 
-/** What was thrown says. */
-export const messageOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);
+/** The message of whatever was thrown, in one line. Never throws, whatever that was. */
+export function messageOf(error: unknown): string {
+  try {
+    const message: unknown = error instanceof Error ? error.message : error;
+    return String(message).replaceAll(/\s*\n\s*/g, " ");
+  } catch {
+    return "something that cannot be shown";
+  }
+}
 
 const shown = (value: unknown): string => {
   if (typeof value === "string") return JSON.stringify(value);

@@ -19,7 +19,6 @@ import { operateContract, sessionContract } from "../../core/features/contracts.
 import type { LogFields, LogLevel } from "../../core/contract.ts";
 import { errorTable } from "../../core/kernel/errors.ts";
 import type { ConnectionId } from "../../core/kernel/ids.ts";
-import { limits } from "../../core/kernel/limits.ts";
 import {
   controlPackets,
   decodePayload,
@@ -36,7 +35,8 @@ import { Rewound } from "./rewound.ts";
 const { announce, announcement, begin, kick, sessions } = operateContract.entries;
 const { hello } = sessionContract.entries;
 const { error } = controlPackets;
-const { sessionsPageMax } = limits;
+/** As promised, whatever the server takes it for. */
+const sessionsPageMax = 100;
 
 /** Packets that it reads. */
 export const orderPackets = [

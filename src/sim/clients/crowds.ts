@@ -6,7 +6,7 @@
 import { invariant } from "../../core/kernel/assert.ts";
 import type { FaultCounters } from "../faults.ts";
 import type { Machine, Network } from "../network/network.ts";
-import type { Link } from "../network/tcp.ts";
+import type { Link } from "../network/link.ts";
 import { clientHello } from "../network/tls.ts";
 import type { Crowd } from "../network/weather.ts";
 import type { Scheduler } from "../scheduler.ts";

@@ -15,7 +15,7 @@ import type { FaultCounters } from "../faults.ts";
 import { IoLoop } from "../loop.ts";
 import type { Machine, Network } from "../network/network.ts";
 import { Stream } from "../network/stream.ts";
-import type { Link } from "../network/tcp.ts";
+import type { Link } from "../network/link.ts";
 import { wrongRecords } from "../network/tls.ts";
 import type { HandshakeOptions, NetworkOptions } from "../network/options.ts";
 import type { Scheduler } from "../scheduler.ts";

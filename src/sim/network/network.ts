@@ -12,7 +12,7 @@
 import { invariant } from "../../core/kernel/assert.ts";
 import type { Task } from "../scheduler.ts";
 import type { LinkParts } from "./path.ts";
-import { Link } from "./tcp.ts";
+import { Link } from "./link.ts";
 import type { Endpoint } from "./tcp.ts";
 import { Weather } from "./weather.ts";
 

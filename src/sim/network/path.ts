@@ -15,7 +15,8 @@ import type { Decisions, Subject } from "../decisions.ts";
 import type { FaultCounters } from "../faults.ts";
 import type { NetworkOptions } from "../options.ts";
 import type { Scheduler, Task } from "../scheduler.ts";
-import type { Endpoint, Link } from "./tcp.ts";
+import type { Link } from "./link.ts";
+import type { Endpoint } from "./tcp.ts";
 
 export interface LinkParts {
   readonly scheduler: Scheduler;
@@ -28,15 +29,18 @@ export interface LinkParts {
 export type Segment =
   | { readonly kind: "bytes"; readonly bytes: Uint8Array; readonly write: number }
   | { readonly kind: "end" }
+  /** Nothing but a question: is there room by now? */
+  | { readonly kind: "probe" }
   | { readonly kind: "reset" };
 
 export const endSegment: Segment = { kind: "end" };
 export const resetSegment: Segment = { kind: "reset" };
+const probeSegment: Segment = { kind: "probe" };
 
 /** The first repetition of what was not answered; each later one waits twice as long. */
 export const retransmissionMicros = 200_000;
 /** It does not grow beyond this. */
-const retransmissionMaxMicros = 120_000_000;
+export const retransmissionMaxMicros = 120_000_000;
 /** Far enough apart that a reader which is quick sees each piece by itself. */
 const pieceGapMicros = 300;
 
@@ -170,6 +174,11 @@ export class Path {
 
   transmit(segment: Segment): void {
     this.#depart(segment, this.#delay());
+  }
+
+  /** It is as late as what came before it, and no fault strikes it by itself. */
+  probe(): void {
+    this.#depart(probeSegment, this.#parts.options.delayMicros);
   }
 
   cut(): void {

@@ -19,14 +19,16 @@
  *     end goes on reading as an end. (Linux does so.)
  * T5. Closing with unread bytes resets the connection, closing without ends it.
  * T6. Bytes that arrive at a closed socket are answered by a reset.
- * T7. While a path is held, the other direction's sender learns nothing of what was read: its
+ * T7. Who waits for room in a window asks for it again and again, ever more rarely. So he learns of
+ *     a peer that is gone, as he would of anything that he sends.
+ * T8. While a path is held, the other direction's sender learns nothing of what was read: its
  *     window closes. Which bytes were changed on the way is known to the endpoint, for TLS to find
  *     out.
  */
 import { invariant } from "../../core/kernel/assert.ts";
 import { copied, newBytes } from "../bytes.ts";
-import { endSegment, Path, resetSegment, retransmissionMicros } from "./path.ts";
-import type { LinkParts, Segment } from "./path.ts";
+import { endSegment, resetSegment, retransmissionMaxMicros, retransmissionMicros } from "./path.ts";
+import type { LinkParts, Path, Segment } from "./path.ts";
 import type { DamageReport } from "./tls.ts";
 
 /** What a program is told by its kernel about one socket. */
@@ -40,64 +42,6 @@ export interface EndpointOwner {
 const undamaged: readonly number[] = [];
 /** A kernel that took only a part of a write has room again after this. */
 const shortWritePauseMicros = 50;
-
-/** Who is at the ends of a link, as the weather knows them. */
-interface LinkHosts {
-  readonly client: string;
-  readonly server: string;
-}
-
-const anyHosts: LinkHosts = { client: "client", server: "server" };
-
-/** Both ends of one connection and the two paths between them. */
-export class Link {
-  /** `client.attempt`, the same in every run of the same workload. */
-  readonly name: string;
-  readonly client: Endpoint;
-  readonly server: Endpoint;
-  readonly hosts: LinkHosts;
-  readonly #toServer: Path;
-  readonly #toClient: Path;
-
-  constructor(parts: LinkParts, name: string, hosts: LinkHosts = anyHosts) {
-    this.name = name;
-    this.hosts = hosts;
-    this.#toServer = new Path(parts, this, "toServer");
-    this.#toClient = new Path(parts, this, "toClient");
-    this.client = new Endpoint(parts, this.#toServer);
-    this.server = new Endpoint(parts, this.#toClient);
-    this.#toServer.goesTo(this.client, this.server, this.#toClient);
-    this.#toClient.goesTo(this.server, this.client, this.#toServer);
-  }
-
-  /** Nothing gets through any more, in either direction, and nobody is told. */
-  cut(): void {
-    this.#toServer.cut();
-    this.#toClient.cut();
-  }
-
-  /**
-   * A device on the way breaks the connection: both ends are reset, what was on its way is lost.
-   */
-  reset(): void {
-    this.cut();
-    this.client.breakOff("ECONNRESET");
-    this.server.breakOff("ECONNRESET");
-  }
-
-  get isCut(): boolean {
-    return this.#toServer.isCut;
-  }
-
-  /** Bytes of it arrived, or will arrive, as nobody has sent them. */
-  get isDamaged(): boolean {
-    return this.client.damage.length > 0 || this.server.damage.length > 0;
-  }
-
-  path(direction: "toServer" | "toClient"): Path {
-    return direction === "toServer" ? this.#toServer : this.#toClient;
-  }
-}
 
 /** A program that reads its socket a little at a time. */
 export interface Trickle {
@@ -126,6 +70,8 @@ export class Endpoint implements DamageReport {
   #unreadBytes = 0;
   #end: "open" | "queued" | "sent" | "lost" = "open";
   #programWaits = false;
+  /** Will ask for room in the window, see T7. */
+  #isProbing = false;
 
   // The receiving half.
   #received: { bytes: Uint8Array; write: number }[] = [];
@@ -349,6 +295,8 @@ export class Endpoint implements DamageReport {
       case "end":
         this.#endArrived = true;
         break;
+      case "probe":
+        return;
       case "reset":
         this.breakOff("ECONNRESET");
         return;
@@ -405,6 +353,23 @@ export class Endpoint implements DamageReport {
     if (now === bytes.length) return;
     this.#queue.push(bytes.subarray(now));
     this.#queuedBytes += bytes.length - now;
+    this.#probe(retransmissionMicros);
+  }
+
+  get #waitsForRoom(): boolean {
+    return this.#queuedBytes > 0 || this.#end === "queued";
+  }
+
+  /** Asks for room in the window after so long, and again, for as long as it waits for some. */
+  #probe(afterMicros: number): void {
+    if (this.#isProbing) return;
+    this.#isProbing = true;
+    this.#parts.scheduler.after(afterMicros, () => {
+      this.#isProbing = false;
+      if (this.#broken || !this.#waitsForRoom) return;
+      this.#out.probe();
+      this.#probe(Math.min(2 * afterMicros, retransmissionMaxMicros));
+    });
   }
 
   #transmit(bytes: Uint8Array): void {
@@ -430,6 +395,7 @@ export class Endpoint implements DamageReport {
       this.#end = "sent";
       this.#out.transmit(endSegment);
     }
+    if (this.#waitsForRoom) this.#probe(retransmissionMicros);
     this.#tellWritable();
   }
 
@@ -465,9 +431,9 @@ export class Endpoint implements DamageReport {
       this.#askedWhileDown = true;
       return;
     }
-    // An end is expected after an orderly close; a machine that knows nothing expects nothing.
+    // No bytes are expected after an orderly close; a machine that knows nothing expects nothing.
     if (this.#isGivenUp) return this.#denyAll();
-    const isExpected = segment.kind === "end" && this.#state === "closed";
+    const isExpected = segment.kind !== "bytes" && this.#state === "closed";
     if (isExpected || this.#broken) return;
     this.#broken = true;
     this.#dropQueue();

@@ -16,7 +16,7 @@ import type { RandomStream } from "../../core/kernel/random.ts";
 import type { Decision, Subject } from "../decisions.ts";
 import { below } from "../drawing.ts";
 import type { Hold, LinkParts, Path } from "./path.ts";
-import type { Link } from "./tcp.ts";
+import type { Link } from "./link.ts";
 
 /** Everybody who can be parted from others. */
 export interface Hosts {

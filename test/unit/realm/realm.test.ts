@@ -261,13 +261,20 @@ describe("features", () => {
 
   it("[TST-13] an invariant that throws is broken, and says what it has thrown", () => {
     const { implementation } = lamp;
-    const throws = (): boolean => {
-      throw new Error("dark");
+    const told = (thrown: unknown): readonly string[] => {
+      const throws = (): boolean => {
+        throw thrown;
+      };
+      const invariants = { ...implementation.invariants, "no lamp is blind": throws };
+      const blind = { ...lamp, implementation: { ...implementation, invariants } };
+      return new RealmDriver({ features: [...builtinFeatures, blind] }).machine.violations();
     };
-    const invariants = { ...implementation.invariants, "no lamp is blind": throws };
-    const blind = { ...lamp, implementation: { ...implementation, invariants } };
-    const driver = new RealmDriver({ features: [...builtinFeatures, blind] });
-    expect(driver.machine.violations()).toEqual([`${lamp.name}: no lamp is blind (throws: dark)`]);
+    const rule = `${lamp.name}: no lamp is blind`;
+    expect(told(new Error("dark"))).toEqual([`${rule} (throws: dark)`]);
+    expect(told(new Error("dark\n  and cold"))).toEqual([`${rule} (throws: dark and cold)`]);
+    expect(told("dark")).toEqual([`${rule} (throws: dark)`]);
+    const silent: unknown = Object.create(null);
+    expect(told(silent)).toEqual([`${rule} (throws: something that cannot be shown)`]);
   });
 
   it("[HND-02] answers a call by its deadline when nobody else does, and once only", () => {

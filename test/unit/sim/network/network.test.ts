@@ -3,7 +3,7 @@ import { Decisions } from "../../../../src/sim/decisions.ts";
 import type { Decision } from "../../../../src/sim/decisions.ts";
 import { FaultCounters } from "../../../../src/sim/faults.ts";
 import { Machine, Network } from "../../../../src/sim/network/network.ts";
-import type { Link } from "../../../../src/sim/network/tcp.ts";
+import type { Link } from "../../../../src/sim/network/link.ts";
 import { Weather } from "../../../../src/sim/network/weather.ts";
 import { calmOptions } from "../../../../src/sim/options.ts";
 import { Listener } from "../../../../src/sim/process/listener.ts";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Decisions } from "../../../../src/sim/decisions.ts";
 import type { Decision } from "../../../../src/sim/decisions.ts";
 import { FaultCounters } from "../../../../src/sim/faults.ts";
-import { Link } from "../../../../src/sim/network/tcp.ts";
+import { Link } from "../../../../src/sim/network/link.ts";
 import { Weather } from "../../../../src/sim/network/weather.ts";
 import type { Crowd } from "../../../../src/sim/network/weather.ts";
 import { calmOptions } from "../../../../src/sim/options.ts";
