@@ -3,11 +3,13 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { chosenSeed, seedLine } from "../../test/seed.ts";
 import type { Check, Part } from "./check.ts";
 
 interface Assertion {
   readonly fullName: string;
   readonly status: string;
+  readonly failureMessages?: readonly string[];
 }
 
 /** The ids of a range: `rowIds("WIRE", [1, 6], 8)` is WIRE-01 to WIRE-06 and WIRE-08. */
@@ -26,7 +28,8 @@ export const rowIds = (
 /** A part that runs the whole test suite and looks the rows up in its results. */
 export const rows = (ids: readonly string[]): Part =>
   async function* run(): AsyncIterable<Check> {
-    const results = runTests();
+    const seed = chosenSeed();
+    const results = runTests(seed);
     const failed = results.filter(({ status }) => status === "failed");
     const names = failed.map(({ fullName }) => fullName);
     yield {
@@ -35,6 +38,10 @@ export const rows = (ids: readonly string[]): Part =>
       measured: [`${results.length} run, ${failed.length} failed`, ...names].join("; "),
       pass: results.length > 0 && failed.length === 0,
     };
+    for (const { fullName, failureMessages = [] } of failed) {
+      process.stderr.write(`${fullName}\n${failureMessages.join("\n")}\n`);
+    }
+    if (failed.length > 0) process.stderr.write(`${seedLine(seed)}\n`);
     for (const id of ids) {
       const own = results.filter(({ fullName }) => fullName.includes(`[${id}]`));
       const passed = own.filter(({ status }) => status === "passed");
@@ -47,12 +54,13 @@ export const rows = (ids: readonly string[]): Part =>
     }
   };
 
-function runTests(): readonly Assertion[] {
+function runTests(seed: number): readonly Assertion[] {
   const folder = mkdtempSync(join(tmpdir(), "reprise-accept-"));
   try {
     const file = join(folder, "tests.json");
     spawnSync("npx", ["vitest", "run", "--reporter=json", `--outputFile=${file}`], {
       stdio: ["ignore", "ignore", "inherit"],
+      env: { ...process.env, REPRISE_SEED: String(seed) },
     });
     const report = JSON.parse(readFileSync(file, "utf8")) as {
       testResults: readonly { assertionResults: readonly Assertion[] }[];

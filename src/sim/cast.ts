@@ -35,14 +35,17 @@ export const hostsOf = ({ sites }: Stage, scripts: RunSetup["scripts"]): Hosts =
 });
 
 /** The way to a server, whose checkers see both ends of it. */
-export const doorOf = ({ spec, node, observe }: Site, index: number): Door => ({
-  name: spec.name,
-  letter: String.fromCharCode("a".charCodeAt(0) + index),
-  target: node.machine,
-  observer: new ClientTap((spec.nextRealm ?? spec.realm).rules, observe),
-  contracts: spec.contracts,
-  routes: new Routes([...spec.contracts, forgedContract]),
-});
+export function doorOf({ spec, node, observe }: Site, index: number): Door {
+  const contracts = [...spec.contracts, ...(spec.unserved ?? [])];
+  return {
+    name: spec.name,
+    letter: String.fromCharCode("a".charCodeAt(0) + index),
+    target: node.machine,
+    observer: new ClientTap((spec.nextRealm ?? spec.realm).rules, observe),
+    contracts,
+    routes: new Routes([...contracts, forgedContract]),
+  };
+}
 
 /** What travellers know of the servers, and whom they tell what becomes of them. */
 export function journeysOf(

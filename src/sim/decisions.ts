@@ -74,6 +74,13 @@ export class Decisions {
     return new Decisions({ type: "plan", plan, subjects }, true);
   }
 
+  /** What is to be done later, unless faults have stopped by then. */
+  inStorm(act: () => void): () => void {
+    return () => {
+      if (!this.calm) act();
+    };
+  }
+
   /** Keeps a decision, where they are kept. */
   keep(key: string, decision: Decision): void {
     if (this.taken === null) return;

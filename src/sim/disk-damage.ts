@@ -133,10 +133,9 @@ export class DiskDamage {
 
   /** Decides where a write goes. Null: where it should. */
   misdirect(write: Write, files: Files): PlannedMisdirection | null {
-    if (!write.path.startsWith(`${journalFolder}/`)) return null;
+    if (!isJournal(write.path)) return null;
     if (!this.#misdirected.strikes(this.#options.misdirectedPerMillion)) return null;
     return this.#misdirectedTo.next<PlannedMisdirection | null>(null, (random) => {
-      const isJournal = (path: string): boolean => path.startsWith(`${journalFolder}/`);
       const place = drawPlace(random, this.#places(files, isJournal));
       if (place === null) return null;
       return { path: place.path, from: place.from - (place.from % pageBytes) };
@@ -155,7 +154,7 @@ export class DiskDamage {
 
   /** Tells where a write of the journal began. */
   noteWrite(path: string, file: FileContents, from: number): void {
-    if (!path.startsWith(`${journalFolder}/`)) return;
+    if (!isJournal(path)) return;
     this.#latest = { file, from };
     const starts = this.#starts.get(file);
     if (starts === undefined) this.#starts.set(file, [from]);
@@ -210,8 +209,10 @@ export class DiskDamage {
     if (planned === null) return;
     const file = files.get(planned.path);
     if (file === undefined) return;
-    const { from, bits } = planned;
-    const before = file.written.read(from, planned.length);
+    const { path, from, length, bits } = planned;
+    // A plan may name bytes that nothing proves any more, where something was left out of it.
+    const end = this.#places(files, mayRot).find((place) => place.path === path)?.end ?? 0;
+    const before = file.written.read(from, Math.min(length, Math.max(0, end - from)));
     const rotten = before.map((byte) => (bits === 0 ? 0 : byte ^ bits));
     if (rotten.every((byte, index) => byte === before[index])) return;
     this.#faults.hit("disk.rot");
@@ -242,8 +243,6 @@ export class DiskDamage {
   // ---------------------------------------------------------------- places
 
   #drawRot(random: RandomStream, files: Files): PlannedRot | null {
-    const mayRot = (path: string): boolean =>
-      path.startsWith(`${journalFolder}/`) || path.startsWith(`${checkpointFolder}/`);
     const place = drawPlace(random, this.#places(files, mayRot));
     if (place === null) return null;
     const { path, end } = place;
@@ -261,7 +260,7 @@ export class DiskDamage {
     if (lastPath === null) return [];
     return [...files]
       .filter(([path]) => mayChange(path))
-      .filter(([path]) => !path.startsWith(`${journalFolder}/`) || path <= lastPath)
+      .filter(([path]) => !isJournal(path) || path <= lastPath)
       .map(([path, file]) => ({ path, end: this.#provenEnd(file) }))
       .filter(({ end }) => end > 0)
       .sort((left, right) => (left.path < right.path ? -1 : 1));
@@ -286,6 +285,10 @@ export class DiskDamage {
     return this.#starts.get(file)?.findLast((start) => start <= at) ?? 0;
   }
 }
+
+const isJournal = (path: string): boolean => path.startsWith(`${journalFolder}/`);
+const mayRot = (path: string): boolean =>
+  isJournal(path) || path.startsWith(`${checkpointFolder}/`);
 
 interface Place {
   readonly path: string;

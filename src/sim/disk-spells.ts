@@ -130,9 +130,12 @@ export class DiskSpells {
     for (let spell = 0; spell < count; spell += 1) {
       const planned = subject.next<T | null>(null, draw);
       if (planned === null) continue;
-      scheduler.after(planned.afterMicros, () => {
-        if (!decisions.calm) begin(planned);
-      });
+      scheduler.after(
+        planned.afterMicros,
+        decisions.inStorm(() => {
+          begin(planned);
+        }),
+      );
     }
   }
 }

@@ -128,6 +128,8 @@ export function playersScenario(given: PlayersScenarioOptions): Scenario {
             };
             return {
               ...game,
+              // Scripts of a plan may cry where there is no crier.
+              ...(players.criers === "none" ? { unserved: [crierContract] } : {}),
               name,
               address: `${address}:${String(gamePort)}`,
               playersMax,

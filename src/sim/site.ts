@@ -52,7 +52,10 @@ export interface SiteSpec {
   readonly nextRealm?: Realm;
   /** Over the realm's defaults and what the options say. */
   readonly realmConfig: Readonly<Record<string, number>>;
+  /** Of its features. */
   readonly contracts: readonly AnyContract[];
+  /** What its clients know besides, and are refused; nothing when left out. */
+  readonly unserved?: readonly AnyContract[];
   /** `address:port` as the directory has it; null when it is not listed. */
   readonly address: string | null;
   /** So many are sent to it at most; as many as come when left out. */
@@ -75,7 +78,7 @@ export interface CheckedWorld {
   readonly realm: Realm;
   /** Of the next one; the same when left out. */
   readonly nextRealm?: Realm;
-  /** What the clients know of. */
+  /** Of the server's features. */
   readonly contracts: readonly AnyContract[];
   /** Simulated time since the run began. */
   readonly nowMicros: () => number;

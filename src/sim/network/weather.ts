@@ -212,9 +212,7 @@ export class Weather {
   /** What a plan puts off beyond the end of the run never happens. */
   #at(atMicros: number, act: () => void): void {
     const { scheduler, decisions } = this.#parts;
-    scheduler.at(Math.max(scheduler.nowMicros, atMicros), () => {
-      if (!decisions.calm) act();
-    });
+    scheduler.at(Math.max(scheduler.nowMicros, atMicros), decisions.inStorm(act));
   }
 
   #stop(ways: readonly (readonly [string, string])[], hold: Hold, forMicros: number): void {

@@ -266,12 +266,10 @@ export class SimulatedNode {
     });
     if (planned === null) return;
     this.#endsLeft -= 1;
-    this.#endTask = this.#parts.scheduler.after(planned.afterMicros, () => {
-      // Faults may have stopped since it was decided.
-      if (this.#process === process && !this.#parts.decisions.calm) {
-        this.end(planned.ending, planned.calls);
-      }
+    const end = this.#parts.decisions.inStorm(() => {
+      if (this.#process === process) this.end(planned.ending, planned.calls);
     });
+    this.#endTask = this.#parts.scheduler.after(planned.afterMicros, end);
   }
 
   /** Decides at which event or system call the process dies, if it does. */
@@ -389,7 +387,7 @@ export class SimulatedNode {
   #planJumps(): void {
     const { name, decisions, options, scheduler, faults } = this.#parts;
     const subject = decisions.subject(`clock/${name}/jump`);
-    for (let jump = 0; jump < options.clock.jumpsMax; jump += 1) {
+    for (let left = options.clock.jumpsMax; left > 0; left -= 1) {
       const planned = subject.next<{ afterMicros: number; byMicros: number } | null>(
         null,
         (random) => ({
@@ -398,10 +396,11 @@ export class SimulatedNode {
         }),
       );
       if (planned === null) continue;
-      scheduler.after(planned.afterMicros, () => {
+      const jump = decisions.inStorm(() => {
         faults.hit("clock.jump");
         this.clock.jump(planned.byMicros);
       });
+      scheduler.after(planned.afterMicros, jump);
     }
     const { rightInQuiet } = options.clock;
     if (rightInQuiet === 1) scheduler.at(options.seconds * 1_000_000, () => this.clock.setRight());
@@ -412,18 +411,19 @@ export class SimulatedNode {
     const { name, decisions, options, scheduler, faults } = this.#parts;
     const { slewsMax, slewMaxPerMillion } = options.clock;
     const subject = decisions.subject(`clock/${name}/slew`);
-    for (let slew = 0; slew < slewsMax; slew += 1) {
+    for (let left = slewsMax; left > 0; left -= 1) {
       const planned = subject.next<PlannedSlew | null>(null, (random) => ({
         afterMicros: below(random, options.seconds * 1_000_000),
         forMicros: below(random, options.seconds * 500_000),
         perMillion: within(random, slewMaxPerMillion),
       }));
       if (planned === null) continue;
-      scheduler.after(planned.afterMicros, () => {
+      const slew = decisions.inStorm(() => {
         faults.hit("clock.slew");
         this.clock.slew(planned.perMillion);
         scheduler.after(planned.forMicros, () => this.clock.slew(0));
       });
+      scheduler.after(planned.afterMicros, slew);
     }
   }
 
@@ -437,14 +437,18 @@ export class SimulatedNode {
         forMicros: below(random, options.process.pauseMaxMicros),
         isCounted: random.chance(2, 3),
       }));
-      if (planned !== null) scheduler.after(planned.afterMicros, () => this.#pause(planned));
+      if (planned === null) continue;
+      scheduler.after(
+        planned.afterMicros,
+        decisions.inStorm(() => this.#pause(planned)),
+      );
     }
   }
 
   #pause({ forMicros, isCounted }: PlannedPause): void {
-    const { scheduler, faults, decisions } = this.#parts;
+    const { scheduler, faults } = this.#parts;
     const process = this.#process;
-    if (process === null || process.isSuspended || decisions.calm) return;
+    if (process === null || process.isSuspended) return;
     faults.hit(isCounted ? "process.pause" : "process.pause-uncounted");
     process.suspend();
     if (!isCounted) this.clock.freeze();

@@ -284,3 +284,36 @@ it("who has not greeted and says something else is listed as if he had", () => {
   expect(failure?.message ?? null).toBeNull();
   expect(checked["staff"]).toBe(1);
 });
+
+/** The shrinker had left the crier out, and nobody's client knew what a cry is. */
+it("who cries where there is no crier is refused", () => {
+  const cried: Acts = [crying(500_000, 23, 20), { atMicros: 500_000, type: "reset" }];
+  const scripts = [crier("3", 0, ...cried)];
+  const more = { scenario: "players", entropy: 1, decisions: {} } as const;
+  expect(play(scripts, { seconds: 1 }, more)).toBeNull();
+});
+
+/** The shrinker had cut the run short: a clock jumped when faults had stopped, past a token. */
+it("a clock that was to jump after the end of the run does not", () => {
+  const scripts = [crier("1", 0, { atMicros: 1_400_000, type: "operate" })];
+  const decisions = { "clock/game-1/jump#0": { afterMicros: 3_000_000, byMicros: 1_000_000 } };
+  const options: PartialOptions = {
+    seconds: 2,
+    clock: { jumpsMax: 1, rightInQuiet: 1 },
+    players: { tokenLifetimeMs: 1_000 },
+    server: { security: "tls" },
+  };
+  const more = { scenario: "players", entropy: 1_655_418, decisions } as const;
+  expect(play(scripts, options, more)).toBeNull();
+});
+
+/** The shrinker had the process die earlier, and its first block was not synced when it rotted. */
+it("what was never synced does not rot", () => {
+  const decisions = {
+    "node/game-1/end#0": { ending: "crash", afterMicros: 500, calls: 0 },
+    "disk/game-1/rot#0": { path: "journal/0000000000000001.segment", from: 0, length: 1, bits: 0 },
+  };
+  const more = { scenario: "players", entropy: 1, decisions } as const;
+  const options: PartialOptions = { seconds: 1, process: { endsMax: 1 } };
+  expect(play([crier("1", 0)], options, more)).toBeNull();
+});
