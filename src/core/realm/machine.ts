@@ -48,7 +48,6 @@ import type { JournalledConfig } from "./config.ts";
 import { FeatureContext } from "./context.ts";
 import { errorMessage } from "./control.ts";
 import type { AnyOperation } from "./declared.ts";
-import type { AnyEventStream, EventsReader } from "./event-store.ts";
 import { onMalformed, onPacket, onRefused } from "./packets.ts";
 import { brokenRests, NotingOutbox } from "./rests.ts";
 import type { BrokenRest } from "./rests.ts";
@@ -136,9 +135,9 @@ export class RealmMachine implements Machine {
     apiRule(route !== undefined, `no feature has a view "${name}"`);
     const feature = this.composition.features[route.feature];
     const view = feature?.implementation.views[route.name];
-    invariant(view !== undefined, "a view has a feature", name);
+    invariant(feature !== undefined && view !== undefined, "a view has a feature", name);
     const { featureStates, sessions } = this.state;
-    return view(featureStates[route.feature], sessions.view(), this.#reader(route.feature));
+    return view(featureStates[route.feature], sessions.view(), this.state.reader(feature.name));
   }
 
   get tables(): readonly string[] {
@@ -161,7 +160,7 @@ export class RealmMachine implements Machine {
    * Every broken rule in words; empty when all hold. For tests and the simulator: its cost grows.
    */
   violations(): string[] {
-    return violations(this.composition, this.state, (feature) => this.#reader(feature));
+    return violations(this.composition, this.state);
   }
 
   /** Features whose `idleUntil` is not true: runs their ticks. For the simulator. */
@@ -173,12 +172,6 @@ export class RealmMachine implements Machine {
     } finally {
       this.#outbox = null;
     }
-  }
-
-  #reader(feature: number): EventsReader {
-    const name = this.composition.features[feature]?.name ?? "";
-    const read = (stream: AnyEventStream): unknown => this.state.store(name, stream);
-    return read as EventsReader;
   }
 
   #apply(event: Event): void {

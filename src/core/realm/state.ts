@@ -16,7 +16,7 @@ import { defaultRealmConfig } from "./config.ts";
 import type { Composition } from "./compose.ts";
 import type { RealmConfig } from "./config.ts";
 import { StreamStore } from "./event-store.ts";
-import type { AnyEventStream } from "./event-store.ts";
+import type { AnyEventStream, EventsReader } from "./event-store.ts";
 import type { Feature } from "./feature.ts";
 import type { TickScene } from "./handler-context.ts";
 import { Inbox } from "./inbox.ts";
@@ -142,6 +142,11 @@ export class RealmState {
       `feature "${feature}": event stream "${stream.name}" is not declared`,
     );
     return store;
+  }
+
+  /** The feature's streams, for its views and invariants. */
+  reader(feature: string): EventsReader {
+    return ((stream: AnyEventStream): unknown => this.store(feature, stream)) as EventsReader;
   }
 
   /** All streams of all features. */

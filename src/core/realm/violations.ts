@@ -2,19 +2,12 @@
 import { messageOf } from "../kernel/assert.ts";
 import { deadlineKind } from "./compose.ts";
 import type { Composition } from "./compose.ts";
-import type { EventsReader } from "./event-store.ts";
 import type { RealmState } from "./state.ts";
 
 /**
  * Every broken rule in words; empty when all hold. A feature's rule that throws is broken.
- *
- * @param reader of a feature's event streams, by its place in the composition
  */
-export function violations(
-  { features, timers }: Composition,
-  state: RealmState,
-  reader: (feature: number) => EventsReader,
-): string[] {
+export function violations({ features, timers }: Composition, state: RealmState): string[] {
   const found = state.sessions.violations();
   for (const id of state.inbox.waiting()) {
     const session = state.sessions.get(id);
@@ -37,7 +30,7 @@ export function violations(
     const { featureStates, sessions } = state;
     for (const [rule, holds] of rules) {
       const problem = problemOf(() =>
-        holds(featureStates[index], own, sessions.view(), reader(index)),
+        holds(featureStates[index], own, sessions.view(), state.reader(name)),
       );
       if (problem !== null) found.push(`${name}: ${rule}${problem}`);
     }

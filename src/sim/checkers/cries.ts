@@ -10,7 +10,7 @@
  */
 import { worldContract } from "../../core/features/contracts.ts";
 import type { ConnectionId } from "../../core/kernel/ids.ts";
-import { decodePayload, toSafeNumber } from "../../core/wire/index.ts";
+import { toSafeNumber } from "../../core/wire/index.ts";
 import { crierContract } from "../crier.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker, Step, StepSend } from "./checker.ts";
@@ -71,7 +71,7 @@ export class CriesChecker implements Checker {
   }
 
   #entered({ connection }: StepSend, payload: Uint8Array): void {
-    const answer = decodePayload(enter.reply, payload, 0, payload.length);
+    const answer = readPayload(enter.reply, payload);
     if (answer?.success === true) {
       this.#entityOf.set(connection, toSafeNumber(answer.entityId ?? 0) ?? 0);
     }

@@ -28,6 +28,7 @@ import {
 } from "../../core/wire/index.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker, Step } from "./checker.ts";
+import { readPayload } from "./replies.ts";
 import { Rewound } from "./rewound.ts";
 import { startedWith } from "./started-with.ts";
 
@@ -332,7 +333,7 @@ export class EtiquetteChecker implements Checker {
   /** A login was refused: not because of too many, unless there were. */
   #refused({ address }: Guest, event: Step["event"], payload: Uint8Array): void {
     if (event.type !== "packet.received") return;
-    const answer = decodePayload(login.reply, payload, 0, payload.length);
+    const answer = readPayload(login.reply, payload);
     if (answer?.errorCode !== errorTable.RATE_LIMITED.code) return;
     const { fullAt, intervalMicros, burst, logins } = this.memory.now;
     const next = Math.max(fullAt.get(address) ?? event.at, event.at) + intervalMicros;

@@ -6,6 +6,7 @@ import { heartbeatContract } from "../../core/features/contracts.ts";
 import { decodePayload, EnvelopeReader, toSafeNumber } from "../../core/wire/index.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker, Step, StepSend } from "./checker.ts";
+import { readPayload } from "./replies.ts";
 
 const { beat } = heartbeatContract.entries;
 
@@ -40,7 +41,7 @@ export class HeartbeatsChecker implements Checker {
     if (!envelope.read(bytes, start, end)) return;
     const { payloadStart, payloadEnd } = envelope;
     const asked = decodePayload(beat.message, bytes, payloadStart, payloadEnd);
-    const answer = decodePayload(beat.reply, payload, 0, payload.length);
+    const answer = readPayload(beat.reply, payload);
     if (asked === null || answer === null) return;
     const about = `connection ${String(connection)}`;
     const server = toSafeNumber(answer.serverTimestamp ?? 0);

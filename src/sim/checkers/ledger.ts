@@ -4,11 +4,11 @@
  * deposit that was never sent. Each account belongs to one client, which deposits one at a time;
  * where bits were flipped on the way nobody knows any more whose a deposit was.
  */
-import { decodePayload } from "../../core/wire/index.ts";
 import { ledgerContract, textOf } from "../upgrade/ledger.ts";
 import type { FaultCounters } from "../faults.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker, ClientPacket } from "./checker.ts";
+import { readPayload } from "./replies.ts";
 
 const { type: depositType, replyType, reply } = ledgerContract.entries.deposit;
 
@@ -50,6 +50,6 @@ export class LedgerChecker implements Checker {
 
 /** What a client sends is the bytes of the same field as what it gets. */
 const ownerIn = (payload: Uint8Array): string => {
-  const read = decodePayload(reply, payload, 0, payload.length);
+  const read = readPayload(reply, payload);
   return read === null ? "" : textOf(read.bytes);
 };

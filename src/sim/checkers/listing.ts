@@ -9,10 +9,10 @@ import { loginContract } from "../../core/features/contracts.ts";
 import { bannedForEver } from "../../core/features/accounts/index.ts";
 import type { ServerInfo } from "../../core/features/accounts/index.ts";
 import { errorTable } from "../../core/kernel/errors.ts";
-import { decodePayload } from "../../core/wire/index.ts";
 import type { Decoded } from "../../core/wire/index.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker, Step } from "./checker.ts";
+import { readPayload } from "./replies.ts";
 
 const { login } = loginContract.entries;
 type Reply = Decoded<typeof login.reply>;
@@ -31,7 +31,7 @@ export class ListingChecker implements Checker {
     }
     for (const { type, payload } of sends) {
       if (type !== login.replyType || payload === null) continue;
-      const reply = decodePayload(login.reply, payload, 0, payload.length);
+      const reply = readPayload(login.reply, payload);
       if (reply === null) continue;
       const answer = event.result.answer as Answer;
       this.#judgeBan(answer, reply.errorCode === errorTable.BANNED.code);

@@ -3,10 +3,11 @@
  * when it left until its answer came, by the client's clock.
  */
 import { heartbeatContract } from "../../core/features/contracts.ts";
-import { decodePayload, toSafeNumber } from "../../core/wire/index.ts";
+import { toSafeNumber } from "../../core/wire/index.ts";
 import { clientEpochMicros } from "../clients/driver.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker, ClientPacket } from "./checker.ts";
+import { readPayload } from "./replies.ts";
 
 const { beat } = heartbeatContract.entries;
 
@@ -36,7 +37,7 @@ export class RoundTripsChecker implements Checker {
     if (type !== (beat.type as number)) return;
     const atMicros = this.#nowMicros();
     // What a user asks by hand is no business of the machine's, and says no time of its clock.
-    const { timestamp } = decodePayload(beat.message, payload, 0, payload.length) ?? {};
+    const { timestamp } = readPayload(beat.message, payload) ?? {};
     const saidMs = Math.floor((clientEpochMicros + atMicros) / 1_000);
     if (toSafeNumber(timestamp ?? 0) === saidMs) this.#beats.set(link, { sequence, atMicros });
   }

@@ -11,10 +11,11 @@
  */
 import { worldContract } from "../../core/features/contracts.ts";
 import type { ConnectionId } from "../../core/kernel/ids.ts";
-import { decodePayload, toSafeNumber } from "../../core/wire/index.ts";
+import { toSafeNumber } from "../../core/wire/index.ts";
 import type { Decoded } from "../../core/wire/index.ts";
 import { CheckFailure } from "./checker.ts";
 import type { Checker, Step, StepSend } from "./checker.ts";
+import { readPayload } from "./replies.ts";
 import { bodiesViewName, bodyAt, bodyColumns as columns, readBodiesView } from "./players-view.ts";
 import type { BodiesView } from "./players-view.ts";
 
@@ -78,7 +79,7 @@ export class ToldChecker implements Checker {
   #entered({ connection }: StepSend, payload: Uint8Array): void {
     this.#viewers.delete(connection);
     if (this.#viewers.size >= followedMax) return;
-    const answer = decodePayload(enter.reply, payload, 0, payload.length);
+    const answer = readPayload(enter.reply, payload);
     if (answer?.success !== true) return;
     const id = toSafeNumber(answer.entityId ?? 0) ?? 0;
     this.#viewers.set(connection, { connection, id, known: new Map(), inputSequence: 0 });
@@ -87,8 +88,7 @@ export class ToldChecker implements Checker {
   /** Removals go first. */
   #told({ connection }: StepSend, payload: Uint8Array): void {
     const viewer = this.#viewers.get(connection);
-    const told =
-      viewer === undefined ? null : decodePayload(update.message, payload, 0, payload.length);
+    const told = viewer === undefined ? null : readPayload(update.message, payload);
     if (viewer === undefined || told === null) return;
     const { known } = viewer;
     viewer.inputSequence = told.inputSequence;

@@ -15,7 +15,7 @@
 import { ApiMisuseError } from "../../core/kernel/assert.ts";
 import type { PlainData } from "../../core/kernel/plain.ts";
 import { carried, defineFeature, eventStream, operation } from "../../core/realm/index.ts";
-import type { EventsView, Feature } from "../../core/realm/index.ts";
+import type { Feature } from "../../core/realm/index.ts";
 import { echoContract } from "../../core/features/contracts.ts";
 import { defineContract, invalid, isInvalid, request } from "../../core/wire/index.ts";
 import { micros } from "../../core/kernel/ids.ts";
@@ -127,16 +127,6 @@ const secondBook = eventStream({
   apply: ([deposits], balance: number) => [deposits + 1, balance] as const,
 });
 
-/** Whether an owner's book has each of so many deposits once, up to the last one. */
-function isBooked<E, S>(
-  book: EventsView<E, S>,
-  owner: string,
-  { balance, read }: { readonly balance: number; readonly read: (state: S) => readonly number[] },
-): boolean {
-  const [deposits, last] = read(book.replay(owner));
-  return book.version(owner) === balance && deposits === balance && last === balance;
-}
-
 export const firstLedger: Feature = defineFeature({
   contract: ledgerContract,
   version: 1,
@@ -193,12 +183,11 @@ export const firstLedger: Feature = defineFeature({
     "what is pending has a timer": ({ accounts }, { settle }) =>
       settle.size === sum(accounts, ({ pending }) => pending),
     "what is deposited is in the book": ({ accounts }, _timers, _sessions, events) =>
-      [...accounts].every(([owner, { balance }]) =>
-        isBooked(events(firstBook), owner, {
-          balance,
-          read: (state) => [state.deposits, state.balance],
-        }),
-      ),
+      [...accounts].every(([owner, { balance }]) => {
+        const book = events(firstBook);
+        const { deposits, balance: last } = book.replay(owner);
+        return [book.version(owner), deposits, last].every((count) => count === balance);
+      }),
   },
 });
 
@@ -274,12 +263,11 @@ export const secondLedger: Feature = defineFeature({
     "what is pending has a timer": ({ owners }, { settle }) =>
       settle.size === sum(owners, ({ pending }) => pending.size),
     "what is deposited is in the book": ({ owners }, _timers, _sessions, events) =>
-      [...owners].every(([owner, account]) =>
-        isBooked(events(secondBook), owner, {
-          balance: balanceOf(account),
-          read: (state) => state,
-        }),
-      ),
+      [...owners].every(([owner, account]) => {
+        const book = events(secondBook);
+        const counts = [book.version(owner), ...book.replay(owner)];
+        return counts.every((count) => count === balanceOf(account));
+      }),
   },
 });
 

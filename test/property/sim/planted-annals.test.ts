@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { micros } from "../../../src/core/kernel/ids.ts";
 import type { PlainData } from "../../../src/core/kernel/plain.ts";
 import { StreamStore } from "../../../src/core/realm/event-store.ts";
-import type { AnyEventStream } from "../../../src/core/realm/event-store.ts";
+import type { AnyEventStream, Appended } from "../../../src/core/realm/event-store.ts";
 import type { PartialOptions } from "../../../src/sim/index.ts";
 import { firstFound } from "../../support/first-found.ts";
 
@@ -18,7 +18,7 @@ const square: PartialOptions = {
   players: { accounts: 5, gameServers: 1, isRestless: false, criers: "sound" },
 };
 
-const found = (): string => firstFound(square, 30);
+const found = (): string => firstFound(square, { seeds: 30 });
 
 const annalsBroken = "session-index: simulatedCrier: the annals are what was cried";
 
@@ -26,8 +26,7 @@ const annalsBroken = "session-index: simulatedCrier: the annals are what was cri
 const recordBroken = "containment: the feature simulatedCrier never throws";
 
 interface Table {
-  readonly version: number;
-  readonly entities: Map<string, { tail: PlainData[]; snapshot: PlainData }>;
+  readonly entities: Map<string, unknown>;
 }
 
 /** What a checkpoint says of a stream is changed before it is restored. */
@@ -38,21 +37,38 @@ function restoring(change: (table: Table, stream: AnyEventStream) => AnyEventStr
   );
 }
 
+type Append = StreamStore["append"];
+type Read = StreamStore["events"];
+
+/** Every store appends otherwise. */
+function appending(change: (append: Append, ...given: Parameters<Append>) => Appended): void {
+  const append = StreamStore.prototype.append;
+  vi.spyOn(StreamStore.prototype, "append").mockImplementation(function (
+    this: StreamStore,
+    ...given
+  ) {
+    return change(append.bind(this), ...given);
+  });
+}
+
+/** What is read of any store is other than what is there. */
+function reading(change: (read: ReturnType<Read>) => ReturnType<Read>): void {
+  const events = StreamStore.prototype.events;
+  vi.spyOn(StreamStore.prototype, "events").mockImplementation(function (
+    this: StreamStore,
+    ...given
+  ) {
+    return change(events.apply(this, given));
+  });
+}
+
 describe("the simulator finds, of an event stream,", () => {
   it("[DIST-03] nothing, when it is what was appended to it", () => {
     expect(found).toThrow("no seed has failed");
   });
 
   it("[DIST-03] that an older version is as good as the last", () => {
-    const append = StreamStore.prototype.append;
-    vi.spyOn(StreamStore.prototype, "append").mockImplementation(function (
-      this: StreamStore,
-      id,
-      _version,
-      ...rest
-    ) {
-      return append.call(this, id, "any", ...rest);
-    });
+    appending((append, id, _, ...rest) => append(id, "any", ...rest));
     expect(found()).toBe(recordBroken);
   });
 
@@ -71,39 +87,17 @@ describe("the simulator finds, of an event stream,", () => {
   });
 
   it("[DIST-03] that the newest is not read", () => {
-    const events = StreamStore.prototype.events;
-    vi.spyOn(StreamStore.prototype, "events").mockImplementation(function (
-      this: StreamStore,
-      id,
-      from,
-    ) {
-      const read = events.call(this, id, from);
-      return { ...read, events: read.events.slice(0, -1) };
-    });
+    reading((read) => ({ ...read, events: read.events.slice(0, -1) }));
     expect(found()).toBe(annalsBroken);
   });
 
   it("[DIST-03] that what is folded is read as if it were there", () => {
-    const events = StreamStore.prototype.events;
-    vi.spyOn(StreamStore.prototype, "events").mockImplementation(function (
-      this: StreamStore,
-      ...given
-    ) {
-      return { ok: true, events: events.apply(this, given).events };
-    });
+    reading(({ events }) => ({ ok: true, events }));
     expect(found()).toBe(annalsBroken);
   });
 
   it("[DIST-03] that all has happened at once", () => {
-    const append = StreamStore.prototype.append;
-    vi.spyOn(StreamStore.prototype, "append").mockImplementation(function (
-      this: StreamStore,
-      id,
-      version,
-      events,
-    ) {
-      return append.call(this, id, version, events, micros(1));
-    });
+    appending((append, id, version, added) => append(id, version, added, micros(1)));
     expect(found()).toBe(annalsBroken);
   });
 
@@ -113,12 +107,8 @@ describe("the simulator finds, of an event stream,", () => {
   });
 
   it("[DIST-03] that it refuses what there is room for", () => {
-    const append = StreamStore.prototype.append;
-    vi.spyOn(StreamStore.prototype, "append").mockImplementation(function (
-      this: StreamStore,
-      ...given
-    ) {
-      const appended = append.apply(this, given);
+    appending((append, ...given) => {
+      const appended = append(...given);
       if (!appended.ok || appended.version < 3) return appended;
       return { ok: false, code: "LIMIT_REACHED", version: appended.version - 1, limit: "bytes" };
     });
@@ -164,7 +154,7 @@ describe("the simulator finds, of a stream that an upgrade brings into another s
         ]),
       ),
     }));
-    expect(firstFound(upgrades, 20, "upgrade")).toBe(
+    expect(firstFound(upgrades, { scenario: "upgrade", seeds: 20 })).toBe(
       "session-index: ledger: what is deposited is in the book",
     );
   });

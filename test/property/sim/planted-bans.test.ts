@@ -7,9 +7,9 @@ import type { Machine } from "../../../src/core/contract.ts";
 import type * as rows from "../../../src/core/features/accounts/login-rows.ts";
 import { MemoryTables } from "../../../src/core/features/accounts/memory-store.ts";
 import { DeskChecker } from "../../../src/sim/checkers/desk.ts";
-import { simulate } from "../../../src/sim/index.ts";
 import type { PartialOptions } from "../../../src/sim/index.ts";
-import { overStep, sabotaged } from "../../support/sabotage.ts";
+import { firstFound } from "../../support/first-found.ts";
+import { overStep } from "../../support/sabotage.ts";
 import type { Sabotage } from "../../support/sabotage.ts";
 
 /** What stands in for the rules of the accounts. */
@@ -35,14 +35,7 @@ const banning: PartialOptions = {
 };
 
 /** What is found first, `checker: rule`. */
-function found(make: () => Sabotage = () => ({})): string {
-  for (let seed = 1; seed <= 30; seed += 1) {
-    const host = sabotaged(make());
-    const { failure } = simulate({ seed, scenario: "players", fixed: banning, twice: false, host });
-    if (failure !== null) return `${failure.checker}: ${failure.rule}`;
-  }
-  throw new Error("no seed has failed");
-}
+const found = (make?: () => Sabotage): string => firstFound(banning, { seeds: 30, make });
 
 /** A login server that hears that nobody is banned; the checkers hear the truth, or do not. */
 const forgiving = (where: "realm" | "machine"): Sabotage => ({

@@ -8,9 +8,9 @@ import type { Outbox } from "../../../src/core/contract.ts";
 import type { Micros } from "../../../src/core/kernel/ids.ts";
 import { BackOffChecker } from "../../../src/sim/checkers/back-off.ts";
 import { clientEpochMicros } from "../../../src/sim/clients/driver.ts";
-import { simulate } from "../../../src/sim/index.ts";
 import type { PartialOptions, ScenarioName } from "../../../src/sim/index.ts";
-import { overProducers, overriding, overStep, sabotaged } from "../../support/sabotage.ts";
+import { firstFound } from "../../support/first-found.ts";
+import { overProducers, overriding, overStep } from "../../support/sabotage.ts";
 import type { Sabotage } from "../../support/sabotage.ts";
 
 const small: PartialOptions = {
@@ -22,18 +22,11 @@ const small: PartialOptions = {
 const rude: PartialOptions = { ...small, workload: { clients: 6, rudePerMillion: 1_000_000 } };
 
 /** What is found first, `checker: rule`. */
-function found(
+const found = (
   sabotage: Sabotage,
   fixed: PartialOptions = small,
   scenario: ScenarioName = "echo",
-): string {
-  for (let seed = 1; seed <= 20; seed += 1) {
-    const host = sabotaged(sabotage);
-    const { failure } = simulate({ seed, scenario, fixed, twice: false, host });
-    if (failure !== null) return `${failure.checker}: ${failure.rule}`;
-  }
-  throw new Error("no seed has failed");
-}
+): string => firstFound(fixed, { scenario, seeds: 20, make: () => sabotage });
 
 /** Changes every write of the host. */
 const overWrites = (change: (bytes: Uint8Array) => Uint8Array): Sabotage => ({

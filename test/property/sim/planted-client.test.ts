@@ -7,7 +7,7 @@ import type * as links from "../../../src/client/link.ts";
 import type * as machines from "../../../src/client/machine.ts";
 import type { Micros } from "../../../src/core/kernel/ids.ts";
 import { ClientLink } from "../../../src/sim/clients/link.ts";
-import { simulate } from "../../../src/sim/index.ts";
+import { firstFound } from "../../support/first-found.ts";
 import type { PartialOptions, ScenarioName } from "../../../src/sim/index.ts";
 
 type Machine = machines.ClientMachine;
@@ -79,13 +79,8 @@ afterEach(() => {
 });
 
 /** What is found first, `checker: rule`. */
-function found(scenario: ScenarioName, fixed: PartialOptions = {}): string {
-  for (let seed = 1; seed <= 20; seed += 1) {
-    const { failure } = simulate({ seed, scenario, fixed, twice: false });
-    if (failure !== null) return `${failure.checker}: ${failure.rule}`;
-  }
-  throw new Error("no seed has failed");
-}
+const found = (scenario: ScenarioName, fixed: PartialOptions = {}): string =>
+  firstFound(fixed, { scenario, seeds: 20 });
 
 describe.each(["echo", "players"] as const)("of clients in %s the simulator finds", (scenario) => {
   const lastBeat = "round-trips: a client's round trip is that of its last heartbeat";

@@ -4,9 +4,9 @@ import type { Micros } from "../../../src/core/kernel/ids.ts";
 import { HostClock } from "../../../src/core/host/clock.ts";
 import { Rounds } from "../../../src/core/host/rounds.ts";
 import { Stepper } from "../../../src/core/host/stepper.ts";
-import { simulate } from "../../../src/sim/index.ts";
 import type { PartialOptions, ScenarioName } from "../../../src/sim/index.ts";
-import { overriding, sabotaged } from "../../support/sabotage.ts";
+import { firstFound } from "../../support/first-found.ts";
+import { overriding } from "../../support/sabotage.ts";
 import type { Sabotage } from "../../support/sabotage.ts";
 
 afterEach(() => {
@@ -21,14 +21,8 @@ const jumping: PartialOptions = {
 };
 
 /** What is found first, `checker: rule`. */
-function found(make: () => Sabotage, fixed = small, scenario: ScenarioName = "echo"): string {
-  for (let seed = 1; seed <= 20; seed += 1) {
-    const host = sabotaged(make());
-    const { failure } = simulate({ seed, scenario, fixed, twice: false, host });
-    if (failure !== null) return `${failure.checker}: ${failure.rule}`;
-  }
-  throw new Error("no seed has failed");
-}
+const found = (make: () => Sabotage, fixed = small, scenario: ScenarioName = "echo"): string =>
+  firstFound(fixed, { scenario, seeds: 20, make });
 
 /** The clock shows what `show` makes of what it shows. */
 const overMonotonic = (show: (micros: number) => number): Sabotage => ({

@@ -6,9 +6,9 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Outbox } from "../../../src/core/contract.ts";
 import { invalid } from "../../../src/core/wire/contract.ts";
 import type * as parsers from "../../../src/core/wire/parsers.ts";
-import { simulate } from "../../../src/sim/index.ts";
 import type { PartialOptions, ScenarioName } from "../../../src/sim/index.ts";
-import { overriding, overStep, sabotaged } from "../../support/sabotage.ts";
+import { firstFound } from "../../support/first-found.ts";
+import { overriding, overStep } from "../../support/sabotage.ts";
 import type { Sabotage } from "../../support/sabotage.ts";
 
 const planted = vi.hoisted(() => ({ needsSecrets: false }));
@@ -27,19 +27,8 @@ afterEach(() => {
 });
 
 /** What is found first, `checker: rule`. */
-function found(scenario: ScenarioName, fixed: PartialOptions, sabotage: Sabotage): string {
-  for (let seed = 1; seed <= 20; seed += 1) {
-    const { failure } = simulate({
-      seed,
-      scenario,
-      fixed,
-      twice: false,
-      host: sabotaged(sabotage),
-    });
-    if (failure !== null) return `${failure.checker}: ${failure.rule}`;
-  }
-  throw new Error("no seed has failed");
-}
+const found = (scenario: ScenarioName, fixed: PartialOptions, sabotage: Sabotage): string =>
+  firstFound(fixed, { scenario, seeds: 20, make: () => sabotage });
 
 /** A realm that orders its counts otherwise. */
 const counting = (

@@ -21,7 +21,7 @@ const square: PartialOptions = {
 };
 
 /** What is found first, `checker: rule`. */
-const found = (fixed = square): string => firstFound(fixed, 30);
+const found = (fixed = square): string => firstFound(fixed, { seeds: 30 });
 
 /** Whatever waits is taken in such an order. */
 function taking(order: (waiting: Waiting[]) => Waiting[]): void {

@@ -5,9 +5,9 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { MemoryTables } from "../../../src/core/features/accounts/memory-store.ts";
 import type * as rows from "../../../src/core/features/accounts/login-rows.ts";
-import { simulate } from "../../../src/sim/index.ts";
 import type { PartialOptions, ScenarioName, SimulationFailure } from "../../../src/sim/index.ts";
-import { overriding, overStep, sabotaged } from "../../support/sabotage.ts";
+import { firstFailure } from "../../support/first-found.ts";
+import { overriding, overStep } from "../../support/sabotage.ts";
 import type { Sabotage } from "../../support/sabotage.ts";
 
 type Rows = Pick<typeof rows, "decideLogin" | "loginLeft" | "tokenStanding">;
@@ -39,17 +39,11 @@ const forgetful: PartialOptions = {
 };
 
 /** The first failure among some seeds. */
-function firstFailure(
+const firstFailureIn = (
   scenario: ScenarioName,
   fixed: PartialOptions,
-  make: () => Sabotage = () => ({}),
-): SimulationFailure {
-  for (let seed = 1; seed <= 30; seed += 1) {
-    const { failure } = simulate({ seed, scenario, fixed, twice: false, host: sabotaged(make()) });
-    if (failure !== null) return failure;
-  }
-  throw new Error("no seed has failed");
-}
+  make?: () => Sabotage,
+): SimulationFailure => firstFailure(fixed, { scenario, seeds: 30, make });
 
 const deadly: PartialOptions = {
   process: { endsMax: 4, crashesMax: 3, restartMaxMicros: 100_000 },
@@ -57,7 +51,7 @@ const deadly: PartialOptions = {
 
 describe("the simulator finds", () => {
   it("a call that is made before its step is durable", () => {
-    const { checker, rule } = firstFailure("upgrade", deadly, () => ({
+    const { checker, rule } = firstFailureIn("upgrade", deadly, () => ({
       machine: (machine) =>
         overStep(machine, (event, outbox, go) => {
           const call: typeof outbox.call = (id, operation, request, _effect, asker) =>
@@ -72,7 +66,7 @@ describe("the simulator finds", () => {
   });
 
   it("a call that a restart forgets", () => {
-    const { checker, rule } = firstFailure("players", deadly, () => ({
+    const { checker, rule } = firstFailureIn("players", deadly, () => ({
       syscalls: (syscalls) => {
         // What the last process has left unanswered is asked before anybody may come in.
         let isOpen = false;
@@ -98,7 +92,7 @@ describe("the simulator finds", () => {
       decideLogin: (row, attempt, seen) =>
         decideLogin(row, { ...attempt, device: row?.device ?? "any" }, seen),
     });
-    const { checker, rule } = firstFailure("players", oneAccount);
+    const { checker, rule } = firstFailureIn("players", oneAccount);
     expect([checker, rule]).toEqual([
       "desk",
       "who is alive on one device is not let in from another",
@@ -110,7 +104,7 @@ describe("the simulator finds", () => {
       tokenStanding: (row, at, seen) =>
         tokenStanding(row === null ? null : { ...row, state: "issued" }, at, seen),
     });
-    const { checker, rule } = firstFailure("players", forgetful);
+    const { checker, rule } = firstFailureIn("players", forgetful);
     expect([checker, rule]).toEqual(["desk", "a token is good until its login ends"]);
   });
 
@@ -120,7 +114,7 @@ describe("the simulator finds", () => {
       clock: { rightInQuiet: 1 },
       calls: { latePerMillion: 500_000, lateMaxMicros: 4_000_000 },
     };
-    const { checker, rule } = firstFailure("players", hasty, () => ({
+    const { checker, rule } = firstFailureIn("players", hasty, () => ({
       realm: (machine) =>
         overStep(machine, (event, outbox, go) => {
           if (event.type !== "call.completed" || !event.result.ok) return go(event, outbox);
@@ -136,7 +130,7 @@ describe("the simulator finds", () => {
   it("[AUTH-16] a logout that is refused to who asks again", () => {
     vi.spyOn(MemoryTables.prototype, "answer").mockReturnValue(null);
     const doubled: PartialOptions = { ...forgetful, calls: { duplicatePerMillion: 300_000 } };
-    const { checker, rule } = firstFailure("players", doubled);
+    const { checker, rule } = firstFailureIn("players", doubled);
     expect([checker, rule]).toEqual(["desk", "whoever asks again is told what he was told"]);
   });
 
@@ -145,7 +139,7 @@ describe("the simulator finds", () => {
       tokenStanding: (row, at, seen) =>
         at.server === null ? "revoked" : tokenStanding(row, at, seen),
     });
-    const { checker, rule } = firstFailure("players", oneAccount);
+    const { checker, rule } = firstFailureIn("players", oneAccount);
     expect([checker, rule]).toEqual(["desk", "a token is good until its login ends"]);
   });
 
@@ -158,7 +152,7 @@ describe("the simulator finds", () => {
       workload: { clients: 4, rudePerMillion: 0, stayMaxMicros: 8_000_000 },
       players: { accounts: 1, tokenLifetimeMs: 3_600_000, loginsPerMinute: 120, bans: 0 },
     };
-    const { checker, rule } = firstFailure("players", devices);
+    const { checker, rule } = firstFailureIn("players", devices);
     expect([checker, rule]).toEqual([
       "desk",
       "who is alive on one device is not let in from another",

@@ -13,9 +13,9 @@ import { featuresOf } from "../../../src/core/features/index.ts";
 import type { Feature } from "../../../src/core/realm/index.ts";
 import { decodePayload, encodePayload } from "../../../src/core/wire/index.ts";
 import type { Decoded } from "../../../src/core/wire/index.ts";
-import { simulate } from "../../../src/sim/index.ts";
 import type { PartialOptions } from "../../../src/sim/index.ts";
-import { overriding, overStep, sabotaged } from "../../support/sabotage.ts";
+import { firstFound } from "../../support/first-found.ts";
+import { overriding, overStep } from "../../support/sabotage.ts";
 import type { Sabotage } from "../../support/sabotage.ts";
 
 type Choose = typeof directory.chooseServers;
@@ -48,15 +48,9 @@ afterEach(() => {
 
 /** What is found first, `checker: rule`. */
 function found(make: () => Sabotage, fixed: PartialOptions = {}): string {
-  for (let seed = 1; seed <= 30; seed += 1) {
-    const host = sabotaged(make());
-    // The bug is in the server only, which its follower would tell first, and has no criers.
-    const players = { criers: "none", ...fixed.players } as const;
-    const given = { follower: { everyEvents: 0 }, ...fixed, players };
-    const { failure } = simulate({ seed, scenario: "players", fixed: given, twice: false, host });
-    if (failure !== null) return `${failure.checker}: ${failure.rule}`;
-  }
-  throw new Error("no seed has failed");
+  // The bug is in the server only, which its follower would tell first, and has no criers.
+  const players = { criers: "none", ...fixed.players } as const;
+  return firstFound({ follower: { everyEvents: 0 }, ...fixed, players }, { seeds: 30, make });
 }
 
 const nowhere = (): Sabotage => ({});

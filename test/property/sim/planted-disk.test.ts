@@ -6,7 +6,8 @@ import { describe, expect, it } from "vitest";
 import type { FileOperation, FileResult, RequestId, Syscalls } from "../../../src/core/contract.ts";
 import { calmOptions, simulate } from "../../../src/sim/index.ts";
 import type { PartialOptions } from "../../../src/sim/index.ts";
-import { overriding, sabotaged } from "../../support/sabotage.ts";
+import { firstFailure } from "../../support/first-found.ts";
+import { overriding } from "../../support/sabotage.ts";
 import type { Sabotage } from "../../support/sabotage.ts";
 
 const small: PartialOptions = {
@@ -21,14 +22,8 @@ const small: PartialOptions = {
 const dying = { endsMax: 4, crashesMax: 3, restartMaxMicros: 100_000 };
 
 /** Who finds it first. */
-function finder(sabotage: Sabotage, fixed: PartialOptions, seeds = 60): string {
-  for (let seed = 1; seed <= seeds; seed += 1) {
-    const host = sabotaged(sabotage);
-    const { failure } = simulate({ seed, fixed: { ...small, ...fixed }, twice: false, host });
-    if (failure !== null) return failure.checker;
-  }
-  throw new Error("no seed has failed");
-}
+const finder = (sabotage: Sabotage, fixed: PartialOptions, seeds = 60): string =>
+  firstFailure({ ...small, ...fixed }, { scenario: "echo", seeds, make: () => sabotage }).checker;
 
 /** What the host is told of its files: another result, or null to be told later. */
 type Retold = (

@@ -1,9 +1,9 @@
 /** Bugs in what is said in one step, and in what was handed on: who looks there must find them. */
 import { describe, expect, it } from "vitest";
 import { KeptChecker } from "../../../src/sim/checkers/kept.ts";
-import { simulate } from "../../../src/sim/index.ts";
 import type { PartialOptions } from "../../../src/sim/index.ts";
-import { overriding, overStep, sabotaged } from "../../support/sabotage.ts";
+import { firstFound } from "../../support/first-found.ts";
+import { overriding, overStep } from "../../support/sabotage.ts";
 import type { Sabotage } from "../../support/sabotage.ts";
 
 const calm: PartialOptions = {
@@ -13,15 +13,8 @@ const calm: PartialOptions = {
 };
 
 /** What is found first, `checker: rule`. */
-function found(sabotage: Sabotage): string {
-  for (let seed = 1; seed <= 20; seed += 1) {
-    const host = sabotaged(sabotage);
-    const options = { seed, scenario: "upgrade", fixed: calm, twice: false, host } as const;
-    const { failure } = simulate(options);
-    if (failure !== null) return `${failure.checker}: ${failure.rule}`;
-  }
-  throw new Error("no seed has failed");
-}
+const found = (sabotage: Sabotage): string =>
+  firstFound(calm, { scenario: "upgrade", seeds: 20, make: () => sabotage });
 
 /** Every packet goes to the host as one of the other delivery; who looks on sees what was meant. */
 const swapped = (to: "prompt" | "committed"): Sabotage => ({

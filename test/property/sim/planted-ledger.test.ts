@@ -8,11 +8,10 @@ import type { PlainData } from "../../../src/core/kernel/plain.ts";
 import { TimerTable } from "../../../src/core/kernel/timers.ts";
 import { FeatureContext } from "../../../src/core/realm/context.ts";
 import type { Feature } from "../../../src/core/realm/index.ts";
-import { simulate } from "../../../src/sim/index.ts";
 import type { PartialOptions } from "../../../src/sim/index.ts";
 import { herald } from "../../../src/sim/upgrade/herald.ts";
 import { firstLedger } from "../../../src/sim/upgrade/ledger.ts";
-import { sabotaged } from "../../support/sabotage.ts";
+import { firstFound } from "../../support/first-found.ts";
 import type { Sabotage } from "../../support/sabotage.ts";
 
 afterEach(() => {
@@ -26,15 +25,8 @@ const calm: PartialOptions = {
 };
 
 /** What is found first, `checker: rule`. */
-function found(sabotage: Sabotage = {}, fixed: PartialOptions = calm): string {
-  for (let seed = 1; seed <= 20; seed += 1) {
-    const host = sabotaged(sabotage);
-    const options = { seed, scenario: "upgrade", fixed, twice: false, host } as const;
-    const { failure } = simulate(options);
-    if (failure !== null) return `${failure.checker}: ${failure.rule}`;
-  }
-  throw new Error("no seed has failed");
-}
+const found = (sabotage: Sabotage = {}, fixed: PartialOptions = calm): string =>
+  firstFound(fixed, { scenario: "upgrade", seeds: 20, make: () => sabotage });
 
 interface Account {
   balance: number;

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Movement } from "../../../src/core/features/world/contract.ts";
 import type * as movement from "../../../src/core/features/world/movement.ts";
 import { calmOptions, simulate } from "../../../src/sim/index.ts";
+import { firstFound } from "../../support/first-found.ts";
 import type { PartialOptions } from "../../../src/sim/index.ts";
 
 /** What the world takes over of a movement that it has accepted. */
@@ -38,12 +39,8 @@ const walking: PartialOptions = {
 
 /** What is found first, `checker: rule`. */
 function found(taken: (wanted: Movement) => Movement): string {
-  for (let seed = 1; seed <= 10; seed += 1) {
-    planted.taken = taken;
-    const { failure } = simulate({ seed, scenario: "players", fixed: walking, twice: false });
-    if (failure !== null) return `${failure.checker}: ${failure.rule}`;
-  }
-  throw new Error("no seed has failed");
+  planted.taken = taken;
+  return firstFound(walking, { seeds: 10 });
 }
 
 const still = { x: 0, y: 0, z: 0 };

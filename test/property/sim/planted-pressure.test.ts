@@ -4,7 +4,8 @@ import type { Micros } from "../../../src/core/kernel/ids.ts";
 import type { Checker } from "../../../src/sim/checkers/checker.ts";
 import { simulate } from "../../../src/sim/index.ts";
 import type { PartialOptions, ScenarioName } from "../../../src/sim/index.ts";
-import { overriding, overStep, sabotaged } from "../../support/sabotage.ts";
+import { firstFound } from "../../support/first-found.ts";
+import { overriding, overStep } from "../../support/sabotage.ts";
 import type { Sabotage } from "../../support/sabotage.ts";
 
 const greedy: PartialOptions = {
@@ -20,18 +21,11 @@ const slow: PartialOptions = {
 };
 
 /** What is found first, `checker: rule`. */
-function found(
+const found = (
   sabotage: Sabotage,
   fixed: PartialOptions = slow,
   scenario: ScenarioName = "echo",
-): string {
-  for (let seed = 1; seed <= 20; seed += 1) {
-    const host = sabotaged(sabotage);
-    const { failure } = simulate({ seed, scenario, fixed, twice: false, host });
-    if (failure !== null) return `${failure.checker}: ${failure.rule}`;
-  }
-  throw new Error("no seed has failed");
-}
+): string => firstFound(fixed, { scenario, seeds: 20, make: () => sabotage });
 
 it("hands over pieces that are longer than any frame", () => {
   const fixed = { ...greedy, process: { ...greedy.process, joinsReads: true } };

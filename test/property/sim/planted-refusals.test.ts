@@ -14,7 +14,7 @@ const rude: PartialOptions = {
 };
 
 /** What is found first, `checker: rule`. */
-const found = (seeds = 40): string => firstFound(rude, seeds);
+const found = (seeds = 40): string => firstFound(rude, { seeds });
 
 /** A packet may be sent in other states than its feature names. */
 function allow(type: number, states: readonly SessionState[]): void {

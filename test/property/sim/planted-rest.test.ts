@@ -20,7 +20,7 @@ const evening: PartialOptions = {
 };
 
 /** What is found first, `checker: rule`. */
-const found = (): string => firstFound(evening, 20);
+const found = (): string => firstFound(evening, { seeds: 20 });
 
 type Rest = (state: unknown) => number;
 

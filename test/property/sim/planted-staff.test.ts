@@ -17,7 +17,7 @@ const watched: PartialOptions = {
 };
 
 /** What is found first, `checker: rule`. */
-const found = (seeds = 40): string => firstFound(watched, seeds);
+const found = (seeds = 40): string => firstFound(watched, { seeds });
 
 type Key = "sessions" | "kick" | "announce";
 type Context = Record<string, unknown>;

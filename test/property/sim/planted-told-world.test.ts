@@ -2,11 +2,11 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { WorldView } from "../../../src/client/world-view.ts";
 import type * as publishing from "../../../src/core/features/world/publish.ts";
-import { calmOptions, simulate } from "../../../src/sim/index.ts";
+import { calmOptions } from "../../../src/sim/index.ts";
 import type { PartialOptions } from "../../../src/sim/index.ts";
 import { overUpdates } from "../../support/planted/players.ts";
 import type { Records } from "../../support/planted/players.ts";
-import { sabotaged } from "../../support/sabotage.ts";
+import { firstFound } from "../../support/first-found.ts";
 import type { Sabotage } from "../../support/sabotage.ts";
 
 /** Only every so manieth tick has news. */
@@ -45,15 +45,8 @@ const meeting: PartialOptions = {
 };
 
 /** What is found first, `checker: rule`. */
-function found(sabotage: Sabotage): string {
-  for (let seed = 1; seed <= 10; seed += 1) {
-    const host = sabotaged(sabotage);
-    const given = { seed, scenario: "players", fixed: meeting, twice: false, host } as const;
-    const { failure } = simulate(given);
-    if (failure !== null) return `${failure.checker}: ${failure.rule}`;
-  }
-  throw new Error("no seed has failed");
-}
+const found = (sabotage: Sabotage): string =>
+  firstFound(meeting, { seeds: 10, make: () => sabotage });
 
 type Movement = NonNullable<Records[number]["movement"]>;
 

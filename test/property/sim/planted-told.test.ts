@@ -4,9 +4,10 @@
  */
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { WorldView } from "../../../src/client/world-view.ts";
-import { calmOptions, simulate } from "../../../src/sim/index.ts";
+import { calmOptions } from "../../../src/sim/index.ts";
 import type { PartialOptions, ScenarioName, SimulationFailure } from "../../../src/sim/index.ts";
-import { overriding, overStep, sabotaged } from "../../support/sabotage.ts";
+import { firstFailure } from "../../support/first-found.ts";
+import { overriding, overStep } from "../../support/sabotage.ts";
 import type { Sabotage } from "../../support/sabotage.ts";
 
 afterEach(() => {
@@ -14,17 +15,11 @@ afterEach(() => {
 });
 
 /** The first failure among some seeds. */
-function firstFailure(
+const firstFailureIn = (
   scenario: ScenarioName,
   fixed: PartialOptions,
-  make: () => Sabotage = () => ({}),
-): SimulationFailure {
-  for (let seed = 1; seed <= 40; seed += 1) {
-    const { failure } = simulate({ seed, scenario, fixed, twice: false, host: sabotaged(make()) });
-    if (failure !== null) return failure;
-  }
-  throw new Error("no seed has failed");
-}
+  make?: () => Sabotage,
+): SimulationFailure => firstFailure(fixed, { scenario, seeds: 40, make });
 
 describe("the simulator finds", () => {
   it("refusals that were withheld and are never told", () => {
@@ -34,7 +29,7 @@ describe("the simulator finds", () => {
       keeping: calmOptions.keeping,
       follower: calmOptions.follower,
     };
-    const { checker, rule } = firstFailure("echo", rude, () => ({
+    const { checker, rule } = firstFailureIn("echo", rude, () => ({
       machine: (machine) =>
         overStep(machine, (event, outbox, go) => {
           go(event.type === "packet.refused" ? { ...event, count: 1 } : event, outbox);
@@ -50,7 +45,7 @@ describe("the simulator finds", () => {
       workload: { clients: 8, rudePerMillion: 0, stayMaxMicros: 1_500_000 },
       players: { gameServers: 2, loginsPerMinute: 120, tokenLifetimeMs: 3_600_000 },
     };
-    const { checker, rule } = firstFailure("players", twoServers, () => ({
+    const { checker, rule } = firstFailureIn("players", twoServers, () => ({
       realm: (machine) =>
         overStep(machine, (event, outbox, go) => {
           go(event.type === "server.started" ? { ...event, seed: [0, 0, 0, 0] } : event, outbox);
@@ -60,7 +55,7 @@ describe("the simulator finds", () => {
   });
 
   it("[MON-04] a counter that loses what has labels", () => {
-    const { checker, rule } = firstFailure("upgrade", {}, () => ({
+    const { checker, rule } = firstFailureIn("upgrade", {}, () => ({
       machine: (machine) =>
         overStep(machine, (event, outbox, go) => {
           const count: typeof outbox.count = (counter, by) => {
@@ -80,7 +75,7 @@ describe("the simulator finds", () => {
       disk: { syncMicros: 3_000 },
       workload: { clients: 6, rudePerMillion: 0, thinkMicros: 30_000 },
     };
-    const { checker, rule } = firstFailure("echo", losses, () => ({
+    const { checker, rule } = firstFailureIn("echo", losses, () => ({
       syscalls: (syscalls) =>
         overriding(syscalls, {
           file: (request, operation) => {
@@ -103,7 +98,7 @@ describe("the simulator finds", () => {
       if (update.removed.length > 0) this.counters.applied += 1;
       return apply.call(this, update);
     });
-    const { checker, rule } = firstFailure("players", {});
+    const { checker, rule } = firstFailureIn("players", {});
     expect([checker, rule]).toEqual(["world-view", "a view counts the updates that it was given"]);
   });
 });
