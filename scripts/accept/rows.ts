@@ -12,6 +12,13 @@ interface Assertion {
   readonly failureMessages?: readonly string[];
 }
 
+interface TestFile {
+  readonly name: string;
+  readonly status: string;
+  readonly message: string;
+  readonly assertionResults: readonly Assertion[];
+}
+
 /** The ids of a range: `rowIds("WIRE", [1, 6], 8)` is WIRE-01 to WIRE-06 and WIRE-08. */
 export const rowIds = (
   area: string,
@@ -63,9 +70,13 @@ function runTests(seed: number): readonly Assertion[] {
       env: { ...process.env, REPRISE_SEED: String(seed) },
     });
     const report = JSON.parse(readFileSync(file, "utf8")) as {
-      testResults: readonly { assertionResults: readonly Assertion[] }[];
+      testResults: readonly TestFile[];
     };
-    return report.testResults.flatMap(({ assertionResults }) => assertionResults);
+    return report.testResults.flatMap(({ name, status, message, assertionResults }) => {
+      // One that cannot be loaded has no tests.
+      const isLost = status === "failed" && assertionResults.length === 0;
+      return isLost ? [{ fullName: name, status, failureMessages: [message] }] : assertionResults;
+    });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -14,7 +14,7 @@
 import { invariant } from "../core/kernel/assert.ts";
 import type { Micros } from "../core/kernel/ids.ts";
 import type { Decisions } from "./decisions.ts";
-import { within } from "./drawing.ts";
+import { clipped, within } from "./drawing.ts";
 import type { FaultCounters } from "./faults.ts";
 import type { ClockOptions } from "./options.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -42,6 +42,7 @@ export class MachineClock {
   readonly #epochMicros: number;
   /** Millionths by which the monotonic clock runs too fast; negative: too slow. */
   readonly #driftPerMillion: number;
+  readonly #slewMaxPerMillion: number;
   #slewPerMillion = 0;
   #isFrozen = false;
   /** Since this instant the monotonic clock has had one pace; it showed `#shown` then. */
@@ -60,9 +61,12 @@ export class MachineClock {
     this.#wallOffsetMicros = decisions
       .subject(`clock/${name}/skew`)
       .next<number>(0, (random) => within(random, options.skewMaxMicros));
-    this.#driftPerMillion = decisions
+    const { driftMaxPerMillion, slewMaxPerMillion } = options;
+    const drift = decisions
       .subject(`clock/${name}/drift`)
-      .next<number>(0, (random) => within(random, options.driftMaxPerMillion));
+      .next<number>(0, (random) => within(random, driftMaxPerMillion));
+    this.#driftPerMillion = clipped(drift, driftMaxPerMillion);
+    this.#slewMaxPerMillion = Math.min(slewMaxPerMillion, 500_000);
     this.#pacePerMillion = this.#driftPerMillion;
     if (this.#wallOffsetMicros !== 0) faults.hit("clock.skew");
     if (this.#driftPerMillion !== 0) faults.hit("clock.drift");
@@ -103,11 +107,11 @@ export class MachineClock {
     this.#wallSince = this.#scheduler.nowMicros;
   }
 
-  /** Both clocks run too fast by so many millionths from now on; 0 ends it. */
+  /** Both clocks run too fast by so many millionths, as far as a time daemon goes; 0 ends it. */
   slew(perMillion: number): void {
     this.#wallOffsetMicros = this.#wallOffset();
     this.#wallSince = this.#scheduler.nowMicros;
-    this.#slewPerMillion = Math.min(Math.max(perMillion, -500_000), 500_000);
+    this.#slewPerMillion = clipped(perMillion, this.#slewMaxPerMillion);
     this.#setPace();
   }
 

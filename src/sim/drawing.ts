@@ -13,6 +13,10 @@ export const below = (random: RandomStream, limit: number): number =>
 export const within = (random: RandomStream, most: number): number =>
   below(random, 2 * most + 1) - most;
 
+/** The nearest of -most..most. A plan may say more than could be drawn. */
+export const clipped = (value: number, most: number): number =>
+  Math.min(Math.max(value, -most), most);
+
 /** Off in half of the seeds, otherwise up to `most`, with small rates as likely as large ones. */
 export const rate = (random: RandomStream, mostPerMillion: number): number => {
   if (random.chance(1, 2)) return 0;

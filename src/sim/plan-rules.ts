@@ -6,6 +6,7 @@ import { ApiMisuseError, apiRule } from "../core/kernel/assert.ts";
 import { allRudeWords, cheats, outbursts } from "./clients/script.ts";
 import type { ClientScript } from "./clients/script.ts";
 import type { Decision } from "./decisions.ts";
+import { payloadBytesMax } from "../core/wire/index.ts";
 import { isRecord } from "./json.ts";
 import { endings } from "./process/node.ts";
 import { ways } from "./upgrade/rollout.ts";
@@ -24,6 +25,12 @@ const micros: FieldRule = {
 const count: FieldRule = {
   what: "a whole number from 0 on",
   holds: (value) => Number.isSafeInteger(value) && Number(value) >= 0,
+};
+/** What fits into an echo: its field has a tag and a length of three bytes. */
+const echoBytesMax = payloadBytesMax - 4;
+const echoed: FieldRule = {
+  what: `a whole number from 0 to ${echoBytesMax}`,
+  holds: (value) => count.holds(value) && Number(value) <= echoBytesMax,
 };
 const number: FieldRule = { what: "a number", holds: isNumber };
 const whole: FieldRule = { what: "a whole number", holds: Number.isSafeInteger };
@@ -50,7 +57,7 @@ const accidents: ActionRules = {
 const actionRules: Readonly<Record<ClientScript["kind"], ActionRules>> = {
   player: {
     ...{ start: {}, stop: {} },
-    echo: { prompt: truth, bytes: count },
+    echo: { prompt: truth, bytes: echoed },
     ...said,
     ...accidents,
   },

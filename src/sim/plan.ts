@@ -29,6 +29,8 @@ export interface Plan {
   readonly decisions: Readonly<Record<string, Decision>>;
   /** What one of its servers begins with; nothing when left out. */
   readonly fork?: Fork;
+  /** Names of the features that were played besides Reprise's own; none when left out. */
+  readonly features?: readonly string[];
 }
 
 /** How a run is made: drawn from a seed, or as planned. */
@@ -45,6 +47,8 @@ export interface RunSetup {
   readonly decisions: Decisions;
   /** Null, or left out: every server begins at its beginning. */
   readonly fork?: Fork | null;
+  /** See `Plan`. */
+  readonly features?: readonly string[];
 }
 
 interface SetupOrder {
@@ -57,17 +61,22 @@ interface SetupOrder {
   readonly isOwn: boolean;
 }
 
-/** @throws ApiMisuseError for scripts in which nobody comes, or that say what cannot be said */
+/**
+ * @throws ApiMisuseError for scripts in which nobody comes, or that say what cannot be said, and
+ * for a plan of features that are not there
+ */
 export function setUpRun(
   source: RunSource,
   { scenario, fixed, keep, isOwn }: SetupOrder,
 ): RunSetup {
-  const { name } = scenario;
+  const { name, given } = scenario;
+  const features = given.length === 0 ? {} : { features: given };
   if (source.type === "plan") {
     const { entropy, options, scripts, decisions, fork = null } = source.plan;
+    checkGiven(source.plan.features ?? [], given);
     checkSayings(scripts, scenario.contracts, false);
     const planned = Decisions.planned(new Map(Object.entries(decisions)));
-    return { scenario: name, entropy, options, scripts, decisions: planned, fork };
+    return { scenario: name, entropy, options, scripts, decisions: planned, fork, ...features };
   }
   const { seed, fork } = source;
   checkFixed(fixed);
@@ -86,7 +95,17 @@ export function setUpRun(
     scripts,
     decisions: Decisions.drawn(seed, keep),
     fork,
+    ...features,
   };
+}
+
+/** Without a feature that it is about, a failure would look as if it were gone. */
+function checkGiven(planned: readonly string[], given: readonly string[]): void {
+  const missing = planned.find((name) => !given.includes(name));
+  apiRule(
+    missing === undefined,
+    `the plan was played with the feature "${missing ?? ""}"; give it again (--features FILE)`,
+  );
 }
 
 /** The plan of a run whose decisions were kept. */
@@ -114,6 +133,8 @@ export function readPlan(json: unknown): Plan {
   checkPlanned(options);
   const { fork } = json;
   apiRule(fork === undefined || isFork(fork), "the plan's fork is no state to begin with");
+  const { features } = json;
+  apiRule(features === undefined || isNames(features), "the plan's features are no list of names");
   return {
     format: 1,
     scenario: named,
@@ -122,8 +143,12 @@ export function readPlan(json: unknown): Plan {
     scripts: readScripts(scripts),
     decisions: readDecisions(decisions),
     ...(fork === undefined ? {} : { fork }),
+    ...(features === undefined ? {} : { features }),
   };
 }
+
+const isNames = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((name) => typeof name === "string");
 
 const isFork = (value: unknown): value is Fork =>
   isRecord(value) &&

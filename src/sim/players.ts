@@ -51,7 +51,7 @@ import { drawPlayersOptions } from "./swarm.ts";
 import type { PlayersOptions } from "./options.ts";
 import { crierContract, faultyCrier, soundCrier } from "./crier.ts";
 import { restless } from "./restless.ts";
-import { namesOf, sameBuilds, serverCheckers } from "./scenario.ts";
+import { givenNames, namesOf, sameBuilds, serverCheckers } from "./scenario.ts";
 import type { Scenario, StageSurroundings, Workload } from "./scenario.ts";
 import type { CheckedWorld, SiteSpec } from "./site.ts";
 
@@ -91,6 +91,7 @@ export function playersScenario(given: PlayersScenarioOptions): Scenario {
     name: "players",
     drawOptions: drawPlayersOptions,
     workload,
+    given: givenNames(own),
     contracts: [...roles.login.contracts, ...roles.game.contracts, crierContract],
     covered: [
       coveredServer(roles.login.contracts, { unsaid, rudeIn: ["connected"] }),

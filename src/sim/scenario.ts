@@ -2,7 +2,7 @@
  * What a run is about: which servers it has, what their clients do, and who looks at them.
  */
 import { publishedContracts } from "../core/features/contracts.ts";
-import { builtinFeatures } from "../core/features/index.ts";
+import { builtinFeatures, shippedNames } from "../core/features/index.ts";
 import { apiRule } from "../core/kernel/assert.ts";
 import { createRealm } from "../core/realm/index.ts";
 import type { Feature } from "../core/realm/index.ts";
@@ -51,6 +51,8 @@ export interface Scenario {
   readonly name: ScenarioName;
   readonly drawOptions: (seed: number) => SimulationOptions;
   readonly workload: Workload;
+  /** Names of the features that are given to it. A plan is not played without those it had. */
+  readonly given: readonly string[];
   /** Of all its servers: what a script may say. */
   readonly contracts: readonly AnyContract[];
   readonly covered: readonly CoveredServer[];
@@ -103,6 +105,7 @@ export function echoScenario(given: EchoOptions): Scenario {
     name: "echo",
     drawOptions,
     workload,
+    given: givenNames([...features, ...next]),
     contracts,
     covered: [coveredServer(contracts, { unsaid: [], rudeIn: ["connected"] })],
     stage: ({ options }) => ({
@@ -129,6 +132,10 @@ export function echoScenario(given: EchoOptions): Scenario {
     }),
   };
 }
+
+/** Of features that Reprise does not bring along, sorted, each once. */
+export const givenNames = (features: readonly Feature[]): readonly string[] =>
+  [...new Set(features.map(({ name }) => name))].filter((name) => !shippedNames.has(name)).sort();
 
 /** @throws ApiMisuseError for a name that none of the features has */
 export function namesOf(

@@ -100,11 +100,11 @@ export class Rollout {
         : null,
     );
     if (planned === null) return this.begin();
-    scheduler.after(planned.afterMicros, () => {
-      if (decisions.calm) return;
-      const upgrade = new Upgrade(this.#parts, server, planned, () => this.begin());
-      upgrade.begin();
-    });
+    const upgrade = new Upgrade(this.#parts, server, planned, () => this.begin());
+    scheduler.after(
+      planned.afterMicros,
+      decisions.inStorm(() => upgrade.begin()),
+    );
   }
 }
 
@@ -207,8 +207,6 @@ class Upgrade implements Operator {
   /** Unless faults have stopped by then. */
   #later(micros: number, act: () => void): void {
     const { scheduler, decisions } = this.#parts;
-    scheduler.after(micros, () => {
-      if (!decisions.calm) act();
-    });
+    scheduler.after(micros, decisions.inStorm(act));
   }
 }

@@ -47,6 +47,7 @@ export function upgradeScenario({ workload = drawDepositors }: { workload?: Work
     name: "upgrade",
     drawOptions: drawUpgradeOptions,
     workload,
+    given: [],
     contracts,
     covered: [coveredServer(contracts, { unsaid: [echoContract], rudeIn: [] })],
     stage: ({ options }) => ({

@@ -317,3 +317,24 @@ it("what was never synced does not rot", () => {
   const options: PartialOptions = { seconds: 1, process: { endsMax: 1 } };
   expect(play([crier("1", 0)], options, more)).toBeNull();
 });
+
+/** The shrinker had set back how far a time daemon goes, and a planned slew went on as before. */
+it("no time daemon goes further than it may, whatever a plan says", () => {
+  const waiting: ClientScript = {
+    kind: "rude",
+    name: "1",
+    actions: [{ atMicros: 100_000, type: "connect" }],
+  };
+  const decisions = {
+    "clock/server/slew#0": { afterMicros: 50_000, forMicros: 7_000_000, perMillion: 83_000 },
+    "node/server/pause#0": { afterMicros: 770_000, forMicros: 700_000, isCounted: true },
+  };
+  const given = (slewMaxPerMillion: number): PartialOptions => ({
+    seconds: 8,
+    clock: { slewsMax: 1, slewMaxPerMillion },
+    process: { pausesMax: 1 },
+    server: { idleTimeoutMicros: 1_500_000, helloTimeoutMicros: 750_000 },
+  });
+  expect(play([waiting], given(83_333), { entropy: 1, decisions })).toBeNull();
+  expect(play([waiting], given(500), { entropy: 1, decisions })).toBeNull();
+});

@@ -76,7 +76,10 @@ describe("a workload in vain", () => {
     const workload = asking("lantern", "place", { burnSeconds: 1 });
     const { plan } = played({ workload, keepPlan: true });
     if (plan === null) throw new Error("it was to be kept");
-    expect(() => simulate({ plan })).toThrow("client ada: request lantern.place");
+    expect(plan.features).toEqual(["lantern"]);
+    expect(() => simulate({ plan })).toThrow('the plan was played with the feature "lantern"');
+    const nameless = { ...plan, features: [] };
+    expect(() => simulate({ plan: nameless })).toThrow("client ada: request lantern.place");
     expect(simulate({ plan, features }).failure).toBeNull();
   });
 

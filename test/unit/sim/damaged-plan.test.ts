@@ -43,6 +43,11 @@ describe("a damaged plan", () => {
       'options.network.resetPerMillion is a whole number from 0 to 1000000, not "x"',
     ],
     [{ entropy: 0.5 }, "the plan's entropy is no whole number from 0 on"],
+    [{ features: [1] }, "the plan's features are no list of names"],
+    [
+      acting({ atMicros: 0, type: "echo", prompt: true, bytes: 65_483 }),
+      "scripts[0].actions[0].bytes is a whole number from 0 to 65482, not 65483",
+    ],
     [{ fork: {} }, "the plan's fork is no state to begin with"],
     [{ scripts: {} }, "the plan has no scripts"],
     [{ scripts: [player, player] }, 'scripts: two clients are called "1"'],
@@ -60,7 +65,7 @@ describe("a damaged plan", () => {
     ],
     [
       acting({ atMicros: 0, type: "echo", prompt: false, bytes: "many" }),
-      'scripts[0].actions[0].bytes is a whole number from 0 on, not "many"',
+      'scripts[0].actions[0].bytes is a whole number from 0 to 65482, not "many"',
     ],
     [{ decisions: { banana: 1 } }, 'decisions["banana"]: a key is a name, # and a number'],
     [
@@ -98,6 +103,13 @@ describe("a damaged plan", () => {
     const read = readPlan(damaged({ decisions: { [key]: "banana" } }));
     expect(() => simulate({ plan: read })).toThrow(`decisions["${key}"] is a number, not "banana"`);
     expect(simulate({ plan: { ...read, decisions: { [key]: 5 } } }).failure).toBeNull();
+  });
+
+  it("is refused without a feature that it was played with", () => {
+    const read = readPlan(damaged({ features: ["lantern"] }));
+    const missing =
+      'the plan was played with the feature "lantern"; give it again (--features FILE)';
+    expect(() => simulate({ plan: read })).toThrow(missing);
   });
 
   it("is read when it is whole, and of options that only another build has", () => {
