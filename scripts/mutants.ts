@@ -67,6 +67,8 @@ if (values.check || problems.length > 0) {
   process.exit(problems.length === 0 ? 0 : 1);
 }
 
+// What is hunted in, whatever is written or edited meanwhile.
+const tree = values.tree ?? treeNow();
 const kept = new Kept(values.keep);
 const bounds = ["--seeds", String(values.seeds)];
 const sound = await kept.hunt(null, [...bounds, "--all", "--cpu", soundCpu]);
@@ -97,7 +99,7 @@ say(`${String(summary.caught)} of ${String(summary.planted)} caught`);
 if (isWhole) {
   mkdirSync("bench/results", { recursive: true });
   writeFileSync("bench/results/mutants.json", `${JSON.stringify(summary, null, 2)}\n`);
-  writeFileSync("docs/MUTANTS.md", await reportOf(results, summary, values.tree ?? treeNow()));
+  writeFileSync("docs/MUTANTS.md", await reportOf(results, summary, tree));
 }
 process.exitCode = summary.caught >= shareMin * summary.planted ? 0 : 1;
 
